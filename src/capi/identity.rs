@@ -1,0 +1,182 @@
+//! inkotls_identity: a certificate chain and its private key.
+
+use crate::error::Status;
+use crate::ffi::{Handle, Record, bytes, drop_quietly, enter, file_path, make, number, words};
+use crate::setup::Identity;
+use std::ffi::{c_char, c_void};
+
+/// A certificate chain and its private key. Exclusive while it is filled, then shared.
+///
+/// Keys are RSA (2048 to 8192 bits), ECDSA (P-256, P-384) or Ed25519, not encrypted. The chain
+/// and the key may come in either order; whichever is second is refused with
+/// INKOTLS_STATUS_KEY_MISMATCH where the two do not belong together.
+#[derive(Default)]
+pub struct inkotls_identity {
+    pub(super) identity: Identity,
+    record: Record,
+}
+
+impl Handle for inkotls_identity {
+    fn record(&self) -> &Record {
+        &self.record
+    }
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+}
+
+/// Makes an empty identity. Free it with inkotls_identity_free. NULL only if the library has a
+/// bug that was caught.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_identity_new() -> *mut inkotls_identity {
+    make(inkotls_identity::default)
+}
+
+/// Sets the chain from a PEM text: the peer's view of who this is, first, then the certificate
+/// of its issuer, and so on; the root may be left out.
+///
+/// identity: must not be NULL.
+/// data, len: the PEM, in bytes; borrowed for this call. Sections that are not certificates are
+/// passed over, so that the file may hold the key as well.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
+/// parsed.
+/// INKOTLS_STATUS_KEY_MISMATCH: the key that was set before is for another certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
+    identity: Option<&mut inkotls_identity>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for data and len.
+        i.identity.set_chain_pem(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets the chain from a PEM file, as inkotls_identity_set_chain_pem does. Reads the file: call
+/// it where that may block.
+///
+/// identity: must not be NULL.
+/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+///
+/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_KEY_MISMATCH: as for
+/// inkotls_identity_set_chain_pem.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_set_chain_pem_file(
+    identity: Option<&mut inkotls_identity>,
+    path: *const c_char,
+    len: usize,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for path and len.
+        i.identity.set_chain_pem_file(unsafe { file_path(path, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Appends one certificate in DER (RFC 5280) to the chain. Call it for the end entity's first,
+/// then for its issuer's, and so on.
+///
+/// identity: must not be NULL.
+/// data, len: the certificate, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
+/// INKOTLS_STATUS_KEY_MISMATCH: the key that was set before is for another certificate.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_add_chain_der(
+    identity: Option<&mut inkotls_identity>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for data and len.
+        i.identity.add_chain_der(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets the private key from a PEM text: its first "PRIVATE KEY" (PKCS#8), "RSA PRIVATE KEY"
+/// (PKCS#1) or "EC PRIVATE KEY" (SEC1) section.
+///
+/// identity: must not be NULL.
+/// data, len: the PEM, in bytes; borrowed for this call. Wipe it afterwards.
+///
+/// INKOTLS_STATUS_INVALID_KEY: there is no key in it, or it is encrypted, or of a kind that is
+/// not supported.
+/// INKOTLS_STATUS_KEY_MISMATCH: it is not the key of the chain that was set before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_set_key_pem(
+    identity: Option<&mut inkotls_identity>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for data and len.
+        i.identity.set_key_pem(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets the private key from a PEM file, as inkotls_identity_set_key_pem does. Reads the file:
+/// call it where that may block.
+///
+/// identity: must not be NULL.
+/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+///
+/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
+/// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_set_key_pem_file(
+    identity: Option<&mut inkotls_identity>,
+    path: *const c_char,
+    len: usize,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for path and len.
+        i.identity.set_key_pem_file(unsafe { file_path(path, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets the private key from DER: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1 (RFC 5915), told
+/// apart by their structure.
+///
+/// identity: must not be NULL.
+/// data, len: the key, in bytes; borrowed for this call. Wipe it afterwards.
+///
+/// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_set_key_der(
+    identity: Option<&mut inkotls_identity>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for data and len.
+        i.identity.set_key_der(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Returns the sentence for the last call on `identity` that failed, "" before that. Never NULL;
+/// the text lives until the next non-const call on `identity`.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) -> *const c_char {
+    words(identity)
+}
+
+/// Returns errno of the last call on `identity` that failed, or INKOTLS_STATUS_NONE.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_identity_os_error(identity: Option<&inkotls_identity>) -> i32 {
+    number(identity, |i| i.record.os())
+}
+
+/// Frees the identity. Builders that were given it keep it alive as long as they need it. NULL
+/// does nothing.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_identity_free(identity: Option<Box<inkotls_identity>>) {
+    drop_quietly(identity);
+}

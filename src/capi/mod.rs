@@ -1,0 +1,94 @@
+//! Every exported symbol, in the order of the header; no logic.
+//!
+//! What the raw pointers of an export must satisfy is the same for all, and stated once, in the
+//! header's overview: a pointer is NULL or points to as many bytes as its length says, and a
+//! handle came from this library and is not in use by another thread (const: not being changed).
+
+#![allow(non_camel_case_types)]
+
+// Apart, so that rustfmt leaves them in the order of the header.
+mod library;
+
+mod roots;
+
+mod identity;
+
+mod client_config;
+
+mod server_config;
+
+mod acceptor;
+
+mod conn;
+
+pub use acceptor::*;
+pub use client_config::*;
+pub use conn::*;
+pub use identity::*;
+pub use library::*;
+pub use roots::*;
+pub use server_config::*;
+
+pub use crate::error::{inkotls_certificate_error, inkotls_status};
+
+use crate::engine::Step;
+use crate::error::{Error, Status};
+use crate::ffi::{bytes, bytes_mut, output};
+use crate::transport::Link;
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+
+type Out<'a, T> = Option<&'a mut MaybeUninit<T>>;
+
+/// # Safety
+/// As for `ffi::bytes`.
+unsafe fn feed(
+    link: &mut Link,
+    data: *const c_void,
+    len: usize,
+    used: Out<'_, usize>,
+) -> Result<Status, Error> {
+    // SAFETY: the caller vouches for data and len.
+    let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
+    match link.conn.feed(data)? {
+        0 if len > 0 => Ok(Status::Full),
+        taken => {
+            used.write(taken);
+            Ok(Status::Ok)
+        }
+    }
+}
+
+/// # Safety
+/// As for `ffi::bytes_mut`.
+unsafe fn drain(
+    link: &mut Link,
+    buf: *mut c_void,
+    cap: usize,
+    written: Out<'_, usize>,
+) -> Result<Status, Error> {
+    // SAFETY: the caller vouches for buf and cap.
+    let (buf, written) = (unsafe { bytes_mut(buf, cap) }?, output(written)?);
+    written.write(link.conn.drain_into(buf));
+    Ok(Status::Ok)
+}
+
+/// Writes a result, where there is one.
+fn hand_out(step: Step<usize>, out: &mut MaybeUninit<usize>) -> Result<Status, Error> {
+    let (status, value) = step.split();
+    value.map(|value| out.write(value));
+    Ok(status)
+}
+
+/// Lends a slice of the handle's, where there is one.
+fn lend<T, U>(
+    slice: Option<&[T]>,
+    out_data: Out<'_, *const U>,
+    out_len: Out<'_, usize>,
+) -> Result<Option<()>, Error> {
+    let (out_data, out_len) = (output(out_data)?, output(out_len)?);
+    Ok(slice.map(|slice| {
+        out_data.write(slice.as_ptr().cast());
+        out_len.write(slice.len());
+    }))
+}

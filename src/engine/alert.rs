@@ -1,0 +1,52 @@
+//! Alerts (RFC 8446, section 6): telling which one went out, and making the few that rustls
+//! does not make itself.
+
+use rustls::{AlertDescription, Error, PeerMisbehaved};
+
+pub const WARNING: u8 = 1;
+pub const FATAL: u8 = 2;
+pub const CLOSE_NOTIFY: u8 = 0;
+
+const ALERT: u8 = 21;
+
+/// The description, where `record` is an alert that is not encrypted.
+pub fn in_the_clear(record: &[u8]) -> Option<u8> {
+    match *record {
+        [ALERT, _, _, 0, 2, _level, description] => Some(description),
+        _ => None,
+    }
+}
+
+/// The alert that answers an error. rustls does not say which one it sent: where the record is
+/// encrypted this tells, from its sources; where it sent none and the connection is still in the
+/// clear, this is the one to send.
+pub fn answering(error: &Error) -> AlertDescription {
+    use AlertDescription as A;
+    use PeerMisbehaved as P;
+    match error {
+        Error::InvalidCertificate(why) => why.clone().into(),
+        Error::NoCertificatesPresented => A::CertificateRequired,
+        Error::InvalidMessage(why) => (*why).into(),
+        Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. } => {
+            A::UnexpectedMessage
+        }
+        Error::DecryptError => A::BadRecordMac,
+        Error::PeerSentOversizedRecord => A::RecordOverflow,
+        Error::NoApplicationProtocol => A::NoApplicationProtocol,
+        Error::PeerIncompatible(_) => A::HandshakeFailure,
+        Error::PeerMisbehaved(how) => match how {
+            P::IllegalMiddleboxChangeCipherSpec
+            | P::KeyEpochWithPendingFragment
+            | P::MessageInterleavedWithHandshakeMessage
+            | P::RejectedEarlyDataInterleavedWithHandshakeMessage
+            | P::TooManyEmptyFragments
+            | P::TooMuchEarlyDataReceived => A::UnexpectedMessage,
+            P::UnsolicitedEncryptedExtension | P::DisallowedEncryptedExtension => {
+                A::UnsupportedExtension
+            }
+            P::InvalidCertCompression | P::SelectedUnofferedCertCompression => A::BadCertificate,
+            _ => A::IllegalParameter,
+        },
+        _ => A::InternalError,
+    }
+}

@@ -1,0 +1,341 @@
+//! One connection: the state machine behind every call, whatever moves its ciphertext.
+
+use super::inbound::Inbound;
+use super::opening::Opening;
+use super::outbound::Outbound;
+use super::{Hello, Outcome, Step, alert, hand_over};
+use crate::error::{CertificateFault, Error};
+use rustls::pki_types::ServerName;
+use rustls::{ClientConfig, Connection, ServerConfig};
+use std::io::{self, Read, Write};
+use std::sync::Arc;
+
+pub struct Conn {
+    pub(super) phase: Phase,
+    pub inbound: Inbound,
+    pub(super) outbound: Outbound,
+    /// The handshake is finished and its last flight is gone.
+    pub(super) established: bool,
+    /// The transport has ended.
+    pub(super) eof: bool,
+    /// The transport takes no ciphertext any more.
+    severed: bool,
+    /// The peer sent close_notify.
+    pub(super) peer_closed: bool,
+    /// We sent close_notify.
+    pub(super) closed: bool,
+    pub(super) failure: Option<Error>,
+    pub alert_sent: Option<u8>,
+    pub alert_received: Option<u8>,
+}
+
+pub(super) enum Phase {
+    Opening(Opening),
+    Open(Box<Connection>),
+}
+
+/// What a connection can do now, as bits for a host that polls both ways.
+pub struct State {
+    pub handshaking: bool,
+    pub readable: bool,
+    pub wants_write: bool,
+    pub peer_closed: bool,
+    pub closed: bool,
+    pub failed: bool,
+}
+
+impl Conn {
+    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Self {
+        Self::new(Opening::Client { config, name })
+    }
+
+    /// A server; without a config it stops when the ClientHello is whole.
+    pub fn server(config: Option<Arc<ServerConfig>>) -> Self {
+        Self::new(Opening::server(config))
+    }
+
+    fn new(opening: Opening) -> Self {
+        Self {
+            phase: Phase::Opening(opening),
+            inbound: Inbound::default(),
+            outbound: Outbound::default(),
+            established: false,
+            eof: false,
+            severed: false,
+            peer_closed: false,
+            closed: false,
+            failure: None,
+            alert_sent: None,
+            alert_received: None,
+        }
+    }
+
+    // Ciphertext in and out.
+
+    /// Takes ciphertext; what follows the end of the connection is dropped.
+    pub fn feed(&mut self, data: &[u8]) -> Result<usize, Error> {
+        if self.eof {
+            return Err(Error::state("feed after feed_eof: the transport has ended"));
+        }
+        if self.peer_closed || self.failure.is_some() {
+            return Ok(data.len());
+        }
+        Ok(self.inbound.feed(data))
+    }
+
+    pub fn feed_eof(&mut self) {
+        self.eof = true;
+    }
+
+    /// Writes waiting ciphertext to `sink`, once.
+    pub fn drain(&mut self, sink: &mut dyn Write) -> io::Result<usize> {
+        let is_over = self.is_over();
+        match &mut self.phase {
+            _ if !self.outbound.is_empty() => self.outbound.drain(sink),
+            Phase::Open(conn) if !is_over => conn.write_tls(sink),
+            _ => Ok(0),
+        }
+    }
+
+    /// Fills `buf` with waiting ciphertext.
+    pub fn drain_into(&mut self, mut buf: &mut [u8]) -> usize {
+        let cap = buf.len();
+        while !buf.is_empty() && matches!(self.drain(&mut buf), Ok(1..)) {}
+        cap - buf.len()
+    }
+
+    pub fn has_output(&self) -> bool {
+        match &self.phase {
+            _ if !self.outbound.is_empty() => true,
+            Phase::Open(conn) => !self.is_over() && conn.wants_write(),
+            Phase::Opening(_) => false,
+        }
+    }
+
+    /// The transport takes nothing any more: what waits is lost, and so is an unfinished
+    /// handshake.
+    pub fn sever(&mut self) {
+        while matches!(self.drain(&mut io::sink()), Ok(1..)) {}
+        self.severed = true;
+    }
+
+    /// Nothing that rustls still queues may follow the alert that went out.
+    fn is_over(&self) -> bool {
+        self.closed || self.failure.is_some()
+    }
+
+    // The handshake.
+
+    /// Reads until the ClientHello is whole, for a server without a config.
+    pub fn accept(&mut self) -> Outcome<()> {
+        if let Some(end) = self.end() {
+            return end;
+        }
+        let Phase::Opening(Opening::Server(listening)) = &mut self.phase else {
+            return Err(Error::state("not an acceptor"));
+        };
+        match listening.listen(&mut self.inbound, &mut self.outbound) {
+            Ok(Step::Done(())) => Ok(Step::Done(())),
+            Ok(_) => self.starve(),
+            Err(refusal) => self.refuse(refusal),
+        }
+    }
+
+    pub fn hello(&self) -> Option<&Hello> {
+        match &self.phase {
+            Phase::Opening(Opening::Server(listening)) => listening.hello.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// Gives an accepted server its config.
+    pub fn choose(&mut self, config: Arc<ServerConfig>) {
+        if let Phase::Opening(Opening::Server(listening)) = &mut self.phase {
+            listening.config = Some(config);
+        }
+    }
+
+    /// Done once the peer can go on: finished, and the last flight is drained.
+    pub fn handshake(&mut self) -> Outcome<()> {
+        if let Some(end) = self.end() {
+            return end;
+        }
+        if self.established {
+            return Ok(Step::Done(()));
+        }
+        if self.closed {
+            return Err(Error::state("closed by this side before the handshake was done"));
+        }
+        while !self.is_finished() && self.advance()? {}
+        if let Some(end) = self.end() {
+            return end;
+        }
+        if self.peer_closed {
+            return self.starve();
+        }
+        if self.has_output() {
+            return Ok(Step::WantWrite);
+        }
+        if self.is_finished() && !self.severed {
+            self.established = true;
+            return Ok(Step::Done(()));
+        }
+        self.starve()
+    }
+
+    /// One step of the handshake. False when it can go no further by itself.
+    fn advance(&mut self) -> Result<bool, Error> {
+        match &mut self.phase {
+            Phase::Opening(opening) => {
+                match opening.advance(&mut self.inbound, &mut self.outbound) {
+                    Ok(Step::Done(mut conn)) => {
+                        self.outbound.collect(&mut conn);
+                        self.phase = Phase::Open(Box::new(conn));
+                        Ok(true)
+                    }
+                    Ok(_) => Ok(false),
+                    Err(refusal) => self.refuse(refusal).map(|_: Step<()>| false),
+                }
+            }
+            Phase::Open(_) => Ok(self.process_record()),
+        }
+    }
+
+    pub fn is_established(&self) -> bool {
+        self.established
+    }
+
+    fn is_finished(&self) -> bool {
+        matches!(&self.phase, Phase::Open(conn) if !conn.is_handshaking())
+    }
+
+    // Plaintext in and out.
+
+    pub fn read(&mut self, buf: &mut [u8]) -> Outcome<usize> {
+        if !self.established {
+            match self.handshake()? {
+                Step::Done(()) => {}
+                other => return Ok(other.map(|()| 0)),
+            }
+        }
+        let mut filled = 0;
+        loop {
+            if let Phase::Open(conn) = &mut self.phase {
+                // An error here says that there is no plaintext; why, `end` and `starve` know.
+                filled += conn.reader().read(&mut buf[filled..]).unwrap_or(0);
+            }
+            if filled == buf.len() || !self.process_record() {
+                break;
+            }
+        }
+        if filled > 0 || buf.is_empty() {
+            return Ok(Step::Done(filled));
+        }
+        self.end().unwrap_or_else(|| self.starve())
+    }
+
+    /// Takes as much of `data` as there is room for, and encrypts it.
+    pub fn write(&mut self, data: &[u8]) -> Outcome<usize> {
+        if self.closed {
+            return Err(Error::state("write after close: close_notify was sent"));
+        }
+        match self.handshake()? {
+            Step::Done(()) => {}
+            other => return Ok(other.map(|()| 0)),
+        }
+        let Phase::Open(conn) = &mut self.phase else { return self.starve() };
+        match conn.writer().write(data) {
+            Ok(0) if !data.is_empty() => Ok(Step::WantWrite),
+            Ok(taken) => Ok(Step::Done(taken)),
+            Err(error) => Err(Error::io("write", &error)),
+        }
+    }
+
+    /// Done once everything that was written is drained.
+    pub fn flush(&mut self) -> Outcome<()> {
+        if let Some(end) = self.end() {
+            return end;
+        }
+        Ok(if self.has_output() { Step::WantWrite } else { Step::Done(()) })
+    }
+
+    /// Sends close_notify; done once it is drained.
+    pub fn close(&mut self) -> Outcome<()> {
+        if !self.is_over() {
+            match &mut self.phase {
+                Phase::Open(conn) => {
+                    conn.send_close_notify();
+                    self.outbound.collect(conn);
+                    self.alert_sent = Some(alert::CLOSE_NOTIFY);
+                }
+                Phase::Opening(Opening::Server(_)) => {
+                    self.send_in_the_clear(alert::WARNING, alert::CLOSE_NOTIFY);
+                }
+                // Nothing was said: there is no one to say goodbye to.
+                Phase::Opening(Opening::Client { .. }) => {}
+            }
+            self.closed = true;
+        }
+        self.flush()
+    }
+
+    pub fn certificate_error(&self) -> Option<CertificateFault> {
+        self.failure.as_ref()?.certificate
+    }
+
+    pub fn state(&self) -> State {
+        State {
+            handshaking: !self.established && self.failure.is_none(),
+            readable: self.inbound.record().is_some() || self.has_plaintext(),
+            wants_write: self.has_output(),
+            peer_closed: self.peer_closed,
+            closed: self.closed,
+            failed: self.failure.is_some(),
+        }
+    }
+
+    fn has_plaintext(&self) -> bool {
+        // rustls wants no more input while plaintext waits; the other reasons are known here.
+        matches!(&self.phase, Phase::Open(conn)
+            if self.established && !self.peer_closed && !conn.wants_read())
+    }
+
+    // One record at a time.
+
+    /// Lets rustls process the next whole record. False when there is none, or no more use.
+    fn process_record(&mut self) -> bool {
+        let Phase::Open(conn) = &mut self.phase else { return false };
+        if self.peer_closed || self.failure.is_some() {
+            return false;
+        }
+        let Some(record) = self.inbound.record() else { return false };
+        if conn.is_handshaking() && alert::in_the_clear(record) == Some(alert::CLOSE_NOTIFY) {
+            // rustls passes over an unauthenticated close_notify; the end it announces is as
+            // real as a cut would be, and the host is told which of the two it was.
+            self.peer_closes();
+            return false;
+        }
+        hand_over(record, |bytes| conn.read_tls(bytes));
+        let len = record.len();
+        self.inbound.consume(len);
+        match conn.process_new_packets() {
+            Ok(state) => {
+                if conn.is_handshaking() || !self.established {
+                    self.outbound.collect(conn);
+                }
+                if state.peer_has_closed() {
+                    self.peer_closes();
+                }
+                true
+            }
+            Err(rustls::Error::AlertReceived(rustls::AlertDescription::CloseNotify)) => {
+                self.peer_closes();
+                false
+            }
+            Err(error) => {
+                self.fail(error);
+                false
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! How a connection ends: by the peer's close_notify, by a cut, or by a failure and its alert.
+
+use super::conn::{Conn, Phase};
+use super::inbound::Inbound;
+use super::opening::Refusal;
+use super::outbound::SentAlert;
+use super::{Outcome, Step, alert};
+use crate::error::{Error, Status};
+use rustls::ProtocolVersion;
+
+impl Conn {
+    pub(super) fn peer_closes(&mut self) {
+        self.peer_closed = true;
+        self.alert_received = Some(alert::CLOSE_NOTIFY);
+        self.inbound = Inbound::default();
+    }
+
+    /// No input at hand: more may come, or the transport has ended.
+    pub(super) fn starve<T>(&self) -> Outcome<T> {
+        let (status, how) = match (self.peer_closed, self.eof) {
+            (true, _) => (Status::Closed, "with close_notify"),
+            (false, true) => (Status::UnexpectedEof, "without close_notify"),
+            (false, false) => return Ok(Step::WantRead),
+        };
+        Err(Error::new(
+            status,
+            match (self.established, status) {
+                (false, _) => format!("the peer left before the handshake was done, {how}"),
+                (true, Status::Closed) => format!("the peer ended the connection {how}"),
+                _ => format!("the transport ended {how}: what was received may be truncated"),
+            },
+        ))
+    }
+
+    /// The failure, once its alert is drained.
+    pub(super) fn end<T>(&self) -> Option<Outcome<T>> {
+        let failure = self.failure.as_ref()?;
+        Some(if self.has_output() { Ok(Step::WantWrite) } else { Err(failure.clone()) })
+    }
+
+    pub(super) fn refuse<T>(&mut self, refusal: Refusal) -> Outcome<T> {
+        match refusal {
+            Refusal::Alert(alert::CLOSE_NOTIFY) => {
+                self.peer_closes();
+                return self.starve();
+            }
+            Refusal::Alert(description) => {
+                self.fail(rustls::Error::AlertReceived(description.into()))
+            }
+            Refusal::Tls(error) => self.fail(error),
+        }
+        self.end().unwrap_or(Ok(Step::WantWrite))
+    }
+
+    pub(super) fn fail(&mut self, error: rustls::Error) {
+        self.inbound = Inbound::default();
+        if !self.closed {
+            if let Phase::Open(conn) = &mut self.phase {
+                self.outbound.collect(conn);
+            }
+            match (self.outbound.alert, &error) {
+                (Some(SentAlert::Clear(description)), _) => self.alert_sent = Some(description),
+                (Some(SentAlert::Protected), _) => {
+                    self.alert_sent = Some(alert::answering(&error).into());
+                }
+                (None, rustls::Error::AlertReceived(_)) => {}
+                (None, _) if self.is_in_the_clear() => {
+                    self.send_in_the_clear(alert::FATAL, alert::answering(&error).into());
+                }
+                (None, _) => {}
+            }
+        }
+        if let rustls::Error::AlertReceived(description) = error {
+            self.alert_received = Some(description.into());
+        }
+        self.failure = Some(error.into());
+    }
+
+    fn is_in_the_clear(&self) -> bool {
+        match &self.phase {
+            Phase::Opening(_) => true,
+            Phase::Open(conn) => match conn.protocol_version() {
+                None => true,
+                Some(version) => version == ProtocolVersion::TLSv1_2 && !self.outbound.encrypts,
+            },
+        }
+    }
+
+    pub(super) fn send_in_the_clear(&mut self, level: u8, description: u8) {
+        self.outbound.push_alert(level, description);
+        self.alert_sent = Some(description);
+    }
+}

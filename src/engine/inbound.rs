@@ -1,0 +1,94 @@
+//! Ciphertext from the network, until rustls takes it a whole record at a time.
+//!
+//! The pace matters: a record is the unit after which a step of the handshake is over, and the
+//! budget that rustls has for rejected early data is charged per call, so not per few bytes.
+
+use std::io;
+
+const HEADER: usize = 5;
+/// The longest fragment of a protected record (RFC 5246, section 6.2.3; RFC 8446 allows less).
+const MAX_FRAGMENT: usize = (1 << 14) + 2048;
+/// Three of the longest records and some: the peer cannot make the library hold more than this.
+const LIMIT: usize = 64 * 1024;
+
+#[derive(Default)]
+pub struct Inbound {
+    buf: Vec<u8>,
+    taken: usize,
+}
+
+impl Inbound {
+    /// Takes as much of `data` as there is room for.
+    pub fn feed(&mut self, data: &[u8]) -> usize {
+        let used = data.len().min(self.room());
+        self.buf.extend_from_slice(&data[..used]);
+        used
+    }
+
+    /// Lets `source` append at most as many bytes as there is room for.
+    pub fn fill(
+        &mut self,
+        source: impl FnOnce(&mut Vec<u8>, usize) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        let room = self.room();
+        let read = source(&mut self.buf, room);
+        self.consume(0); // where nothing came, nothing is kept for it
+        read
+    }
+
+    fn room(&mut self) -> usize {
+        self.buf.drain(..std::mem::take(&mut self.taken));
+        LIMIT - self.buf.len()
+    }
+
+    /// The next record, once it is whole. A header that no record has is handed out alone, so
+    /// that rustls refuses it without waiting for a body that may never come.
+    pub fn record(&self) -> Option<&[u8]> {
+        let waiting = &self.buf[self.taken..];
+        let [typ, major, _, high, low, ..] = *waiting else { return None };
+        let fragment = usize::from(u16::from_be_bytes([high, low]));
+        let plausible = (20..=24).contains(&typ) && major == 3 && fragment <= MAX_FRAGMENT;
+        waiting.get(..HEADER + if plausible { fragment } else { 0 })
+    }
+
+    /// Forgets the first `len` bytes, and the memory with the last of them.
+    pub fn consume(&mut self, len: usize) {
+        self.taken += len;
+        if self.taken == self.buf.len() {
+            *self = Self::default();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hands_out_whole_records_and_lone_bad_headers() {
+        let mut inbound = Inbound::default();
+        for byte in [22, 3, 1, 0, 2, 7] {
+            inbound.feed(&[byte]);
+            assert_eq!(inbound.record(), None);
+        }
+        inbound.feed(&[8, b'G']);
+        assert_eq!(inbound.record(), Some(&[22, 3, 1, 0, 2, 7, 8][..]));
+        inbound.consume(7);
+        assert_eq!(inbound.record(), None);
+        inbound.feed(b"ET / HTTP/1.1\r\n");
+        assert_eq!(inbound.record(), Some(&b"GET /"[..]));
+    }
+
+    #[test]
+    fn holds_a_longest_record_and_never_more_than_its_limit() {
+        let mut inbound = Inbound::default();
+        let mut record = vec![23, 3, 3, 0x48, 0x00];
+        record.resize(HEADER + MAX_FRAGMENT, 0);
+        assert_eq!(inbound.feed(&record), record.len());
+        assert_eq!(inbound.record().map(<[u8]>::len), Some(record.len()));
+        while inbound.feed(&record) > 0 {}
+        assert_eq!(inbound.buf.len(), LIMIT);
+        inbound.consume(record.len());
+        assert_eq!(inbound.feed(&record), record.len());
+    }
+}

@@ -1,0 +1,52 @@
+//! The only owner of rustls connections: ciphertext in, plaintext out, and the other way round.
+//! It does no I/O, never waits, and has no unsafe code.
+#![forbid(unsafe_code)]
+
+mod alert;
+mod conn;
+mod ending;
+mod facts;
+mod hello;
+mod inbound;
+mod opening;
+mod outbound;
+
+pub use conn::Conn;
+pub use hello::Hello;
+
+use crate::error::{Error, Status};
+use std::io;
+
+/// How far a call got.
+#[derive(Debug, PartialEq)]
+pub enum Step<T> {
+    Done(T),
+    WantRead,
+    WantWrite,
+}
+
+pub type Outcome<T> = Result<Step<T>, Error>;
+
+impl<T> Step<T> {
+    pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Step<U> {
+        match self {
+            Self::Done(value) => Step::Done(f(value)),
+            Self::WantRead => Step::WantRead,
+            Self::WantWrite => Step::WantWrite,
+        }
+    }
+
+    /// The value to hand out, and the status that goes with it.
+    pub fn split(self) -> (Status, Option<T>) {
+        match self {
+            Self::Done(value) => (Status::Ok, Some(value)),
+            Self::WantRead => (Status::WantRead, None),
+            Self::WantWrite => (Status::WantWrite, None),
+        }
+    }
+}
+
+/// Gives rustls a record: its reader takes a few KiB at a time.
+fn hand_over(mut record: &[u8], mut read_tls: impl FnMut(&mut dyn io::Read) -> io::Result<usize>) {
+    while !record.is_empty() && matches!(read_tls(&mut record), Ok(1..)) {}
+}

@@ -1,0 +1,128 @@
+//! Ciphertext for the network.
+//!
+//! During the handshake, and once the connection has ended, rustls's queue is collected here:
+//! its records can then be told apart, so that the alert that went out is known and nothing
+//! follows it. In between, records go from rustls to the sink without a stop.
+
+use rustls::Connection;
+use std::io::{self, Write};
+
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const ALERT: u8 = 21;
+const APPLICATION_DATA: u8 = 23;
+/// A TLS 1.3 alert on the wire: level, description, inner content type and the AEAD's tag.
+const PROTECTED_ALERT_LEN: usize = 2 + 1 + 16;
+
+/// An alert record found among those collected.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum SentAlert {
+    Clear(u8),
+    /// Encrypted: the description cannot be read back.
+    Protected,
+}
+
+#[derive(Default)]
+pub struct Outbound {
+    held: Vec<u8>,
+    gone: usize,
+    /// Our change_cipher_spec is behind us: what follows is encrypted.
+    pub encrypts: bool,
+    /// The alert, if any, that ends what was collected last.
+    pub alert: Option<SentAlert>,
+}
+
+impl Outbound {
+    /// Takes over what rustls has queued.
+    pub fn collect(&mut self, conn: &mut Connection) {
+        self.hold(|held| {
+            while conn.wants_write() {
+                conn.write_tls(held)?;
+            }
+            Ok(())
+        });
+    }
+
+    /// Appends what `queue` writes.
+    pub fn hold(&mut self, queue: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
+        let before = self.held.len();
+        let written = queue(&mut self.held);
+        debug_assert!(written.is_ok(), "a Vec takes every byte");
+        self.alert = None;
+        for (typ, fragment) in records(&self.held[before..]) {
+            self.encrypts |= typ == CHANGE_CIPHER_SPEC;
+            self.alert = match (typ, fragment) {
+                (ALERT, &[_, description]) => Some(SentAlert::Clear(description)),
+                (ALERT, _) => Some(SentAlert::Protected),
+                (APPLICATION_DATA, it) if it.len() == PROTECTED_ALERT_LEN => {
+                    Some(SentAlert::Protected)
+                }
+                _ => None,
+            };
+        }
+    }
+
+    /// Adds an alert in the clear, where rustls has none to send.
+    pub fn push_alert(&mut self, level: u8, description: u8) {
+        self.held.extend_from_slice(&[ALERT, 3, 3, 0, 2, level, description]);
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Writes once to `sink`, from here.
+    pub fn drain(&mut self, sink: &mut dyn Write) -> io::Result<usize> {
+        let written = sink.write(&self.held[self.gone..])?;
+        self.gone += written;
+        if self.gone == self.held.len() {
+            (self.held, self.gone) = (Vec::new(), 0);
+        }
+        Ok(written)
+    }
+}
+
+fn records(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    std::iter::from_fn(move || {
+        let (&[typ, _, _, high, low], rest) = bytes.split_first_chunk()?;
+        let (fragment, rest) = rest.split_at_checked(u16::from_be_bytes([high, low]).into())?;
+        bytes = rest;
+        Some((typ, fragment))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_the_alert_that_ends_a_flight() {
+        let mut out = Outbound::default();
+        let hold = |out: &mut Outbound, bytes: &[u8]| {
+            out.hold(|held| held.write_all(bytes));
+            out.alert
+        };
+        assert_eq!(hold(&mut out, &[22, 3, 3, 0, 1, 9]), None);
+        assert!(!out.encrypts);
+        assert_eq!(hold(&mut out, &[20, 3, 3, 0, 1, 1, 21, 3, 3, 0, 24]), None);
+        assert!(out.encrypts);
+        assert_eq!(hold(&mut out, &[21, 3, 3, 0, 2, 2, 40]), Some(SentAlert::Clear(40)));
+        assert_eq!(hold(&mut out, &[23, 3, 3, 0, 1, 0]), None);
+        assert_eq!(
+            hold(&mut out, &[&[23, 3, 3, 0, 19][..], &[0; 19]].concat()),
+            Some(SentAlert::Protected)
+        );
+    }
+
+    #[test]
+    fn drains_in_pieces() {
+        let mut out = Outbound::default();
+        out.push_alert(2, 70);
+        let mut all = Vec::new();
+        while !out.is_empty() {
+            let mut one = [0];
+            assert_eq!(out.drain(&mut &mut one[..]).unwrap(), 1);
+            all.push(one[0]);
+        }
+        assert_eq!(all, [21, 3, 3, 0, 2, 2, 70]);
+    }
+}

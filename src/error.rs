@@ -1,0 +1,267 @@
+//! The status codes, and the one table from rustls errors to them.
+
+use crate::iana;
+use rustls::{CertificateError, Error as Tls, InvalidMessage};
+use std::ffi::CStr;
+use std::{fmt, io};
+
+/// What a call answers. 0: done. Positive: not now, nothing is wrong; do what it says and call
+/// again. Negative: it will not happen. Numbers are never reused; 3 is kept for a step that may
+/// block.
+#[allow(non_camel_case_types)]
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_status {
+    /// Done.
+    Ok = 0,
+    /// More ciphertext is needed: wait until the socket is readable, or feed.
+    WantRead = 1,
+    /// Ciphertext is waiting: wait until the socket is writable, or drain.
+    WantWrite = 2,
+    /// What was fed before has not been consumed: call handshake or read, then feed the rest.
+    Full = 4,
+    /// There is no such thing, or not yet. Never a failure of the connection.
+    None = -1,
+    /// The peer sent close_notify (RFC 8446, section 6.1): a clean end. Nothing more will be read.
+    Closed = -2,
+    /// The transport ended without close_notify. The host's protocol decides whether that is a
+    /// truncation or harmless.
+    UnexpectedEof = -3,
+    /// The peer sent a fatal alert: the handle's alert_received tells which.
+    AlertReceived = -4,
+    /// The peer's certificate was refused: inkotls_conn_certificate_error tells why.
+    InvalidPeerCertificate = -5,
+    /// The two sides have nothing in common: version, cipher suite, group, ALPN or certificate.
+    HandshakeFailed = -6,
+    /// The peer broke the protocol, or something on the way changed the bytes.
+    ProtocolError = -7,
+    /// A certificate given by the host cannot be parsed, or there is none.
+    InvalidCertificate = -8,
+    /// A private key given by the host cannot be parsed, or is of a kind that is not supported.
+    InvalidKey = -9,
+    /// The private key does not belong to the certificate.
+    KeyMismatch = -10,
+    /// The server name is neither a DNS name nor an IP address.
+    InvalidName = -11,
+    /// There is no certificate authority to trust.
+    NoTrustAnchors = -12,
+    /// An argument is NULL or out of range.
+    InvalidArgument = -13,
+    /// The call makes no sense in the state that the handle is in.
+    InvalidState = -14,
+    /// This library, or this build of it, cannot do that.
+    Unsupported = -15,
+    /// The operating system failed a call: the handle's os_error keeps its number (errno).
+    IoError = -16,
+    /// A bug in this library was caught. The handle only answers this from now on; free it.
+    Panic = -17,
+}
+
+pub use inkotls_status as Status;
+
+const STATUS_TEXTS: [(Status, &CStr); 21] = [
+    (Status::Ok, c"done"),
+    (Status::WantRead, c"more ciphertext is needed: poll for reading, or feed"),
+    (Status::WantWrite, c"ciphertext is waiting: poll for writing, or drain"),
+    (Status::Full, c"what was fed before is not consumed: call handshake or read first"),
+    (Status::None, c"there is no such thing, or not yet"),
+    (Status::Closed, c"the peer ended the connection with close_notify"),
+    (Status::UnexpectedEof, c"the transport ended without close_notify"),
+    (Status::AlertReceived, c"the peer sent a fatal alert"),
+    (Status::InvalidPeerCertificate, c"the peer's certificate was refused"),
+    (Status::HandshakeFailed, c"the two sides have nothing in common"),
+    (Status::ProtocolError, c"the peer broke the protocol"),
+    (Status::InvalidCertificate, c"a certificate is missing or cannot be parsed"),
+    (Status::InvalidKey, c"a private key is missing, cannot be parsed or is not supported"),
+    (Status::KeyMismatch, c"the private key does not belong to the certificate"),
+    (Status::InvalidName, c"the server name is neither a DNS name nor an IP address"),
+    (Status::NoTrustAnchors, c"there is no certificate authority to trust"),
+    (Status::InvalidArgument, c"an argument is NULL or out of range"),
+    (Status::InvalidState, c"the call makes no sense in this state"),
+    (Status::Unsupported, c"this build of the library cannot do that"),
+    (Status::IoError, c"the operating system failed a call"),
+    (Status::Panic, c"a bug in inkotls was caught; the handle can only be freed"),
+];
+
+/// A sentence for a status, for calls that have no handle to keep one.
+pub fn status_text(number: i32) -> &'static CStr {
+    find(&STATUS_TEXTS, |status| status as i32 == number).unwrap_or(c"not a status of this library")
+}
+
+/// Why the peer's certificate was refused. What a name stands for is in
+/// inkotls_certificate_error_name. Numbers are never reused.
+#[allow(non_camel_case_types)]
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_certificate_error {
+    /// The peer had to present a certificate and presented none.
+    NotPresented = 1,
+    /// Its notAfter time has passed.
+    Expired = 2,
+    /// Its notBefore time has not come.
+    NotYetValid = 3,
+    /// No trusted authority issued it.
+    UnknownIssuer = 4,
+    /// It is not for the server name that the connection was made with.
+    WrongName = 5,
+    /// Its issuer has revoked it.
+    Revoked = 6,
+    /// Whether it is revoked cannot be determined.
+    UnknownRevocation = 7,
+    /// A signature does not verify, or is of an algorithm that is not supported.
+    BadSignature = 8,
+    /// It may not be used for this purpose (extended key usage).
+    WrongPurpose = 9,
+    /// It cannot be parsed, or has a critical extension that is not understood.
+    BadEncoding = 10,
+    /// Another reason: the connection's error text has it.
+    Other = 11,
+}
+
+pub use inkotls_certificate_error as CertificateFault;
+
+/// A failed call: what the host branches on, and a sentence for a person.
+#[derive(Clone, Debug)]
+pub struct Error {
+    pub status: Status,
+    pub text: String,
+    /// errno, where the operating system refused.
+    pub os: Option<i32>,
+    pub certificate: Option<CertificateFault>,
+}
+
+impl Error {
+    pub fn new(status: Status, text: impl Into<String>) -> Self {
+        Self { status, text: text.into(), os: None, certificate: None }
+    }
+
+    pub fn argument(text: impl Into<String>) -> Self {
+        Self::new(Status::InvalidArgument, text)
+    }
+
+    pub fn state(text: impl Into<String>) -> Self {
+        Self::new(Status::InvalidState, text)
+    }
+
+    pub fn io(what: impl fmt::Display, error: &io::Error) -> Self {
+        Self { os: error.raw_os_error(), ..Self::new(Status::IoError, format!("{what}: {error}")) }
+    }
+
+    pub fn is_reset(&self) -> bool {
+        let kind = self.os.map(|os| io::Error::from_raw_os_error(os).kind());
+        kind == Some(io::ErrorKind::ConnectionReset)
+    }
+}
+
+impl From<Tls> for Error {
+    fn from(error: Tls) -> Self {
+        let status = match &error {
+            Tls::AlertReceived(_) => Status::AlertReceived,
+            Tls::InvalidCertificate(_) | Tls::NoCertificatesPresented => {
+                Status::InvalidPeerCertificate
+            }
+            Tls::InappropriateMessage { .. }
+            | Tls::InappropriateHandshakeMessage { .. }
+            | Tls::InvalidMessage(_)
+            | Tls::PeerMisbehaved(_)
+            | Tls::PeerSentOversizedRecord
+            | Tls::DecryptError => Status::ProtocolError,
+            Tls::UnsupportedNameType => Status::InvalidName,
+            _ => Status::HandshakeFailed,
+        };
+        let certificate = match &error {
+            Tls::NoCertificatesPresented => Some(CertificateFault::NotPresented),
+            Tls::InvalidCertificate(why) => Some(why.into()),
+            _ => None,
+        };
+        let text = match (&error, certificate) {
+            (Tls::AlertReceived(alert), _) => {
+                let number = u8::from(*alert);
+                let name = iana::alert_name(number.into()).to_string_lossy();
+                format!("the peer sent the fatal alert {name} ({number})")
+            }
+            (Tls::InvalidCertificate(why), Some(fault)) => {
+                let fault = certificate_fault_name(fault as i32).to_string_lossy();
+                let detail = match why.to_string() {
+                    sentence if sentence.contains(' ') => format!(" ({sentence})"),
+                    _ => String::new(), // a variant's name, which says no more
+                };
+                format!("the peer's certificate was refused: {fault}{detail}")
+            }
+            (Tls::NoApplicationProtocol, _) => "no ALPN protocol in common".into(),
+            (Tls::PeerIncompatible(how), _) => {
+                format!("nothing in common with the peer: {}", spelled_out(how))
+            }
+            (Tls::PeerMisbehaved(how), _) => {
+                format!("the peer broke the protocol: {}", spelled_out(how))
+            }
+            (Tls::InvalidMessage(InvalidMessage::InvalidContentType), _) => {
+                "what the peer sent is not TLS".into()
+            }
+            (Tls::InvalidMessage(how), _) => {
+                format!("the peer sent a message that is not valid: {}", spelled_out(how))
+            }
+            _ => error.to_string(),
+        };
+        Self { certificate, ..Self::new(status, text) }
+    }
+}
+
+/// `NoCipherSuitesInCommon` as "no cipher suites in common".
+fn spelled_out(variant: &impl fmt::Debug) -> String {
+    let mut words = String::new();
+    for letter in format!("{variant:?}").chars() {
+        if letter.is_uppercase() && words.ends_with(|before: char| before.is_alphanumeric()) {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
+impl From<&CertificateError> for CertificateFault {
+    fn from(error: &CertificateError) -> Self {
+        use CertificateError as E;
+        #[allow(deprecated)]
+        match error {
+            E::Expired | E::ExpiredContext { .. } => Self::Expired,
+            E::NotValidYet | E::NotValidYetContext { .. } => Self::NotYetValid,
+            E::UnknownIssuer => Self::UnknownIssuer,
+            E::NotValidForName | E::NotValidForNameContext { .. } => Self::WrongName,
+            E::Revoked => Self::Revoked,
+            E::UnknownRevocationStatus
+            | E::ExpiredRevocationList
+            | E::ExpiredRevocationListContext { .. } => Self::UnknownRevocation,
+            E::BadSignature
+            | E::UnsupportedSignatureAlgorithm
+            | E::UnsupportedSignatureAlgorithmContext { .. }
+            | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Self::BadSignature,
+            E::InvalidPurpose | E::InvalidPurposeContext { .. } => Self::WrongPurpose,
+            E::BadEncoding | E::UnhandledCriticalExtension => Self::BadEncoding,
+            _ => Self::Other,
+        }
+    }
+}
+
+const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 11] = [
+    (CertificateFault::NotPresented, c"none was presented"),
+    (CertificateFault::Expired, c"it has expired"),
+    (CertificateFault::NotYetValid, c"it is not valid yet"),
+    (CertificateFault::UnknownIssuer, c"no trusted authority issued it"),
+    (CertificateFault::WrongName, c"it is for another name"),
+    (CertificateFault::Revoked, c"its issuer has revoked it"),
+    (CertificateFault::UnknownRevocation, c"whether it is revoked cannot be determined"),
+    (CertificateFault::BadSignature, c"its signature is not valid"),
+    (CertificateFault::WrongPurpose, c"it may not be used for this purpose"),
+    (CertificateFault::BadEncoding, c"it cannot be parsed"),
+    (CertificateFault::Other, c"another reason"),
+];
+
+/// Words for a certificate error, after "the peer's certificate was refused: ".
+pub fn certificate_fault_name(number: i32) -> &'static CStr {
+    find(&CERTIFICATE_FAULTS, |fault| fault as i32 == number).unwrap_or(c"unknown")
+}
+
+fn find<T: Copy>(table: &[(T, &'static CStr)], is: impl Fn(T) -> bool) -> Option<&'static CStr> {
+    table.iter().find(|(key, _)| is(*key)).map(|(_, text)| *text)
+}

@@ -1,0 +1,64 @@
+//! Raw arguments to safe ones: NULL is an answer, not a crash.
+
+use crate::error::Error;
+use std::ffi::c_char;
+use std::mem::MaybeUninit;
+use std::slice;
+
+/// The largest object there can be: a longer length is a mistake, often a negative number.
+const MAX: usize = isize::MAX as usize;
+
+/// # Safety
+/// Where `data` is not NULL, `len` bytes are readable there until the call returns.
+pub unsafe fn bytes<'a, T>(data: *const T, len: usize) -> Result<&'a [u8], Error> {
+    check(data.is_null(), len)?;
+    match len {
+        0 => Ok(&[]),
+        // SAFETY: checked for NULL and length; the caller vouches for the rest.
+        _ => Ok(unsafe { slice::from_raw_parts(data.cast(), len) }),
+    }
+}
+
+/// # Safety
+/// Where `buf` is not NULL, `cap` bytes are writable there, and used by no one else, until the
+/// call returns. They need not be initialised by the host: the library only writes them.
+pub unsafe fn bytes_mut<'a, T>(buf: *mut T, cap: usize) -> Result<&'a mut [u8], Error> {
+    check(buf.is_null(), cap)?;
+    match cap {
+        0 => Ok(&mut []),
+        // SAFETY: checked for NULL and length; the caller vouches for the rest.
+        _ => Ok(unsafe { slice::from_raw_parts_mut(buf.cast(), cap) }),
+    }
+}
+
+/// # Safety
+/// As for `bytes`.
+pub unsafe fn text<'a>(data: *const c_char, len: usize) -> Result<&'a str, Error> {
+    // SAFETY: the caller vouches for it.
+    let bytes = unsafe { bytes(data, len) }?;
+    std::str::from_utf8(bytes).map_err(|_| Error::argument("the text is not UTF-8"))
+}
+
+/// # Safety
+/// As for `bytes`.
+pub unsafe fn file_path<'a>(data: *const c_char, len: usize) -> Result<&'a str, Error> {
+    // SAFETY: the caller vouches for it.
+    match unsafe { text(data, len) }? {
+        "" => Err(Error::argument("the path is empty")),
+        path if path.contains('\0') => Err(Error::argument("the path has a NUL inside")),
+        path => Ok(path),
+    }
+}
+
+/// Where a result goes.
+pub fn output<T>(out: Option<&mut MaybeUninit<T>>) -> Result<&mut MaybeUninit<T>, Error> {
+    out.ok_or_else(|| Error::argument("an output is NULL"))
+}
+
+fn check(is_null: bool, len: usize) -> Result<(), Error> {
+    match (is_null, len) {
+        (true, 1..) => Err(Error::argument(format!("NULL for {len} bytes"))),
+        (_, len) if len > MAX => Err(Error::argument(format!("a length of {len} bytes"))),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,177 @@
+//! The guard that every export goes through: NULL check, poison check, catch, record.
+
+use crate::error::{Error, Status};
+use std::any::Any;
+use std::ffi::{CStr, CString, c_char};
+use std::mem::MaybeUninit;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// What a handle remembers of its last failure. Only the handle has it: nothing is global.
+#[derive(Default)]
+pub struct Record {
+    text: CString,
+    os: Option<i32>,
+    poisoned: bool,
+}
+
+impl Record {
+    /// The sentence for the last failed call; empty before the first.
+    pub fn text(&self) -> &CStr {
+        &self.text
+    }
+
+    pub fn os(&self) -> Option<i32> {
+        self.os
+    }
+
+    fn keep(&mut self, error: Error) -> Status {
+        // A peer's or host's words may be in the sentence, so a NUL may be, too.
+        self.text = CString::new(error.text.replace('\0', "\u{fffd}")).unwrap_or_default();
+        self.os = error.os;
+        error.status
+    }
+
+    fn poison(&mut self, panic: &(dyn Any + Send)) -> Status {
+        let what = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+            (Some(text), _) => text,
+            (_, Some(text)) => text.as_str(),
+            _ => "no message",
+        };
+        self.poisoned = true;
+        self.keep(Error::new(Status::Panic, format!("a bug in inkotls was caught: {what}")))
+    }
+}
+
+/// An object that the host holds by pointer, and may use from another thread at every call.
+pub trait Handle: Send {
+    fn record(&self) -> &Record;
+    fn record_mut(&mut self) -> &mut Record;
+}
+
+/// A call that may change the handle.
+pub fn enter<H: Handle>(
+    handle: Option<&mut H>,
+    call: impl FnOnce(&mut H) -> Result<Status, Error>,
+) -> Status {
+    let Some(handle) = handle else { return Status::InvalidArgument };
+    if handle.record().poisoned {
+        return Status::Panic;
+    }
+    match caught(|| call(handle)) {
+        Ok(Ok(status)) => status,
+        Ok(Err(error)) => handle.record_mut().keep(error),
+        Err(panic) => handle.record_mut().poison(&*panic),
+    }
+}
+
+/// A call that may use the handle up: exactly when `call` succeeds, the handle is gone.
+///
+/// # Safety
+/// `handle` is NULL or came from `make`, and no one else uses it.
+pub unsafe fn enter_raw<H: Handle>(
+    handle: *mut H,
+    call: impl FnOnce(&mut H) -> Result<(), Error>,
+) -> Status {
+    // SAFETY: the caller vouches for it; the borrow ends with the statement.
+    let status = enter(unsafe { handle.as_mut() }, |h| call(h).map(|()| Status::Ok));
+    if status == Status::Ok {
+        // SAFETY: not NULL, or `enter` had refused it.
+        drop_quietly(Some(unsafe { Box::from_raw(handle) }));
+    }
+    status
+}
+
+/// A question that changes nothing. `None` is an answer: there is no such thing.
+pub fn ask<H: Handle>(
+    handle: Option<&H>,
+    call: impl FnOnce(&H) -> Result<Option<()>, Error>,
+) -> Status {
+    let Some(handle) = handle else { return Status::InvalidArgument };
+    if handle.record().poisoned {
+        return Status::Panic;
+    }
+    match caught(|| call(handle)) {
+        Ok(Ok(Some(()))) => Status::Ok,
+        Ok(Ok(None)) => Status::None,
+        Ok(Err(error)) => error.status,
+        Err(_) => Status::Panic,
+    }
+}
+
+/// A question whose answer is a number: that, or a negative status.
+pub fn number<H: Handle>(handle: Option<&H>, call: impl FnOnce(&H) -> Option<i32>) -> i32 {
+    let mut answer = 0;
+    let status = ask(handle, |h| Ok(call(h).map(|number| answer = number)));
+    if status == Status::Ok { answer } else { status as i32 }
+}
+
+/// The sentence for the last failure, from a poisoned handle too.
+pub fn words<H: Handle>(handle: Option<&H>) -> *const c_char {
+    handle.map_or(c"the handle is NULL", |h| h.record().text()).as_ptr()
+}
+
+/// A handle that another handle's call is given to look at.
+pub fn given<'a, H: Handle>(handle: Option<&'a H>, name: &str) -> Result<&'a H, Error> {
+    match handle {
+        None => Err(Error::argument(format!("{name} is NULL"))),
+        Some(handle) if handle.record().poisoned => {
+            Err(Error::new(Status::Panic, format!("{name} is unusable: a bug was caught in it")))
+        }
+        Some(handle) => Ok(handle),
+    }
+}
+
+/// A new handle; NULL where making it panicked.
+pub fn make<H>(new: impl FnOnce() -> H) -> *mut H {
+    caught(|| Box::into_raw(Box::new(new()))).unwrap_or(std::ptr::null_mut())
+}
+
+/// A new handle where making it can fail, with no handle yet to keep the sentence.
+pub fn create<H>(
+    out: Option<&mut MaybeUninit<*mut H>>,
+    new: impl FnOnce() -> Result<H, Error>,
+) -> Status {
+    let Some(out) = out else { return Status::InvalidArgument };
+    match caught(new) {
+        Ok(Ok(handle)) => {
+            out.write(Box::into_raw(Box::new(handle)));
+            Status::Ok
+        }
+        Ok(Err(error)) => error.status,
+        Err(_) => Status::Panic,
+    }
+}
+
+/// `_free`: works on poisoned handles, and on NULL.
+pub fn drop_quietly<H>(handle: Option<H>) {
+    let _ = catch_unwind(AssertUnwindSafe(|| drop(handle)));
+}
+
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    // A handle that a panic leaves half-changed is poisoned and only dropped after that.
+    catch_unwind(AssertUnwindSafe(|| {
+        #[cfg(inkotls_test_hooks)]
+        hooks::panic_if_armed();
+        call()
+    }))
+}
+
+/// Not in the shipped library: the tests build an archive of their own with this cfg.
+/// cbindgen:ignore
+#[cfg(inkotls_test_hooks)]
+mod hooks {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    static ARMED: AtomicBool = AtomicBool::new(false);
+
+    /// Makes the next guarded call panic, without a word on stderr.
+    #[unsafe(no_mangle)]
+    extern "C" fn inkotls_test_panic_next() {
+        std::panic::set_hook(Box::new(|_| {}));
+        ARMED.store(true, Ordering::SeqCst);
+    }
+
+    pub fn panic_if_armed() {
+        assert!(!ARMED.swap(false, Ordering::SeqCst), "injected");
+    }
+}

@@ -1,0 +1,99 @@
+//! Names for the numbers that cross the ABI, as IANA's TLS registries spell them.
+
+use std::ffi::CStr;
+
+const UNKNOWN: &CStr = c"unknown";
+
+/// RFC 8446, section 6, and the registry "TLS Alerts".
+pub fn alert_name(number: i32) -> &'static CStr {
+    match number {
+        0 => c"close_notify",
+        10 => c"unexpected_message",
+        20 => c"bad_record_mac",
+        21 => c"decryption_failed",
+        22 => c"record_overflow",
+        30 => c"decompression_failure",
+        40 => c"handshake_failure",
+        41 => c"no_certificate",
+        42 => c"bad_certificate",
+        43 => c"unsupported_certificate",
+        44 => c"certificate_revoked",
+        45 => c"certificate_expired",
+        46 => c"certificate_unknown",
+        47 => c"illegal_parameter",
+        48 => c"unknown_ca",
+        49 => c"access_denied",
+        50 => c"decode_error",
+        51 => c"decrypt_error",
+        60 => c"export_restriction",
+        70 => c"protocol_version",
+        71 => c"insufficient_security",
+        80 => c"internal_error",
+        86 => c"inappropriate_fallback",
+        90 => c"user_canceled",
+        100 => c"no_renegotiation",
+        109 => c"missing_extension",
+        110 => c"unsupported_extension",
+        111 => c"certificate_unobtainable",
+        112 => c"unrecognized_name",
+        113 => c"bad_certificate_status_response",
+        114 => c"bad_certificate_hash_value",
+        115 => c"unknown_psk_identity",
+        116 => c"certificate_required",
+        117 => c"general_error",
+        120 => c"no_application_protocol",
+        121 => c"ech_required",
+        _ => UNKNOWN,
+    }
+}
+
+pub fn protocol_version_name(number: i32) -> &'static CStr {
+    match number {
+        0x0303 => c"TLS 1.2",
+        0x0304 => c"TLS 1.3",
+        _ => UNKNOWN,
+    }
+}
+
+/// The suites that this library can negotiate.
+pub fn cipher_suite_name(number: i32) -> &'static CStr {
+    match number {
+        0x1301 => c"TLS_AES_128_GCM_SHA256",
+        0x1302 => c"TLS_AES_256_GCM_SHA384",
+        0x1303 => c"TLS_CHACHA20_POLY1305_SHA256",
+        0xc02b => c"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+        0xc02c => c"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+        0xc02f => c"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+        0xc030 => c"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+        0xcca8 => c"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+        0xcca9 => c"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+        _ => UNKNOWN,
+    }
+}
+
+/// The groups that this library can negotiate.
+pub fn named_group_name(number: i32) -> &'static CStr {
+    match number {
+        0x0017 => c"secp256r1",
+        0x0018 => c"secp384r1",
+        0x001d => c"x25519",
+        _ => UNKNOWN,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustls::crypto::ring;
+
+    #[test]
+    fn every_negotiable_number_has_a_name() {
+        let provider = ring::default_provider();
+        for suite in &provider.cipher_suites {
+            assert_ne!(cipher_suite_name(u16::from(suite.suite()).into()), UNKNOWN, "{suite:?}");
+        }
+        for group in &provider.kx_groups {
+            assert_ne!(named_group_name(u16::from(group.name()).into()), UNKNOWN, "{group:?}");
+        }
+    }
+}

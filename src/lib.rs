@@ -1,0 +1,27 @@
+//! inkotls: rustls for language runtimes, through a C ABI that never blocks.
+//!
+//! ```text
+//! network -> feed  -> [ conn ] -> read  -> application
+//! application -> write -> [ conn ] -> drain -> network
+//! ```
+//!
+//! | module | what it is |
+//! |---|---|
+//! | `capi` | every exported symbol, in header order; no logic |
+//! | `ffi` | raw arguments, the panic guard, system calls: the unsafe code |
+//! | `engine` | bytes in, plaintext out; the only owner of rustls connections |
+//! | `setup` | trust, identities, configs |
+//! | `transport` | the engine driven over a file descriptor |
+//! | `error` | status codes, and the table from rustls errors to them |
+//! | `iana` | names of numbers |
+//!
+//! capi -> { engine, setup, transport } -> error. Documentation for hosts is in
+//! `include/inkotls.h`, which is generated from `capi`.
+
+pub mod capi;
+mod engine;
+mod error;
+mod ffi;
+mod iana;
+mod setup;
+mod transport;

@@ -1,0 +1,133 @@
+//! What moves a connection's ciphertext: the host, through feed and drain, or a file descriptor.
+//! The engine answers the same either way; here its wants are met as far as the socket goes.
+
+use crate::engine::{Conn, Outcome, Step};
+use crate::error::Error;
+use crate::ffi::Socket;
+use std::io;
+
+/// A connection and its transport.
+pub struct Link {
+    pub conn: Conn,
+    socket: Option<Socket>,
+    /// What the socket said when it failed, each way.
+    read_error: Option<Error>,
+    write_error: Option<Error>,
+}
+
+impl Link {
+    pub fn new(conn: Conn) -> Self {
+        Self { conn, socket: None, read_error: None, write_error: None }
+    }
+
+    /// Attaches a socket, or detaches it with -1.
+    pub fn set_fd(&mut self, fd: i32) -> Result<(), Error> {
+        self.socket = match fd {
+            -1 => None,
+            fd => Some(Socket::new(fd).map_err(|error| Error {
+                os: error.raw_os_error(),
+                ..Error::argument(format!("file descriptor {fd}: {error}"))
+            })?),
+        };
+        (self.read_error, self.write_error) = (None, None);
+        Ok(())
+    }
+
+    pub fn accept(&mut self) -> Outcome<()> {
+        let outcome = self.drive(Conn::accept);
+        self.unless_cut_off(outcome)
+    }
+
+    pub fn handshake(&mut self) -> Outcome<()> {
+        let outcome = self.drive(Conn::handshake);
+        self.unless_cut_off(outcome)
+    }
+
+    pub fn read(&mut self, buf: &mut [u8]) -> Outcome<usize> {
+        let outcome = self.drive(|conn| conn.read(buf));
+        self.unless_cut_off(outcome)
+    }
+
+    pub fn write(&mut self, data: &[u8]) -> Outcome<usize> {
+        if self.write_error.is_some() {
+            return self.flush().map(|step| step.map(|()| 0));
+        }
+        let outcome = self.drive(|conn| conn.write(data));
+        self.send(); // what this cannot send was taken all the same: the next call tells
+        self.unless_cut_off(outcome)
+    }
+
+    pub fn flush(&mut self) -> Outcome<()> {
+        let step = self.drive(Conn::flush)?;
+        self.write_error.clone().map_or(Ok(step), Err)
+    }
+
+    pub fn close(&mut self) -> Outcome<()> {
+        let step = self.drive(Conn::close)?;
+        self.write_error.clone().map_or(Ok(step), Err)
+    }
+
+    /// A handshake ends when our part of it cannot be sent; but first the engine had what the
+    /// peer sent, in which there may be an alert that explains it.
+    fn unless_cut_off<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
+        match (&outcome, &self.write_error) {
+            (Ok(Step::WantRead), Some(error)) if !self.conn.is_established() => Err(error.clone()),
+            _ => outcome,
+        }
+    }
+
+    /// Repeats `step` for as long as the socket gives it what it wants.
+    fn drive<T>(&mut self, mut step: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
+        loop {
+            let outcome = step(&mut self.conn);
+            let moved = match outcome {
+                Ok(Step::WantWrite) => self.send(),
+                Ok(Step::WantRead) => {
+                    self.send();
+                    self.receive()?
+                }
+                _ => return outcome,
+            };
+            if !moved {
+                return outcome;
+            }
+        }
+    }
+
+    /// Sends what waits. False while something still does.
+    fn send(&mut self) -> bool {
+        let Some(mut socket) = self.socket else { return false };
+        while self.conn.has_output() {
+            match self.conn.drain(&mut socket) {
+                Ok(_) => {}
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
+                Err(error) => {
+                    self.write_error = Some(Error::io("sending", &error));
+                    self.conn.sever();
+                }
+            }
+        }
+        true
+    }
+
+    /// Receives once. False where nothing has come.
+    fn receive(&mut self) -> Result<bool, Error> {
+        let Some(socket) = self.socket else { return Ok(false) };
+        if let Some(error) = &self.read_error {
+            return Err(error.clone());
+        }
+        match self.conn.inbound.fill(|buf, room| socket.read(buf, room)) {
+            Ok(0) => match self.write_error.clone().filter(Error::is_reset) {
+                // Linux tells of a reset once; here it told the sender.
+                Some(reset) => return Err(self.read_error.insert(reset).clone()),
+                None => self.conn.feed_eof(),
+            },
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
+            Err(error) => {
+                return Err(self.read_error.insert(Error::io("receiving", &error)).clone());
+            }
+        }
+        Ok(true)
+    }
+}
