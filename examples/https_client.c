@@ -1,0 +1,324 @@
+// An HTTPS client on poll(2): connects, verifies, asks, and prints the body of the answer.
+//
+//     https_client [-v] [--ca FILE]... [--connect HOST:PORT] [--alpn PROTO]...
+//                  https://HOST[:PORT][/PATH]
+//
+// -v         tells on stderr what was agreed on; after a failure, the alerts and the reason
+// --ca       trusts the authorities in this PEM file, instead of the platform's
+// --connect  goes to this address; the certificate must be HOST's all the same
+// --alpn     offers this protocol
+//
+// Exits with 0, with 1 where TLS or the network failed, with 2 where it was called wrongly.
+// All there is to TLS is in `converse`; the rest is HTTP, sockets and words.
+
+#include <errno.h>
+#include <getopt.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "inkotls.h"
+
+enum { DONE, FAILED, USAGE };  // exit codes
+
+enum {
+  PATIENCE_MS = 30000,     // how long a peer may be silent
+  LINGER_MS = 2000,        // how long after we have finished
+  LINGER_BYTES = 1 << 20,  // and what it may still send then
+};
+
+struct place {
+  char host[1024], port[6];
+};
+
+struct options {
+  bool verbose;
+  inkotls_client_builder *builder;
+  inkotls_roots *roots;  // NULL: the platform's
+  struct place url, connect;
+  char *request;
+};
+
+struct answer {
+  bool in_body;
+  long long expected, received;  // bytes of the body; expected -1: up to close_notify
+  size_t len;
+  char text[16384];  // the head; once that is whole, pieces of the body: `len` bytes
+};
+
+static int parse_options(struct options *options, int argc, char **argv);
+static bool parse_url(const char *url, struct options *options);
+static const char *parse_place(const char *text, const char *default_port, struct place *place);
+static int run(struct options *options);
+static int connect_to(const struct place *place);
+static int connect_one(const struct addrinfo *address);
+static int fetch(inkotls_conn *tls, int fd, const struct options *options);
+static inkotls_status converse(inkotls_conn *tls, int fd, const struct options *options,
+                               struct answer *answer);
+static bool wait_for(int fd, inkotls_status status);
+static void take(struct answer *answer, size_t len);
+static bool is_over(const struct answer *answer);
+static int judge(const inkotls_conn *tls, inkotls_status status, const struct answer *answer);
+static void tell_facts(const inkotls_conn *tls);
+static void tell_refusals(const inkotls_conn *tls);
+static void linger(int fd);
+static int fail(const char *sentence);
+
+int main(int argc, char **argv) {
+  struct options options = {.builder = inkotls_client_builder_new()};
+  int result = parse_options(&options, argc, argv);
+  if (result == USAGE) {
+    fprintf(stderr,
+            "usage: https_client [-v] [--ca FILE]... [--connect HOST:PORT] "
+            "[--alpn PROTO]... https://HOST[:PORT][/PATH]\n");
+  }
+  if (result == DONE) result = run(&options);
+  inkotls_client_builder_free(options.builder);
+  inkotls_roots_free(options.roots);
+  free(options.request);
+  if (fflush(stdout) != 0 && result == DONE) result = fail(strerror(errno));
+  return result;
+}
+
+static int parse_options(struct options *options, int argc, char **argv) {
+  static const struct option names[] = {{"ca", required_argument, NULL, 'a'},
+                                        {"connect", required_argument, NULL, 'c'},
+                                        {"alpn", required_argument, NULL, 'p'},
+                                        {0}};
+  inkotls_client_builder *builder = options->builder;
+  const char *connect = NULL;
+  int option;
+  while ((option = getopt_long(argc, argv, "v", names, NULL)) != -1) {
+    size_t len = optarg ? strlen(optarg) : 0;
+    switch (option) {
+      case 'v':
+        options->verbose = true;
+        break;
+      case 'a':
+        if (!options->roots) options->roots = inkotls_roots_new();
+        if (inkotls_roots_add_pem_file(options->roots, optarg, len) != INKOTLS_STATUS_OK) {
+          return fail(inkotls_roots_error(options->roots));
+        }
+        break;
+      case 'p':
+        if (inkotls_client_builder_add_alpn(builder, optarg, len) != INKOTLS_STATUS_OK) {
+          return fail(inkotls_client_builder_error(builder));
+        }
+        break;
+      case 'c':
+        connect = optarg;
+        break;
+      default:
+        return USAGE;
+    }
+  }
+  if (optind != argc - 1 || !parse_url(argv[optind], options)) return USAGE;
+  options->connect = options->url;
+  const char *end = connect ? parse_place(connect, options->url.port, &options->connect) : "";
+  return end && *end == 0 ? DONE : USAGE;
+}
+
+static bool parse_url(const char *url, struct options *options) {
+  if (strncmp(url, "https://", 8) != 0) return false;
+  const char *authority = url + 8, *path = parse_place(authority, "443", &options->url);
+  if (!path || (*path != 0 && *path != '/')) return false;
+  // Of HTTP 1.0, so that the body comes in one piece.
+  return asprintf(&options->request, "GET %s HTTP/1.0\r\nHost: %.*s\r\n\r\n", *path ? path : "/",
+                  (int)(path - authority), authority) > 0;
+}
+
+// Reads HOST, HOST:PORT, [ADDRESS] or [ADDRESS]:PORT, where ADDRESS is of IPv6. Returns its end,
+// or NULL.
+static const char *parse_place(const char *text, const char *default_port, struct place *place) {
+  int len = 0;
+  if (sscanf(text, "[%1023[^]]]%n", place->host, &len) != 1 || len == 0) {
+    if (sscanf(text, "%1023[^:/]%n", place->host, &len) != 1) return NULL;
+  }
+  text += len;
+  strcpy(place->port, default_port);
+  if (*text != ':') return text;
+  return sscanf(text, ":%5[0-9]%n", place->port, &len) == 1 ? text + len : NULL;
+}
+
+static int run(struct options *options) {
+  const inkotls_client_config *config;
+  if ((options->roots &&
+       inkotls_client_builder_set_roots(options->builder, options->roots) != INKOTLS_STATUS_OK) ||
+      inkotls_client_builder_build(options->builder, &config) != INKOTLS_STATUS_OK) {
+    return fail(inkotls_client_builder_error(options->builder));
+  }
+  options->builder = NULL;  // it became the config
+
+  inkotls_conn *tls;
+  const char *name = options->url.host;
+  inkotls_status status = inkotls_conn_new_client(config, name, strlen(name), &tls);
+  inkotls_client_config_release(config);  // the connection keeps its own reference
+  if (status != INKOTLS_STATUS_OK) return fail(inkotls_status_text(status));
+
+  int fd = connect_to(&options->connect);
+  int result = fd >= 0 ? fetch(tls, fd, options) : FAILED;
+  inkotls_conn_free(tls);
+  if (fd >= 0) close(fd);
+  return result;
+}
+
+// Tries every address in turn.
+static int connect_to(const struct place *place) {
+  struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG}, *addresses;
+  int error = getaddrinfo(place->host, place->port, &hints, &addresses), fd = -1;
+  if (error == 0) {
+    for (struct addrinfo *one = addresses; one && fd < 0; one = one->ai_next) fd = connect_one(one);
+    freeaddrinfo(addresses);
+  }
+  if (fd < 0) {
+    fprintf(stderr, "https_client: cannot connect to %s port %s: %s\n", place->host, place->port,
+            error == 0 || error == EAI_SYSTEM ? strerror(errno) : gai_strerror(error));
+  }
+  return fd;
+}
+
+static int connect_one(const struct addrinfo *address) {
+  int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  if (fd < 0 || connect(fd, address->ai_addr, address->ai_addrlen) == 0) return fd;
+  int error = errno;
+  if (error == EINPROGRESS) {
+    struct pollfd connected = {.fd = fd, .events = POLLOUT};
+    error = ETIMEDOUT;
+    if (poll(&connected, 1, PATIENCE_MS) == 1) {
+      getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &(socklen_t){sizeof error});
+    }
+    if (error == 0) return fd;
+  }
+  close(fd);
+  errno = error;
+  return -1;
+}
+
+static int fetch(inkotls_conn *tls, int fd, const struct options *options) {
+  struct answer answer = {.expected = -1};
+  inkotls_status status = converse(tls, fd, options, &answer);
+  int result = judge(tls, status, &answer);
+  if (options->verbose) tell_refusals(tls);
+  linger(fd);
+  return result;
+}
+
+static inkotls_status converse(inkotls_conn *tls, int fd, const struct options *options,
+                               struct answer *answer) {
+  inkotls_status status = inkotls_conn_set_fd(tls, fd);
+  if (status != INKOTLS_STATUS_OK) return status;
+  while (wait_for(fd, status = inkotls_conn_handshake(tls))) continue;
+  if (status != INKOTLS_STATUS_OK) return status;
+  if (options->verbose) tell_facts(tls);
+
+  const char *data = options->request, *end = data + strlen(data);
+  while (data < end && status == INKOTLS_STATUS_OK) {
+    size_t rest = (size_t)(end - data), used;
+    while (wait_for(fd, status = inkotls_conn_write(tls, data, rest, &used))) continue;
+    if (status == INKOTLS_STATUS_OK) data += used;
+  }
+  while (wait_for(fd, status = inkotls_conn_flush(tls))) continue;
+
+  inkotls_status read = INKOTLS_STATUS_OK;
+  while (read == INKOTLS_STATUS_OK && !is_over(answer)) {  // the peer may say why sending failed
+    char *text = answer->text + answer->len;
+    size_t room = sizeof answer->text - answer->len, len;
+    while (wait_for(fd, read = inkotls_conn_read(tls, text, room, &len))) continue;
+    if (read == INKOTLS_STATUS_OK) take(answer, len);
+  }
+  while (wait_for(fd, status = inkotls_conn_close(tls))) continue;
+  return read == INKOTLS_STATUS_OK ? status : read;
+}
+
+// Waits for what the status wants. True if the call is to be made again.
+static bool wait_for(int fd, inkotls_status status) {
+  if (status != INKOTLS_STATUS_WANT_READ && status != INKOTLS_STATUS_WANT_WRITE) return false;
+  short events = status == INKOTLS_STATUS_WANT_READ ? POLLIN : POLLOUT;
+  return poll(&(struct pollfd){.fd = fd, .events = events}, 1, PATIENCE_MS) != 0;
+}
+
+// Takes what was read to the end of the text: finds the end of the head, prints the body.
+static void take(struct answer *answer, size_t len) {
+  answer->len += len;
+  if (!answer->in_body) {
+    char *body = memmem(answer->text, answer->len, "\r\n\r\n", 4);
+    if (!body) return;
+    *body = 0;
+    const char *length = strcasestr(answer->text, "\r\nContent-Length:");
+    if (length) answer->expected = strtoll(length + 17, NULL, 10);
+    answer->in_body = true;
+    body += 4;
+    answer->len -= (size_t)(body - answer->text);
+    memmove(answer->text, body, answer->len);
+  }
+  fwrite(answer->text, 1, answer->len, stdout);
+  answer->received += (long long)answer->len;
+  answer->len = 0;
+}
+
+// Nothing more has to be read: the body is whole, or the head does not fit.
+static bool is_over(const struct answer *answer) {
+  if (!answer->in_body) return answer->len == sizeof answer->text;
+  return answer->expected >= 0 && answer->received >= answer->expected;
+}
+
+// Says what went wrong, if anything did. What comes after a whole body does not matter.
+static int judge(const inkotls_conn *tls, inkotls_status status, const struct answer *answer) {
+  bool ended = status == INKOTLS_STATUS_CLOSED || status == INKOTLS_STATUS_UNEXPECTED_EOF;
+  if (answer->in_body && is_over(answer)) return DONE;
+  if (answer->in_body && answer->expected < 0 && status == INKOTLS_STATUS_CLOSED) return DONE;
+  if (answer->in_body && ended) return fail("the answer is truncated");
+  if (status < 0) return fail(inkotls_conn_error(tls));
+  if (status == INKOTLS_STATUS_WANT_READ || status == INKOTLS_STATUS_WANT_WRITE) {
+    return fail("the peer has been silent for too long");
+  }
+  return fail(answer->len > 0 ? "the answer is not HTTP" : "the peer left without an answer");
+}
+
+static void tell_facts(const inkotls_conn *tls) {
+  const uint8_t *alpn = (const uint8_t *)"none", *der;
+  size_t alpn_len = 4, der_len, count = 0;
+  inkotls_conn_alpn(tls, &alpn, &alpn_len);  // where there is none, they stay as they are
+  while (inkotls_conn_peer_certificate(tls, count, &der, &der_len) == INKOTLS_STATUS_OK) count++;
+  fprintf(stderr,
+          "version: %s\nsuite: %s\ngroup: %s\nalpn: %.*s\nresumed: %s\npeer certificates: %zu\n",
+          inkotls_protocol_version_name(inkotls_conn_protocol_version(tls)),
+          inkotls_cipher_suite_name(inkotls_conn_cipher_suite(tls)),
+          inkotls_named_group_name(inkotls_conn_named_group(tls)), (int)alpn_len,
+          (const char *)alpn, inkotls_conn_is_resumed(tls) == 1 ? "yes" : "no", count);
+}
+
+static void tell_refusals(const inkotls_conn *tls) {
+  int32_t sent = inkotls_conn_alert_sent(tls), received = inkotls_conn_alert_received(tls);
+  int32_t certificate = inkotls_conn_certificate_error(tls);
+  // 0 is close_notify, which refuses nothing.
+  if (sent > 0) fprintf(stderr, "alert sent: %s (%d)\n", inkotls_alert_name(sent), sent);
+  if (received > 0) {
+    fprintf(stderr, "alert received: %s (%d)\n", inkotls_alert_name(received), received);
+  }
+  if (certificate > 0) {
+    fprintf(stderr, "the peer's certificate: %s\n", inkotls_certificate_error_name(certificate));
+  }
+}
+
+// So that what we sent last, an alert perhaps, arrives: if the socket were closed while there is
+// something to read, the reset that this causes would overtake it.
+static void linger(int fd) {
+  struct pollfd readable = {.fd = fd, .events = POLLIN};
+  char scrap[16384];
+  ssize_t len = 1;
+  shutdown(fd, SHUT_WR);
+  for (ssize_t total = 0; len > 0 && total < LINGER_BYTES; total += len) {
+    len = poll(&readable, 1, LINGER_MS) == 1 ? recv(fd, scrap, sizeof scrap, 0) : 0;
+  }
+}
+
+static int fail(const char *sentence) {
+  fprintf(stderr, "https_client: %s\n", sentence);
+  return FAILED;
+}
