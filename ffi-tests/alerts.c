@@ -1,0 +1,222 @@
+// Rule 2: a refused ClientHello gets its alert, whole, over every transport, and the same bytes
+// whether the config was known before the ClientHello or chosen after it.
+
+#include <string.h>
+
+#include "pair.h"
+
+enum { TLS11 = 0x0302, TLS12 = 0x0303, TLS13 = 0x0304 };
+
+struct hello {
+  unsigned version, suite, group;
+  const char *alpn;  // one protocol
+};
+
+struct bytes {
+  unsigned char at[512];
+  size_t len;
+};
+
+static void put(struct bytes *bytes, unsigned value, int width) {
+  while (width--) bytes->at[bytes->len++] = (unsigned char)(value >> (8 * width));
+}
+
+// Reserves a length of `width` bytes; `sealed` writes it once what it counts is there.
+static size_t length(struct bytes *bytes, int width) {
+  put(bytes, 0, width);
+  return bytes->len;
+}
+
+static void sealed(struct bytes *bytes, size_t start, int width) {
+  size_t end = bytes->len;
+  bytes->len = start - (size_t)width;
+  put(bytes, (unsigned)(end - start), width);
+  bytes->len = end;
+}
+
+static void put_extension(struct bytes *bytes, unsigned type, unsigned value) {
+  put(bytes, type, 2);
+  put(bytes, 4, 2);
+  put(bytes, 2, 2);
+  put(bytes, value, 2);
+}
+
+// A ClientHello (RFC 8446, section 4.1.2) that offers one of each thing.
+static struct bytes client_hello(struct hello hello) {
+  struct bytes out = {.len = 0};
+  put(&out, 0x160301, 3);
+  size_t record = length(&out, 2);
+  put(&out, 1, 1);
+  size_t message = length(&out, 3);
+  put(&out, hello.version < TLS12 ? hello.version : TLS12, 2);
+  for (int i = 0; i < 32; i++) put(&out, 7, 1);  // random
+  put(&out, 0, 1);                               // session id
+  put(&out, 2, 2);
+  put(&out, hello.suite, 2);
+  put(&out, 0x0100, 2);  // no compression
+  size_t extensions = length(&out, 2);
+  put_extension(&out, 10, hello.group);
+  put_extension(&out, 13, 0x0403);  // ecdsa_secp256r1_sha256
+  put(&out, 23, 2);                 // extended_master_secret
+  put(&out, 0, 2);
+  put(&out, 0xff010001, 4);  // renegotiation_info
+  put(&out, 0, 1);
+  if (hello.version == TLS13) {
+    put(&out, 0x002b0003, 4);  // supported_versions
+    put(&out, 0x020304, 3);
+    put(&out, 0x00330026, 4);  // key_share
+    put(&out, 36, 2);
+    put(&out, hello.group, 2);
+    put(&out, 32, 2);
+    for (int i = 0; i < 32; i++) put(&out, 9, 1);
+  }
+  if (hello.alpn) {
+    size_t len = strlen(hello.alpn);
+    put(&out, 16, 2);
+    put(&out, (unsigned)len + 3, 2);
+    put(&out, (unsigned)len + 1, 2);
+    put(&out, (unsigned)len, 1);
+    memcpy(out.at + out.len, hello.alpn, len);
+    out.len += len;
+  }
+  sealed(&out, extensions, 2);
+  sealed(&out, message, 3);
+  sealed(&out, record, 2);
+  return out;
+}
+
+struct refused {
+  const char *what;
+  struct bytes sent;
+  int status, alert;
+  int behind_server_hello;  // so late that the alert is encrypted
+};
+
+static const inkotls_server_config *server;
+static const struct refused *current;
+
+static void is_refused(const struct way *way) {
+  struct side side;
+  unsigned char wire[512];
+  size_t len = 0, got;
+  inkotls_status status;
+  server_open(&side, way, server);
+  for (size_t given = 0; given < current->sent.len;) {
+    size_t left = current->sent.len - given;
+    given += side_give(&side, current->sent.at + given, left < way->chunk ? left : way->chunk);
+    status = side_handshake(&side);
+    if (status != INKOTLS_STATUS_WANT_READ) break;
+  }
+  // The alert comes first; the failure once it is gone.
+  if (!way->over_fd) CHECK_INT(status, INKOTLS_STATUS_WANT_WRITE);
+  while (
+      (got = side_take(&side, wire + len, way->chunk == 1 ? len < sizeof wire : sizeof wire - len)))
+    len += got;
+  const unsigned char alert[] = {21, 3, 3, 0, 2, 2, (unsigned char)current->alert};
+  static const unsigned char encrypted[] = {23, 3, 3, 0, 2 + 1 + 16};
+  if (current->behind_server_hello) {
+    CHECK(len > 24 && memcmp(wire + len - 24, encrypted, sizeof encrypted) == 0);
+  } else {
+    CHECK(len == sizeof alert && memcmp(wire, alert, len) == 0);
+  }
+  for (int again = 0; again < 3; again++) CHECK_INT(side_handshake(&side), current->status);
+  CHECK_INT(side_alert_sent(&side), current->alert);
+  CHECK_INT(side_alert_received(&side), INKOTLS_STATUS_NONE);
+  CHECK(strlen(side.conn ? inkotls_conn_error(side.conn) : inkotls_acceptor_error(side.acceptor)) >
+        10);
+  side_free(&side);
+}
+
+static struct bytes raw(const char *data, size_t len) {
+  struct bytes out = {.len = len};
+  memcpy(out.at, data, len);
+  return out;
+}
+
+#define RAW(text) raw(text, sizeof text - 1)
+
+// What the acceptor shows of a ClientHello, and when.
+static void acceptor_shows_the_hello(void) {
+  checking("acceptor");
+  struct bytes sent = client_hello((struct hello){TLS13, 0x1301, 29, "h2"});
+  inkotls_acceptor *acceptor = inkotls_acceptor_new();
+  inkotls_conn *conn = NULL;
+  const uint16_t *numbers = NULL;
+  const uint8_t *protocol = NULL;
+  const char *name = NULL;
+  size_t used, len = 7;
+  CHECK_INT(inkotls_acceptor_feed(acceptor, sent.at, sent.len - 1, &used), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_acceptor_accept(acceptor), INKOTLS_STATUS_WANT_READ);
+  CHECK_INT(inkotls_acceptor_cipher_suites(acceptor, &numbers, &len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_acceptor_into_conn(acceptor, server, &conn), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_TEXT(inkotls_acceptor_error(acceptor), "accept");
+  CHECK(conn == NULL && numbers == NULL && len == 7);
+
+  CHECK_INT(inkotls_acceptor_feed(acceptor, sent.at + sent.len - 1, 1, &used), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_acceptor_accept(acceptor), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_acceptor_accept(acceptor), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_acceptor_cipher_suites(acceptor, &numbers, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 1 && numbers[0] == 0x1301);
+  CHECK_INT(inkotls_acceptor_signature_schemes(acceptor, &numbers, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 1 && numbers[0] == 0x0403);
+  CHECK_INT(inkotls_acceptor_named_groups(acceptor, &numbers, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 1 && numbers[0] == 29);
+  CHECK_INT(inkotls_acceptor_alpn(acceptor, 0, &protocol, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 2 && memcmp(protocol, "h2", 2) == 0);
+  CHECK_INT(inkotls_acceptor_alpn(acceptor, 1, &protocol, &len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_acceptor_server_name(acceptor, &name, &len), INKOTLS_STATUS_NONE);
+
+  // What came behind the ClientHello is not forgotten: the peer has already left.
+  CHECK_INT(inkotls_acceptor_feed(acceptor, "\x15\x03\x03\0\x02\x01\0", 7, &used),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_acceptor_into_conn(acceptor, server, &conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_CLOSED);
+  inkotls_conn_free(conn);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  static const char *const h2[] = {"h2", NULL};
+  server = server_config("ecdsa", h2);
+
+  struct bytes huge = client_hello((struct hello){TLS13, 0x1301, 29, NULL});
+  huge.at[3] = 0x48;  // a record of 18,433 bytes
+  huge.at[4] = 0x01;
+  const struct refused all[] = {
+      {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, 23, NULL}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0},
+      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, 29, NULL}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
+      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, 23, NULL}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
+      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, 30, NULL}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
+      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, 30, NULL}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
+      {"no common ALPN, 1.3", client_hello((struct hello){TLS13, 0x1301, 29, "gopher"}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 1},
+      {"no common ALPN, 1.2", client_hello((struct hello){TLS12, 0xc02b, 23, "gopher"}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 0},
+      {"oversized record", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0},
+      {"garbage: HTTP", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0},
+      {"garbage: SSH", RAW("SSH-2.0-OpenSSH_9.2\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0},
+      {"garbage in a handshake record", RAW("\x16\x03\x01\0\x05\x01\0\0\x01\x09"),
+       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0},
+      {"a Finished instead of a ClientHello", RAW("\x16\x03\x01\0\x05\x14\0\0\x01\x09"),
+       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0},
+      {"data instead of a ClientHello", RAW("\x17\x03\x03\0\x01\x09"),
+       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0},
+      {"an alert inside a fragmented ClientHello",
+       RAW("\x16\x03\x01\0\x04\x01\0\x01\0\x17\x03\x03\0\x01\x09"), INKOTLS_STATUS_PROTOCOL_ERROR,
+       10, 0},
+      {"a ClientHello of 16 MiB", RAW("\x16\x03\x01\0\x04\x01\xff\xff\xff"),
+       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    current = &all[i];
+    each_way(current->what, is_refused);
+  }
+  acceptor_shows_the_hello();
+  inkotls_server_config_release(server);
+  return checks_done();
+}

@@ -1,0 +1,52 @@
+#include "check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static unsigned long passed, failed;
+static char subject[256] = "";
+
+void checking(const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  vsnprintf(subject, sizeof subject, format, args);
+  va_end(args);
+}
+
+static int report(int holds, const char *file, int line, const char *text) {
+  if (holds) {
+    passed++;
+  } else {
+    failed++;
+    fprintf(stderr, "%s:%d: [%s] %s\n", file, line, subject, text);
+  }
+  return holds;
+}
+
+int check_that(int holds, const char *file, int line, const char *what) {
+  return report(holds, file, line, what);
+}
+
+int check_int(long got, long want, const char *file, int line, const char *what) {
+  char text[256];
+  snprintf(text, sizeof text, "%s is %ld, not %ld", what, got, want);
+  return report(got == want, file, line, text);
+}
+
+int check_text(const char *got, const char *part, const char *file, int line, const char *what) {
+  char text[512];
+  snprintf(text, sizeof text, "%s is \"%s\", without \"%s\"", what, got, part);
+  return report(strstr(got, part) != NULL, file, line, text);
+}
+
+int checks_done(void) {
+  printf("%lu passed, %lu failed\n", passed, failed);
+  return failed > 0 || passed == 0;
+}
+
+void give_up(const char *why) {
+  fprintf(stderr, "[%s] cannot go on: %s\n", subject, why);
+  exit(2);
+}

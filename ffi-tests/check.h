@@ -1,0 +1,26 @@
+// Checks that count: every test program ends with `return checks_done();`.
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stddef.h>
+
+#include "inkotls.h"
+
+#define CHECK(condition) check_that((condition) != 0, __FILE__, __LINE__, #condition)
+#define CHECK_INT(got, want) check_int((long)(got), (long)(want), __FILE__, __LINE__, #got)
+#define CHECK_TEXT(got, part) check_text((got), (part), __FILE__, __LINE__, #got)
+
+// What is being tested now; printed with a failure.
+void checking(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+int check_that(int holds, const char *file, int line, const char *what);
+int check_int(long got, long want, const char *file, int line, const char *what);
+int check_text(const char *got, const char *part, const char *file, int line, const char *what);
+
+// Prints "N passed, N failed"; returns the exit code.
+int checks_done(void);
+
+// Ends the program where a test cannot go on.
+_Noreturn void give_up(const char *why);
+
+#endif

@@ -1,0 +1,530 @@
+// Bad input by the host: each kind has its own code, a sentence that helps, errno where the
+// operating system had a say, and leaves the handle fit for the right input.
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pair.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+static const struct way direct = {.chunk = 1 << 14};
+static const inkotls_client_config *client;  // trusts ca.pem
+static const inkotls_server_config *server;  // is ecdsa.pem
+
+// Certificates and keys, by every call that takes them.
+
+enum input {
+  ROOTS_PEM,
+  ROOTS_FILE,
+  ROOTS_DER,
+  CHAIN_PEM,
+  CHAIN_FILE,
+  CHAIN_DER,
+  KEY_PEM,
+  KEY_FILE,
+  KEY_DER,
+};
+
+static inkotls_status give(inkotls_roots *roots, inkotls_identity *identity, enum input input,
+                           const char *data, size_t len) {
+  switch (input) {
+    case ROOTS_PEM:
+      return inkotls_roots_add_pem(roots, data, len);
+    case ROOTS_FILE:
+      return inkotls_roots_add_pem_file(roots, data, len);
+    case ROOTS_DER:
+      return inkotls_roots_add_der(roots, data, len);
+    case CHAIN_PEM:
+      return inkotls_identity_set_chain_pem(identity, data, len);
+    case CHAIN_FILE:
+      return inkotls_identity_set_chain_pem_file(identity, data, len);
+    case CHAIN_DER:
+      return inkotls_identity_add_chain_der(identity, data, len);
+    case KEY_PEM:
+      return inkotls_identity_set_key_pem(identity, data, len);
+    case KEY_FILE:
+      return inkotls_identity_set_key_pem_file(identity, data, len);
+    case KEY_DER:
+      return inkotls_identity_set_key_der(identity, data, len);
+  }
+  give_up("no such input");
+}
+
+// Gives bad input to fresh handles.
+static void is_refused(enum input input, const char *data, size_t len, inkotls_status status,
+                       int os_error, const char *text) {
+  inkotls_roots *roots = inkotls_roots_new();
+  inkotls_identity *identity = inkotls_identity_new();
+  int is_roots = input <= ROOTS_DER;
+  CHECK_INT(give(roots, identity, input, data, len), status);
+  CHECK_TEXT(is_roots ? inkotls_roots_error(roots) : inkotls_identity_error(identity), text);
+  CHECK_INT(is_roots ? inkotls_roots_os_error(roots) : inkotls_identity_os_error(identity),
+            os_error);
+  inkotls_roots_free(roots);
+  inkotls_identity_free(identity);
+}
+
+static inkotls_status bad_content(enum input input) {
+  return input < KEY_PEM ? INKOTLS_STATUS_INVALID_CERTIFICATE : INKOTLS_STATUS_INVALID_KEY;
+}
+
+static void files_refused(const char *folder, const char *empty_file) {
+  static const enum input inputs[] = {ROOTS_FILE, CHAIN_FILE, KEY_FILE};
+  for (size_t i = 0; i < COUNT(inputs); i++) {
+    enum input it = inputs[i];
+    const char *missing = pki_path("missing.pem");
+    checking("file as input %d", it);
+    is_refused(it, missing, strlen(missing), INKOTLS_STATUS_IO_ERROR, ENOENT, "missing.pem");
+    is_refused(it, folder, strlen(folder), INKOTLS_STATUS_IO_ERROR, EISDIR, folder);
+    is_refused(it, empty_file, strlen(empty_file), bad_content(it), INKOTLS_STATUS_NONE,
+               "no PEM section");
+    is_refused(it, "", 0, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "path");
+    is_refused(it, "a\xff", 2, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "UTF-8");
+    is_refused(it, "a\0b", 3, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "NUL");
+  }
+}
+
+#define PEM(label, body) "-----BEGIN " label "-----\n" body "\n-----END " label "-----\n"
+
+static void content_refused(void) {
+  static const struct {
+    enum input input;
+    const char *data, *text;
+  } literals[] = {
+      {ROOTS_PEM, "", "no PEM section"},
+      {CHAIN_PEM, "", "no PEM section"},
+      {KEY_PEM, "", "no PEM section"},
+      {ROOTS_PEM, "garbage", "no PEM section"},
+      {CHAIN_PEM, "garbage", "no PEM section"},
+      {KEY_PEM, "garbage", "no PEM section"},
+      {ROOTS_PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n", "not well-formed PEM"},
+      {CHAIN_PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n", "not well-formed PEM"},
+      {KEY_PEM, "-----BEGIN PRIVATE KEY-----\nAAAA\n", "not well-formed PEM"},
+      {ROOTS_PEM, PEM("CERTIFICATE", "!!!!"), "not well-formed PEM"},
+      {CHAIN_PEM, PEM("CERTIFICATE", "!!!!"), "not well-formed PEM"},
+      {KEY_PEM, PEM("PRIVATE KEY", "!!!!"), "not well-formed PEM"},
+      {ROOTS_PEM, PEM("CERTIFICATE", "AAAA"), "certificate 1"},
+      {CHAIN_PEM, PEM("CERTIFICATE", "AAAA"), "certificate 1"},
+      {KEY_PEM, PEM("PRIVATE KEY", "AAAA"), "are supported"},
+      {KEY_PEM, PEM("DSA PRIVATE KEY", "AAAA"), "DSA PRIVATE KEY"},
+      {ROOTS_DER, "garbage", "certificate"},
+      {CHAIN_DER, "garbage", "certificate"},
+      {KEY_DER, "garbage", "key"},
+  };
+  for (size_t i = 0; i < COUNT(literals); i++) {
+    enum input it = literals[i].input;
+    const char *data = literals[i].data;
+    checking("\"%.40s\" as input %d", data, it);
+    is_refused(it, data, strlen(data), bad_content(it), INKOTLS_STATUS_NONE, literals[i].text);
+  }
+
+  static const struct {
+    enum input input;
+    const char *file, *text;
+  } wrong[] = {
+      {ROOTS_PEM, "ca.key", "the PEM sections are PRIVATE KEY"},
+      {CHAIN_PEM, "rsa-pkcs1.key", "the PEM sections are RSA PRIVATE KEY"},
+      {KEY_PEM, "ecdsa.pem", "the PEM sections are CERTIFICATE"},
+      {KEY_PEM, "encrypted.key", "encrypted"},
+      {ROOTS_PEM, "ca.der", "DER"},
+      {CHAIN_PEM, "ecdsa.der", "DER"},
+      {KEY_PEM, "ecdsa.key.der", "DER"},
+      {ROOTS_DER, "ca.pem", "certificate"},
+      {CHAIN_DER, "ecdsa.pem", "certificate"},
+      {KEY_DER, "ecdsa.key", "key"},
+      {KEY_DER, "ecdsa.der", "key"},
+      {ROOTS_DER, "ecdsa.key.der", "certificate"},
+      {CHAIN_DER, "ecdsa.key.der", "certificate"},
+  };
+  for (size_t i = 0; i < COUNT(wrong); i++) {
+    enum input it = wrong[i].input;
+    char data[4096];
+    checking("%s as input %d", wrong[i].file, it);
+    size_t len = pki_read(wrong[i].file, data, sizeof data);
+    is_refused(it, data, len, bad_content(it), INKOTLS_STATUS_NONE, wrong[i].text);
+    if (it == ROOTS_DER || it == CHAIN_DER || it == KEY_DER) continue;
+    const char *path = pki_path(wrong[i].file);
+    is_refused(it + 1, path, strlen(path), bad_content(it), INKOTLS_STATUS_NONE, wrong[i].text);
+  }
+
+  static const struct {
+    enum input input;
+    const char *file;
+  } whole[] = {
+      {ROOTS_PEM, "ca.pem"}, {CHAIN_PEM, "rsa.pem"},   {KEY_PEM, "rsa.key"},
+      {ROOTS_DER, "ca.der"}, {CHAIN_DER, "ecdsa.der"}, {KEY_DER, "ecdsa.key.der"},
+  };
+  for (size_t i = 0; i < COUNT(whole); i++) {
+    char data[4096];
+    checking("half of %s as input %d", whole[i].file, whole[i].input);
+    size_t len = pki_read(whole[i].file, data, sizeof data);
+    is_refused(whole[i].input, data, len / 2, bad_content(whole[i].input), INKOTLS_STATUS_NONE, "");
+  }
+}
+
+// errno belongs to the last call that failed; a call that succeeds in between changes nothing.
+static void errors_are_of_the_last_failure(void) {
+  checking("the last failure");
+  inkotls_roots *roots = inkotls_roots_new();
+  const char *missing = pki_path("missing.pem"), *ca = pki_path("ca.pem");
+  CHECK_INT(inkotls_roots_add_pem_file(roots, missing, strlen(missing)), INKOTLS_STATUS_IO_ERROR);
+  CHECK_INT(inkotls_roots_add_pem_file(roots, ca, strlen(ca)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_roots_os_error(roots), ENOENT);
+  CHECK_TEXT(inkotls_roots_error(roots), "missing.pem");
+  CHECK_INT(inkotls_roots_add_pem(roots, "", 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_roots_os_error(roots), INKOTLS_STATUS_NONE);
+  CHECK_TEXT(inkotls_roots_error(roots), "no PEM section");
+  inkotls_roots_free(roots);
+}
+
+// Identities.
+
+static inkotls_status set_chain(inkotls_identity *identity, const char *file) {
+  const char *path = pki_path(file);
+  return inkotls_identity_set_chain_pem_file(identity, path, strlen(path));
+}
+
+static inkotls_status set_key(inkotls_identity *identity, const char *file) {
+  const char *path = pki_path(file);
+  return inkotls_identity_set_key_pem_file(identity, path, strlen(path));
+}
+
+// The identity is whole: a server that has it convinces a client. Frees it.
+static void serves(inkotls_identity *identity) {
+  const inkotls_server_config *config = NULL;
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_OK);
+  struct pair pair;
+  pair_connect(&pair, &direct, client, config);
+  pair_free(&pair);
+  inkotls_server_config_release(config);
+}
+
+static void mismatches(void) {
+  checking("a key of another certificate");
+  inkotls_identity *identity = inkotls_identity_new();
+  CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_OK);
+  CHECK_INT(set_key(identity, "other.key"), INKOTLS_STATUS_KEY_MISMATCH);
+  CHECK_TEXT(inkotls_identity_error(identity), "does not belong");
+  CHECK_INT(set_key(identity, "rsa.key"), INKOTLS_STATUS_KEY_MISMATCH);
+  CHECK_INT(set_key(identity, "ecdsa.key"), INKOTLS_STATUS_OK);
+  serves(identity);
+
+  checking("a certificate of another key");
+  char der[4096];
+  identity = inkotls_identity_new();
+  CHECK_INT(set_key(identity, "rsa.key"), INKOTLS_STATUS_OK);
+  CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_KEY_MISMATCH);
+  CHECK_TEXT(inkotls_identity_error(identity), "does not belong");
+  CHECK_INT(inkotls_identity_add_chain_der(identity, der, pki_read("ecdsa.der", der, sizeof der)),
+            INKOTLS_STATUS_KEY_MISMATCH);
+  CHECK_INT(set_chain(identity, "rsa.pem"), INKOTLS_STATUS_OK);
+  serves(identity);
+
+  checking("what is refused does not replace what was there");
+  identity = inkotls_identity_new();
+  CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_OK);
+  CHECK_INT(set_key(identity, "ecdsa.key"), INKOTLS_STATUS_OK);
+  CHECK_INT(set_key(identity, "encrypted.key"), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_INT(set_chain(identity, "ca.key"), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_identity_add_chain_der(identity, "x", 1), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_TEXT(inkotls_identity_error(identity), "certificate 2");
+  serves(identity);
+}
+
+// What a PEM file of one section has in it.
+static size_t unwrap(const char *file, unsigned char *der) {
+  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  char pem[4096];
+  pem[pki_read(file, pem, sizeof pem - 1)] = '\0';
+  size_t len = 0;
+  unsigned bits = 0, have = 0;
+  for (const char *at = strchr(pem, '\n'); *at != '-' && *at != '='; at++) {
+    if (*at == '\n') continue;
+    bits = bits << 6 | (unsigned)(strchr(digits, *at) - digits);
+    have += 6;
+    if (have < 8) continue;
+    have -= 8;
+    der[len++] = (unsigned char)(bits >> have);
+  }
+  return len;
+}
+
+static void keys_accepted(void) {
+  static const struct {
+    const char *chain, *key;
+  } all[] = {
+      {"rsa.pem", "rsa.key"},          {"rsa.pem", "rsa-pkcs1.key"},   {"ecdsa.pem", "ecdsa.key"},
+      {"ecdsa.pem", "ecdsa-sec1.key"}, {"ed25519.pem", "ed25519.key"},
+  };
+  for (size_t i = 0; i < COUNT(all); i++) {
+    checking("%s in PEM", all[i].key);
+    inkotls_identity *identity = inkotls_identity_new();
+    CHECK_INT(set_chain(identity, all[i].chain), INKOTLS_STATUS_OK);
+    CHECK_INT(set_key(identity, all[i].key), INKOTLS_STATUS_OK);
+    serves(identity);
+
+    checking("%s in DER", all[i].key);
+    unsigned char chain[4096], key[4096];
+    size_t chain_len = unwrap(all[i].chain, chain), key_len = unwrap(all[i].key, key);
+    identity = inkotls_identity_new();
+    CHECK_INT(inkotls_identity_set_key_der(identity, key, key_len), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_identity_add_chain_der(identity, chain, chain_len), INKOTLS_STATUS_OK);
+    serves(identity);
+  }
+}
+
+// A sound key of a curve that is not supported: P-521, PKCS#8, the private number is 1.
+static const unsigned char p521[] = {
+    0x30, 0x81, 0xee, 0x02, 0x01, 0x00, 0x30, 0x10, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02,
+    0x01, 0x06, 0x05, 0x2b, 0x81, 0x04, 0x00, 0x23, 0x04, 0x81, 0xd6, 0x30, 0x81, 0xd3, 0x02, 0x01,
+    0x01, 0x04, 0x42, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x01, 0xa1, 0x81, 0x89, 0x03, 0x81, 0x86, 0x00, 0x04, 0x00, 0xc6, 0x85,
+    0x8e, 0x06, 0xb7, 0x04, 0x04, 0xe9, 0xcd, 0x9e, 0x3e, 0xcb, 0x66, 0x23, 0x95, 0xb4, 0x42, 0x9c,
+    0x64, 0x81, 0x39, 0x05, 0x3f, 0xb5, 0x21, 0xf8, 0x28, 0xaf, 0x60, 0x6b, 0x4d, 0x3d, 0xba, 0xa1,
+    0x4b, 0x5e, 0x77, 0xef, 0xe7, 0x59, 0x28, 0xfe, 0x1d, 0xc1, 0x27, 0xa2, 0xff, 0xa8, 0xde, 0x33,
+    0x48, 0xb3, 0xc1, 0x85, 0x6a, 0x42, 0x9b, 0xf9, 0x7e, 0x7e, 0x31, 0xc2, 0xe5, 0xbd, 0x66, 0x01,
+    0x18, 0x39, 0x29, 0x6a, 0x78, 0x9a, 0x3b, 0xc0, 0x04, 0x5c, 0x8a, 0x5f, 0xb4, 0x2c, 0x7d, 0x1b,
+    0xd9, 0x98, 0xf5, 0x44, 0x49, 0x57, 0x9b, 0x44, 0x68, 0x17, 0xaf, 0xbd, 0x17, 0x27, 0x3e, 0x66,
+    0x2c, 0x97, 0xee, 0x72, 0x99, 0x5e, 0xf4, 0x26, 0x40, 0xc5, 0x50, 0xb9, 0x01, 0x3f, 0xad, 0x07,
+    0x61, 0x35, 0x3c, 0x70, 0x86, 0xa2, 0x72, 0xc2, 0x40, 0x88, 0xbe, 0x94, 0x76, 0x9f, 0xd1, 0x66,
+    0x50,
+};
+
+static void p521_refused(void) {
+  checking("P-521");
+  is_refused(KEY_DER, (const char *)p521, sizeof p521, INKOTLS_STATUS_INVALID_KEY,
+             INKOTLS_STATUS_NONE, "P-384");
+}
+
+// Builders.
+
+static void unfinished_identities(void) {
+  checking("unfinished identities");
+  inkotls_identity *only_chain = inkotls_identity_new(), *only_key = inkotls_identity_new();
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  const inkotls_server_config *config = NULL;
+  CHECK_INT(set_chain(only_chain, "ecdsa.pem"), INKOTLS_STATUS_OK);
+  CHECK_INT(set_key(only_key, "ecdsa.key"), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, only_chain), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_TEXT(inkotls_server_builder_error(builder), "no private key");
+  CHECK_INT(inkotls_server_builder_set_identity(builder, only_key),
+            INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_TEXT(inkotls_server_builder_error(builder), "no certificate");
+  CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_TEXT(inkotls_server_builder_error(builder), "identity");
+  CHECK(config == NULL);
+  // Mended, it builds.
+  CHECK_INT(set_key(only_chain, "ecdsa.key"), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, only_chain), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_OK);
+  inkotls_server_config_release(config);
+  inkotls_identity_free(only_chain);
+  inkotls_identity_free(only_key);
+}
+
+static void no_roots(void) {
+  checking("empty roots");
+  char pem[8192];
+  inkotls_roots *roots = inkotls_roots_new();
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  const inkotls_client_config *config = NULL;
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS);
+  CHECK_TEXT(inkotls_client_builder_error(builder), "no certificate authority");
+  CHECK(config == NULL);
+  // A text with one bad certificate in it gives none of its good ones.
+  size_t len = pki_read("ca.pem", pem, sizeof pem - 100);
+  len += (size_t)snprintf(pem + len, 100, "%s", PEM("CERTIFICATE", "AAAA"));
+  CHECK_INT(inkotls_roots_add_pem(roots, pem, len), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_TEXT(inkotls_roots_error(roots), "certificate 2");
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS);
+
+  CHECK_INT(inkotls_roots_add_pem(roots, pem, pki_read("ca.pem", pem, sizeof pem)),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
+  struct pair pair;
+  pair_connect(&pair, &direct, config, server);
+  pair_free(&pair);
+  inkotls_client_config_release(config);
+  inkotls_roots_free(roots);
+}
+
+static void platform_roots(const char *empty_file, const char *empty_folder) {
+  checking("platform roots");
+  const inkotls_server_config *stranger = server_config("stranger", no_alpn);
+  const inkotls_client_config *config = NULL;
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  struct pair pair;
+  setenv("SSL_CERT_FILE", empty_file, 1);
+  setenv("SSL_CERT_DIR", empty_folder, 1);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS);
+  CHECK_TEXT(inkotls_client_builder_error(builder), "platform");
+  CHECK(config == NULL);
+  setenv("SSL_CERT_FILE", pki_path("stranger-ca.pem"), 1);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
+  pair_connect(&pair, &direct, config, stranger);
+  pair_free(&pair);
+  // The platform's, and no others.
+  pair_open(&pair, &direct, config, "localhost", server);
+  pair_handshake(&pair, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE, INKOTLS_STATUS_ALERT_RECEIVED);
+  CHECK_INT(inkotls_conn_certificate_error(pair.client.conn),
+            INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER);
+  pair_free(&pair);
+  inkotls_client_config_release(config);
+
+  checking("platform roots and own");
+  const char *own = pki_path("ca.pem");
+  inkotls_roots *roots = inkotls_roots_new();
+  builder = inkotls_client_builder_new();
+  CHECK_INT(inkotls_roots_add_pem_file(roots, own, strlen(own)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_roots_add_platform(roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
+  pair_connect(&pair, &direct, config, stranger);
+  pair_free(&pair);
+  pair_connect(&pair, &direct, config, server);
+  pair_free(&pair);
+  inkotls_client_config_release(config);
+  inkotls_server_config_release(stranger);
+  inkotls_roots_free(roots);
+  unsetenv("SSL_CERT_FILE");
+  unsetenv("SSL_CERT_DIR");
+}
+
+static void alpn_lengths(void) {
+  checking("ALPN");
+  static const char name[256] = {'x'};
+  const inkotls_server_config *config = NULL;
+  inkotls_client_builder *to_client = inkotls_client_builder_new();
+  inkotls_server_builder *to_server = inkotls_server_builder_new();
+  static const size_t refused[] = {0, sizeof name};
+  for (size_t i = 0; i < COUNT(refused); i++) {
+    CHECK_INT(inkotls_client_builder_add_alpn(to_client, name, refused[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_client_builder_error(to_client), "1 to 255");
+    CHECK_INT(inkotls_server_builder_add_alpn(to_server, name, refused[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_server_builder_error(to_server), "1 to 255");
+  }
+  // What was refused is not there; the longest is, NULs and all.
+  CHECK_INT(inkotls_server_builder_add_alpn(to_server, name, 255), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_alpn(to_client, name, 255), INKOTLS_STATUS_OK);
+  inkotls_identity *identity = inkotls_identity_new();
+  inkotls_roots *roots = inkotls_roots_new();
+  const char *ca = pki_path("ca.pem");
+  const inkotls_client_config *own_client = NULL;
+  CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_OK);
+  CHECK_INT(set_key(identity, "ecdsa.key"), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_roots_add_pem_file(roots, ca, strlen(ca)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_identity(to_server, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_roots(to_client, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_build(to_server, &config), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(to_client, &own_client), INKOTLS_STATUS_OK);
+  struct pair pair;
+  const unsigned char *agreed = NULL;
+  size_t len = 0;
+  pair_connect(&pair, &direct, own_client, config);
+  CHECK_INT(inkotls_conn_alpn(pair.client.conn, &agreed, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 255 && memcmp(agreed, name, len) == 0);
+  pair_free(&pair);
+  inkotls_identity_free(identity);
+  inkotls_roots_free(roots);
+  inkotls_client_config_release(own_client);
+  inkotls_server_config_release(config);
+}
+
+// Names.
+
+static void names(void) {
+  static char long_name[300];
+  memset(long_name, 'x', sizeof long_name);
+  const struct {
+    const char *name;
+    size_t len;
+    inkotls_status status;
+  } bad[] = {
+      {"", 0, INKOTLS_STATUS_INVALID_NAME},
+      {"a b", 3, INKOTLS_STATUS_INVALID_NAME},
+      {"-", 1, INKOTLS_STATUS_INVALID_NAME},
+      {"a..b", 4, INKOTLS_STATUS_INVALID_NAME},
+      {"1.2.3", 5, INKOTLS_STATUS_INVALID_NAME},
+      {"localhost:443", 13, INKOTLS_STATUS_INVALID_NAME},
+      {"localhost\0.test", 15, INKOTLS_STATUS_INVALID_NAME},
+      {long_name, sizeof long_name, INKOTLS_STATUS_INVALID_NAME},
+      {"local\xffhost", 10, INKOTLS_STATUS_INVALID_ARGUMENT},
+  };
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    inkotls_conn *conn = NULL;
+    checking("the name \"%.20s\"", bad[i].name);
+    CHECK_INT(inkotls_conn_new_client(client, bad[i].name, bad[i].len, &conn), bad[i].status);
+    CHECK(conn == NULL);
+  }
+  // There is no handle yet to say more.
+  CHECK_TEXT(inkotls_status_text(INKOTLS_STATUS_INVALID_NAME), "DNS name");
+
+  // DNS names are told to the server, without the dot of the root; addresses are not (RFC 6066).
+  static const struct {
+    const char *name, *sni;
+  } good[] = {
+      {"localhost", "localhost"},
+      {"localhost.", "localhost"},
+      {"127.0.0.1", NULL},
+      {"::1", NULL},
+  };
+  for (size_t i = 0; i < COUNT(good); i++) {
+    struct pair pair;
+    const char *sni = NULL;
+    size_t len = 0;
+    checking("the name \"%s\"", good[i].name);
+    pair_open(&pair, &direct, client, good[i].name, server);
+    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_conn_server_name(pair.server.conn, &sni, &len),
+              good[i].sni ? INKOTLS_STATUS_OK : INKOTLS_STATUS_NONE);
+    if (good[i].sni) CHECK(len == strlen(good[i].sni) && memcmp(sni, good[i].sni, len) == 0);
+    pair_free(&pair);
+  }
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  client = client_config("ca.pem", no_alpn);
+  server = server_config("ecdsa", no_alpn);
+  char folder[] = "/tmp/inkotls-input-XXXXXX", empty_folder[64], empty_file[64];
+  if (!mkdtemp(folder)) give_up("mkdtemp");
+  snprintf(empty_folder, sizeof empty_folder, "%s/folder", folder);
+  snprintf(empty_file, sizeof empty_file, "%s/file", folder);
+  FILE *file = fopen(empty_file, "w");
+  if (!file || fclose(file) || mkdir(empty_folder, 0700)) give_up("the temporary folder");
+
+  files_refused(empty_folder, empty_file);
+  content_refused();
+  errors_are_of_the_last_failure();
+  mismatches();
+  keys_accepted();
+  p521_refused();
+  unfinished_identities();
+  no_roots();
+  platform_roots(empty_file, empty_folder);
+  alpn_lengths();
+  names();
+
+  unlink(empty_file);
+  rmdir(empty_folder);
+  rmdir(folder);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  return checks_done();
+}

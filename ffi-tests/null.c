@@ -1,0 +1,335 @@
+// NULL in every pointer position of every call is an answer, not a crash (rule 8); a call that
+// fails leaves its outputs alone (rule 9), and the handle as it was.
+
+#include <limits.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "pair.h"
+
+enum { POISON = 0x5a };
+static const size_t too_long = (size_t)SSIZE_MAX + 1;
+
+// Where refused calls would write.
+static struct outputs {
+  size_t len;
+  char buf[64];
+  const char *text;
+  const uint8_t *bytes;
+  const uint16_t *numbers;
+  inkotls_conn *conn;
+  const inkotls_client_config *client;
+  const inkotls_server_config *server;
+} out;
+
+static int is_untouched(void) {
+  struct outputs poisoned;
+  memset(&poisoned, POISON, sizeof poisoned);
+  return memcmp(&out, &poisoned, sizeof out) == 0;
+}
+
+static void is_refused(int32_t status, int line, const char *what) {
+  check_int(status, INKOTLS_STATUS_INVALID_ARGUMENT, __FILE__, line, what);
+  if (!check_that(is_untouched(), __FILE__, line, what)) memset(&out, POISON, sizeof out);
+}
+
+#define REFUSED(call) is_refused((call), __LINE__, #call)
+
+#define INPUT_REFUSED(call, handle, data, len) \
+  do {                                         \
+    REFUSED(call(NULL, data, len));            \
+    REFUSED(call(handle, NULL, 1));            \
+    REFUSED(call(handle, data, too_long));     \
+    REFUSED(call(handle, data, SIZE_MAX));     \
+  } while (0)
+
+// Bytes in or out, and how many of them.
+#define BYTES_REFUSED(call, handle, data, size)      \
+  do {                                               \
+    REFUSED(call(NULL, data, size, &out.len));       \
+    REFUSED(call(handle, NULL, 1, &out.len));        \
+    REFUSED(call(handle, data, too_long, &out.len)); \
+    REFUSED(call(handle, data, SIZE_MAX, &out.len)); \
+    REFUSED(call(handle, data, size, NULL));         \
+  } while (0)
+
+#define LOAN_REFUSED(call, handle, borrowed) \
+  do {                                       \
+    REFUSED(call(NULL, borrowed, &out.len)); \
+    REFUSED(call(handle, NULL, &out.len));   \
+    REFUSED(call(handle, borrowed, NULL));   \
+  } while (0)
+
+#define LOAN_AT_REFUSED(call, handle, borrowed) \
+  do {                                          \
+    REFUSED(call(NULL, 0, borrowed, &out.len)); \
+    REFUSED(call(handle, 0, NULL, &out.len));   \
+    REFUSED(call(handle, 0, borrowed, NULL));   \
+  } while (0)
+
+static const struct way direct = {.chunk = 1 << 14};
+static const struct way through_acceptor = {.chunk = 1 << 14, .through_acceptor = 1};
+static const inkotls_client_config *client;
+static const inkotls_server_config *server;
+
+static int is_text(const char *text) { return text && *text; }
+
+static void the_library(void) {
+  checking("names and texts");
+  CHECK_INT(inkotls_abi_version(), 0);
+  CHECK_TEXT(inkotls_version(), ".");
+  const char *no_status = inkotls_status_text(INT32_MIN);
+  for (int number = -40; number <= 40; number++) {
+    int is_status = number >= INKOTLS_STATUS_PANIC && number <= INKOTLS_STATUS_FULL && number != 3;
+    int is_error = number >= INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED &&
+                   number <= INKOTLS_CERTIFICATE_ERROR_OTHER;
+    checking("number %d", number);
+    CHECK(is_text(inkotls_status_text(number)));
+    CHECK_INT(strcmp(inkotls_status_text(number), no_status) != 0, is_status);
+    CHECK(is_text(inkotls_certificate_error_name(number)));
+    CHECK_INT(strcmp(inkotls_certificate_error_name(number), "unknown") != 0, is_error);
+    CHECK(is_text(inkotls_alert_name(number)));
+    CHECK_INT(strcmp(inkotls_protocol_version_name(number), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_cipher_suite_name(number), "unknown"), 0);
+    CHECK(is_text(inkotls_named_group_name(number)));
+  }
+  static const int32_t extremes[] = {INT32_MIN, INT32_MIN + 1, -41, 1 << 16, INT32_MAX};
+  for (size_t i = 0; i < sizeof extremes / sizeof extremes[0]; i++) {
+    checking("number %ld", (long)extremes[i]);
+    CHECK_INT(strcmp(inkotls_status_text(extremes[i]), no_status), 0);
+    CHECK_INT(strcmp(inkotls_certificate_error_name(extremes[i]), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_alert_name(extremes[i]), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_protocol_version_name(extremes[i]), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_cipher_suite_name(extremes[i]), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_named_group_name(extremes[i]), "unknown"), 0);
+  }
+  checking("known numbers");
+  CHECK_TEXT(inkotls_alert_name(0), "close_notify");
+  CHECK_TEXT(inkotls_alert_name(40), "handshake_failure");
+  CHECK_TEXT(inkotls_protocol_version_name(0x0303), "TLS 1.2");
+  CHECK_TEXT(inkotls_protocol_version_name(0x0304), "TLS 1.3");
+  CHECK_TEXT(inkotls_cipher_suite_name(0x1301), "TLS_AES_128_GCM_SHA256");
+  CHECK_TEXT(inkotls_named_group_name(29), "x25519");
+}
+
+static void roots_and_client(void) {
+  checking("roots and client builder");
+  static char pem[4096], der[4096];
+  size_t pem_len = pki_read("ca.pem", pem, sizeof pem);
+  size_t der_len = pki_read("ca.der", der, sizeof der);
+  const char *path = pki_path("ca.pem");
+  inkotls_roots *roots = inkotls_roots_new();
+  INPUT_REFUSED(inkotls_roots_add_pem, roots, pem, pem_len);
+  INPUT_REFUSED(inkotls_roots_add_pem_file, roots, path, strlen(path));
+  INPUT_REFUSED(inkotls_roots_add_der, roots, der, der_len);
+  REFUSED(inkotls_roots_add_platform(NULL));
+  REFUSED(inkotls_roots_os_error(NULL));
+  CHECK(is_text(inkotls_roots_error(NULL)));
+  CHECK(is_text(inkotls_roots_error(roots)));
+  CHECK_INT(inkotls_roots_os_error(roots), INKOTLS_STATUS_NONE);
+  // Empty is not NULL, but there is nothing in it either.
+  CHECK_INT(inkotls_roots_add_pem(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_roots_add_der(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  REFUSED(inkotls_roots_add_pem_file(roots, NULL, 0));
+  CHECK_INT(inkotls_roots_add_der(roots, der, der_len), INKOTLS_STATUS_OK);
+
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  REFUSED(inkotls_client_builder_set_roots(NULL, roots));
+  REFUSED(inkotls_client_builder_set_roots(builder, NULL));
+  INPUT_REFUSED(inkotls_client_builder_add_alpn, builder, "h2", 2);
+  REFUSED(inkotls_client_builder_add_alpn(builder, NULL, 0));
+  CHECK(is_text(inkotls_client_builder_error(NULL)));
+  CHECK(is_text(inkotls_client_builder_error(builder)));
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_alpn(builder, "h2", 2), INKOTLS_STATUS_OK);
+  REFUSED(inkotls_client_builder_build(NULL, &out.client));
+  REFUSED(inkotls_client_builder_build(builder, NULL));
+  CHECK_INT(inkotls_client_builder_build(builder, &client), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  REFUSED(inkotls_client_config_retain(NULL));
+  CHECK_INT(inkotls_client_config_retain(client), INKOTLS_STATUS_OK);
+  inkotls_client_config_release(client);
+}
+
+static void identity_and_server(void) {
+  checking("identity and server builder");
+  static char chain[4096], key[4096], chain_der[4096], key_der[4096];
+  size_t chain_len = pki_read("ecdsa.pem", chain, sizeof chain);
+  size_t key_len = pki_read("ecdsa.key", key, sizeof key);
+  size_t chain_der_len = pki_read("ecdsa.der", chain_der, sizeof chain_der);
+  size_t key_der_len = pki_read("ecdsa.key.der", key_der, sizeof key_der);
+  const char *chain_path = pki_path("ecdsa.pem"), *key_path = pki_path("ecdsa.key");
+  inkotls_identity *identity = inkotls_identity_new();
+  INPUT_REFUSED(inkotls_identity_set_chain_pem, identity, chain, chain_len);
+  INPUT_REFUSED(inkotls_identity_set_chain_pem_file, identity, chain_path, strlen(chain_path));
+  INPUT_REFUSED(inkotls_identity_add_chain_der, identity, chain_der, chain_der_len);
+  INPUT_REFUSED(inkotls_identity_set_key_pem, identity, key, key_len);
+  INPUT_REFUSED(inkotls_identity_set_key_pem_file, identity, key_path, strlen(key_path));
+  INPUT_REFUSED(inkotls_identity_set_key_der, identity, key_der, key_der_len);
+  REFUSED(inkotls_identity_os_error(NULL));
+  CHECK(is_text(inkotls_identity_error(NULL)));
+  CHECK(is_text(inkotls_identity_error(identity)));
+  CHECK_INT(inkotls_identity_os_error(identity), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_identity_set_chain_pem(identity, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_identity_add_chain_der(identity, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_identity_set_key_pem(identity, NULL, 0), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_INT(inkotls_identity_set_key_der(identity, NULL, 0), INKOTLS_STATUS_INVALID_KEY);
+  REFUSED(inkotls_identity_set_chain_pem_file(identity, NULL, 0));
+  REFUSED(inkotls_identity_set_key_pem_file(identity, NULL, 0));
+  CHECK_INT(inkotls_identity_set_chain_pem(identity, chain, chain_len), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_set_key_pem(identity, key, key_len), INKOTLS_STATUS_OK);
+
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  REFUSED(inkotls_server_builder_set_identity(NULL, identity));
+  REFUSED(inkotls_server_builder_set_identity(builder, NULL));
+  INPUT_REFUSED(inkotls_server_builder_add_alpn, builder, "h2", 2);
+  REFUSED(inkotls_server_builder_add_alpn(builder, NULL, 0));
+  CHECK(is_text(inkotls_server_builder_error(NULL)));
+  CHECK(is_text(inkotls_server_builder_error(builder)));
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_add_alpn(builder, "h2", 2), INKOTLS_STATUS_OK);
+  REFUSED(inkotls_server_builder_build(NULL, &out.server));
+  REFUSED(inkotls_server_builder_build(builder, NULL));
+  CHECK_INT(inkotls_server_builder_build(builder, &server), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  REFUSED(inkotls_server_config_retain(NULL));
+  CHECK_INT(inkotls_server_config_retain(server), INKOTLS_STATUS_OK);
+  inkotls_server_config_release(server);
+}
+
+static void acceptor(void) {
+  // Before the ClientHello there is nothing to lend.
+  checking("new acceptor");
+  inkotls_acceptor *fresh = inkotls_acceptor_new();
+  CHECK_INT(inkotls_acceptor_server_name(fresh, &out.text, &out.len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_acceptor_named_groups(fresh, &out.numbers, &out.len), INKOTLS_STATUS_NONE);
+  CHECK(is_untouched());
+  inkotls_acceptor_free(fresh);
+
+  checking("acceptor");
+  struct pair pair;
+  size_t len = 7;
+  pair_open(&pair, &through_acceptor, client, "localhost", server);
+  inkotls_acceptor *it = pair.server.acceptor;
+  REFUSED(inkotls_acceptor_set_fd(NULL, -1));
+  BYTES_REFUSED(inkotls_acceptor_feed, it, "x", 1);
+  BYTES_REFUSED(inkotls_acceptor_drain, it, out.buf, sizeof out.buf);
+  REFUSED(inkotls_acceptor_feed_eof(NULL));
+  CHECK_INT(inkotls_acceptor_feed(it, NULL, 0, &len), INKOTLS_STATUS_OK);
+  CHECK_INT(len, 0);
+  len = 7;
+  CHECK_INT(inkotls_acceptor_drain(it, NULL, 0, &len), INKOTLS_STATUS_OK);
+  CHECK_INT(len, 0);
+
+  // The ClientHello is whole: every question has an answer, for those who ask it properly.
+  CHECK_INT(side_handshake(&pair.client), INKOTLS_STATUS_WANT_WRITE);
+  pair_carry(&pair);
+  REFUSED(inkotls_acceptor_accept(NULL));
+  CHECK_INT(inkotls_acceptor_accept(it), INKOTLS_STATUS_OK);
+  LOAN_REFUSED(inkotls_acceptor_server_name, it, &out.text);
+  LOAN_AT_REFUSED(inkotls_acceptor_alpn, it, &out.bytes);
+  LOAN_REFUSED(inkotls_acceptor_cipher_suites, it, &out.numbers);
+  LOAN_REFUSED(inkotls_acceptor_signature_schemes, it, &out.numbers);
+  LOAN_REFUSED(inkotls_acceptor_named_groups, it, &out.numbers);
+  REFUSED(inkotls_acceptor_alert_sent(NULL));
+  REFUSED(inkotls_acceptor_alert_received(NULL));
+  REFUSED(inkotls_acceptor_os_error(NULL));
+  CHECK(is_text(inkotls_acceptor_error(NULL)));
+  CHECK(is_text(inkotls_acceptor_error(it)));
+  REFUSED(inkotls_acceptor_into_conn(NULL, server, &out.conn));
+  REFUSED(inkotls_acceptor_into_conn(it, NULL, &out.conn));
+  REFUSED(inkotls_acceptor_into_conn(it, server, NULL));
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  pair_free(&pair);
+}
+
+static void connection(void) {
+  checking("connection");
+  REFUSED(inkotls_conn_new_client(NULL, "localhost", 9, &out.conn));
+  REFUSED(inkotls_conn_new_client(client, NULL, 9, &out.conn));
+  REFUSED(inkotls_conn_new_client(client, "localhost", too_long, &out.conn));
+  REFUSED(inkotls_conn_new_client(client, "localhost", 9, NULL));
+  REFUSED(inkotls_conn_new_server(NULL, &out.conn));
+  REFUSED(inkotls_conn_new_server(server, NULL));
+  CHECK_INT(inkotls_conn_new_client(client, NULL, 0, &out.conn), INKOTLS_STATUS_INVALID_NAME);
+  CHECK(is_untouched());
+
+  struct pair pair;
+  char in[8];
+  size_t len = 7;
+  pair_connect(&pair, &direct, client, server);
+  inkotls_conn *it = pair.client.conn;
+  // Something to read, something to drain.
+  CHECK_INT(side_write(&pair.server, "ask", 3, &len), INKOTLS_STATUS_OK);
+  CHECK_INT(pair_until_flushed(&pair, &pair.server), INKOTLS_STATUS_OK);
+  CHECK_INT(side_write(&pair.client, "answer", 6, &len), INKOTLS_STATUS_OK);
+  REFUSED(inkotls_conn_set_fd(NULL, -1));
+  BYTES_REFUSED(inkotls_conn_feed, it, "x", 1);
+  BYTES_REFUSED(inkotls_conn_drain, it, out.buf, sizeof out.buf);
+  BYTES_REFUSED(inkotls_conn_read, it, out.buf, sizeof out.buf);
+  BYTES_REFUSED(inkotls_conn_write, it, "x", 1);
+  REFUSED(inkotls_conn_feed_eof(NULL));
+  REFUSED(inkotls_conn_handshake(NULL));
+  REFUSED(inkotls_conn_flush(NULL));
+  REFUSED(inkotls_conn_close(NULL));
+  LOAN_REFUSED(inkotls_conn_alpn, it, &out.bytes);
+  LOAN_REFUSED(inkotls_conn_server_name, pair.server.conn, &out.text);
+  LOAN_AT_REFUSED(inkotls_conn_peer_certificate, it, &out.bytes);
+  REFUSED(inkotls_conn_state(NULL));
+  REFUSED(inkotls_conn_protocol_version(NULL));
+  REFUSED(inkotls_conn_cipher_suite(NULL));
+  REFUSED(inkotls_conn_named_group(NULL));
+  REFUSED(inkotls_conn_is_resumed(NULL));
+  REFUSED(inkotls_conn_alert_sent(NULL));
+  REFUSED(inkotls_conn_alert_received(NULL));
+  REFUSED(inkotls_conn_certificate_error(NULL));
+  REFUSED(inkotls_conn_os_error(NULL));
+  CHECK(is_text(inkotls_conn_error(NULL)));
+  CHECK(is_text(inkotls_conn_error(it)));
+
+  inkotls_status (*const inputs[])(inkotls_conn *, const void *, size_t, size_t *) = {
+      inkotls_conn_feed, inkotls_conn_write};
+  inkotls_status (*const outputs[])(inkotls_conn *, void *, size_t, size_t *) = {inkotls_conn_drain,
+                                                                                 inkotls_conn_read};
+  for (int i = 0; i < 2; i++) {
+    len = 7;
+    CHECK_INT(inputs[i](it, NULL, 0, &len), INKOTLS_STATUS_OK);
+    CHECK_INT(len, 0);
+    len = 7;
+    CHECK_INT(outputs[i](it, NULL, 0, &len), INKOTLS_STATUS_OK);
+    CHECK_INT(len, 0);
+  }
+  // None of it cost a byte.
+  CHECK_INT(pair_until_read(&pair, &pair.client, in, sizeof in, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 3 && memcmp(in, "ask", 3) == 0);
+  CHECK_INT(pair_until_flushed(&pair, &pair.client), INKOTLS_STATUS_OK);
+  CHECK_INT(pair_until_read(&pair, &pair.server, in, sizeof in, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 6 && memcmp(in, "answer", 6) == 0);
+  pair_free(&pair);
+}
+
+// That these return is all there is to see.
+static void nothing_is_freed(void) {
+  inkotls_roots_free(NULL);
+  inkotls_identity_free(NULL);
+  inkotls_client_builder_free(NULL);
+  inkotls_client_config_release(NULL);
+  inkotls_server_builder_free(NULL);
+  inkotls_server_config_release(NULL);
+  inkotls_acceptor_free(NULL);
+  inkotls_conn_free(NULL);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  memset(&out, POISON, sizeof out);
+  the_library();
+  roots_and_client();
+  identity_and_server();
+  acceptor();
+  connection();
+  nothing_is_freed();
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  return checks_done();
+}

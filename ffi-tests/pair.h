@@ -1,0 +1,78 @@
+// A client and a server with a wire between them, moved by one thread, byte for byte.
+#ifndef PAIR_H
+#define PAIR_H
+
+#include "check.h"
+
+// How a pair is driven. Every scenario runs in every way: see each_way.
+struct way {
+  int over_fd;  // set_fd and a socketpair a side, or feed and drain
+  int through_acceptor;
+  int on_new_threads;  // every call from a thread of its own
+  size_t chunk;        // most bytes that the wire carries at a time
+};
+
+struct side {
+  const struct way *way;
+  inkotls_conn *conn;
+  inkotls_acceptor *acceptor;  // a server side, before its connection
+  const inkotls_server_config *config;
+  int fd, outer;                      // over_fd: ours and the wire's end
+  int is_cut;                         // the wire has given it the end
+  unsigned char on_the_way[1 << 17];  // taken from its peer, not yet given to it
+  size_t on_the_way_len;
+};
+
+struct pair {
+  struct side client, server;
+};
+
+// Runs `scenario` in all ways.
+void each_way(const char *name, void (*scenario)(const struct way *));
+
+void pair_open(struct pair *pair, const struct way *way, const inkotls_client_config *client,
+               const char *server_name, const inkotls_server_config *server);
+void pair_free(struct pair *pair);
+
+// A server alone, with what the wire would carry in the hands of the test.
+void server_open(struct side *side, const struct way *way, const inkotls_server_config *config);
+void side_free(struct side *side);
+
+// Drives both handshakes until neither wants anything; checks how they end.
+void pair_handshake(struct pair *pair, inkotls_status client, inkotls_status server);
+void pair_connect(struct pair *pair, const struct way *way, const inkotls_client_config *client,
+                  const inkotls_server_config *server);  // open, and a handshake that succeeds
+
+// Carries at most a chunk each way; returns how many bytes it took or gave.
+size_t pair_carry(struct pair *pair);
+
+// The calls, made from wherever the way says. A server side accepts and hands over by itself.
+inkotls_status side_handshake(struct side *side);
+inkotls_status side_read(struct side *side, void *buf, size_t cap, size_t *len);
+inkotls_status side_write(struct side *side, const void *data, size_t len, size_t *used);
+inkotls_status side_flush(struct side *side);
+inkotls_status side_close(struct side *side);
+
+// What the wire does: gives bytes to a side, takes bytes from it, ends.
+size_t side_give(struct side *side, const void *data, size_t len);
+size_t side_take(struct side *side, void *buf, size_t cap);
+void side_cut(struct side *side);
+
+int side_alert_sent(const struct side *side);
+int side_alert_received(const struct side *side);
+
+// Calls until the answer is final, with the wire carrying in between.
+inkotls_status pair_until_read(struct pair *pair, struct side *side, void *buf, size_t cap,
+                               size_t *len);
+inkotls_status pair_until_flushed(struct pair *pair, struct side *side);
+inkotls_status pair_until_closed(struct pair *pair, struct side *side);
+
+// Configs out of the files of the test PKI, whose folder is the program's argument.
+void pki_open(int argc, char **argv);
+const char *pki_path(const char *file);
+size_t pki_read(const char *file, void *buf, size_t cap);
+const inkotls_client_config *client_config(const char *ca, const char *const *alpn);
+const inkotls_server_config *server_config(const char *name, const char *const *alpn);
+extern const char *const no_alpn[];
+
+#endif

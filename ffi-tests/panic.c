@@ -1,0 +1,264 @@
+// Rule 7: a panic does not cross the border. The call that panics answers PANIC, and so does the
+// handle from then on, if the call could have left it half-changed; it keeps a sentence, and can
+// be freed. Runs on an archive built with `--cfg inkotls_test_hooks`; says much on stderr.
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pair.h"
+
+void inkotls_test_panic_next(void);
+
+enum { POISON = 0x5a };
+
+// Where calls that panic would write.
+static struct outputs {
+  size_t len;
+  char buf[64];
+  const char *text;
+  const uint8_t *bytes;
+  const uint16_t *numbers;
+  inkotls_conn *conn;
+  const inkotls_client_config *client;
+  const inkotls_server_config *server;
+} out;
+
+static const struct way direct = {.chunk = 1 << 14};
+static const inkotls_client_config *client;
+static const inkotls_server_config *server;
+static inkotls_roots *roots;
+static inkotls_identity *identity;
+
+static void arm(void) {
+  memset(&out, POISON, sizeof out);
+  inkotls_test_panic_next();
+}
+
+static int is_untouched(void) {
+  struct outputs poisoned;
+  memset(&poisoned, POISON, sizeof poisoned);
+  return memcmp(&out, &poisoned, sizeof out) == 0;
+}
+
+// Every guarded call on a handle. It asks, if the handle is const to it, or may change it.
+struct call {
+  const char *name;
+  int asks;
+  int32_t (*make)(void *it);
+};
+
+struct kind {
+  const char *name;
+  void *(*make)(void);
+  const char *(*error)(const void *it);
+  void (*free)(void *it);
+  const struct call *calls;  // up to one without a name; the first may change the handle
+};
+
+#define DEFINE(asks, name, args) \
+  static int32_t call_##name(void *it) { return name args; }
+#define ENTRY(asks, name, args) {#name, asks, call_##name},
+#define KIND(kind, CALLS)                                                                \
+  CALLS(DEFINE)                                                                          \
+  static const struct call kind##_calls[] = {CALLS(ENTRY){0}};                           \
+  static const char *kind##_error(const void *it) { return inkotls_##kind##_error(it); } \
+  static void kind##_free(void *it) { inkotls_##kind##_free(it); }
+
+#define ROOTS(CALL)                                 \
+  CALL(0, inkotls_roots_add_platform, (it))         \
+  CALL(0, inkotls_roots_add_pem, (it, "x", 1))      \
+  CALL(0, inkotls_roots_add_pem_file, (it, "x", 1)) \
+  CALL(0, inkotls_roots_add_der, (it, "x", 1))      \
+  CALL(1, inkotls_roots_os_error, (it))
+
+#define IDENTITY(CALL)                                       \
+  CALL(0, inkotls_identity_set_chain_pem, (it, "x", 1))      \
+  CALL(0, inkotls_identity_set_chain_pem_file, (it, "x", 1)) \
+  CALL(0, inkotls_identity_add_chain_der, (it, "x", 1))      \
+  CALL(0, inkotls_identity_set_key_pem, (it, "x", 1))        \
+  CALL(0, inkotls_identity_set_key_pem_file, (it, "x", 1))   \
+  CALL(0, inkotls_identity_set_key_der, (it, "x", 1))        \
+  CALL(1, inkotls_identity_os_error, (it))
+
+#define CLIENT_BUILDER(CALL)                             \
+  CALL(0, inkotls_client_builder_add_alpn, (it, "x", 1)) \
+  CALL(0, inkotls_client_builder_set_roots, (it, roots)) \
+  CALL(0, inkotls_client_builder_build, (it, &out.client))
+
+#define SERVER_BUILDER(CALL)                                   \
+  CALL(0, inkotls_server_builder_add_alpn, (it, "x", 1))       \
+  CALL(0, inkotls_server_builder_set_identity, (it, identity)) \
+  CALL(0, inkotls_server_builder_build, (it, &out.server))
+
+#define ACCEPTOR(CALL)                                                      \
+  CALL(0, inkotls_acceptor_set_fd, (it, -1))                                \
+  CALL(0, inkotls_acceptor_feed, (it, "x", 1, &out.len))                    \
+  CALL(0, inkotls_acceptor_feed_eof, (it))                                  \
+  CALL(0, inkotls_acceptor_drain, (it, out.buf, sizeof out.buf, &out.len))  \
+  CALL(0, inkotls_acceptor_accept, (it))                                    \
+  CALL(0, inkotls_acceptor_into_conn, (it, server, &out.conn))              \
+  CALL(1, inkotls_acceptor_server_name, (it, &out.text, &out.len))          \
+  CALL(1, inkotls_acceptor_alpn, (it, 0, &out.bytes, &out.len))             \
+  CALL(1, inkotls_acceptor_cipher_suites, (it, &out.numbers, &out.len))     \
+  CALL(1, inkotls_acceptor_signature_schemes, (it, &out.numbers, &out.len)) \
+  CALL(1, inkotls_acceptor_named_groups, (it, &out.numbers, &out.len))      \
+  CALL(1, inkotls_acceptor_alert_sent, (it))                                \
+  CALL(1, inkotls_acceptor_alert_received, (it))                            \
+  CALL(1, inkotls_acceptor_os_error, (it))
+
+#define CONN(CALL)                                                      \
+  CALL(0, inkotls_conn_set_fd, (it, -1))                                \
+  CALL(0, inkotls_conn_feed, (it, "x", 1, &out.len))                    \
+  CALL(0, inkotls_conn_feed_eof, (it))                                  \
+  CALL(0, inkotls_conn_drain, (it, out.buf, sizeof out.buf, &out.len))  \
+  CALL(0, inkotls_conn_handshake, (it))                                 \
+  CALL(0, inkotls_conn_read, (it, out.buf, sizeof out.buf, &out.len))   \
+  CALL(0, inkotls_conn_write, (it, "x", 1, &out.len))                   \
+  CALL(0, inkotls_conn_flush, (it))                                     \
+  CALL(0, inkotls_conn_close, (it))                                     \
+  CALL(1, inkotls_conn_state, (it))                                     \
+  CALL(1, inkotls_conn_protocol_version, (it))                          \
+  CALL(1, inkotls_conn_cipher_suite, (it))                              \
+  CALL(1, inkotls_conn_named_group, (it))                               \
+  CALL(1, inkotls_conn_is_resumed, (it))                                \
+  CALL(1, inkotls_conn_alpn, (it, &out.bytes, &out.len))                \
+  CALL(1, inkotls_conn_server_name, (it, &out.text, &out.len))          \
+  CALL(1, inkotls_conn_peer_certificate, (it, 0, &out.bytes, &out.len)) \
+  CALL(1, inkotls_conn_alert_sent, (it))                                \
+  CALL(1, inkotls_conn_alert_received, (it))                            \
+  CALL(1, inkotls_conn_certificate_error, (it))                         \
+  CALL(1, inkotls_conn_os_error, (it))
+
+KIND(roots, ROOTS)
+KIND(identity, IDENTITY)
+KIND(client_builder, CLIENT_BUILDER)
+KIND(server_builder, SERVER_BUILDER)
+KIND(acceptor, ACCEPTOR)
+KIND(conn, CONN)
+
+static void *make_roots(void) { return inkotls_roots_new(); }
+static void *make_identity(void) { return inkotls_identity_new(); }
+static void *make_client_builder(void) { return inkotls_client_builder_new(); }
+static void *make_server_builder(void) { return inkotls_server_builder_new(); }
+static void *make_acceptor(void) { return inkotls_acceptor_new(); }
+
+static void *make_client(void) {
+  inkotls_conn *it = NULL;
+  CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &it), INKOTLS_STATUS_OK);
+  return it;
+}
+
+static void *make_server(void) {
+  inkotls_conn *it = NULL;
+  CHECK_INT(inkotls_conn_new_server(server, &it), INKOTLS_STATUS_OK);
+  return it;
+}
+
+static const struct kind kinds[] = {
+    {"roots", make_roots, roots_error, roots_free, roots_calls},
+    {"identity", make_identity, identity_error, identity_free, identity_calls},
+    {"client builder", make_client_builder, client_builder_error, client_builder_free,
+     client_builder_calls},
+    {"server builder", make_server_builder, server_builder_error, server_builder_free,
+     server_builder_calls},
+    {"acceptor", make_acceptor, acceptor_error, acceptor_free, acceptor_calls},
+    {"client", make_client, conn_error, conn_free, conn_calls},
+    {"server", make_server, conn_error, conn_free, conn_calls},
+};
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
+
+static void panics(const struct kind *kind, const struct call *call) {
+  void *it = kind->make();
+  arm();
+  CHECK_INT(call->make(it), INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+  if (call->asks) {
+    // Nothing was changed, so nothing is half-changed.
+    CHECK_INT(strcmp(kind->error(it), ""), 0);
+    CHECK(call->make(it) != INKOTLS_STATUS_PANIC);
+    CHECK(kind->calls->make(it) != INKOTLS_STATUS_PANIC);
+  } else {
+    for (const struct call *other = kind->calls; other->name; other++) {
+      checking("%s: %s, then %s", kind->name, call->name, other->name);
+      CHECK_INT(other->make(it), INKOTLS_STATUS_PANIC);
+      CHECK(is_untouched());
+      CHECK_TEXT(kind->error(it), "a bug in inkotls was caught");
+    }
+  }
+  kind->free(it);
+}
+
+static void constructors_panic(const struct kind *kind) {
+  arm();
+  CHECK(kind->make() == NULL);
+  void *it = kind->make();
+  CHECK(it != NULL);
+  kind->free(it);
+}
+
+static void connections_are_not_made(void) {
+  checking("new connections");
+  arm();
+  CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &out.conn), INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+  arm();
+  CHECK_INT(inkotls_conn_new_server(server, &out.conn), INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+}
+
+// The bug hits one connection in its midst; its config and the others of it go on.
+static void others_go_on(void) {
+  checking("another connection");
+  struct pair hit, other;
+  char in[8];
+  size_t len = 0;
+  pair_connect(&hit, &direct, client, server);
+  pair_connect(&other, &direct, client, server);
+  arm();
+  CHECK_INT(inkotls_conn_read(hit.client.conn, out.buf, sizeof out.buf, &out.len),
+            INKOTLS_STATUS_PANIC);
+  arm();
+  CHECK_INT(inkotls_conn_write(hit.server.conn, "x", 1, &out.len), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_conn_drain(hit.server.conn, out.buf, sizeof out.buf, &out.len),
+            INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+
+  struct side *sides[] = {&other.client, &other.server};
+  for (int from = 0; from < 2; from++) {
+    CHECK_INT(side_write(sides[from], "hello", 5, &len), INKOTLS_STATUS_OK);
+    CHECK_INT(pair_until_flushed(&other, sides[from]), INKOTLS_STATUS_OK);
+    CHECK_INT(pair_until_read(&other, sides[!from], in, sizeof in, &len), INKOTLS_STATUS_OK);
+    CHECK(len == 5 && memcmp(in, "hello", 5) == 0);
+  }
+  pair_free(&hit);
+  pair_free(&other);
+  pair_connect(&other, &direct, client, server);
+  pair_free(&other);
+}
+
+int main(int argc, char **argv) {
+  setenv("RUST_BACKTRACE", "0", 1);  // symbols, once read, are kept until the end: no leak of ours
+  pki_open(argc, argv);
+  client = client_config("ca.pem", no_alpn);
+  server = server_config("ecdsa", no_alpn);
+  roots = inkotls_roots_new();
+  identity = inkotls_identity_new();
+  for (int i = 0; i < KINDS; i++) {
+    for (const struct call *call = kinds[i].calls; call->name; call++) {
+      checking("%s: %s", kinds[i].name, call->name);
+      panics(&kinds[i], call);
+    }
+  }
+  for (int i = 0; kinds[i].calls != conn_calls; i++) {
+    checking("new %s", kinds[i].name);
+    constructors_panic(&kinds[i]);
+  }
+  connections_are_not_made();
+  others_go_on();
+  inkotls_roots_free(roots);
+  inkotls_identity_free(identity);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  return checks_done();
+}

@@ -1,0 +1,64 @@
+// The files of the test PKI, and configs made of them.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pair.h"
+
+const char *const no_alpn[] = {NULL};
+static const char *folder;
+
+void pki_open(int argc, char **argv) {
+  if (argc != 2) give_up("usage: PROGRAM PKI_FOLDER");
+  folder = argv[1];
+}
+
+const char *pki_path(const char *file) {
+  static char path[4][512];
+  static unsigned next;
+  char *it = path[next++ % 4];
+  snprintf(it, sizeof path[0], "%s/%s", folder, file);
+  return it;
+}
+
+size_t pki_read(const char *file, void *buf, size_t cap) {
+  FILE *in = fopen(pki_path(file), "rb");
+  if (!in) give_up(file);
+  size_t len = fread(buf, 1, cap, in);
+  fclose(in);
+  return len;
+}
+
+const inkotls_client_config *client_config(const char *ca, const char *const *alpn) {
+  const inkotls_client_config *config = NULL;
+  const char *path = pki_path(ca);
+  inkotls_roots *roots = inkotls_roots_new();
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  CHECK_INT(inkotls_roots_add_pem_file(roots, path, strlen(path)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  for (; *alpn; alpn++)
+    CHECK_INT(inkotls_client_builder_add_alpn(builder, *alpn, strlen(*alpn)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
+  return config;
+}
+
+const inkotls_server_config *server_config(const char *name, const char *const *alpn) {
+  const inkotls_server_config *config = NULL;
+  char chain[64], key[64];
+  snprintf(chain, sizeof chain, "%s.pem", name);
+  snprintf(key, sizeof key, "%s.key", name);
+  const char *chain_path = pki_path(chain), *key_path = pki_path(key);
+  inkotls_identity *identity = inkotls_identity_new();
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_identity_set_chain_pem_file(identity, chain_path, strlen(chain_path)),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_set_key_pem_file(identity, key_path, strlen(key_path)),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  for (; *alpn; alpn++)
+    CHECK_INT(inkotls_server_builder_add_alpn(builder, *alpn, strlen(*alpn)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_OK);
+  return config;
+}
