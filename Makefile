@@ -1,0 +1,162 @@
+# inkotls: `make help` lists the targets.
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+CARGO   ?= cargo
+CC      ?= cc
+CXX     ?= c++
+
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+SONAME  := libinkotls.so.0
+ARCHIVE := target/release/libinkotls.a
+SHARED  := target/release/libinkotls.so
+HEADER  := include/inkotls.h
+
+CFLAGS  ?= -O2 -g
+WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
+# What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
+LIBS    := -lgcc_s -lm -lpthread -ldl
+
+C_TESTS  := conn ends alerts null input socket readme
+EXAMPLES := https_server https_client
+C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
+SUPPORT  := ffi-tests/check.c ffi-tests/pair.c ffi-tests/pki.c
+SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
+
+.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop
+.PHONY: test-install header lint format install figures clean help
+
+all: $(ARCHIVE) $(HEADER) ## the archive, the shared object and the header
+
+$(ARCHIVE): $(SOURCES)
+	@echo '== building the archive and the shared object (half a minute the first time)'
+	$(CARGO) rustc --release --locked --lib --crate-type staticlib,cdylib # an rlib would forbid LTO
+	@touch $(ARCHIVE) $(SHARED)
+
+header: ## write include/inkotls.h from src/capi
+	INKOTLS_WRITE_HEADER=1 $(CARGO) test --locked --test header
+
+demo: $(EXAMPLES:%=build/%) ## a server and a client in C, curl, and a refused handshake
+	@ffi-tests/needs.sh openssl curl
+	examples/demo.sh build build/demo
+
+test: test-rust test-header test-c test-valgrind test-asan test-interop test-install ## everything; about five minutes
+	@echo '== all tests passed'
+
+test-rust: $(ARCHIVE) build/pki/done ## the Rust tests
+	@echo '== Rust tests'
+	$(CARGO) test --locked
+
+test-header: $(ARCHIVE) ## the header alone, as C11 and as C++17; what is exported
+	@echo '== the header as C11 and C++17, and the exports'
+	@ffi-tests/needs.sh g++
+	$(CC) $(WARN) -Iinclude -x c -fsyntax-only $(HEADER)
+	$(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -x c++ -fsyntax-only $(HEADER)
+	ffi-tests/exports.sh
+
+test-c: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done ## the C tests
+	@echo '== C tests'
+	@for test in $(C_TESTS:%=build/tests/%) build/hooks/panic; do \
+	  echo "$$test"; $$test build/pki || exit 1; done
+
+test-valgrind: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done build/valgrind.supp ## the C tests under valgrind
+	@echo '== C tests under valgrind'
+	@ffi-tests/needs.sh valgrind
+	@for test in $(C_TESTS:%=build/tests/%) build/hooks/panic; do \
+	  echo "$$test"; valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
+	    --suppressions=build/valgrind.supp $$test build/pki || exit 1; done
+
+test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/asan_proof build/pki/done ## the C tests under AddressSanitizer
+	@echo '== C tests under AddressSanitizer; first the proof that it watches the library'
+	ffi-tests/asan_proof.sh build/asan/asan_proof
+	@for test in $(C_TESTS:%=build/asan/%) build/asan/panic; do \
+	  echo "$$test"; $$test build/pki || exit 1; done
+
+test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenSSL, curl and Python
+	@echo '== against OpenSSL, curl and Python'
+	@ffi-tests/needs.sh openssl curl python3
+	python3 ffi-tests/interop.py build build/pki
+
+test-install: $(ARCHIVE) ## an installed tree, used through pkg-config
+	@echo '== install'
+	@ffi-tests/needs.sh pkg-config
+	ffi-tests/install.sh
+
+lint: ## rustfmt, clippy, clang-format
+	@ffi-tests/needs.sh clang-format
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	clang-format --dry-run -Werror $(C_FILES)
+
+format: ## rustfmt and clang-format, in place
+	@ffi-tests/needs.sh clang-format
+	$(CARGO) fmt
+	clang-format -i $(C_FILES)
+
+install: $(ARCHIVE) ## into DESTDIR and PREFIX (/usr/local)
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/
+	install -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/
+	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/libinkotls.so.$(VERSION)
+	ln -sf libinkotls.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libinkotls.so
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' \
+	  inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
+
+figures: ## time of a clean build of the archive, size of a client (the README's figures)
+	ffi-tests/figures.sh '$(LIBS)'
+
+clean: ## forget everything that was built
+	$(CARGO) clean
+	rm -rf build
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+# The programs.
+
+build/%: examples/%.c $(HEADER) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -ffunction-sections -Iinclude $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
+
+build/tests/%: ffi-tests/%.c $(SUPPORT) $(C_FILES) $(HEADER) $(ARCHIVE)
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) $(ARCHIVE) $(LIBS) -o $@
+
+build/tests/readme: build/readme.inc
+build/asan/readme: build/readme.inc
+
+build/readme.inc: README.md ffi-tests/readme.sh
+	@mkdir -p $(@D)
+	ffi-tests/readme.sh > $@
+
+build/valgrind.supp: ffi-tests/suppressions.sh
+	@mkdir -p $(@D)
+	$< > $@
+
+build/pki/done: examples/pki.sh
+	@ffi-tests/needs.sh openssl
+	rm -rf build/pki
+	examples/pki.sh build/pki
+	@touch $@
+
+# The library with a hook that makes it panic: the tests' own, never shipped.
+build/hooks/libinkotls.a: $(SOURCES)
+	@echo '== building the library again, with the hook that makes it panic'
+	$(CARGO) rustc --release --locked --lib --crate-type staticlib --target-dir build/hooks/target \
+	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
+	cp build/hooks/target/release/libinkotls.a $@
+
+build/hooks/panic: ffi-tests/panic.c $(SUPPORT) $(C_FILES) $(HEADER) build/hooks/libinkotls.a
+	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) build/hooks/libinkotls.a $(LIBS) -o $@
+
+# The library under AddressSanitizer, with that hook. The flag is rustc's unstable one, whatever the toolchain.
+build/asan/libinkotls.a: $(SOURCES)
+	@echo '== building the library again, under AddressSanitizer'
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address $(CARGO) rustc --release --locked --lib \
+	  --crate-type staticlib --target-dir build/asan/target --target $(shell rustc -vV | sed -n 's/host: //p') \
+	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
+	cp build/asan/target/*/release/libinkotls.a $@
+
+build/asan/%: ffi-tests/%.c $(SUPPORT) $(C_FILES) $(HEADER) build/asan/libinkotls.a
+	$(CC) $(WARN) $(CFLAGS) -fsanitize=address -Iinclude -Ibuild $< $(SUPPORT) build/asan/libinkotls.a $(LIBS) -o $@

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# needs.sh TOOL...: installs the Debian packages of the tools that are missing, or says how to.
+set -euo pipefail
+
+missing=()
+for tool in "$@"; do
+  command -v "$tool" > /dev/null || missing+=("$tool") # each package is named like its tool
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+install="apt-get install --yes --no-install-recommends ${missing[*]}"
+if [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+  echo "== installing ${missing[*]}"
+  apt-get update -qq && DEBIAN_FRONTEND=noninteractive $install -qq > /dev/null
+else
+  echo "${missing[*]} is needed and missing. On Debian: sudo $install" >&2
+  exit 1
+fi
