@@ -10,6 +10,7 @@ enum { TLS11 = 0x0302, TLS12 = 0x0303, TLS13 = 0x0304 };
 struct hello {
   unsigned version, suite, group;
   const char *alpn;  // one protocol
+  const char *name;
 };
 
 struct bytes {
@@ -69,6 +70,16 @@ static struct bytes client_hello(struct hello hello) {
     put(&out, hello.group, 2);
     put(&out, 32, 2);
     for (int i = 0; i < 32; i++) put(&out, 9, 1);
+  }
+  if (hello.name) {
+    size_t len = strlen(hello.name);
+    put(&out, 0, 2);  // server_name
+    put(&out, (unsigned)len + 5, 2);
+    put(&out, (unsigned)len + 3, 2);
+    put(&out, 0, 1);
+    put(&out, (unsigned)len, 2);
+    memcpy(out.at + out.len, hello.name, len);
+    out.len += len;
   }
   if (hello.alpn) {
     size_t len = strlen(hello.alpn);
@@ -138,7 +149,7 @@ static struct bytes raw(const char *data, size_t len) {
 // What the acceptor shows of a ClientHello, and when.
 static void acceptor_shows_the_hello(void) {
   checking("acceptor");
-  struct bytes sent = client_hello((struct hello){TLS13, 0x1301, 29, "h2"});
+  struct bytes sent = client_hello((struct hello){TLS13, 0x1301, 29, "h2", "Mixed.Test"});
   inkotls_acceptor *acceptor = inkotls_acceptor_new();
   inkotls_conn *conn = NULL;
   const uint16_t *numbers = NULL;
@@ -148,6 +159,7 @@ static void acceptor_shows_the_hello(void) {
   CHECK_INT(inkotls_acceptor_feed(acceptor, sent.at, sent.len - 1, &used), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_acceptor_accept(acceptor), INKOTLS_STATUS_WANT_READ);
   CHECK_INT(inkotls_acceptor_cipher_suites(acceptor, &numbers, &len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_acceptor_server_name(acceptor, &name, &len), INKOTLS_STATUS_NONE);
   CHECK_INT(inkotls_acceptor_into_conn(acceptor, server, &conn), INKOTLS_STATUS_INVALID_STATE);
   CHECK_TEXT(inkotls_acceptor_error(acceptor), "accept");
   CHECK(conn == NULL && numbers == NULL && len == 7);
@@ -164,7 +176,8 @@ static void acceptor_shows_the_hello(void) {
   CHECK_INT(inkotls_acceptor_alpn(acceptor, 0, &protocol, &len), INKOTLS_STATUS_OK);
   CHECK(len == 2 && memcmp(protocol, "h2", 2) == 0);
   CHECK_INT(inkotls_acceptor_alpn(acceptor, 1, &protocol, &len), INKOTLS_STATUS_NONE);
-  CHECK_INT(inkotls_acceptor_server_name(acceptor, &name, &len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_acceptor_server_name(acceptor, &name, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 10 && memcmp(name, "mixed.test", 10) == 0);
 
   // What came behind the ClientHello is not forgotten: the peer has already left.
   CHECK_INT(inkotls_acceptor_feed(acceptor, "\x15\x03\x03\0\x02\x01\0", 7, &used),
@@ -179,23 +192,23 @@ int main(int argc, char **argv) {
   static const char *const h2[] = {"h2", NULL};
   server = server_config("ecdsa", h2);
 
-  struct bytes huge = client_hello((struct hello){TLS13, 0x1301, 29, NULL});
+  struct bytes huge = client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL});
   huge.at[3] = 0x48;  // a record of 18,433 bytes
   huge.at[4] = 0x01;
   const struct refused all[] = {
-      {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, 23, NULL}),
+      {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, 23, NULL, NULL}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0},
-      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, 29, NULL}),
+      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, 29, NULL, NULL}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
-      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, 23, NULL}),
+      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, 23, NULL, NULL}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
-      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, 30, NULL}),
+      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, 30, NULL, NULL}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
-      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, 30, NULL}),
+      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, 30, NULL, NULL}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0},
-      {"no common ALPN, 1.3", client_hello((struct hello){TLS13, 0x1301, 29, "gopher"}),
+      {"no common ALPN, 1.3", client_hello((struct hello){TLS13, 0x1301, 29, "gopher", NULL}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 1},
-      {"no common ALPN, 1.2", client_hello((struct hello){TLS12, 0xc02b, 23, "gopher"}),
+      {"no common ALPN, 1.2", client_hello((struct hello){TLS12, 0xc02b, 23, "gopher", NULL}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 0},
       {"oversized record", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0},
       {"garbage: HTTP", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0},

@@ -543,7 +543,7 @@ inkotls_status inkotls_acceptor_drain(inkotls_acceptor *acceptor,
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_acceptor_os_error has errno.
 inkotls_status inkotls_acceptor_accept(inkotls_acceptor *acceptor);
 
-/// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower or upper case as sent.
+/// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower case.
 ///
 /// acceptor: must not be NULL.
 /// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next
@@ -804,7 +804,7 @@ inkotls_status inkotls_conn_alpn(const inkotls_conn *conn,
                                  const uint8_t **out_protocol,
                                  size_t *out_len);
 
-/// Lends the server name (SNI, RFC 6066) that the client asked for, on a server.
+/// Lends the server name (SNI, RFC 6066) that the client asked for, in lower case, on a server.
 ///
 /// conn: must not be NULL.
 /// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next

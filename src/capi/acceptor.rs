@@ -122,7 +122,7 @@ pub extern "C" fn inkotls_acceptor_accept(acceptor: Option<&mut inkotls_acceptor
     enter(acceptor, |a| Ok(a.link.accept()?.split().0))
 }
 
-/// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower or upper case as sent.
+/// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower case.
 ///
 /// acceptor: must not be NULL.
 /// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next

@@ -334,7 +334,7 @@ pub extern "C" fn inkotls_conn_alpn(
     ask(conn, |c| super::lend(c.link.conn.alpn(), out_protocol, out_len))
 }
 
-/// Lends the server name (SNI, RFC 6066) that the client asked for, on a server.
+/// Lends the server name (SNI, RFC 6066) that the client asked for, in lower case, on a server.
 ///
 /// conn: must not be NULL.
 /// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next
