@@ -187,6 +187,25 @@ static void acceptor_shows_the_hello(void) {
   inkotls_conn_free(conn);
 }
 
+// A ClientHello that comes in records of one byte ends when it is too much to hold.
+static void fragments_are_finite(void) {
+  checking("fragments");
+  inkotls_conn *conn;
+  size_t used;
+  inkotls_status status;
+  CHECK_INT(inkotls_conn_new_server(server, &conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_feed(conn, "\x16\x03\x01\0\x04\x01\0\xea\x60", 9, &used),
+            INKOTLS_STATUS_OK);
+  int fragments = 0;
+  do {
+    CHECK_INT(inkotls_conn_feed(conn, "\x16\x03\x01\0\x01\0", 6, &used), INKOTLS_STATUS_OK);
+    status = inkotls_conn_handshake(conn);
+  } while (status == INKOTLS_STATUS_WANT_READ && ++fragments < 100000);
+  CHECK_INT(status, INKOTLS_STATUS_WANT_WRITE);
+  CHECK_INT(inkotls_conn_alert_sent(conn), 50);
+  inkotls_conn_free(conn);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   static const char *const h2[] = {"h2", NULL};
@@ -230,6 +249,7 @@ int main(int argc, char **argv) {
     each_way(current->what, is_refused);
   }
   acceptor_shows_the_hello();
+  fragments_are_finite();
   inkotls_server_config_release(server);
   return checks_done();
 }

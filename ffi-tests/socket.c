@@ -494,6 +494,41 @@ static void refused_while_sending(transport connected) {
 
 // Signals.
 
+// Our last flight cannot be sent any more, but what the peer said before is there: its alert, or
+// its close_notify, is the answer, not the broken socket.
+static void hears_why_the_last_flight_is_unwanted(int is_closed, int by_alert) {
+  static const unsigned char garbage[25] = {23, 3, 3, 0, 20};
+  struct wire wire = client_alone(unix_pair);
+  inkotls_conn *peer;
+  unsigned char bytes[8192];
+  size_t used, len = 0, more = 0;
+  checking("last flight: %s, %s", is_closed ? "closed" : "shut", by_alert ? "alert" : "close");
+  CHECK_INT(inkotls_conn_handshake(wire.conn[CLIENT]), INKOTLS_STATUS_WANT_READ);
+  ssize_t got = recv(wire.fd[SERVER], bytes, sizeof bytes, MSG_DONTWAIT);
+  CHECK_INT(inkotls_conn_new_server(server, &peer), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_feed(peer, bytes, got > 0 ? (size_t)got : 0, &used), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_handshake(peer), INKOTLS_STATUS_WANT_WRITE);
+  CHECK_INT(inkotls_conn_drain(peer, bytes, sizeof bytes, &len), INKOTLS_STATUS_OK);
+  if (by_alert) {
+    CHECK_INT(inkotls_conn_feed(peer, garbage, sizeof garbage, &used), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_conn_handshake(peer), INKOTLS_STATUS_WANT_WRITE);
+  } else {
+    CHECK_INT(inkotls_conn_close(peer), INKOTLS_STATUS_WANT_WRITE);
+  }
+  CHECK_INT(inkotls_conn_drain(peer, bytes + len, sizeof bytes - len, &more), INKOTLS_STATUS_OK);
+  CHECK(more > 0 && send(wire.fd[SERVER], bytes, len + more, 0) == (ssize_t)(len + more));
+  if (is_closed) {
+    leave(&wire, SERVER);
+  } else {
+    CHECK_INT(shutdown(wire.fd[SERVER], SHUT_RD), 0);
+  }
+  CHECK_INT(handshake_of(&wire, CLIENT),
+            by_alert ? INKOTLS_STATUS_ALERT_RECEIVED : INKOTLS_STATUS_CLOSED);
+  CHECK_INT(inkotls_conn_alert_received(wire.conn[CLIENT]), by_alert ? 20 : 0);
+  inkotls_conn_free(peer);
+  wire_free(&wire);
+}
+
 static volatile sig_atomic_t ticks;
 
 static void tick(int signal) {
@@ -551,6 +586,7 @@ int main(int argc, char **argv) {
   peer_resets();
   over_each("the peer leaves", peer_leaves);
   over_each("refused while sending", refused_while_sending);
+  for (int i = 0; i < 4; i++) hears_why_the_last_flight_is_unwanted(i & 1, i >> 1);
   over_each("interrupted", interrupted);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);

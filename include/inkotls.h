@@ -10,16 +10,18 @@
 // handshake, read, write, flush and close; here for read:
 //
 //     while ((status = inkotls_conn_read(conn, buf, sizeof buf, &len)) > 0) {
-//       do {                                        // whatever is waiting goes out first
+//       if (status == INKOTLS_STATUS_WANT_WRITE) {
 //         inkotls_conn_drain(conn, net, sizeof net, &n);
-//         send_all(fd, net, n);
-//       } while (n > 0);
-//       if (status == INKOTLS_STATUS_WANT_READ) {
-//         n = receive(fd, net, sizeof net);         // suspends the task, not the thread
+//         send_all(fd, net, n);                     // suspends the task, not the thread
+//       } else {
+//         n = receive(fd, net, sizeof net);         // so does this
 //         if (n > 0) inkotls_conn_feed(conn, net, n, &n);
 //         else inkotls_conn_feed_eof(conn);
 //       }
 //     }
+//
+// One task may read while another writes: finish the handshake first, make one call at a time,
+// wait outside of the calls, and send what one drain gave before what the next one gives.
 //
 // After inkotls_conn_set_fd the connection reads and writes a socket itself; the same calls give
 // the same answers, and WANT_READ and WANT_WRITE say what to poll that socket for.
@@ -162,15 +164,15 @@ enum inkotls_state
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// The handshake is not done.
+  /// inkotls_conn_handshake has not answered OK.
   INKOTLS_STATE_HANDSHAKING = 1,
-  /// There may be plaintext at hand: read before polling.
+  /// There may be more at hand: read again before waiting.
   INKOTLS_STATE_READABLE = 2,
   /// Ciphertext is waiting: drain gives something.
   INKOTLS_STATE_WANTS_WRITE = 4,
   /// The peer sent close_notify.
   INKOTLS_STATE_PEER_CLOSED = 8,
-  /// inkotls_conn_close was called.
+  /// inkotls_conn_close was called, on a connection that had not failed.
   INKOTLS_STATE_CLOSED = 16,
   /// The connection failed.
   INKOTLS_STATE_FAILED = 32,
@@ -657,7 +659,11 @@ inkotls_status inkotls_conn_new_server(const inkotls_server_config *config,
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
 /// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
 /// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was fed
-/// before is not lost.
+/// before is not lost, and feed and drain still work; an end that was seen stays an end.
+///
+/// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
+/// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
+/// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
 /// fd: a connected stream socket, or -1 to detach. It must stay open until the last call that
@@ -692,7 +698,8 @@ inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 /// written: how many bytes were written, 0 where nothing is waiting; must not be NULL.
 inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *written);
 
-/// Drives the handshake. Calling it again once it is done does nothing and answers OK.
+/// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
+/// failure that the connection had since.
 ///
 /// conn: must not be NULL.
 ///
@@ -709,15 +716,16 @@ inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, siz
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before the handshake was done.
 ///
-/// A failure has an alert for the peer: the call answers WANT_WRITE until that is drained or
-/// sent, then the failure, and the same failure ever after.
+/// Most failures have an alert for the peer: the call answers WANT_WRITE until that, and what was
+/// written before it, is drained or sent; then the failure, and the same failure ever after.
 inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 
 /// Reads plaintext, as much as is at hand. Before the handshake is done it drives that first, and
 /// answers as inkotls_conn_handshake does.
 ///
-/// It never waits for ciphertext of ours to be drained, so that a reader and a writer of the same
-/// connection do not stop each other: flush what you wrote before you wait for an answer.
+/// It never waits for ciphertext of ours to be drained, unless the connection fails, so that a
+/// reader and a writer of the same connection do not stop each other: flush what you wrote before
+/// you wait for an answer. CLOSED and UNEXPECTED_EOF end reading only; writing may go on.
 ///
 /// conn: must not be NULL.
 /// buf, cap: where the plaintext goes, in bytes.
@@ -744,7 +752,8 @@ inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size
 /// must not be NULL.
 ///
 /// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for 64 KiB are waiting to be drained.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
+/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before; or this is TLS 1.2, whose
+/// keys are never renewed, and they have protected 2^24 records: close_notify ends the connection.
 /// INKOTLS_STATUS_IO_ERROR: the socket takes nothing more. What the peer said before it left, an
 /// alert perhaps, can still be read.
 /// Failures: as for inkotls_conn_handshake.
@@ -770,7 +779,7 @@ inkotls_status inkotls_conn_flush(inkotls_conn *conn);
 ///
 /// conn: must not be NULL.
 ///
-/// INKOTLS_STATUS_OK: close_notify is drained.
+/// INKOTLS_STATUS_OK: close_notify is drained; or this is a client that never spoke.
 /// INKOTLS_STATUS_WANT_WRITE: call again after polling, or after drain.
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
 /// Failures: those that the connection had before.
@@ -833,6 +842,8 @@ inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn,
 const char *inkotls_conn_error(const inkotls_conn *conn);
 
 /// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.
+/// Where it was encrypted it is told from the failure; a bad_record_mac (20) during the handshake
+/// may then have been a decrypt_error (51).
 int32_t inkotls_conn_alert_sent(const inkotls_conn *conn);
 
 /// Returns the last alert that was received (0 to 255; 0 is close_notify), or

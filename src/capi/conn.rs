@@ -4,7 +4,7 @@ use super::{inkotls_client_config, inkotls_server_config};
 use crate::engine::Conn;
 use crate::error::{CertificateFault, Error, Status};
 use crate::ffi::{
-    Handle, Record, ask, bytes, bytes_mut, create, drop_quietly, enter, number, output, text, words,
+    Handle, Record, ask, bytes, bytes_mut, create, drop_quietly, enter, number, output, words,
 };
 use crate::setup;
 use crate::transport::Link;
@@ -36,15 +36,15 @@ impl inkotls_conn {
 #[repr(i32)]
 #[derive(Clone, Copy)]
 pub enum inkotls_state {
-    /// The handshake is not done.
+    /// inkotls_conn_handshake has not answered OK.
     Handshaking = 1,
-    /// There may be plaintext at hand: read before polling.
+    /// There may be more at hand: read again before waiting.
     Readable = 2,
     /// Ciphertext is waiting: drain gives something.
     WantsWrite = 4,
     /// The peer sent close_notify.
     PeerClosed = 8,
-    /// inkotls_conn_close was called.
+    /// inkotls_conn_close was called, on a connection that had not failed.
     Closed = 16,
     /// The connection failed.
     Failed = 32,
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
     create(out_conn, || {
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
         // SAFETY: the host vouches for server_name and len.
-        let name = setup::server_name(unsafe { text(server_name, len) }?)?;
+        let name = setup::server_name(unsafe { bytes(server_name, len) }?)?;
         Ok(inkotls_conn::new(Link::new(Conn::client(config.config.clone(), name))))
     })
 }
@@ -93,7 +93,11 @@ pub extern "C" fn inkotls_conn_new_server(
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
 /// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
 /// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was fed
-/// before is not lost.
+/// before is not lost, and feed and drain still work; an end that was seen stays an end.
+///
+/// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
+/// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
+/// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
 /// fd: a connected stream socket, or -1 to detach. It must stay open until the last call that
@@ -158,7 +162,8 @@ pub unsafe extern "C" fn inkotls_conn_drain(
     enter(conn, |c| unsafe { super::drain(&mut c.link, buf, cap, written) })
 }
 
-/// Drives the handshake. Calling it again once it is done does nothing and answers OK.
+/// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
+/// failure that the connection had since.
 ///
 /// conn: must not be NULL.
 ///
@@ -175,8 +180,8 @@ pub unsafe extern "C" fn inkotls_conn_drain(
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before the handshake was done.
 ///
-/// A failure has an alert for the peer: the call answers WANT_WRITE until that is drained or
-/// sent, then the failure, and the same failure ever after.
+/// Most failures have an alert for the peer: the call answers WANT_WRITE until that, and what was
+/// written before it, is drained or sent; then the failure, and the same failure ever after.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| Ok(c.link.handshake()?.split().0))
@@ -185,8 +190,9 @@ pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Sta
 /// Reads plaintext, as much as is at hand. Before the handshake is done it drives that first, and
 /// answers as inkotls_conn_handshake does.
 ///
-/// It never waits for ciphertext of ours to be drained, so that a reader and a writer of the same
-/// connection do not stop each other: flush what you wrote before you wait for an answer.
+/// It never waits for ciphertext of ours to be drained, unless the connection fails, so that a
+/// reader and a writer of the same connection do not stop each other: flush what you wrote before
+/// you wait for an answer. CLOSED and UNEXPECTED_EOF end reading only; writing may go on.
 ///
 /// conn: must not be NULL.
 /// buf, cap: where the plaintext goes, in bytes.
@@ -225,7 +231,8 @@ pub unsafe extern "C" fn inkotls_conn_read(
 /// must not be NULL.
 ///
 /// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for 64 KiB are waiting to be drained.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
+/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before; or this is TLS 1.2, whose
+/// keys are never renewed, and they have protected 2^24 records: close_notify ends the connection.
 /// INKOTLS_STATUS_IO_ERROR: the socket takes nothing more. What the peer said before it left, an
 /// alert perhaps, can still be read.
 /// Failures: as for inkotls_conn_handshake.
@@ -266,7 +273,7 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 ///
 /// conn: must not be NULL.
 ///
-/// INKOTLS_STATUS_OK: close_notify is drained.
+/// INKOTLS_STATUS_OK: close_notify is drained; or this is a client that never spoke.
 /// INKOTLS_STATUS_WANT_WRITE: call again after polling, or after drain.
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
 /// Failures: those that the connection had before.
@@ -282,7 +289,7 @@ pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
         let state = c.link.conn.state();
         let bits = [
             (state.handshaking, inkotls_state::Handshaking),
-            (state.readable, inkotls_state::Readable),
+            (state.readable || c.link.yielded, inkotls_state::Readable),
             (state.wants_write, inkotls_state::WantsWrite),
             (state.peer_closed, inkotls_state::PeerClosed),
             (state.closed, inkotls_state::Closed),
@@ -376,6 +383,8 @@ pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_ch
 }
 
 /// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.
+/// Where it was encrypted it is told from the failure; a bad_record_mac (20) during the handshake
+/// may then have been a decrypt_error (51).
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.link.conn.alert_sent.map(i32::from))

@@ -1,6 +1,7 @@
 //! One connection: the state machine behind every call, whatever moves its ciphertext.
 
 use super::inbound::Inbound;
+use super::keys::records;
 use super::opening::Opening;
 use super::outbound::Outbound;
 use super::{Hello, Outcome, Step, alert, hand_over};
@@ -24,6 +25,8 @@ pub struct Conn {
     pub(super) peer_closed: bool,
     /// We sent close_notify.
     pub(super) closed: bool,
+    /// How many records of application data were written.
+    pub(super) records: u64,
     pub(super) failure: Option<Error>,
     pub alert_sent: Option<u8>,
     pub alert_received: Option<u8>,
@@ -64,6 +67,7 @@ impl Conn {
             severed: false,
             peer_closed: false,
             closed: false,
+            records: 0,
             failure: None,
             alert_sent: None,
             alert_received: None,
@@ -166,7 +170,8 @@ impl Conn {
         if self.closed {
             return Err(Error::state("closed by this side before the handshake was done"));
         }
-        while !self.is_finished() && self.advance()? {}
+        // Severed, it cannot be done; but what the peer said may explain why.
+        while (!self.is_finished() || self.severed && !self.has_plaintext()) && self.advance()? {}
         if let Some(end) = self.end() {
             return end;
         }
@@ -228,14 +233,21 @@ impl Conn {
                 break;
             }
         }
-        if filled > 0 || buf.is_empty() {
+        if filled > 0 {
             return Ok(Step::Done(filled));
         }
-        self.end().unwrap_or_else(|| self.starve())
+        match self.end() {
+            Some(end) => end,
+            None if buf.is_empty() => Ok(Step::Done(0)),
+            None => self.starve(),
+        }
     }
 
     /// Takes as much of `data` as there is room for, and encrypts it.
     pub fn write(&mut self, data: &[u8]) -> Outcome<usize> {
+        if let Some(end) = self.end() {
+            return end;
+        }
         if self.closed {
             return Err(Error::state("write after close: close_notify was sent"));
         }
@@ -243,10 +255,20 @@ impl Conn {
             Step::Done(()) => {}
             other => return Ok(other.map(|()| 0)),
         }
+        let room = self.key_room();
+        if room == 0 {
+            self.close().ok();
+            return Err(Error::state(
+                "TLS 1.2 cannot renew its keys, which are used up: connect anew",
+            ));
+        }
         let Phase::Open(conn) = &mut self.phase else { return self.starve() };
-        match conn.writer().write(data) {
+        match conn.writer().write(&data[..data.len().min(room)]) {
             Ok(0) if !data.is_empty() => Ok(Step::WantWrite),
-            Ok(taken) => Ok(Step::Done(taken)),
+            Ok(taken) => {
+                self.records += records(taken);
+                Ok(Step::Done(taken))
+            }
             Err(error) => Err(Error::io("write", &error)),
         }
     }
@@ -297,7 +319,7 @@ impl Conn {
     fn has_plaintext(&self) -> bool {
         // rustls wants no more input while plaintext waits; the other reasons are known here.
         matches!(&self.phase, Phase::Open(conn)
-            if self.established && !self.peer_closed && !conn.wants_read())
+            if !conn.is_handshaking() && !self.peer_closed && !conn.wants_read())
     }
 
     // One record at a time.
@@ -315,10 +337,12 @@ impl Conn {
             self.peer_closes();
             return false;
         }
-        hand_over(record, |bytes| conn.read_tls(bytes));
+        // What is queued already is taken aside, so that what this record adds can be told apart.
+        self.outbound.collect(conn);
+        let taken = hand_over(record, |bytes| conn.read_tls(bytes));
         let len = record.len();
         self.inbound.consume(len);
-        match conn.process_new_packets() {
+        match taken.and_then(|()| conn.process_new_packets()) {
             Ok(state) => {
                 if conn.is_handshaking() || !self.established {
                     self.outbound.collect(conn);

@@ -3,7 +3,7 @@
 use super::conn::{Conn, Phase};
 use super::inbound::Inbound;
 use super::opening::Refusal;
-use super::outbound::SentAlert;
+use super::outbound::{Outbound, SentAlert};
 use super::{Outcome, Step, alert};
 use crate::error::{Error, Status};
 use rustls::ProtocolVersion;
@@ -54,26 +54,28 @@ impl Conn {
 
     pub(super) fn fail(&mut self, error: rustls::Error) {
         self.inbound = Inbound::default();
-        if !self.closed {
-            if let Phase::Open(conn) = &mut self.phase {
-                self.outbound.collect(conn);
-            }
-            match (self.outbound.alert, &error) {
-                (Some(SentAlert::Clear(description)), _) => self.alert_sent = Some(description),
-                (Some(SentAlert::Protected), _) => {
-                    self.alert_sent = Some(alert::answering(&error).into());
-                }
-                (None, rustls::Error::AlertReceived(_)) => {}
-                (None, _) if self.is_in_the_clear() => {
-                    self.send_in_the_clear(alert::FATAL, alert::answering(&error).into());
-                }
-                (None, _) => {}
-            }
-        }
         if let rustls::Error::AlertReceived(description) = error {
+            // Nothing may follow, and no one would read it (RFC 8446, section 6.2).
             self.alert_received = Some(description.into());
+            self.outbound = Outbound::default();
+        } else if !self.closed {
+            self.answer_with_alert(&error);
         }
         self.failure = Some(error.into());
+    }
+
+    /// Finds the alert that rustls sent, or sends the one that it should have sent.
+    fn answer_with_alert(&mut self, error: &rustls::Error) {
+        if let Phase::Open(conn) = &mut self.phase {
+            self.outbound.collect(conn);
+        }
+        let description = alert::answering(error).into();
+        match self.outbound.alert {
+            Some(SentAlert::Clear(description)) => self.alert_sent = Some(description),
+            Some(SentAlert::Protected) => self.alert_sent = Some(description),
+            None if self.is_in_the_clear() => self.send_in_the_clear(alert::FATAL, description),
+            None => {}
+        }
     }
 
     fn is_in_the_clear(&self) -> bool {

@@ -16,6 +16,7 @@ impl Conn {
     }
 
     pub fn cipher_suite(&self) -> Option<u16> {
+        self.protocol_version()?; // until then a resuming client's is only its guess
         Some(self.tls()?.negotiated_cipher_suite()?.suite().into())
     }
 

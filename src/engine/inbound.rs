@@ -25,14 +25,23 @@ impl Inbound {
         used
     }
 
+    pub fn len(&self) -> usize {
+        self.buf.len() - self.taken
+    }
+
     /// Lets `source` append at most as many bytes as there is room for.
     pub fn fill(
         &mut self,
         source: impl FnOnce(&mut Vec<u8>, usize) -> io::Result<usize>,
     ) -> io::Result<usize> {
         let room = self.room();
+        if room == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         let read = source(&mut self.buf, room);
-        self.consume(0); // where nothing came, nothing is kept for it
+        if self.record().is_none() {
+            self.buf.shrink_to_fit(); // the wait for the rest may be long
+        }
         read
     }
 
@@ -77,6 +86,25 @@ mod tests {
         assert_eq!(inbound.record(), None);
         inbound.feed(b"ET / HTTP/1.1\r\n");
         assert_eq!(inbound.record(), Some(&b"GET /"[..]));
+    }
+
+    #[test]
+    fn the_start_of_a_record_keeps_no_room_for_its_end() {
+        let mut inbound = Inbound::default();
+        let one_byte = |buf: &mut Vec<u8>, room| {
+            buf.reserve(room);
+            buf.push(23);
+            Ok(1)
+        };
+        assert_eq!(inbound.fill(one_byte).unwrap(), 1);
+        assert!(inbound.buf.capacity() < 100);
+        inbound.consume(1);
+        let nothing = |buf: &mut Vec<u8>, room| {
+            buf.reserve(room);
+            Err(io::ErrorKind::WouldBlock.into())
+        };
+        assert!(inbound.fill(nothing).is_err());
+        assert_eq!(inbound.buf.capacity(), 0);
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod ending;
 mod facts;
 mod hello;
 mod inbound;
+mod keys;
 mod opening;
 mod outbound;
 
@@ -15,6 +16,7 @@ pub use conn::Conn;
 pub use hello::Hello;
 
 use crate::error::{Error, Status};
+use rustls::InvalidMessage;
 use std::io;
 
 /// How far a call got.
@@ -46,7 +48,17 @@ impl<T> Step<T> {
     }
 }
 
-/// Gives rustls a record: its reader takes a few KiB at a time.
-fn hand_over(mut record: &[u8], mut read_tls: impl FnMut(&mut dyn io::Read) -> io::Result<usize>) {
-    while !record.is_empty() && matches!(read_tls(&mut record), Ok(1..)) {}
+/// Gives rustls a record: its reader takes a few KiB at a time. It refuses only to hold more of
+/// an unfinished handshake message than it has room for.
+fn hand_over(
+    mut record: &[u8],
+    mut read_tls: impl FnMut(&mut dyn io::Read) -> io::Result<usize>,
+) -> Result<(), rustls::Error> {
+    while !record.is_empty() {
+        match read_tls(&mut record) {
+            Ok(1..) => {}
+            _ => return Err(InvalidMessage::HandshakePayloadTooLarge.into()),
+        }
+    }
+    Ok(())
 }

@@ -70,7 +70,8 @@ impl Listening {
             if let Some(description) = alert::in_the_clear(record) {
                 return Err(Refusal::Alert(description));
             }
-            super::hand_over(record, |bytes| self.acceptor.read_tls(bytes));
+            super::hand_over(record, |bytes| self.acceptor.read_tls(bytes))
+                .map_err(Refusal::Tls)?;
             let len = record.len();
             inbound.consume(len);
             self.accepted = match self.acceptor.accept() {

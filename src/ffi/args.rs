@@ -33,20 +33,14 @@ pub unsafe fn bytes_mut<'a, T>(buf: *mut T, cap: usize) -> Result<&'a mut [u8], 
 
 /// # Safety
 /// As for `bytes`.
-pub unsafe fn text<'a>(data: *const c_char, len: usize) -> Result<&'a str, Error> {
-    // SAFETY: the caller vouches for it.
-    let bytes = unsafe { bytes(data, len) }?;
-    std::str::from_utf8(bytes).map_err(|_| Error::argument("the text is not UTF-8"))
-}
-
-/// # Safety
-/// As for `bytes`.
 pub unsafe fn file_path<'a>(data: *const c_char, len: usize) -> Result<&'a str, Error> {
     // SAFETY: the caller vouches for it.
-    match unsafe { text(data, len) }? {
-        "" => Err(Error::argument("the path is empty")),
-        path if path.contains('\0') => Err(Error::argument("the path has a NUL inside")),
-        path => Ok(path),
+    let path = unsafe { bytes(data, len) }?;
+    match std::str::from_utf8(path) {
+        Err(_) => Err(Error::argument("the path is not UTF-8")),
+        Ok("") => Err(Error::argument("the path is empty")),
+        Ok(path) if path.contains('\0') => Err(Error::argument("the path has a NUL inside")),
+        Ok(path) => Ok(path),
     }
 }
 

@@ -6,7 +6,7 @@ mod guard;
 mod shared;
 mod socket;
 
-pub use args::{bytes, bytes_mut, file_path, output, text};
+pub use args::{bytes, bytes_mut, file_path, output};
 pub use guard::{
     Handle, Record, ask, create, drop_quietly, enter, enter_raw, given, make, number, words,
 };

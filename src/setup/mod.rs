@@ -33,8 +33,10 @@ fn add_alpn(list: &mut Vec<Vec<u8>>, protocol: &[u8]) -> Result<(), Error> {
 }
 
 /// The name that a client expects in the server's certificate.
-pub fn server_name(name: &str) -> Result<ServerName<'static>, Error> {
-    ServerName::try_from(name.to_owned()).map_err(|_| {
-        Error::new(Status::InvalidName, format!("{name:?} is neither a DNS name nor an IP address"))
+pub fn server_name(name: &[u8]) -> Result<ServerName<'static>, Error> {
+    ServerName::try_from(name).map(|name| name.to_owned()).map_err(|_| {
+        let text = String::from_utf8_lossy(name);
+        let text = format!("{text:?} is neither a DNS name nor an IP address");
+        Error::new(Status::InvalidName, text)
     })
 }

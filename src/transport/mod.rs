@@ -13,11 +13,16 @@ pub struct Link {
     /// What the socket said when it failed, each way.
     read_error: Option<Error>,
     write_error: Option<Error>,
+    /// The last call ended for the sake of others: the socket may hold more.
+    pub yielded: bool,
 }
+
+/// How much a call receives before it lets others run.
+const MAX_RECEIVED: usize = 128 * 1024;
 
 impl Link {
     pub fn new(conn: Conn) -> Self {
-        Self { conn, socket: None, read_error: None, write_error: None }
+        Self { conn, socket: None, read_error: None, write_error: None, yielded: false }
     }
 
     /// Attaches a socket, or detaches it with -1.
@@ -76,15 +81,25 @@ impl Link {
         }
     }
 
-    /// Repeats `step` for as long as the socket gives it what it wants.
+    /// Repeats `step` for as long as the socket gives it what it wants, within bounds: a peer that
+    /// sends much and says nothing must not keep a thread.
     fn drive<T>(&mut self, mut step: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
+        self.yielded = false;
+        let mut received = 0;
         loop {
             let outcome = step(&mut self.conn);
             let moved = match outcome {
                 Ok(Step::WantWrite) => self.send(),
+                Ok(Step::WantRead) if received >= MAX_RECEIVED => {
+                    self.yielded = true;
+                    return outcome;
+                }
                 Ok(Step::WantRead) => {
                     self.send();
-                    self.receive()?
+                    let waiting = self.conn.inbound.len();
+                    let moved = self.receive()?;
+                    received += self.conn.inbound.len() - waiting;
+                    moved
                 }
                 _ => return outcome,
             };
