@@ -17,7 +17,7 @@ WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
-C_TESTS  := conn ends alerts null input socket readme
+C_TESTS  := conn ends alerts null input socket duplex readme
 EXAMPLES := https_server https_client
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := ffi-tests/check.c ffi-tests/pair.c ffi-tests/pki.c
@@ -76,6 +76,7 @@ test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenS
 	@echo '== against OpenSSL, curl and Python'
 	@ffi-tests/needs.sh openssl curl python3
 	python3 ffi-tests/interop.py build build/pki
+	python3 ffi-tests/flood.py $(SHARED) build/pki
 
 test-install: $(ARCHIVE) ## an installed tree, used through pkg-config
 	@echo '== install'
