@@ -5,32 +5,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "outputs.h"
 #include "pair.h"
 
-enum { POISON = 0x5a };
 static const size_t too_long = (size_t)SSIZE_MAX + 1;
-
-// Where refused calls would write.
-static struct outputs {
-  size_t len;
-  char buf[64];
-  const char *text;
-  const uint8_t *bytes;
-  const uint16_t *numbers;
-  inkotls_conn *conn;
-  const inkotls_client_config *client;
-  const inkotls_server_config *server;
-} out;
-
-static int is_untouched(void) {
-  struct outputs poisoned;
-  memset(&poisoned, POISON, sizeof poisoned);
-  return memcmp(&out, &poisoned, sizeof out) == 0;
-}
 
 static void is_refused(int32_t status, int line, const char *what) {
   check_int(status, INKOTLS_STATUS_INVALID_ARGUMENT, __FILE__, line, what);
-  if (!check_that(is_untouched(), __FILE__, line, what)) memset(&out, POISON, sizeof out);
+  if (!check_that(is_untouched(), __FILE__, line, what)) poison_outputs();
 }
 
 #define REFUSED(call) is_refused((call), __LINE__, #call)
@@ -322,7 +304,7 @@ static void nothing_is_freed(void) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  memset(&out, POISON, sizeof out);
+  poison_outputs();
   the_library();
   roots_and_client();
   identity_and_server();

@@ -1,28 +1,15 @@
 // Rule 7: a panic does not cross the border. The call that panics answers PANIC, and so does the
 // handle from then on, if the call could have left it half-changed; it keeps a sentence, and can
-// be freed. Runs on an archive built with `--cfg inkotls_test_hooks`; says much on stderr.
+// be freed. Runs on an archive built with `--cfg inkotls_test_hooks`.
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "outputs.h"
 #include "pair.h"
 
 void inkotls_test_panic_next(void);
-
-enum { POISON = 0x5a };
-
-// Where calls that panic would write.
-static struct outputs {
-  size_t len;
-  char buf[64];
-  const char *text;
-  const uint8_t *bytes;
-  const uint16_t *numbers;
-  inkotls_conn *conn;
-  const inkotls_client_config *client;
-  const inkotls_server_config *server;
-} out;
 
 static const struct way direct = {.chunk = 1 << 14};
 static const inkotls_client_config *client;
@@ -31,14 +18,8 @@ static inkotls_roots *roots;
 static inkotls_identity *identity;
 
 static void arm(void) {
-  memset(&out, POISON, sizeof out);
+  poison_outputs();
   inkotls_test_panic_next();
-}
-
-static int is_untouched(void) {
-  struct outputs poisoned;
-  memset(&poisoned, POISON, sizeof poisoned);
-  return memcmp(&out, &poisoned, sizeof out) == 0;
 }
 
 // Every guarded call on a handle. It asks, if the handle is const to it, or may change it.
