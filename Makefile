@@ -21,6 +21,11 @@ C_TESTS  := conn ends alerts null input socket duplex readme
 EXAMPLES := https_server https_client
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := ffi-tests/check.c ffi-tests/pair.c ffi-tests/pki.c
+HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
+VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
+            --suppressions=build/valgrind.supp
+# Runs each of the programs $(1), under $(2).
+each = for test in $(1); do echo "$$test"; $(2) $$test build/pki || exit 1; done
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop
@@ -43,8 +48,9 @@ demo: $(EXAMPLES:%=build/%) ## a server and a client in C, curl, and a refused h
 test: test-rust test-header test-c test-valgrind test-asan test-interop test-install ## everything; about five minutes
 	@echo '== all tests passed'
 
-test-rust: $(ARCHIVE) build/pki/done ## the Rust tests
+test-rust: ## the Rust tests
 	@echo '== Rust tests'
+	@ffi-tests/needs.sh openssl
 	$(CARGO) test --locked
 
 test-header: $(ARCHIVE) ## the header alone, as C11 and as C++17; what is exported
@@ -56,21 +62,17 @@ test-header: $(ARCHIVE) ## the header alone, as C11 and as C++17; what is export
 
 test-c: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done ## the C tests
 	@echo '== C tests'
-	@for test in $(C_TESTS:%=build/tests/%) build/hooks/panic; do \
-	  echo "$$test"; $$test build/pki || exit 1; done
+	@$(call each,$(C_TESTS:%=build/tests/%) build/hooks/panic)
 
 test-valgrind: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done build/valgrind.supp ## the C tests under valgrind
 	@echo '== C tests under valgrind'
 	@ffi-tests/needs.sh valgrind
-	@for test in $(C_TESTS:%=build/tests/%) build/hooks/panic; do \
-	  echo "$$test"; valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
-	    --suppressions=build/valgrind.supp $$test build/pki || exit 1; done
+	@$(call each,$(C_TESTS:%=build/tests/%) build/hooks/panic,$(VALGRIND))
 
 test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/asan_proof build/pki/done ## the C tests under AddressSanitizer
 	@echo '== C tests under AddressSanitizer; first the proof that it watches the library'
 	ffi-tests/asan_proof.sh build/asan/asan_proof
-	@for test in $(C_TESTS:%=build/asan/%) build/asan/panic; do \
-	  echo "$$test"; $$test build/pki || exit 1; done
+	@$(call each,$(C_TESTS:%=build/asan/%) build/asan/panic)
 
 test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenSSL, curl and Python
 	@echo '== against OpenSSL, curl and Python'
@@ -120,7 +122,7 @@ build/%: examples/%.c $(HEADER) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -ffunction-sections -Iinclude $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
 
-build/tests/%: ffi-tests/%.c $(SUPPORT) $(C_FILES) $(HEADER) $(ARCHIVE)
+build/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) $(ARCHIVE) $(LIBS) -o $@
 
@@ -148,7 +150,7 @@ build/hooks/libinkotls.a: $(SOURCES)
 	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	cp build/hooks/target/release/libinkotls.a $@
 
-build/hooks/panic: ffi-tests/panic.c $(SUPPORT) $(C_FILES) $(HEADER) build/hooks/libinkotls.a
+build/hooks/panic: ffi-tests/panic.c $(SUPPORT) $(HEADERS) build/hooks/libinkotls.a
 	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) build/hooks/libinkotls.a $(LIBS) -o $@
 
 # The library under AddressSanitizer, with that hook. The flag is rustc's unstable one, whatever the toolchain.
@@ -159,5 +161,5 @@ build/asan/libinkotls.a: $(SOURCES)
 	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	cp build/asan/target/*/release/libinkotls.a $@
 
-build/asan/%: ffi-tests/%.c $(SUPPORT) $(C_FILES) $(HEADER) build/asan/libinkotls.a
+build/asan/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/asan/libinkotls.a
 	$(CC) $(WARN) $(CFLAGS) -fsanitize=address -Iinclude -Ibuild $< $(SUPPORT) build/asan/libinkotls.a $(LIBS) -o $@

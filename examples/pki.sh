@@ -90,6 +90,10 @@ leaf stranger ecdsa stranger-ca serverAuth "$localhost"
 tool rsa   -in rsa.key -traditional -out rsa-pkcs1.key
 tool ec    -in ecdsa.key -out ecdsa-sec1.key
 tool pkcs8 -in ecdsa.key -topk8 -passout pass:secret -out encrypted.key
-tool pkcs8 -in ecdsa.key -topk8 -nocrypt -outform DER -out ecdsa.key.der
-tool x509  -in ecdsa.pem -outform DER -out ecdsa.der
+for name in rsa ecdsa ed25519; do
+  tool pkcs8 -in $name.key -topk8 -nocrypt -outform DER -out $name.key.der
+  tool x509  -in $name.pem -outform DER -out $name.der
+done
+tool rsa   -in rsa.key -traditional -outform DER -out rsa-pkcs1.key.der
+tool ec    -in ecdsa.key -outform DER -out ecdsa-sec1.key.der
 tool x509  -in ca.pem -outform DER -out ca.der

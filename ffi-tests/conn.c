@@ -52,10 +52,6 @@ static void agrees_on_facts(const struct way *way) {
   pair_free(&pair);
 }
 
-static unsigned char octet(size_t position) {
-  return (unsigned char)(position * 31 + position / 251);
-}
-
 // Sends `total` bytes one way, in writes and reads of uneven sizes.
 static void send_all(struct pair *pair, struct side *from, struct side *to, size_t total) {
   unsigned char out[20000], in[7000];

@@ -19,10 +19,6 @@ struct end {
   const char *failure;
 };
 
-static unsigned char octet(size_t position) {
-  return (unsigned char)(position * 7 + position / 509);
-}
-
 static int wait_for(int fd, short events) {
   return poll(&(struct pollfd){.fd = fd, .events = events}, 1, PATIENCE_MS) == 1;
 }

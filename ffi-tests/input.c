@@ -239,41 +239,27 @@ static void mismatches(void) {
   serves(identity);
 }
 
-// What a PEM file of one section has in it.
-static size_t unwrap(const char *file, unsigned char *der) {
-  static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  char pem[4096];
-  pem[pki_read(file, pem, sizeof pem - 1)] = '\0';
-  size_t len = 0;
-  unsigned bits = 0, have = 0;
-  for (const char *at = strchr(pem, '\n'); *at != '-' && *at != '='; at++) {
-    if (*at == '\n') continue;
-    bits = bits << 6 | (unsigned)(strchr(digits, *at) - digits);
-    have += 6;
-    if (have < 8) continue;
-    have -= 8;
-    der[len++] = (unsigned char)(bits >> have);
-  }
-  return len;
-}
-
 static void keys_accepted(void) {
   static const struct {
-    const char *chain, *key;
+    const char *of, *key;
   } all[] = {
-      {"rsa.pem", "rsa.key"},          {"rsa.pem", "rsa-pkcs1.key"},   {"ecdsa.pem", "ecdsa.key"},
-      {"ecdsa.pem", "ecdsa-sec1.key"}, {"ed25519.pem", "ed25519.key"},
+      {"rsa", "rsa.key"},          {"rsa", "rsa-pkcs1.key"},   {"ecdsa", "ecdsa.key"},
+      {"ecdsa", "ecdsa-sec1.key"}, {"ed25519", "ed25519.key"},
   };
   for (size_t i = 0; i < COUNT(all); i++) {
+    char file[64], chain[4096], key[4096];
     checking("%s in PEM", all[i].key);
     inkotls_identity *identity = inkotls_identity_new();
-    CHECK_INT(set_chain(identity, all[i].chain), INKOTLS_STATUS_OK);
+    snprintf(file, sizeof file, "%s.pem", all[i].of);
+    CHECK_INT(set_chain(identity, file), INKOTLS_STATUS_OK);
     CHECK_INT(set_key(identity, all[i].key), INKOTLS_STATUS_OK);
     serves(identity);
 
     checking("%s in DER", all[i].key);
-    unsigned char chain[4096], key[4096];
-    size_t chain_len = unwrap(all[i].chain, chain), key_len = unwrap(all[i].key, key);
+    snprintf(file, sizeof file, "%s.der", all[i].of);
+    size_t chain_len = pki_read(file, chain, sizeof chain);
+    snprintf(file, sizeof file, "%s.der", all[i].key);
+    size_t key_len = pki_read(file, key, sizeof key);
     identity = inkotls_identity_new();
     CHECK_INT(inkotls_identity_set_key_der(identity, key, key_len), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_identity_add_chain_der(identity, chain, chain_len), INKOTLS_STATUS_OK);

@@ -276,6 +276,8 @@ inkotls_status pair_until_closed(struct pair *pair, struct side *side) {
   }
 }
 
+unsigned char octet(size_t position) { return (unsigned char)(position * 31 + position / 251); }
+
 int side_alert_sent(const struct side *side) {
   return side->conn ? inkotls_conn_alert_sent(side->conn)
                     : inkotls_acceptor_alert_sent(side->acceptor);

@@ -67,6 +67,9 @@ inkotls_status pair_until_read(struct pair *pair, struct side *side, void *buf, 
 inkotls_status pair_until_flushed(struct pair *pair, struct side *side);
 inkotls_status pair_until_closed(struct pair *pair, struct side *side);
 
+// The byte at a position of a stream that tells when bytes are lost, doubled or swapped.
+unsigned char octet(size_t position);
+
 // Configs out of the files of the test PKI, whose folder is the program's argument.
 void pki_open(int argc, char **argv);
 const char *pki_path(const char *file);

@@ -287,10 +287,6 @@ struct stream {
   size_t written, received;
 };
 
-static unsigned char octet(size_t position) {
-  return (unsigned char)(position * 31 + position / 251);
-}
-
 static inkotls_status pour(inkotls_conn *conn, struct stream *stream) {
   static unsigned char out[50000];
   size_t used = 0;
@@ -492,8 +488,6 @@ static void refused_while_sending(transport connected) {
   server = serving;
 }
 
-// Signals.
-
 // Our last flight cannot be sent any more, but what the peer said before is there: its alert, or
 // its close_notify, is the answer, not the broken socket.
 static void hears_why_the_last_flight_is_unwanted(int is_closed, int by_alert) {
@@ -528,6 +522,8 @@ static void hears_why_the_last_flight_is_unwanted(int is_closed, int by_alert) {
   inkotls_conn_free(peer);
   wire_free(&wire);
 }
+
+// Signals.
 
 static volatile sig_atomic_t ticks;
 

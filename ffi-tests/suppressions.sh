@@ -4,8 +4,8 @@
 # ring's AES-GCM assembly, which is OpenSSL's, makes memcheck take the last partial block of a
 # record and its tag for undefined (openssl/openssl issue 19719). That they are defined shows in
 # every test: the peer verifies the tag. Suppressed is just where that surfaces: where the tag is
-# compared, and where a record is sent: by the hosts that the tests play, and by the library, in any of
-# the 64 slices that rustls sends at a time.
+# compared, and where a record is sent, by the hosts that the tests play and by the library, in any
+# of the 64 slices that rustls sends at a time.
 set -euo pipefail
 
 entry() { # KIND EXTRA FUNCTION

@@ -1,7 +1,6 @@
 //! One connection: the state machine behind every call, whatever moves its ciphertext.
 
 use super::inbound::Inbound;
-use super::keys::records;
 use super::opening::Opening;
 use super::outbound::Outbound;
 use super::{Hello, Outcome, Step, alert, hand_over};
@@ -245,15 +244,12 @@ impl Conn {
 
     /// Takes as much of `data` as there is room for, and encrypts it.
     pub fn write(&mut self, data: &[u8]) -> Outcome<usize> {
-        if let Some(end) = self.end() {
-            return end;
-        }
-        if self.closed {
-            return Err(Error::state("write after close: close_notify was sent"));
-        }
         match self.handshake()? {
             Step::Done(()) => {}
             other => return Ok(other.map(|()| 0)),
+        }
+        if self.closed {
+            return Err(Error::state("write after close: close_notify was sent"));
         }
         let room = self.key_room();
         if room == 0 {
@@ -266,7 +262,7 @@ impl Conn {
         match conn.writer().write(&data[..data.len().min(room)]) {
             Ok(0) if !data.is_empty() => Ok(Step::WantWrite),
             Ok(taken) => {
-                self.records += records(taken);
+                self.spend_keys(taken);
                 Ok(Step::Done(taken))
             }
             Err(error) => Err(Error::io("write", &error)),
@@ -344,7 +340,7 @@ impl Conn {
         self.inbound.consume(len);
         match taken.and_then(|()| conn.process_new_packets()) {
             Ok(state) => {
-                if conn.is_handshaking() || !self.established {
+                if !self.established {
                     self.outbound.collect(conn);
                 }
                 if state.peer_has_closed() {

@@ -9,11 +9,6 @@ const MAX_PLAINTEXT: usize = 1 << 14;
 /// Records that are not the application's: Finished, alerts.
 const KEY_RESERVE: u64 = 32;
 
-/// How many records `len` bytes of plaintext make.
-pub fn records(len: usize) -> u64 {
-    len.div_ceil(MAX_PLAINTEXT) as u64
-}
-
 impl Conn {
     /// How many bytes the keys may still protect.
     pub(super) fn key_room(&self) -> usize {
@@ -23,6 +18,11 @@ impl Conn {
         };
         let left = suite.common.confidentiality_limit.saturating_sub(self.records + KEY_RESERVE);
         usize::try_from(left).unwrap_or(usize::MAX).saturating_mul(MAX_PLAINTEXT)
+    }
+
+    /// Counts the records that `len` bytes of plaintext made.
+    pub(super) fn spend_keys(&mut self, len: usize) {
+        self.records += len.div_ceil(MAX_PLAINTEXT) as u64;
     }
 }
 

@@ -1,8 +1,8 @@
 //! Ciphertext for the network.
 //!
-//! During the handshake, and once the connection has ended, rustls's queue is collected here:
-//! its records can then be told apart, so that the alert that went out is known and nothing
-//! follows it. In between, records go from rustls to the sink without a stop.
+//! During the handshake, before a record is processed, and once the connection has ended, rustls's
+//! queue is collected here: its records can then be told apart, so that the alert that went out is
+//! known and nothing follows it. Otherwise records go from rustls to the sink without a stop.
 
 use rustls::Connection;
 use std::io::{self, Write};
