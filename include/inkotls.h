@@ -185,6 +185,142 @@ typedef int32_t inkotls_state;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
+/// How revocation is checked, once there is a CRL: bits. Never reused.
+enum inkotls_revocation
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /// Only the end entity's certificate is looked up, not its issuers'.
+  INKOTLS_REVOCATION_END_ENTITY_ONLY = 1,
+  /// A certificate whose issuer has no CRL here is good.
+  INKOTLS_REVOCATION_ALLOW_UNKNOWN = 2,
+  /// A CRL whose nextUpdate has passed says nothing.
+  INKOTLS_REVOCATION_ENFORCE_EXPIRY = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum inkotls_revocation inkotls_revocation;
+#else
+typedef int32_t inkotls_revocation;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// Whether a server asks clients for a certificate.
+enum inkotls_client_auth
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /// It does not.
+  INKOTLS_CLIENT_AUTH_OFF = 0,
+  /// A client may show none; what it shows is verified.
+  INKOTLS_CLIENT_AUTH_OPTIONAL = 1,
+  /// A client that shows none is refused.
+  INKOTLS_CLIENT_AUTH_REQUIRED = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum inkotls_client_auth inkotls_client_auth;
+#else
+typedef int32_t inkotls_client_auth;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// How a client resumes TLS 1.2 sessions.
+enum inkotls_tls12_resumption
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /// Not at all.
+  INKOTLS_TLS12_RESUMPTION_OFF = 0,
+  /// By session id, which the server keeps (RFC 5246).
+  INKOTLS_TLS12_RESUMPTION_SESSION_ID = 1,
+  /// By session id, or by a ticket, which the client keeps (RFC 5077).
+  INKOTLS_TLS12_RESUMPTION_TICKETS = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum inkotls_tls12_resumption inkotls_tls12_resumption;
+#else
+typedef int32_t inkotls_tls12_resumption;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// What inkotls_client_builder_set_limit and inkotls_server_builder_set_limit set. Numbers are
+/// never reused.
+enum inkotls_limit
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /// Ciphertext that waits to be drained, before write takes nothing: 65536 bytes. From 1 KiB to
+  /// 1 GiB.
+  INKOTLS_LIMIT_WRITE_BUFFER = 1,
+  /// Ciphertext that was fed and not read, before feed takes nothing: 65536 bytes. From 32 KiB
+  /// to 1 GiB.
+  INKOTLS_LIMIT_READ_BUFFER = 2,
+  /// Plaintext in a record that is sent (RFC 8446, section 5.1): 16384 bytes. From 64 to 16384.
+  INKOTLS_LIMIT_RECORD = 3,
+  /// Ciphertext that the peer may send before the handshake is done, early data not counted:
+  /// 262144 bytes. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB.
+  INKOTLS_LIMIT_HANDSHAKE = 4,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum inkotls_limit inkotls_limit;
+#else
+typedef int32_t inkotls_limit;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// How much a log is told. Each level includes those before it.
+enum inkotls_log
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /// Nothing.
+  INKOTLS_LOG_OFF = 0,
+  /// What failed.
+  INKOTLS_LOG_ERROR = 1,
+  /// What is suspicious, alerts among it.
+  INKOTLS_LOG_WARN = 2,
+  /// One line for what every connection does.
+  INKOTLS_LOG_INFO = 3,
+  /// What was negotiated, and why.
+  INKOTLS_LOG_DEBUG = 4,
+  /// Every message of the handshake.
+  INKOTLS_LOG_TRACE = 5,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum inkotls_log inkotls_log;
+#else
+typedef int32_t inkotls_log;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
+/// A channel binding (RFC 5056). Numbers are never reused.
+enum inkotls_channel_binding
+#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+  : int32_t
+#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
+ {
+  /// tls-exporter (RFC 9266): 32 bytes that no other connection has.
+  INKOTLS_CHANNEL_BINDING_TLS_EXPORTER = 1,
+  /// tls-server-end-point (RFC 5929): the hash of the server's certificate.
+  INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT = 2,
+};
+#ifndef __cplusplus
+#if __STDC_VERSION__ >= 202311L
+typedef enum inkotls_channel_binding inkotls_channel_binding;
+#else
+typedef int32_t inkotls_channel_binding;
+#endif // __STDC_VERSION__ >= 202311L
+#endif // __cplusplus
+
 /// A server side that has not chosen its config: it reads until the ClientHello is whole, shows
 /// it, and becomes a connection. One user at a time, any thread.
 typedef struct inkotls_acceptor inkotls_acceptor;
@@ -199,6 +335,11 @@ typedef struct inkotls_client_config inkotls_client_config;
 /// One TLS connection, client or server. One user at a time, any thread.
 typedef struct inkotls_conn inkotls_conn;
 
+/// The identities that a server chooses from by the name that a client asks for (SNI, RFC 6066).
+/// Counted, and filled and changed by any thread at any time, also while servers use it: a
+/// handshake sees what is there when its ClientHello is answered.
+typedef struct inkotls_identities inkotls_identities;
+
 /// A certificate chain and its private key. Exclusive while it is filled, then shared.
 ///
 /// Keys are RSA (2048 to 8192 bits), ECDSA (P-256, P-384) or Ed25519, not encrypted. The chain
@@ -206,7 +347,8 @@ typedef struct inkotls_conn inkotls_conn;
 /// INKOTLS_STATUS_KEY_MISMATCH where the two do not belong together.
 typedef struct inkotls_identity inkotls_identity;
 
-/// The certificate authorities that a client trusts: the platform's, some of one's own, or both.
+/// Whom a client trusts, or a server that asks for client certificates: the platform's certificate
+/// authorities, some of one's own, or both, and what they have revoked; or else raw public keys.
 /// Exclusive while it is filled, then shared.
 typedef struct inkotls_roots inkotls_roots;
 
@@ -216,6 +358,48 @@ typedef struct inkotls_server_builder inkotls_server_builder;
 /// The settings of a server: immutable, counted, and used by any number of connections and
 /// threads at the same time.
 typedef struct inkotls_server_config inkotls_server_config;
+
+/// The keys of stateless tickets (RFC 5077; RFC 8446, section 4.6.1): any server that has the key
+/// resumes the session, in whatever process. Counted, and changed by any thread at any time, also
+/// while servers use it.
+///
+/// A ticket is the key's name (16 bytes), a random salt (32), and the session, sealed with
+/// AES-256-GCM (nonce 0, the name and the salt authenticated, tag of 16 bytes behind) under a key
+/// that HKDF-SHA-256 derives from the host's (salt: the ticket's; info: "inkotls ticket"). The
+/// first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is taken for 12 hours.
+/// The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
+///
+/// Who has a key reads all that was said in TLS 1.2 sessions that it made tickets of: make a new
+/// one every few hours, keep the one before it for 12, and store none.
+typedef struct inkotls_ticket_keys inkotls_ticket_keys;
+
+/// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
+/// are lent for the call. It must return, and may not use the handle that calls it.
+typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
+
+/// Keeps a session under its key, in the place of what was there: `value_len` bytes, at most
+/// 65536. Returns 1 where it is kept, 0 where not. All pointers are lent for the call.
+typedef int32_t (*inkotls_session_put)(void *user_data,
+                                       const uint8_t *key,
+                                       size_t key_len,
+                                       const uint8_t *value,
+                                       size_t value_len);
+
+/// Copies the session that is kept under `key` to `buf`, which has room for `cap` bytes (65536),
+/// and returns its length; 0 where there is none. Where `take` is 1 it also removes it, in one
+/// step with the look-up: of two servers that take the same session at the same time, one gets it.
+/// All pointers are lent for the call.
+typedef int32_t (*inkotls_session_get)(void *user_data,
+                                       const uint8_t *key,
+                                       size_t key_len,
+                                       int32_t take,
+                                       uint8_t *buf,
+                                       size_t cap);
+
+/// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and a text without a NUL, in
+/// bytes. Both pointers are lent for the call. It must return, and may not use the handle that
+/// calls it.
+typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
 
 #ifdef __cplusplus
 extern "C" {
@@ -247,6 +431,27 @@ const char *inkotls_protocol_version_name(int32_t version);
 /// Returns IANA's name of a cipher suite that this library supports, such as
 /// "TLS_AES_128_GCM_SHA256" for 0x1301, or "unknown". Never NULL; the text lives forever.
 const char *inkotls_cipher_suite_name(int32_t suite);
+
+/// Returns one of the protocol versions that this library supports, as IANA's number (0x0304 for
+/// TLS 1.3), or INKOTLS_STATUS_NONE.
+///
+/// index: which, from 0, the preferred one first.
+int32_t inkotls_protocol_version_at(size_t index);
+
+/// Returns one of the cipher suites that this library supports, as IANA's number, or
+/// INKOTLS_STATUS_NONE.
+///
+/// index: which, from 0, in the order of preference of a host that sets none.
+int32_t inkotls_cipher_suite_at(size_t index);
+
+/// Returns one of the groups that this library supports, as IANA's number, or INKOTLS_STATUS_NONE.
+///
+/// index: which, from 0, in the order of preference of a host that sets none.
+int32_t inkotls_named_group_at(size_t index);
+
+/// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for
+/// 0x0807, or "unknown". Never NULL; the text lives forever.
+const char *inkotls_signature_scheme_name(int32_t scheme);
 
 /// Returns IANA's name of a group that this library supports, such as "x25519" for 29, or
 /// "unknown". Never NULL; the text lives forever.
@@ -288,6 +493,54 @@ inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, siz
 ///
 /// roots: must not be NULL.
 inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
+
+/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text: all of them, or none
+/// where one is bad. With the first CRL, revocation is checked: the whole chain, and a certificate
+/// whose issuer has no CRL here is refused. inkotls_roots_set_revocation changes that. To renew
+/// CRLs, build a new config.
+///
+/// roots: must not be NULL.
+/// data, len: the PEM, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no CRL in it, or one that cannot be used; the
+/// error text says which.
+inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data, size_t len);
+
+/// Adds every CRL of a PEM file, as inkotls_roots_add_crl_pem does. Reads the file: call it where
+/// that may block.
+///
+/// roots: must not be NULL.
+/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+///
+/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
+inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *path, size_t len);
+
+/// Adds one CRL in DER, as inkotls_roots_add_crl_pem does.
+///
+/// roots: must not be NULL.
+/// data, len: the CRL, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be used.
+inkotls_status inkotls_roots_add_crl_der(inkotls_roots *roots, const void *data, size_t len);
+
+/// Says how strictly CRLs are read. Without any CRL this changes nothing.
+///
+/// roots: must not be NULL.
+/// bits: bits of inkotls_revocation, in place of those set before; 0, as at first, is the whole
+/// chain, every status known, and the nextUpdate of a CRL not looked at.
+inkotls_status inkotls_roots_set_revocation(inkotls_roots *roots, int32_t bits);
+
+/// Adds a peer that is trusted by its public key, and shows that in place of a certificate (RFC
+/// 7250). Needs TLS 1.3 and a peer that can do it. Roots hold such keys or certificates, not both:
+/// building a config fails with INKOTLS_STATUS_INVALID_STATE. Server names are not verified.
+///
+/// roots: must not be NULL.
+/// data, len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; borrowed for this call. Of one's
+/// own identity, inkotls_identity_raw_public_key has it.
+///
+/// INKOTLS_STATUS_INVALID_KEY: it is no SubjectPublicKeyInfo.
+inkotls_status inkotls_roots_add_raw_public_key(inkotls_roots *roots, const void *data, size_t len);
 
 /// Returns the sentence for the last call on `roots` that failed, "" before that. Never NULL; the
 /// text lives until the next non-const call on `roots`.
@@ -378,6 +631,35 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
                                             const void *data,
                                             size_t len);
 
+/// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
+/// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
+/// old one: inkotls_identities_set.
+///
+/// identity: must not be NULL.
+/// data, len: the OCSPResponse in DER, in bytes; copied. A length of 0 removes it.
+inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity,
+                                                const void *data,
+                                                size_t len);
+
+/// Makes the identity show its bare public key in place of a certificate chain (RFC 7250), to
+/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3.
+///
+/// identity: must not be NULL, and must have its private key; a chain is not needed.
+///
+/// INKOTLS_STATUS_INVALID_KEY: it has no private key.
+inkotls_status inkotls_identity_use_raw_public_key(inkotls_identity *identity);
+
+/// Lends the public key of the identity's private key.
+///
+/// identity: must not be NULL.
+/// out_key, out_len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; must not be NULL. It lives
+/// until the next non-const call on `identity`.
+///
+/// INKOTLS_STATUS_NONE: there is no private key.
+inkotls_status inkotls_identity_raw_public_key(const inkotls_identity *identity,
+                                               const uint8_t **out_key,
+                                               size_t *out_len);
+
 /// Returns the sentence for the last call on `identity` that failed, "" before that. Never NULL;
 /// the text lives until the next non-const call on `identity`.
 const char *inkotls_identity_error(const inkotls_identity *identity);
@@ -389,7 +671,78 @@ int32_t inkotls_identity_os_error(const inkotls_identity *identity);
 /// does nothing.
 void inkotls_identity_free(inkotls_identity *identity);
 
-/// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN.
+/// Makes an empty set of identities with one reference, which is yours to release. NULL only if
+/// the library has a bug that was caught.
+const inkotls_identities *inkotls_identities_new(void);
+
+/// Puts an identity under a name, in the place of the one that has this name and a key of the same
+/// kind (RSA, ECDSA, Ed25519). So one name may have a certificate of each kind; the client's
+/// signature schemes decide. The closest name wins: itself, then its wildcard, then "".
+///
+/// identities: must not be NULL.
+/// server_name, len: a DNS name, "*." and a DNS name for any one label before it, or nothing: for
+/// clients whose name is not here, and those that ask for none. In bytes without a NUL; upper and
+/// lower case are the same; copied.
+/// identity: must not be NULL, and complete; it may be freed at once.
+///
+/// INKOTLS_STATUS_INVALID_NAME: it is no such name.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
+/// no key.
+/// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key.
+inkotls_status inkotls_identities_set(const inkotls_identities *identities,
+                                      const char *server_name,
+                                      size_t len,
+                                      const inkotls_identity *identity);
+
+/// Removes what is under a name. Connections that showed it go on.
+///
+/// identities: must not be NULL.
+/// server_name, len: as for inkotls_identities_set; borrowed for this call.
+///
+/// INKOTLS_STATUS_NONE: nothing was.
+inkotls_status inkotls_identities_remove(const inkotls_identities *identities,
+                                         const char *server_name,
+                                         size_t len);
+
+/// Adds a reference. Any thread, at any time.
+///
+/// identities: must not be NULL.
+inkotls_status inkotls_identities_retain(const inkotls_identities *identities);
+
+/// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
+void inkotls_identities_release(const inkotls_identities *identities);
+
+/// Makes ticket keys with one reference, which is yours to release.
+///
+/// keys, len: 1 to 16 keys of 32 random bytes, one after the other, in bytes. The first seals
+/// tickets, all of them open tickets. Copied, and wiped when no longer used; wipe yours.
+/// out_keys: must not be NULL.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the length is not 32 to 512, in steps of 32.
+inkotls_status inkotls_ticket_keys_new(const void *keys,
+                                       size_t len,
+                                       const inkotls_ticket_keys **out_keys);
+
+/// Puts other keys in the place of all there were, for every server that uses them. To rotate:
+/// first give every server the new key behind the old one, then in front of it, then without the
+/// old one. A ticket that no key opens is no error: the handshake is a full one.
+///
+/// ticket_keys: must not be NULL.
+/// keys, len: as for inkotls_ticket_keys_new.
+inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys,
+                                       const void *keys,
+                                       size_t len);
+
+/// Adds a reference. Any thread, at any time.
+///
+/// ticket_keys: must not be NULL.
+inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys);
+
+/// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
+void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
+
+/// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN, no identity,
+/// resumption in memory, no early data.
 /// Ends with inkotls_client_builder_build, or inkotls_client_builder_free. NULL only if the
 /// library has a bug that was caught.
 inkotls_client_builder *inkotls_client_builder_new(void);
@@ -409,6 +762,113 @@ inkotls_status inkotls_client_builder_add_alpn(inkotls_client_builder *builder,
                                                const void *protocol,
                                                size_t len);
 
+/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
+/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+///
+/// builder: must not be NULL.
+/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+inkotls_status inkotls_client_builder_add_protocol_version(inkotls_client_builder *builder,
+                                                           int32_t version);
+
+/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
+/// which inkotls_cipher_suite_at lists.
+///
+/// builder: must not be NULL.
+/// suite: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+inkotls_status inkotls_client_builder_add_cipher_suite(inkotls_client_builder *builder,
+                                                       int32_t suite);
+
+/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
+/// the default, which inkotls_named_group_at lists.
+///
+/// builder: must not be NULL.
+/// group: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *builder,
+                                                      int32_t group);
+
+/// Adds an identity that the client may show to servers that ask for one. The first that fits is
+/// shown: whose key can sign as the server demands, and whose chain has an issuer among those that
+/// the server names, if it names any. Where none fits, none is shown.
+///
+/// builder: must not be NULL.
+/// identity: must not be NULL, and complete; it may be freed at once. All of a client's identities
+/// have certificates, or all are raw public keys: otherwise building the config fails with
+/// INKOTLS_STATUS_INVALID_STATE.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
+/// no key.
+inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *builder,
+                                                   const inkotls_identity *identity);
+
+/// Sets how many servers the config remembers a session of, in memory, for its connections to
+/// resume. 256 at first.
+///
+/// builder: must not be NULL.
+/// servers: how many; 0 for no resumption.
+inkotls_status inkotls_client_builder_set_session_cache(inkotls_client_builder *builder,
+                                                        size_t servers);
+
+/// Sets how TLS 1.2 sessions are resumed: by session id or by ticket at first.
+///
+/// builder: must not be NULL.
+/// how: an inkotls_tls12_resumption.
+inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builder *builder,
+                                                           int32_t how);
+
+/// Sets whether connections that resume a session offer early data (0-RTT; RFC 8446, section 2.3):
+/// see inkotls_conn_write_early_data. They do not at first: who records early data can send it
+/// again, to the same server or another, so it may only ask for what does no harm when it is done
+/// twice.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+inkotls_status inkotls_client_builder_set_early_data(inkotls_client_builder *builder,
+                                                     int32_t enabled);
+
+/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
+/// may at first, in a library that was built with the feature `compression`.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+inkotls_status inkotls_client_builder_set_certificate_compression(inkotls_client_builder *builder,
+                                                                  int32_t enabled);
+
+/// Sets one of the limits of a connection.
+///
+/// builder: must not be NULL.
+/// limit: an inkotls_limit, where each one's default and range are.
+/// bytes: the limit, in bytes.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
+                                                int32_t limit,
+                                                size_t bytes);
+
+/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
+/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+///
+/// builder: must not be NULL.
+/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
+/// or that reads, writes or updates keys, on the thread of that call.
+/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
+/// for every thread that uses one of its connections.
+inkotls_status inkotls_client_builder_set_dangerous_key_log(inkotls_client_builder *builder,
+                                                            inkotls_key_log_callback callback,
+                                                            void *user_data);
+
+/// Appends the secrets of every connection to the file that the environment variable
+/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
+/// inkotls_client_builder_set_dangerous_key_log is; and the handshake writes to a file.
+///
+/// builder: must not be NULL.
+inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_builder *builder);
+
 /// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
 /// config has one reference, which is yours to release. When it fails the builder is as it was,
 /// its error text tells why, and it is yours to mend or to free.
@@ -416,6 +876,8 @@ inkotls_status inkotls_client_builder_add_alpn(inkotls_client_builder *builder,
 /// builder: must not be NULL.
 /// out_config: must not be NULL.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
+/// go together.
 /// INKOTLS_STATUS_NO_TRUST_ANCHORS: neither the roots nor the platform, as far as they were asked
 /// for, have any. Reads the platform's certificate files, if those are trusted: call it where that
 /// may block.
@@ -438,7 +900,8 @@ inkotls_status inkotls_client_config_retain(const inkotls_client_config *config)
 /// any time. NULL does nothing.
 void inkotls_client_config_release(const inkotls_client_config *config);
 
-/// Begins the settings of a server: TLS 1.2 and 1.3, no client certificates, no ALPN.
+/// Begins the settings of a server: TLS 1.2 and 1.3, no client certificates, no ALPN, resumption in
+/// memory, no early data.
 /// Ends with inkotls_server_builder_build, or inkotls_server_builder_free. NULL only if the
 /// library has a bug that was caught.
 inkotls_server_builder *inkotls_server_builder_new(void);
@@ -453,13 +916,160 @@ inkotls_server_builder *inkotls_server_builder_new(void);
 inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *builder,
                                                    const inkotls_identity *identity);
 
-/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used.
+/// Sets what the server chooses its certificate chain and key from, by the name that a client asks
+/// for. In place of inkotls_server_builder_set_identity. A client for which there is none fails
+/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
+///
+/// builder: must not be NULL.
+/// identities: must not be NULL; the config keeps a reference of its own, and sees every change.
+inkotls_status inkotls_server_builder_set_identities(inkotls_server_builder *builder,
+                                                     const inkotls_identities *identities);
+
+/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used. A server
+/// that picks by other reasons has an acceptor show the client's list, and sets the connection's:
+/// inkotls_conn_clear_alpn, inkotls_conn_add_alpn.
 ///
 /// builder: must not be NULL.
 /// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255. Borrowed for this call.
 inkotls_status inkotls_server_builder_add_alpn(inkotls_server_builder *builder,
                                                const void *protocol,
                                                size_t len);
+
+/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
+/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+///
+/// builder: must not be NULL.
+/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+inkotls_status inkotls_server_builder_add_protocol_version(inkotls_server_builder *builder,
+                                                           int32_t version);
+
+/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
+/// which inkotls_cipher_suite_at lists.
+///
+/// builder: must not be NULL.
+/// suite: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+inkotls_status inkotls_server_builder_add_cipher_suite(inkotls_server_builder *builder,
+                                                       int32_t suite);
+
+/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
+/// the default, which inkotls_named_group_at lists.
+///
+/// builder: must not be NULL.
+/// group: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *builder,
+                                                      int32_t group);
+
+/// Sets whether clients are asked for a certificate; they are not at first. What a client shows is
+/// always verified: inkotls_conn_peer_certificate has it.
+///
+/// builder: must not be NULL.
+/// mode: an inkotls_client_auth.
+/// roots: whom clients must be certified by; NULL only with INKOTLS_CLIENT_AUTH_OFF. Copied, and
+/// may be freed at once. Their names are sent to clients, which choose by them.
+///
+/// A client that shows none where one is required fails the handshake with
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.
+inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *builder,
+                                                      int32_t mode,
+                                                      const inkotls_roots *roots);
+
+/// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
+/// work once. In place of inkotls_server_builder_set_session_store.
+///
+/// builder: must not be NULL.
+/// sessions: how many, 256 at first; the oldest make room. 0 for none.
+inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
+                                                        size_t sessions);
+
+/// Keeps sessions in a store of the host's, such as the cache of a fleet: any server with the same
+/// store resumes them. What is kept has the secrets of the session: who reads it reads the
+/// connection, and who writes it is whom he likes. In place of
+/// inkotls_server_builder_set_session_cache.
+///
+/// builder: must not be NULL.
+/// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
+/// call, which waits for them. A `get` that returns a length that cannot be has found nothing.
+/// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
+/// thread that uses one of its connections.
+inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
+                                                        inkotls_session_put put,
+                                                        inkotls_session_get get,
+                                                        void *user_data);
+
+/// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
+/// take tickets; others are still kept in the session cache or store. Such a ticket works as often
+/// as it is shown, so early data is not possible with it.
+///
+/// builder: must not be NULL.
+/// ticket_keys: must not be NULL; the config keeps a reference of its own.
+inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *builder,
+                                                      const inkotls_ticket_keys *ticket_keys);
+
+/// Sets how many tickets a TLS 1.3 client gets after its handshake.
+///
+/// builder: must not be NULL.
+/// tickets: 0 to 16; 2 at first.
+inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *builder,
+                                                       size_t tickets);
+
+/// Sets how much early data (0-RTT; RFC 8446, section 2.3) is taken from a client that resumes a
+/// session: see inkotls_conn_read_early_data. None at first: who records early data can send it
+/// again. Here a ticket works once, so that of all who show it one is listened to, as long as the
+/// session store gives it out once; and that one need not be the client. So do only what does no
+/// harm when it is done twice, until the handshake is done.
+///
+/// builder: must not be NULL.
+/// bytes: how much, in bytes, held until it is read; 0 for none. What is refused counts against it
+/// as it comes, encrypted: have some to spare.
+///
+/// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
+/// tickets work more than once.
+inkotls_status inkotls_server_builder_set_max_early_data(inkotls_server_builder *builder,
+                                                         uint32_t bytes);
+
+/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
+/// may at first, in a library that was built with the feature `compression`.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server_builder *builder,
+                                                                  int32_t enabled);
+
+/// Sets one of the limits of a connection.
+///
+/// builder: must not be NULL.
+/// limit: an inkotls_limit, where each one's default and range are.
+/// bytes: the limit, in bytes.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder,
+                                                int32_t limit,
+                                                size_t bytes);
+
+/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
+/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+///
+/// builder: must not be NULL.
+/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
+/// or that reads, writes or updates keys, on the thread of that call.
+/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
+/// for every thread that uses one of its connections.
+inkotls_status inkotls_server_builder_set_dangerous_key_log(inkotls_server_builder *builder,
+                                                            inkotls_key_log_callback callback,
+                                                            void *user_data);
+
+/// Appends the secrets of every connection to the file that the environment variable
+/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
+/// inkotls_server_builder_set_dangerous_key_log is; and the handshake writes to a file.
+///
+/// builder: must not be NULL.
+inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_builder *builder);
 
 /// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
 /// config has one reference, which is yours to release. When it fails the builder is as it was,
@@ -469,6 +1079,11 @@ inkotls_status inkotls_server_builder_add_alpn(inkotls_server_builder *builder,
 /// out_config: must not be NULL.
 ///
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
+/// go together.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them.
+/// Reads the platform's certificate files, if client certificates are verified by those: call it
+/// where that may block.
 inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
                                             const inkotls_server_config **out_config);
 
@@ -604,6 +1219,43 @@ inkotls_status inkotls_acceptor_named_groups(const inkotls_acceptor *acceptor,
                                              const uint16_t **out_groups,
                                              size_t *out_count);
 
+/// Lends the name of one of the certificate authorities of the ClientHello (RFC 8446, section
+/// 4.2.4), by which a server may choose its certificate.
+///
+/// acceptor: must not be NULL.
+/// index: which, from 0, in the client's order.
+/// out_name, out_len: the Name (RFC 5280) in DER, in bytes; must not be NULL. It lives until the
+/// next non-const call on `acceptor`.
+///
+/// INKOTLS_STATUS_NONE: there are no more, or the ClientHello is not whole.
+inkotls_status inkotls_acceptor_certificate_authority(const inkotls_acceptor *acceptor,
+                                                      size_t index,
+                                                      const uint8_t **out_name,
+                                                      size_t *out_len);
+
+/// Lends the ClientHello as it came: the handshake message (RFC 8446, section 4), with its header
+/// of four bytes, without the headers of the records.
+///
+/// acceptor: must not be NULL.
+/// out_message, out_len: the message, in bytes; must not be NULL. It lives until the next
+/// non-const call on `acceptor`.
+///
+/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
+                                             const uint8_t **out_message,
+                                             size_t *out_len);
+
+/// Has messages about this side told to the host, as inkotls_conn_set_log does. It goes along to
+/// the connection.
+///
+/// acceptor: must not be NULL.
+/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF ends it.
+/// callback, user_data: as for inkotls_conn_set_log.
+inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor,
+                                        int32_t level,
+                                        inkotls_log_callback callback,
+                                        void *user_data);
+
 /// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
 /// was fed and the socket go along. A ClientHello that this config cannot serve is no failure
 /// here: inkotls_conn_handshake reports it, and its alert drains from the connection.
@@ -656,6 +1308,49 @@ inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
 inkotls_status inkotls_conn_new_server(const inkotls_server_config *config,
                                        inkotls_conn **out_conn);
 
+/// Adds an ALPN protocol (RFC 7301) to those of this connection, which start as its config's.
+///
+/// conn: must not be NULL.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+inkotls_status inkotls_conn_add_alpn(inkotls_conn *conn, const void *protocol, size_t len);
+
+/// Leaves this connection without an ALPN protocol, until some are added. A server that picks one
+/// itself does this and adds its pick, after inkotls_acceptor_into_conn.
+///
+/// conn: must not be NULL.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+inkotls_status inkotls_conn_clear_alpn(inkotls_conn *conn);
+
+/// Attaches bytes to the sessions that this server connection makes, for the connection that
+/// resumes one: inkotls_conn_resumption_data. With ticket keys they travel in the ticket, sealed.
+///
+/// conn: must not be NULL.
+/// data, len: the bytes, at most 32767, in place of those set before; copied.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: they are too many.
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is done, or this is the client.
+inkotls_status inkotls_conn_set_resumption_data(inkotls_conn *conn, const void *data, size_t len);
+
+/// Has messages about this connection told to the host, for a person to read: what was negotiated,
+/// what failed. Their words are no part of the ABI. Nothing is written anywhere else.
+///
+/// conn: must not be NULL.
+/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF, as at first, ends it.
+/// callback: NULL only with INKOTLS_LOG_OFF. It comes from calls on this connection, on the thread
+/// of that call.
+/// user_data: handed to the callback; may be NULL. It must live until the log is ended or replaced,
+/// or the connection freed.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: this is a Rust program that has installed a logger of the crate
+/// `log`, which is told instead.
+inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
+                                    int32_t level,
+                                    inkotls_log_callback callback,
+                                    void *user_data);
+
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
 /// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
 /// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was fed
@@ -698,6 +1393,25 @@ inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 /// written: how many bytes were written, 0 where nothing is waiting; must not be NULL.
 inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *written);
 
+/// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
+/// is then forgotten by inkotls_conn_drain_consume.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the ciphertext, in bytes, a part of all that waits; a length of 0 where
+/// nothing does; must not be NULL. It lives until the next non-const call on `conn`.
+inkotls_status inkotls_conn_drain_peek(inkotls_conn *conn,
+                                       const uint8_t **out_data,
+                                       size_t *out_len);
+
+/// Forgets ciphertext that was sent.
+///
+/// conn: must not be NULL.
+/// len: how much of what inkotls_conn_drain_peek lent, in bytes. No other call on `conn` may have
+/// come between.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
+
 /// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
 /// failure that the connection had since.
 ///
@@ -739,6 +1453,27 @@ inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 /// Failures: as for inkotls_conn_handshake.
 inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
 
+/// Lends plaintext, as inkotls_conn_read copies it. What was used of it is then forgotten by
+/// inkotls_conn_read_consume.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the plaintext, in bytes, at least 1; must not be NULL. It lives until the
+/// next non-const call on `conn`.
+///
+/// Every status but INKOTLS_STATUS_OK: as for inkotls_conn_read.
+inkotls_status inkotls_conn_read_peek(inkotls_conn *conn,
+                                      const uint8_t **out_data,
+                                      size_t *out_len);
+
+/// Forgets plaintext that was used.
+///
+/// conn: must not be NULL.
+/// len: how much of what inkotls_conn_read_peek lent, in bytes. No other call on `conn` may have
+/// come between.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
+
 /// Takes plaintext to send, and encrypts it. What is taken is the library's: never give it again.
 /// Before the handshake is done it takes nothing, drives that, and answers as
 /// inkotls_conn_handshake does.
@@ -768,6 +1503,98 @@ inkotls_status inkotls_conn_write(inkotls_conn *conn, const void *data, size_t l
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
 /// Failures: those that the connection had before.
 inkotls_status inkotls_conn_flush(inkotls_conn *conn);
+
+/// Takes early data (0-RTT; RFC 8446, section 2.3) to send with the client's first flight, before
+/// inkotls_conn_handshake is OK. Write all of it, then drive the handshake and ask
+/// inkotls_conn_is_early_data_accepted: where the server refused it, it had no effect, and is
+/// written again with inkotls_conn_write. Who records it can send it again: it may only ask for
+/// what does no harm when it is done twice.
+///
+/// conn: must not be NULL; a client, whose config allows early data.
+/// data, len: the plaintext, in bytes; what is taken is copied.
+/// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
+/// must not be NULL.
+///
+/// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
+/// up, or the handshake has come too far: go on with inkotls_conn_handshake.
+/// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
+/// Failures: as for inkotls_conn_handshake.
+inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn,
+                                             const void *data,
+                                             size_t len,
+                                             size_t *used);
+
+/// Reads early data (0-RTT; RFC 8446, section 2.3), on a server whose config takes it. It drives
+/// the handshake, and may be called until it answers NONE, before inkotls_conn_handshake or after.
+/// inkotls_conn_read never gives early data out. What was read may be somebody's recording, until
+/// the handshake is done: see inkotls_server_builder_set_max_early_data.
+///
+/// conn: must not be NULL.
+/// buf, cap: where the plaintext goes, in bytes.
+/// out_len: how many bytes were written to `buf`: at least 1, unless `cap` is 0; must not be NULL.
+///
+/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed or
+/// drain.
+/// INKOTLS_STATUS_NONE: there is none, or no more: go on with inkotls_conn_handshake.
+/// Failures: as for inkotls_conn_handshake.
+inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn,
+                                            void *buf,
+                                            size_t cap,
+                                            size_t *out_len);
+
+/// Returns 1 where early data was accepted; 0 where the client could have sent some and the server
+/// refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was none to
+/// offer, and before it is known.
+int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
+
+/// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
+/// section 4.6.3). It also happens by itself, before keys are used up.
+///
+/// conn: must not be NULL.
+///
+/// INKOTLS_STATUS_WANT_WRITE: nothing was done, for ciphertext is waiting: call again after
+/// polling, or after drain.
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done, or inkotls_conn_close was called.
+/// INKOTLS_STATUS_UNSUPPORTED: this is TLS 1.2, which cannot.
+/// Failures: those that the connection had before.
+inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
+
+/// Derives keying material from the connection, the same on both sides (RFC 8446, section 7.5; RFC
+/// 5705).
+///
+/// conn: must not be NULL.
+/// label, label_len: the label, in bytes; borrowed for this call.
+/// context, context_len: the context, in bytes; NULL for none, which in TLS 1.2 is not the same as
+/// an empty one. Borrowed for this call.
+/// buf, len: where the keying material goes, and how much of it, in bytes: at least 1.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: no such length can be derived.
+inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn,
+                                                   const void *label,
+                                                   size_t label_len,
+                                                   const void *context,
+                                                   size_t context_len,
+                                                   void *buf,
+                                                   size_t len);
+
+/// Gives out a channel binding (RFC 5056), for authentication above TLS such as SCRAM-PLUS.
+///
+/// conn: must not be NULL.
+/// kind: an inkotls_channel_binding.
+/// buf, cap: where the binding goes, in bytes: 64 are enough for any.
+/// out_len: how many bytes were written; must not be NULL.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
+/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2; or tls-server-end-point where it is not
+/// defined for the signature of the certificate, such as Ed25519.
+/// INKOTLS_STATUS_NONE: tls-server-end-point where the server has no certificate.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
+inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn,
+                                            int32_t kind,
+                                            void *buf,
+                                            size_t cap,
+                                            size_t *out_len);
 
 /// Ends what this side has to say, with close_notify (RFC 8446, section 6.1), which either side
 /// owes the other: call it after read has answered CLOSED, too. Reading goes on until the peer has
@@ -801,6 +1628,35 @@ int32_t inkotls_conn_named_group(const inkotls_conn *conn);
 /// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
 /// that is known.
 int32_t inkotls_conn_is_resumed(const inkotls_conn *conn);
+
+/// Returns how many TLS 1.3 tickets a client has received, or INKOTLS_STATUS_NONE before its
+/// handshake has begun, and on a server.
+int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
+
+/// Lends what an earlier connection attached to the session that this one resumed, on a server:
+/// inkotls_conn_set_resumption_data. Only this server, or one with its store or keys, can have
+/// written it.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the bytes, perhaps none; must not be NULL. They live until the next non-const
+/// call on `conn`.
+///
+/// INKOTLS_STATUS_NONE: no session was resumed, or not yet, or this is the client.
+inkotls_status inkotls_conn_resumption_data(const inkotls_conn *conn,
+                                            const uint8_t **out_data,
+                                            size_t *out_len);
+
+/// Lends the OCSP response (RFC 6960) that the server stapled to its certificate, on a client. It
+/// is not verified: a host that relies on it verifies it.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the next
+/// non-const call on `conn`.
+///
+/// INKOTLS_STATUS_NONE: there is none, or not yet, or a session was resumed, or this is the server.
+inkotls_status inkotls_conn_ocsp_staple(const inkotls_conn *conn,
+                                        const uint8_t **out_data,
+                                        size_t *out_len);
 
 /// Lends the ALPN protocol agreed on (RFC 7301).
 ///

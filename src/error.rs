@@ -198,6 +198,7 @@ impl From<Tls> for Error {
             (Tls::InvalidMessage(InvalidMessage::InvalidContentType), _) => {
                 "what the peer sent is not TLS".into()
             }
+            (Tls::General(text), _) => text.clone(),
             (Tls::InvalidMessage(how), _) => {
                 format!("the peer sent a message that is not valid: {}", spelled_out(how))
             }

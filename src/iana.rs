@@ -71,12 +71,39 @@ pub fn cipher_suite_name(number: i32) -> &'static CStr {
     }
 }
 
+/// RFC 8446, section 4.2.3, RFC 8422 and RFC 9963: what clients are seen to offer.
+pub fn signature_scheme_name(number: i32) -> &'static CStr {
+    match number {
+        0x0201 => c"rsa_pkcs1_sha1",
+        0x0203 => c"ecdsa_sha1",
+        0x0401 => c"rsa_pkcs1_sha256",
+        0x0403 => c"ecdsa_secp256r1_sha256",
+        0x0501 => c"rsa_pkcs1_sha384",
+        0x0503 => c"ecdsa_secp384r1_sha384",
+        0x0601 => c"rsa_pkcs1_sha512",
+        0x0603 => c"ecdsa_secp521r1_sha512",
+        0x0804 => c"rsa_pss_rsae_sha256",
+        0x0805 => c"rsa_pss_rsae_sha384",
+        0x0806 => c"rsa_pss_rsae_sha512",
+        0x0807 => c"ed25519",
+        0x0808 => c"ed448",
+        0x0809 => c"rsa_pss_pss_sha256",
+        0x080a => c"rsa_pss_pss_sha384",
+        0x080b => c"rsa_pss_pss_sha512",
+        0x0904 => c"mldsa44",
+        0x0905 => c"mldsa65",
+        0x0906 => c"mldsa87",
+        _ => UNKNOWN,
+    }
+}
+
 /// The groups that this library can negotiate.
 pub fn named_group_name(number: i32) -> &'static CStr {
     match number {
         0x0017 => c"secp256r1",
         0x0018 => c"secp384r1",
         0x001d => c"x25519",
+        0x11ec => c"X25519MLKEM768",
         _ => UNKNOWN,
     }
 }
@@ -84,16 +111,18 @@ pub fn named_group_name(number: i32) -> &'static CStr {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustls::crypto::ring;
 
     #[test]
     fn every_negotiable_number_has_a_name() {
-        let provider = ring::default_provider();
+        let provider = crate::crypto::provider();
         for suite in &provider.cipher_suites {
             assert_ne!(cipher_suite_name(u16::from(suite.suite()).into()), UNKNOWN, "{suite:?}");
         }
         for group in &provider.kx_groups {
             assert_ne!(named_group_name(u16::from(group.name()).into()), UNKNOWN, "{group:?}");
+        }
+        for scheme in provider.signature_verification_algorithms.supported_schemes() {
+            assert_ne!(signature_scheme_name(u16::from(scheme).into()), UNKNOWN, "{scheme:?}");
         }
     }
 }

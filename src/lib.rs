@@ -19,9 +19,14 @@
 //! `include/inkotls.h`, which is generated from `capi`.
 
 pub mod capi;
+mod certificate;
+mod crypto;
 mod engine;
 mod error;
 mod ffi;
 mod iana;
+mod limits;
+mod log;
+mod scope;
 mod setup;
 mod transport;

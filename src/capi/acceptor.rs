@@ -1,10 +1,10 @@
 //! inkotls_acceptor: a server side that has not chosen its config.
 
-use super::{inkotls_conn, inkotls_server_config};
+use super::{inkotls_conn, inkotls_log_callback, inkotls_server_config};
 use crate::engine::{Conn, Hello};
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, ask, drop_quietly, enter, enter_raw, make, number, output, words,
+    Handle, Record, ask, drop_quietly, enter, enter_raw, make, number, output, own, words,
 };
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
@@ -36,7 +36,7 @@ impl inkotls_acceptor {
 /// inkotls_acceptor_free. NULL only if the library has a bug that was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
-    make(|| inkotls_acceptor { link: Link::new(Conn::server(None)), record: Record::default() })
+    make(|| inkotls_acceptor { link: Link::new(Conn::acceptor()), record: Record::default() })
 }
 
 /// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
@@ -214,6 +214,61 @@ pub extern "C" fn inkotls_acceptor_named_groups(
     ask(acceptor, |a| super::lend(a.hello().map(|it| &*it.named_groups), out_groups, out_count))
 }
 
+/// Lends the name of one of the certificate authorities of the ClientHello (RFC 8446, section
+/// 4.2.4), by which a server may choose its certificate.
+///
+/// acceptor: must not be NULL.
+/// index: which, from 0, in the client's order.
+/// out_name, out_len: the Name (RFC 5280) in DER, in bytes; must not be NULL. It lives until the
+/// next non-const call on `acceptor`.
+///
+/// INKOTLS_STATUS_NONE: there are no more, or the ClientHello is not whole.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_acceptor_certificate_authority(
+    acceptor: Option<&inkotls_acceptor>,
+    index: usize,
+    out_name: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(acceptor, |a| {
+        let name = a.hello().and_then(|it| it.authorities.get(index));
+        super::lend(name.map(Vec::as_slice), out_name, out_len)
+    })
+}
+
+/// Lends the ClientHello as it came: the handshake message (RFC 8446, section 4), with its header
+/// of four bytes, without the headers of the records.
+///
+/// acceptor: must not be NULL.
+/// out_message, out_len: the message, in bytes; must not be NULL. It lives until the next
+/// non-const call on `acceptor`.
+///
+/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_acceptor_client_hello(
+    acceptor: Option<&inkotls_acceptor>,
+    out_message: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(acceptor, |a| super::lend(a.hello().map(|it| &*it.message), out_message, out_len))
+}
+
+/// Has messages about this side told to the host, as inkotls_conn_set_log does. It goes along to
+/// the connection.
+///
+/// acceptor: must not be NULL.
+/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF ends it.
+/// callback, user_data: as for inkotls_conn_set_log.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_acceptor_set_log(
+    acceptor: Option<&mut inkotls_acceptor>,
+    level: i32,
+    callback: inkotls_log_callback,
+    user_data: *mut c_void,
+) -> Status {
+    enter(acceptor, |a| super::set_log(&mut a.link, level, callback, user_data))
+}
+
 /// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
 /// was fed and the socket go along. A ClientHello that this config cannot serve is no failure
 /// here: inkotls_conn_handshake reports it, and its alert drains from the connection.
@@ -236,9 +291,9 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
         if a.hello().is_none() {
             return Err(Error::state("into_conn before the ClientHello is whole: call accept"));
         }
-        let mut link = replace(&mut a.link, Link::new(Conn::server(None)));
-        link.conn.choose(config.config.clone());
-        out.write(Box::into_raw(Box::new(inkotls_conn::new(link))));
+        let mut link = replace(&mut a.link, Link::new(Conn::acceptor()));
+        link.conn.choose(config.config.tls.clone(), config.config.limits);
+        out.write(own(inkotls_conn::new(link)));
         Ok(())
     };
     // SAFETY: the host vouches for the acceptor.

@@ -1,16 +1,14 @@
 //! inkotls_client_builder and inkotls_client_config.
 
-use super::inkotls_roots;
-use crate::error::Status;
+use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots};
+use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, bytes, drop_quietly, enter, enter_raw, given, make, output, release, retain,
-    share, words,
+    Handle, Record, bytes, drop_quietly, enter, enter_raw, given, key_log_callback, make, output,
+    release, retain, share, words,
 };
-use crate::setup::ClientBuilder;
-use rustls::ClientConfig;
+use crate::setup::{ClientBuilder, Config};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
-use std::sync::Arc;
 
 /// The settings of a client while they are being made. Exclusive.
 #[derive(Default)]
@@ -22,7 +20,7 @@ pub struct inkotls_client_builder {
 /// The settings of a client: immutable, counted, and used by any number of connections and
 /// threads at the same time.
 pub struct inkotls_client_config {
-    pub(super) config: Arc<ClientConfig>,
+    pub(super) config: Config<rustls::ClientConfig>,
 }
 
 impl Handle for inkotls_client_builder {
@@ -34,7 +32,8 @@ impl Handle for inkotls_client_builder {
     }
 }
 
-/// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN.
+/// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN, no identity,
+/// resumption in memory, no early data.
 /// Ends with inkotls_client_builder_build, or inkotls_client_builder_free. NULL only if the
 /// library has a bug that was caught.
 #[unsafe(no_mangle)]
@@ -69,7 +68,204 @@ pub unsafe extern "C" fn inkotls_client_builder_add_alpn(
 ) -> Status {
     enter(builder, |b| {
         // SAFETY: the host vouches for protocol and len.
-        b.builder.add_alpn(unsafe { bytes(protocol, len) }?)?;
+        b.builder.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
+/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+///
+/// builder: must not be NULL.
+/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_add_protocol_version(
+    builder: Option<&mut inkotls_client_builder>,
+    version: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.add_version(version)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
+/// which inkotls_cipher_suite_at lists.
+///
+/// builder: must not be NULL.
+/// suite: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_add_cipher_suite(
+    builder: Option<&mut inkotls_client_builder>,
+    suite: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.add_suite(suite)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
+/// the default, which inkotls_named_group_at lists.
+///
+/// builder: must not be NULL.
+/// group: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_add_named_group(
+    builder: Option<&mut inkotls_client_builder>,
+    group: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.add_group(group)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds an identity that the client may show to servers that ask for one. The first that fits is
+/// shown: whose key can sign as the server demands, and whose chain has an issuer among those that
+/// the server names, if it names any. Where none fits, none is shown.
+///
+/// builder: must not be NULL.
+/// identity: must not be NULL, and complete; it may be freed at once. All of a client's identities
+/// have certificates, or all are raw public keys: otherwise building the config fails with
+/// INKOTLS_STATUS_INVALID_STATE.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
+/// no key.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_add_identity(
+    builder: Option<&mut inkotls_client_builder>,
+    identity: Option<&inkotls_identity>,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.add_identity(&given(identity, "identity")?.identity)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets how many servers the config remembers a session of, in memory, for its connections to
+/// resume. 256 at first.
+///
+/// builder: must not be NULL.
+/// servers: how many; 0 for no resumption.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_session_cache(
+    builder: Option<&mut inkotls_client_builder>,
+    servers: usize,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_session_cache(servers);
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets how TLS 1.2 sessions are resumed: by session id or by ticket at first.
+///
+/// builder: must not be NULL.
+/// how: an inkotls_tls12_resumption.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
+    builder: Option<&mut inkotls_client_builder>,
+    how: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_tls12_resumption(how)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets whether connections that resume a session offer early data (0-RTT; RFC 8446, section 2.3):
+/// see inkotls_conn_write_early_data. They do not at first: who records early data can send it
+/// again, to the same server or another, so it may only ask for what does no harm when it is done
+/// twice.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_early_data(
+    builder: Option<&mut inkotls_client_builder>,
+    enabled: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_early_data(enabled)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
+/// may at first, in a library that was built with the feature `compression`.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_certificate_compression(
+    builder: Option<&mut inkotls_client_builder>,
+    enabled: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.set_compression(enabled)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets one of the limits of a connection.
+///
+/// builder: must not be NULL.
+/// limit: an inkotls_limit, where each one's default and range are.
+/// bytes: the limit, in bytes.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_limit(
+    builder: Option<&mut inkotls_client_builder>,
+    limit: i32,
+    bytes: usize,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.limits.set(limit, bytes)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
+/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+///
+/// builder: must not be NULL.
+/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
+/// or that reads, writes or updates keys, on the thread of that call.
+/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
+/// for every thread that uses one of its connections.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
+    builder: Option<&mut inkotls_client_builder>,
+    callback: inkotls_key_log_callback,
+    user_data: *mut c_void,
+) -> Status {
+    enter(builder, |b| {
+        let log = key_log_callback(callback, user_data)
+            .ok_or_else(|| Error::argument("callback is NULL"))?;
+        b.builder.negotiation.log_keys(log);
+        Ok(Status::Ok)
+    })
+}
+
+/// Appends the secrets of every connection to the file that the environment variable
+/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
+/// inkotls_client_builder_set_dangerous_key_log is; and the handshake writes to a file.
+///
+/// builder: must not be NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
+    builder: Option<&mut inkotls_client_builder>,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.log_keys_to_file();
         Ok(Status::Ok)
     })
 }
@@ -81,6 +277,8 @@ pub unsafe extern "C" fn inkotls_client_builder_add_alpn(
 /// builder: must not be NULL.
 /// out_config: must not be NULL.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
+/// go together.
 /// INKOTLS_STATUS_NO_TRUST_ANCHORS: neither the roots nor the platform, as far as they were asked
 /// for, have any. Reads the platform's certificate files, if those are trusted: call it where that
 /// may block.

@@ -1,12 +1,12 @@
 //! inkotls_conn: one TLS connection.
 
-use super::{inkotls_client_config, inkotls_server_config};
+use super::{inkotls_client_config, inkotls_log_callback, inkotls_server_config};
 use crate::engine::Conn;
 use crate::error::{CertificateFault, Error, Status};
 use crate::ffi::{
-    Handle, Record, ask, bytes, bytes_mut, create, drop_quietly, enter, number, output, words,
+    Handle, Record, ask, bytes, bytes_mut, create, drop_quietly, enter, number, output, own, words,
 };
-use crate::setup;
+use crate::setup::{self, negotiation::add_alpn};
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
@@ -70,7 +70,8 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
         // SAFETY: the host vouches for server_name and len.
         let name = setup::server_name(unsafe { bytes(server_name, len) }?)?;
-        Ok(inkotls_conn::new(Link::new(Conn::client(config.config.clone(), name))))
+        let (tls, limits) = (config.config.tls.clone(), config.config.limits);
+        Ok(own(inkotls_conn::new(Link::new(Conn::client(tls, name, limits)))))
     })
 }
 
@@ -86,8 +87,86 @@ pub extern "C" fn inkotls_conn_new_server(
 ) -> Status {
     create(out_conn, || {
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
-        Ok(inkotls_conn::new(Link::new(Conn::server(Some(config.config.clone())))))
+        let (tls, limits) = (config.config.tls.clone(), config.config.limits);
+        Ok(own(inkotls_conn::new(Link::new(Conn::server(tls, limits)))))
     })
+}
+
+/// Adds an ALPN protocol (RFC 7301) to those of this connection, which start as its config's.
+///
+/// conn: must not be NULL.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_conn_add_alpn(
+    conn: Option<&mut inkotls_conn>,
+    protocol: *const c_void,
+    len: usize,
+) -> Status {
+    enter(conn, |c| {
+        // SAFETY: the host vouches for protocol and len.
+        let protocol = unsafe { bytes(protocol, len) }?;
+        add_alpn(c.link.conn.alpn_list()?, protocol)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Leaves this connection without an ALPN protocol, until some are added. A server that picks one
+/// itself does this and adds its pick, after inkotls_acceptor_into_conn.
+///
+/// conn: must not be NULL.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_clear_alpn(conn: Option<&mut inkotls_conn>) -> Status {
+    enter(conn, |c| {
+        c.link.conn.alpn_list()?.clear();
+        Ok(Status::Ok)
+    })
+}
+
+/// Attaches bytes to the sessions that this server connection makes, for the connection that
+/// resumes one: inkotls_conn_resumption_data. With ticket keys they travel in the ticket, sealed.
+///
+/// conn: must not be NULL.
+/// data, len: the bytes, at most 32767, in place of those set before; copied.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: they are too many.
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is done, or this is the client.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
+    conn: Option<&mut inkotls_conn>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(conn, |c| {
+        // SAFETY: the host vouches for data and len.
+        c.link.conn.set_resumption_data(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Has messages about this connection told to the host, for a person to read: what was negotiated,
+/// what failed. Their words are no part of the ABI. Nothing is written anywhere else.
+///
+/// conn: must not be NULL.
+/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF, as at first, ends it.
+/// callback: NULL only with INKOTLS_LOG_OFF. It comes from calls on this connection, on the thread
+/// of that call.
+/// user_data: handed to the callback; may be NULL. It must live until the log is ended or replaced,
+/// or the connection freed.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: this is a Rust program that has installed a logger of the crate
+/// `log`, which is told instead.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_set_log(
+    conn: Option<&mut inkotls_conn>,
+    level: i32,
+    callback: inkotls_log_callback,
+    user_data: *mut c_void,
+) -> Status {
+    enter(conn, |c| super::set_log(&mut c.link, level, callback, user_data))
 }
 
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
@@ -162,6 +241,39 @@ pub unsafe extern "C" fn inkotls_conn_drain(
     enter(conn, |c| unsafe { super::drain(&mut c.link, buf, cap, written) })
 }
 
+/// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
+/// is then forgotten by inkotls_conn_drain_consume.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the ciphertext, in bytes, a part of all that waits; a length of 0 where
+/// nothing does; must not be NULL. It lives until the next non-const call on `conn`.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_drain_peek(
+    conn: Option<&mut inkotls_conn>,
+    out_data: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    enter(conn, |c| {
+        super::lend(Some(c.link.conn.output()), out_data, out_len)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Forgets ciphertext that was sent.
+///
+/// conn: must not be NULL.
+/// len: how much of what inkotls_conn_drain_peek lent, in bytes. No other call on `conn` may have
+/// come between.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_drain_consume(
+    conn: Option<&mut inkotls_conn>,
+    len: usize,
+) -> Status {
+    enter(conn, |c| super::consumed(c.link.conn.consume_output(len)))
+}
+
 /// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
 /// failure that the connection had since.
 ///
@@ -218,6 +330,42 @@ pub unsafe extern "C" fn inkotls_conn_read(
     })
 }
 
+/// Lends plaintext, as inkotls_conn_read copies it. What was used of it is then forgotten by
+/// inkotls_conn_read_consume.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the plaintext, in bytes, at least 1; must not be NULL. It lives until the
+/// next non-const call on `conn`.
+///
+/// Every status but INKOTLS_STATUS_OK: as for inkotls_conn_read.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_read_peek(
+    conn: Option<&mut inkotls_conn>,
+    out_data: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    enter(conn, |c| {
+        let (out_data, out_len) = (output(out_data)?, output(out_len)?);
+        let (status, done) = c.link.read_ahead()?.split();
+        if done.is_some() {
+            super::lend(Some(c.link.conn.plaintext()), Some(out_data), Some(out_len))?;
+        }
+        Ok(status)
+    })
+}
+
+/// Forgets plaintext that was used.
+///
+/// conn: must not be NULL.
+/// len: how much of what inkotls_conn_read_peek lent, in bytes. No other call on `conn` may have
+/// come between.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len: usize) -> Status {
+    enter(conn, |c| super::consumed(c.link.conn.consume_plaintext(len)))
+}
+
 /// Takes plaintext to send, and encrypts it. What is taken is the library's: never give it again.
 /// Before the handshake is done it takes nothing, drives that, and answers as
 /// inkotls_conn_handshake does.
@@ -261,6 +409,151 @@ pub unsafe extern "C" fn inkotls_conn_write(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| Ok(c.link.flush()?.split().0))
+}
+
+/// Takes early data (0-RTT; RFC 8446, section 2.3) to send with the client's first flight, before
+/// inkotls_conn_handshake is OK. Write all of it, then drive the handshake and ask
+/// inkotls_conn_is_early_data_accepted: where the server refused it, it had no effect, and is
+/// written again with inkotls_conn_write. Who records it can send it again: it may only ask for
+/// what does no harm when it is done twice.
+///
+/// conn: must not be NULL; a client, whose config allows early data.
+/// data, len: the plaintext, in bytes; what is taken is copied.
+/// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
+/// must not be NULL.
+///
+/// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
+/// up, or the handshake has come too far: go on with inkotls_conn_handshake.
+/// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
+/// Failures: as for inkotls_conn_handshake.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_conn_write_early_data(
+    conn: Option<&mut inkotls_conn>,
+    data: *const c_void,
+    len: usize,
+    used: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    enter(conn, |c| {
+        // SAFETY: the host vouches for data and len.
+        let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
+        super::hand_out(c.link.write_early_data(data)?, used)
+    })
+}
+
+/// Reads early data (0-RTT; RFC 8446, section 2.3), on a server whose config takes it. It drives
+/// the handshake, and may be called until it answers NONE, before inkotls_conn_handshake or after.
+/// inkotls_conn_read never gives early data out. What was read may be somebody's recording, until
+/// the handshake is done: see inkotls_server_builder_set_max_early_data.
+///
+/// conn: must not be NULL.
+/// buf, cap: where the plaintext goes, in bytes.
+/// out_len: how many bytes were written to `buf`: at least 1, unless `cap` is 0; must not be NULL.
+///
+/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed or
+/// drain.
+/// INKOTLS_STATUS_NONE: there is none, or no more: go on with inkotls_conn_handshake.
+/// Failures: as for inkotls_conn_handshake.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_conn_read_early_data(
+    conn: Option<&mut inkotls_conn>,
+    buf: *mut c_void,
+    cap: usize,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    enter(conn, |c| {
+        // SAFETY: the host vouches for buf and cap.
+        let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
+        super::hand_out(c.link.read_early_data(buf)?, out_len)
+    })
+}
+
+/// Returns 1 where early data was accepted; 0 where the client could have sent some and the server
+/// refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was none to
+/// offer, and before it is known.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn>) -> i32 {
+    number(conn, |c| c.link.conn.is_early_data_accepted().map(i32::from))
+}
+
+/// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
+/// section 4.6.3). It also happens by itself, before keys are used up.
+///
+/// conn: must not be NULL.
+///
+/// INKOTLS_STATUS_WANT_WRITE: nothing was done, for ciphertext is waiting: call again after
+/// polling, or after drain.
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done, or inkotls_conn_close was called.
+/// INKOTLS_STATUS_UNSUPPORTED: this is TLS 1.2, which cannot.
+/// Failures: those that the connection had before.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_update_keys(conn: Option<&mut inkotls_conn>) -> Status {
+    enter(conn, |c| Ok(c.link.update_keys()?.split().0))
+}
+
+/// Derives keying material from the connection, the same on both sides (RFC 8446, section 7.5; RFC
+/// 5705).
+///
+/// conn: must not be NULL.
+/// label, label_len: the label, in bytes; borrowed for this call.
+/// context, context_len: the context, in bytes; NULL for none, which in TLS 1.2 is not the same as
+/// an empty one. Borrowed for this call.
+/// buf, len: where the keying material goes, and how much of it, in bytes: at least 1.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: no such length can be derived.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_conn_export_keying_material(
+    conn: Option<&mut inkotls_conn>,
+    label: *const c_void,
+    label_len: usize,
+    context: *const c_void,
+    context_len: usize,
+    buf: *mut c_void,
+    len: usize,
+) -> Status {
+    enter(conn, |c| {
+        // SAFETY: the host vouches for label and label_len.
+        let label = unsafe { bytes(label, label_len) }?;
+        // SAFETY: the host vouches for context and context_len.
+        let bytes = unsafe { bytes(context, context_len) }?;
+        // SAFETY: the host vouches for buf and len.
+        let buf = unsafe { bytes_mut(buf, len) }?;
+        c.link.conn.export(label, (!context.is_null()).then_some(bytes), buf)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Gives out a channel binding (RFC 5056), for authentication above TLS such as SCRAM-PLUS.
+///
+/// conn: must not be NULL.
+/// kind: an inkotls_channel_binding.
+/// buf, cap: where the binding goes, in bytes: 64 are enough for any.
+/// out_len: how many bytes were written; must not be NULL.
+///
+/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
+/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2; or tls-server-end-point where it is not
+/// defined for the signature of the certificate, such as Ed25519.
+/// INKOTLS_STATUS_NONE: tls-server-end-point where the server has no certificate.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_conn_channel_binding(
+    conn: Option<&mut inkotls_conn>,
+    kind: i32,
+    buf: *mut c_void,
+    cap: usize,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    enter(conn, |c| {
+        // SAFETY: the host vouches for buf and cap.
+        let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
+        let binding = c.link.conn.channel_binding(kind)?;
+        let room = buf.get_mut(..binding.len()).ok_or_else(|| {
+            Error::argument(format!("the binding has {} bytes: cap is too small", binding.len()))
+        })?;
+        room.copy_from_slice(&binding);
+        out_len.write(binding.len());
+        Ok(Status::Ok)
+    })
 }
 
 /// Ends what this side has to say, with close_notify (RFC 8446, section 6.1), which either side
@@ -323,6 +616,48 @@ pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.link.conn.is_resumed().map(i32::from))
+}
+
+/// Returns how many TLS 1.3 tickets a client has received, or INKOTLS_STATUS_NONE before its
+/// handshake has begun, and on a server.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> i32 {
+    number(conn, |c| c.link.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))
+}
+
+/// Lends what an earlier connection attached to the session that this one resumed, on a server:
+/// inkotls_conn_set_resumption_data. Only this server, or one with its store or keys, can have
+/// written it.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the bytes, perhaps none; must not be NULL. They live until the next non-const
+/// call on `conn`.
+///
+/// INKOTLS_STATUS_NONE: no session was resumed, or not yet, or this is the client.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_resumption_data(
+    conn: Option<&inkotls_conn>,
+    out_data: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(conn, |c| super::lend(c.link.conn.resumption_data(), out_data, out_len))
+}
+
+/// Lends the OCSP response (RFC 6960) that the server stapled to its certificate, on a client. It
+/// is not verified: a host that relies on it verifies it.
+///
+/// conn: must not be NULL.
+/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the next
+/// non-const call on `conn`.
+///
+/// INKOTLS_STATUS_NONE: there is none, or not yet, or a session was resumed, or this is the server.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_ocsp_staple(
+    conn: Option<&inkotls_conn>,
+    out_data: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(conn, |c| super::lend(c.link.conn.staple(), out_data, out_len))
 }
 
 /// Lends the ALPN protocol agreed on (RFC 7301).

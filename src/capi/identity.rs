@@ -1,9 +1,10 @@
 //! inkotls_identity: a certificate chain and its private key.
 
 use crate::error::Status;
-use crate::ffi::{Handle, Record, bytes, drop_quietly, enter, file_path, make, number, words};
+use crate::ffi::{Handle, Record, ask, bytes, drop_quietly, enter, file_path, make, number, words};
 use crate::setup::Identity;
 use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
 
 /// A certificate chain and its private key. Exclusive while it is filled, then shared.
 ///
@@ -159,6 +160,57 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
         i.identity.set_key_der(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
+}
+
+/// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
+/// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
+/// old one: inkotls_identities_set.
+///
+/// identity: must not be NULL.
+/// data, len: the OCSPResponse in DER, in bytes; copied. A length of 0 removes it.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
+    identity: Option<&mut inkotls_identity>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for data and len.
+        i.identity.set_staple(unsafe { bytes(data, len) }?);
+        Ok(Status::Ok)
+    })
+}
+
+/// Makes the identity show its bare public key in place of a certificate chain (RFC 7250), to
+/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3.
+///
+/// identity: must not be NULL, and must have its private key; a chain is not needed.
+///
+/// INKOTLS_STATUS_INVALID_KEY: it has no private key.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_identity_use_raw_public_key(
+    identity: Option<&mut inkotls_identity>,
+) -> Status {
+    enter(identity, |i| {
+        i.identity.use_raw_public_key()?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Lends the public key of the identity's private key.
+///
+/// identity: must not be NULL.
+/// out_key, out_len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; must not be NULL. It lives
+/// until the next non-const call on `identity`.
+///
+/// INKOTLS_STATUS_NONE: there is no private key.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_identity_raw_public_key(
+    identity: Option<&inkotls_identity>,
+    out_key: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(identity, |i| super::lend(i.identity.public_key(), out_key, out_len))
 }
 
 /// Returns the sentence for the last call on `identity` that failed, "" before that. Never NULL;

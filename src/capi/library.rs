@@ -2,6 +2,7 @@
 
 use crate::error::{certificate_fault_name, status_text};
 use crate::iana;
+use crate::setup::negotiation;
 use std::ffi::c_char;
 
 /// Returns the version of this ABI. It changes when a call or a number that existed changes its
@@ -50,6 +51,39 @@ pub extern "C" fn inkotls_protocol_version_name(version: i32) -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_cipher_suite_name(suite: i32) -> *const c_char {
     iana::cipher_suite_name(suite).as_ptr()
+}
+
+/// Returns one of the protocol versions that this library supports, as IANA's number (0x0304 for
+/// TLS 1.3), or INKOTLS_STATUS_NONE.
+///
+/// index: which, from 0, the preferred one first.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
+    super::at(&negotiation::protocol_versions(), index)
+}
+
+/// Returns one of the cipher suites that this library supports, as IANA's number, or
+/// INKOTLS_STATUS_NONE.
+///
+/// index: which, from 0, in the order of preference of a host that sets none.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
+    super::at(&negotiation::cipher_suites(), index)
+}
+
+/// Returns one of the groups that this library supports, as IANA's number, or INKOTLS_STATUS_NONE.
+///
+/// index: which, from 0, in the order of preference of a host that sets none.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
+    super::at(&negotiation::named_groups(), index)
+}
+
+/// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for
+/// 0x0807, or "unknown". Never NULL; the text lives forever.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_signature_scheme_name(scheme: i32) -> *const c_char {
+    iana::signature_scheme_name(scheme).as_ptr()
 }
 
 /// Returns IANA's name of a group that this library supports, such as "x25519" for 29, or

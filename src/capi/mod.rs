@@ -13,6 +13,10 @@ mod roots;
 
 mod identity;
 
+mod identities;
+
+mod ticket_keys;
+
 mod client_config;
 
 mod server_config;
@@ -24,19 +28,30 @@ mod conn;
 pub use acceptor::*;
 pub use client_config::*;
 pub use conn::*;
+pub use identities::*;
 pub use identity::*;
 pub use library::*;
 pub use roots::*;
 pub use server_config::*;
+pub use ticket_keys::*;
 
+pub use crate::engine::inkotls_channel_binding;
 pub use crate::error::{inkotls_certificate_error, inkotls_status};
+pub use crate::ffi::{
+    inkotls_key_log_callback, inkotls_log_callback, inkotls_session_get, inkotls_session_put,
+};
+pub use crate::limits::inkotls_limit;
+pub use crate::log::inkotls_log;
+pub use crate::setup::{inkotls_client_auth, inkotls_revocation, inkotls_tls12_resumption};
 
 use crate::engine::Step;
 use crate::error::{Error, Status};
-use crate::ffi::{bytes, bytes_mut, output};
+use crate::ffi::{bytes, bytes_mut, log_callback, output};
+use crate::log::Sink;
 use crate::transport::Link;
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 type Out<'a, T> = Option<&'a mut MaybeUninit<T>>;
 
@@ -78,6 +93,36 @@ fn hand_out(step: Step<usize>, out: &mut MaybeUninit<usize>) -> Result<Status, E
     let (status, value) = step.split();
     value.map(|value| out.write(value));
     Ok(status)
+}
+
+/// Whether there was as much as the host consumed.
+fn consumed(is_there: bool) -> Result<Status, Error> {
+    match is_there {
+        true => Ok(Status::Ok),
+        false => Err(Error::argument("more is consumed than was lent")),
+    }
+}
+
+/// One of a list of numbers, or NONE.
+fn at(numbers: &[u16], index: usize) -> i32 {
+    numbers.get(index).map_or(Status::None as i32, |number| i32::from(*number))
+}
+
+/// Sets or ends a log.
+fn set_log(
+    link: &mut Link,
+    level: i32,
+    callback: inkotls_log_callback,
+    user_data: *mut c_void,
+) -> Result<Status, Error> {
+    let callback = log_callback(callback, user_data);
+    let sink = match (level, callback) {
+        (0, None) => None,
+        (_, None) => return Err(Error::argument("callback is NULL")),
+        (_, Some(callback)) => Sink::new(level, Arc::new(callback))?,
+    };
+    link.conn.set_sink(sink);
+    Ok(Status::Ok)
 }
 
 /// Lends a slice of the handle's, where there is one.

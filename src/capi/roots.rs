@@ -5,7 +5,8 @@ use crate::ffi::{Handle, Record, bytes, drop_quietly, enter, file_path, make, nu
 use crate::setup::Roots;
 use std::ffi::{c_char, c_void};
 
-/// The certificate authorities that a client trusts: the platform's, some of one's own, or both.
+/// Whom a client trusts, or a server that asks for client certificates: the platform's certificate
+/// authorities, some of one's own, or both, and what they have revoked; or else raw public keys.
 /// Exclusive while it is filled, then shared.
 #[derive(Default)]
 pub struct inkotls_roots {
@@ -97,6 +98,107 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) -> Status {
     enter(roots, |r| {
         r.roots.add_platform();
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text: all of them, or none
+/// where one is bad. With the first CRL, revocation is checked: the whole chain, and a certificate
+/// whose issuer has no CRL here is refused. inkotls_roots_set_revocation changes that. To renew
+/// CRLs, build a new config.
+///
+/// roots: must not be NULL.
+/// data, len: the PEM, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no CRL in it, or one that cannot be used; the
+/// error text says which.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
+    roots: Option<&mut inkotls_roots>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(roots, |r| {
+        // SAFETY: the host vouches for data and len.
+        r.roots.add_crl_pem(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds every CRL of a PEM file, as inkotls_roots_add_crl_pem does. Reads the file: call it where
+/// that may block.
+///
+/// roots: must not be NULL.
+/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+///
+/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_roots_add_crl_pem_file(
+    roots: Option<&mut inkotls_roots>,
+    path: *const c_char,
+    len: usize,
+) -> Status {
+    enter(roots, |r| {
+        // SAFETY: the host vouches for path and len.
+        r.roots.add_crl_pem_file(unsafe { file_path(path, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds one CRL in DER, as inkotls_roots_add_crl_pem does.
+///
+/// roots: must not be NULL.
+/// data, len: the CRL, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be used.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_roots_add_crl_der(
+    roots: Option<&mut inkotls_roots>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(roots, |r| {
+        // SAFETY: the host vouches for data and len.
+        r.roots.add_crl_der(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Says how strictly CRLs are read. Without any CRL this changes nothing.
+///
+/// roots: must not be NULL.
+/// bits: bits of inkotls_revocation, in place of those set before; 0, as at first, is the whole
+/// chain, every status known, and the nextUpdate of a CRL not looked at.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_roots_set_revocation(
+    roots: Option<&mut inkotls_roots>,
+    bits: i32,
+) -> Status {
+    enter(roots, |r| {
+        r.roots.set_revocation(bits)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds a peer that is trusted by its public key, and shows that in place of a certificate (RFC
+/// 7250). Needs TLS 1.3 and a peer that can do it. Roots hold such keys or certificates, not both:
+/// building a config fails with INKOTLS_STATUS_INVALID_STATE. Server names are not verified.
+///
+/// roots: must not be NULL.
+/// data, len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; borrowed for this call. Of one's
+/// own identity, inkotls_identity_raw_public_key has it.
+///
+/// INKOTLS_STATUS_INVALID_KEY: it is no SubjectPublicKeyInfo.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
+    roots: Option<&mut inkotls_roots>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(roots, |r| {
+        // SAFETY: the host vouches for data and len.
+        r.roots.add_raw_public_key(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }

@@ -1,16 +1,17 @@
 //! inkotls_server_builder and inkotls_server_config.
 
-use super::inkotls_identity;
-use crate::error::Status;
-use crate::ffi::{
-    Handle, Record, bytes, drop_quietly, enter, enter_raw, given, make, output, release, retain,
-    share, words,
+use super::{
+    inkotls_identities, inkotls_identity, inkotls_key_log_callback, inkotls_roots,
+    inkotls_session_get, inkotls_session_put, inkotls_ticket_keys,
 };
-use crate::setup::ServerBuilder;
-use rustls::ServerConfig;
+use crate::error::{Error, Status};
+use crate::ffi::{
+    Handle, Record, bytes, drop_quietly, enter, enter_raw, given, given_shared, key_log_callback,
+    make, output, release, retain, session_get, session_put, share, words,
+};
+use crate::setup::{Config, HostStore, ServerBuilder};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
-use std::sync::Arc;
 
 /// The settings of a server while they are being made. Exclusive.
 #[derive(Default)]
@@ -22,7 +23,7 @@ pub struct inkotls_server_builder {
 /// The settings of a server: immutable, counted, and used by any number of connections and
 /// threads at the same time.
 pub struct inkotls_server_config {
-    pub(super) config: Arc<ServerConfig>,
+    pub(super) config: Config<rustls::ServerConfig>,
 }
 
 impl Handle for inkotls_server_builder {
@@ -34,7 +35,8 @@ impl Handle for inkotls_server_builder {
     }
 }
 
-/// Begins the settings of a server: TLS 1.2 and 1.3, no client certificates, no ALPN.
+/// Begins the settings of a server: TLS 1.2 and 1.3, no client certificates, no ALPN, resumption in
+/// memory, no early data.
 /// Ends with inkotls_server_builder_build, or inkotls_server_builder_free. NULL only if the
 /// library has a bug that was caught.
 #[unsafe(no_mangle)]
@@ -60,7 +62,26 @@ pub extern "C" fn inkotls_server_builder_set_identity(
     })
 }
 
-/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used.
+/// Sets what the server chooses its certificate chain and key from, by the name that a client asks
+/// for. In place of inkotls_server_builder_set_identity. A client for which there is none fails
+/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
+///
+/// builder: must not be NULL.
+/// identities: must not be NULL; the config keeps a reference of its own, and sees every change.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_identities(
+    builder: Option<&mut inkotls_server_builder>,
+    identities: Option<&inkotls_identities>,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_identities(given_shared(identities, "identities")?.identities.clone());
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used. A server
+/// that picks by other reasons has an acceptor show the client's list, and sets the connection's:
+/// inkotls_conn_clear_alpn, inkotls_conn_add_alpn.
 ///
 /// builder: must not be NULL.
 /// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255. Borrowed for this call.
@@ -72,7 +93,254 @@ pub unsafe extern "C" fn inkotls_server_builder_add_alpn(
 ) -> Status {
     enter(builder, |b| {
         // SAFETY: the host vouches for protocol and len.
-        b.builder.add_alpn(unsafe { bytes(protocol, len) }?)?;
+        b.builder.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
+/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+///
+/// builder: must not be NULL.
+/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_add_protocol_version(
+    builder: Option<&mut inkotls_server_builder>,
+    version: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.add_version(version)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
+/// which inkotls_cipher_suite_at lists.
+///
+/// builder: must not be NULL.
+/// suite: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_add_cipher_suite(
+    builder: Option<&mut inkotls_server_builder>,
+    suite: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.add_suite(suite)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
+/// the default, which inkotls_named_group_at lists.
+///
+/// builder: must not be NULL.
+/// group: IANA's number.
+///
+/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_add_named_group(
+    builder: Option<&mut inkotls_server_builder>,
+    group: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.add_group(group)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets whether clients are asked for a certificate; they are not at first. What a client shows is
+/// always verified: inkotls_conn_peer_certificate has it.
+///
+/// builder: must not be NULL.
+/// mode: an inkotls_client_auth.
+/// roots: whom clients must be certified by; NULL only with INKOTLS_CLIENT_AUTH_OFF. Copied, and
+/// may be freed at once. Their names are sent to clients, which choose by them.
+///
+/// A client that shows none where one is required fails the handshake with
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_client_auth(
+    builder: Option<&mut inkotls_server_builder>,
+    mode: i32,
+    roots: Option<&inkotls_roots>,
+) -> Status {
+    enter(builder, |b| {
+        let roots = roots.map(|it| given(Some(it), "roots")).transpose()?;
+        b.builder.set_client_auth(mode, roots.map(|it| &it.roots))?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
+/// work once. In place of inkotls_server_builder_set_session_store.
+///
+/// builder: must not be NULL.
+/// sessions: how many, 256 at first; the oldest make room. 0 for none.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_session_cache(
+    builder: Option<&mut inkotls_server_builder>,
+    sessions: usize,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_session_cache(sessions);
+        Ok(Status::Ok)
+    })
+}
+
+/// Keeps sessions in a store of the host's, such as the cache of a fleet: any server with the same
+/// store resumes them. What is kept has the secrets of the session: who reads it reads the
+/// connection, and who writes it is whom he likes. In place of
+/// inkotls_server_builder_set_session_cache.
+///
+/// builder: must not be NULL.
+/// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
+/// call, which waits for them. A `get` that returns a length that cannot be has found nothing.
+/// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
+/// thread that uses one of its connections.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_session_store(
+    builder: Option<&mut inkotls_server_builder>,
+    put: inkotls_session_put,
+    get: inkotls_session_get,
+    user_data: *mut c_void,
+) -> Status {
+    enter(builder, |b| {
+        let null = || Error::argument("a callback is NULL");
+        b.builder.set_session_store(HostStore {
+            put: Box::new(session_put(put, user_data).ok_or_else(null)?),
+            get: Box::new(session_get(get, user_data).ok_or_else(null)?),
+        });
+        Ok(Status::Ok)
+    })
+}
+
+/// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
+/// take tickets; others are still kept in the session cache or store. Such a ticket works as often
+/// as it is shown, so early data is not possible with it.
+///
+/// builder: must not be NULL.
+/// ticket_keys: must not be NULL; the config keeps a reference of its own.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_ticket_keys(
+    builder: Option<&mut inkotls_server_builder>,
+    ticket_keys: Option<&inkotls_ticket_keys>,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_ticket_keys(given_shared(ticket_keys, "ticket_keys")?.keys.clone());
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets how many tickets a TLS 1.3 client gets after its handshake.
+///
+/// builder: must not be NULL.
+/// tickets: 0 to 16; 2 at first.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_ticket_count(
+    builder: Option<&mut inkotls_server_builder>,
+    tickets: usize,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_ticket_count(tickets)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets how much early data (0-RTT; RFC 8446, section 2.3) is taken from a client that resumes a
+/// session: see inkotls_conn_read_early_data. None at first: who records early data can send it
+/// again. Here a ticket works once, so that of all who show it one is listened to, as long as the
+/// session store gives it out once; and that one need not be the client. So do only what does no
+/// harm when it is done twice, until the handshake is done.
+///
+/// builder: must not be NULL.
+/// bytes: how much, in bytes, held until it is read; 0 for none. What is refused counts against it
+/// as it comes, encrypted: have some to spare.
+///
+/// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
+/// tickets work more than once.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_max_early_data(
+    builder: Option<&mut inkotls_server_builder>,
+    bytes: u32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_max_early_data(bytes);
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
+/// may at first, in a library that was built with the feature `compression`.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_certificate_compression(
+    builder: Option<&mut inkotls_server_builder>,
+    enabled: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.set_compression(enabled)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Sets one of the limits of a connection.
+///
+/// builder: must not be NULL.
+/// limit: an inkotls_limit, where each one's default and range are.
+/// bytes: the limit, in bytes.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_limit(
+    builder: Option<&mut inkotls_server_builder>,
+    limit: i32,
+    bytes: usize,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.limits.set(limit, bytes)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
+/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+///
+/// builder: must not be NULL.
+/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
+/// or that reads, writes or updates keys, on the thread of that call.
+/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
+/// for every thread that uses one of its connections.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
+    builder: Option<&mut inkotls_server_builder>,
+    callback: inkotls_key_log_callback,
+    user_data: *mut c_void,
+) -> Status {
+    enter(builder, |b| {
+        let log = key_log_callback(callback, user_data)
+            .ok_or_else(|| Error::argument("callback is NULL"))?;
+        b.builder.negotiation.log_keys(log);
+        Ok(Status::Ok)
+    })
+}
+
+/// Appends the secrets of every connection to the file that the environment variable
+/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
+/// inkotls_server_builder_set_dangerous_key_log is; and the handshake writes to a file.
+///
+/// builder: must not be NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
+    builder: Option<&mut inkotls_server_builder>,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.log_keys_to_file();
         Ok(Status::Ok)
     })
 }
@@ -85,6 +353,11 @@ pub unsafe extern "C" fn inkotls_server_builder_add_alpn(
 /// out_config: must not be NULL.
 ///
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
+/// go together.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them.
+/// Reads the platform's certificate files, if client certificates are verified by those: call it
+/// where that may block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_builder_build(
     builder: *mut inkotls_server_builder,

@@ -1,19 +1,25 @@
 //! One connection: the state machine behind every call, whatever moves its ciphertext.
 
+use super::early::has_early_data;
 use super::inbound::Inbound;
 use super::opening::Opening;
 use super::outbound::Outbound;
 use super::{Hello, Outcome, Step, alert, hand_over};
 use crate::error::{CertificateFault, Error};
+use crate::limits::Limits;
+use crate::log::Sink;
+use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, Connection, ServerConfig};
-use std::io::{self, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
 pub struct Conn {
     pub(super) phase: Phase,
     pub inbound: Inbound,
     pub(super) outbound: Outbound,
+    pub(super) scope: Scope,
+    pub(super) limits: Limits,
     /// The handshake is finished and its last flight is gone.
     pub(super) established: bool,
     /// The transport has ended.
@@ -26,10 +32,15 @@ pub struct Conn {
     pub(super) closed: bool,
     /// How many records of application data were written.
     pub(super) records: u64,
+    /// Early data: a client that could offer it, or a server that takes it.
+    pub(super) early_data: bool,
     pub(super) failure: Option<Error>,
     pub alert_sent: Option<u8>,
     pub alert_received: Option<u8>,
 }
+
+/// How much early data rustls passes over at least, when it is not taken.
+const MIN_PASSED_OVER: u32 = 16384;
 
 pub(super) enum Phase {
     Opening(Opening),
@@ -47,26 +58,35 @@ pub struct State {
 }
 
 impl Conn {
-    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Self {
-        Self::new(Opening::Client { config, name })
+    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>, limits: Limits) -> Self {
+        Self::new(Opening::Client { config, name, alpn: None }, limits)
     }
 
-    /// A server; without a config it stops when the ClientHello is whole.
-    pub fn server(config: Option<Arc<ServerConfig>>) -> Self {
-        Self::new(Opening::server(config))
+    pub fn server(config: Arc<ServerConfig>, limits: Limits) -> Self {
+        let mut conn = Self::acceptor();
+        conn.choose(config, limits);
+        conn
     }
 
-    fn new(opening: Opening) -> Self {
+    /// A server without a config: it stops when the ClientHello is whole.
+    pub fn acceptor() -> Self {
+        Self::new(Opening::server(), Limits::default())
+    }
+
+    fn new(opening: Opening, limits: Limits) -> Self {
         Self {
             phase: Phase::Opening(opening),
-            inbound: Inbound::default(),
+            inbound: Inbound::new(limits.read_buffer),
             outbound: Outbound::default(),
+            scope: Scope::default(),
+            limits,
             established: false,
             eof: false,
             severed: false,
             peer_closed: false,
             closed: false,
             records: 0,
+            early_data: false,
             failure: None,
             alert_sent: None,
             alert_received: None,
@@ -107,6 +127,27 @@ impl Conn {
         cap - buf.len()
     }
 
+    /// The waiting ciphertext that there is in one piece.
+    pub fn output(&mut self) -> &[u8] {
+        let is_over = self.is_over();
+        match &mut self.phase {
+            Phase::Open(conn) if !is_over && self.outbound.is_empty() => {
+                self.outbound.collect(conn);
+            }
+            _ => {}
+        }
+        self.outbound.waiting()
+    }
+
+    /// Takes what `output` showed as sent. False where it is more than that.
+    pub fn consume_output(&mut self, len: usize) -> bool {
+        let is_there = len <= self.outbound.waiting().len();
+        if is_there {
+            self.outbound.consume(len);
+        }
+        is_there
+    }
+
     pub fn has_output(&self) -> bool {
         match &self.phase {
             _ if !self.outbound.is_empty() => true,
@@ -137,7 +178,7 @@ impl Conn {
         let Phase::Opening(Opening::Server(listening)) = &mut self.phase else {
             return Err(Error::state("not an acceptor"));
         };
-        match listening.listen(&mut self.inbound, &mut self.outbound) {
+        match listening.listen(&mut self.inbound, &mut self.outbound, &mut self.scope) {
             Ok(Step::Done(())) => Ok(Step::Done(())),
             Ok(_) => self.starve(),
             Err(refusal) => self.refuse(refusal),
@@ -152,10 +193,27 @@ impl Conn {
     }
 
     /// Gives an accepted server its config.
-    pub fn choose(&mut self, config: Arc<ServerConfig>) {
+    pub fn choose(&mut self, config: Arc<ServerConfig>, limits: Limits) {
+        self.limits = limits;
+        // Early data is not the handshake's, whether it is taken or passed over.
+        self.limits.handshake += 2 * config.max_early_data_size.max(MIN_PASSED_OVER) as usize;
+        self.inbound.limit = limits.read_buffer;
         if let Phase::Opening(Opening::Server(listening)) = &mut self.phase {
             listening.config = Some(config);
         }
+    }
+
+    /// The ALPN protocols of this connection, to be changed before it speaks.
+    pub fn alpn_list(&mut self) -> Result<&mut Vec<Vec<u8>>, Error> {
+        let late = || Error::state("the handshake has begun: ALPN is set before");
+        match &mut self.phase {
+            Phase::Opening(opening) => opening.alpn().ok_or_else(late),
+            Phase::Open(_) => Err(late()),
+        }
+    }
+
+    pub fn set_sink(&mut self, sink: Option<Sink>) {
+        self.scope.sink = sink;
     }
 
     /// Done once the peer can go on: finished, and the last flight is drained.
@@ -182,17 +240,20 @@ impl Conn {
         }
         if self.is_finished() && !self.severed {
             self.established = true;
+            self.log_established();
             return Ok(Step::Done(()));
         }
         self.starve()
     }
 
     /// One step of the handshake. False when it can go no further by itself.
-    fn advance(&mut self) -> Result<bool, Error> {
+    pub(super) fn advance(&mut self) -> Result<bool, Error> {
         match &mut self.phase {
             Phase::Opening(opening) => {
-                match opening.advance(&mut self.inbound, &mut self.outbound) {
+                match opening.advance(&mut self.inbound, &mut self.outbound, &mut self.scope) {
                     Ok(Step::Done(mut conn)) => {
+                        conn.set_buffer_limit(Some(self.limits.write_buffer));
+                        self.early_data = has_early_data(&mut conn);
                         self.outbound.collect(&mut conn);
                         self.phase = Phase::Open(Box::new(conn));
                         Ok(true)
@@ -209,7 +270,7 @@ impl Conn {
         self.established
     }
 
-    fn is_finished(&self) -> bool {
+    pub(super) fn is_finished(&self) -> bool {
         matches!(&self.phase, Phase::Open(conn) if !conn.is_handshaking())
     }
 
@@ -240,6 +301,39 @@ impl Conn {
             None if buf.is_empty() => Ok(Step::Done(0)),
             None => self.starve(),
         }
+    }
+
+    /// Done once there is plaintext, which `plaintext` lends.
+    pub fn read_ahead(&mut self) -> Outcome<()> {
+        if !self.established {
+            match self.handshake()? {
+                Step::Done(()) => {}
+                other => return Ok(other),
+            }
+        }
+        while !self.has_plaintext() && self.process_record() {}
+        match self.has_plaintext() {
+            true => Ok(Step::Done(())),
+            false => self.end().unwrap_or_else(|| self.starve()),
+        }
+    }
+
+    /// The plaintext that there is in one piece.
+    pub fn plaintext(&mut self) -> &[u8] {
+        match &mut self.phase {
+            Phase::Open(conn) => conn.reader().into_first_chunk().unwrap_or_default(),
+            Phase::Opening(_) => &[],
+        }
+    }
+
+    /// Takes what `plaintext` lent as read. False where it is more than that.
+    pub fn consume_plaintext(&mut self, len: usize) -> bool {
+        let is_there = len <= self.plaintext().len();
+        match &mut self.phase {
+            Phase::Open(conn) if is_there && len > 0 => conn.reader().consume(len),
+            _ => {}
+        }
+        is_there
     }
 
     /// Takes as much of `data` as there is room for, and encrypts it.
@@ -321,7 +415,7 @@ impl Conn {
     // One record at a time.
 
     /// Lets rustls process the next whole record. False when there is none, or no more use.
-    fn process_record(&mut self) -> bool {
+    pub(super) fn process_record(&mut self) -> bool {
         let Phase::Open(conn) = &mut self.phase else { return false };
         if self.peer_closed || self.failure.is_some() {
             return false;
@@ -338,7 +432,15 @@ impl Conn {
         let taken = hand_over(record, |bytes| conn.read_tls(bytes));
         let len = record.len();
         self.inbound.consume(len);
-        match taken.and_then(|()| conn.process_new_packets()) {
+        if !self.established && self.inbound.consumed > self.limits.handshake as u64 {
+            self.fail(rustls::Error::General(format!(
+                "the peer's part of the handshake exceeds the limit of {} bytes",
+                self.limits.handshake
+            )));
+            return false;
+        }
+        let Phase::Open(conn) = &mut self.phase else { return false };
+        match taken.and_then(|()| scope::within(&mut self.scope, || conn.process_new_packets())) {
             Ok(state) => {
                 if !self.established {
                     self.outbound.collect(conn);

@@ -1,18 +1,18 @@
 //! How a connection ends: by the peer's close_notify, by a cut, or by a failure and its alert.
 
 use super::conn::{Conn, Phase};
-use super::inbound::Inbound;
 use super::opening::Refusal;
 use super::outbound::{Outbound, SentAlert};
 use super::{Outcome, Step, alert};
 use crate::error::{Error, Status};
+use crate::scope;
 use rustls::ProtocolVersion;
 
 impl Conn {
     pub(super) fn peer_closes(&mut self) {
         self.peer_closed = true;
         self.alert_received = Some(alert::CLOSE_NOTIFY);
-        self.inbound = Inbound::default();
+        self.inbound.clear();
     }
 
     /// No input at hand: more may come, or the transport has ended.
@@ -53,7 +53,7 @@ impl Conn {
     }
 
     pub(super) fn fail(&mut self, error: rustls::Error) {
-        self.inbound = Inbound::default();
+        self.inbound.clear();
         if let rustls::Error::AlertReceived(description) = error {
             // Nothing may follow, and no one would read it (RFC 8446, section 6.2).
             self.alert_received = Some(description.into());
@@ -61,7 +61,9 @@ impl Conn {
         } else if !self.closed {
             self.answer_with_alert(&error);
         }
-        self.failure = Some(error.into());
+        let failure = Error::from(error);
+        scope::within(&mut self.scope, || log::error!("{}", failure.text));
+        self.failure = Some(failure);
     }
 
     /// Finds the alert that rustls sent, or sends the one that it should have sent.

@@ -1,13 +1,22 @@
 //! Who the peer is and what was agreed.
 
 use super::conn::{Conn, Phase};
+use super::opening::Opening;
+use crate::{iana, scope};
 use rustls::{Connection, HandshakeKind};
 
 impl Conn {
-    fn tls(&self) -> Option<&Connection> {
+    pub(super) fn tls(&self) -> Option<&Connection> {
         match &self.phase {
             Phase::Open(conn) => Some(conn),
             Phase::Opening(_) => None,
+        }
+    }
+
+    pub(super) fn is_server(&self) -> bool {
+        match &self.phase {
+            Phase::Opening(opening) => matches!(opening, Opening::Server(_)),
+            Phase::Open(conn) => matches!(**conn, Connection::Server(_)),
         }
     }
 
@@ -34,6 +43,24 @@ impl Conn {
 
     pub fn peer_certificate(&self, index: usize) -> Option<&[u8]> {
         self.tls()?.peer_certificates()?.get(index).map(AsRef::as_ref)
+    }
+
+    /// The OCSP response that the server stapled to its certificate.
+    pub fn staple(&self) -> Option<&[u8]> {
+        Some(&*self.scope.staple).filter(|it| !it.is_empty())
+    }
+
+    pub(super) fn log_established(&mut self) {
+        let [version, suite, group] = [
+            (self.protocol_version(), iana::protocol_version_name as fn(i32) -> _),
+            (self.cipher_suite(), iana::cipher_suite_name),
+            (self.named_group(), iana::named_group_name),
+        ]
+        .map(|(number, name)| name(number.map_or(-1, i32::from)).to_string_lossy());
+        let how = if self.is_resumed() == Some(true) { "resumed" } else { "full" };
+        scope::within(&mut self.scope, || {
+            log::info!("{how} handshake done: {version}, {suite}, {group}");
+        });
     }
 
     /// The name that the client asked for, on a server.

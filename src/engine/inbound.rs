@@ -8,16 +8,26 @@ use std::io;
 const HEADER: usize = 5;
 /// The longest fragment of a protected record (RFC 5246, section 6.2.3; RFC 8446 allows less).
 const MAX_FRAGMENT: usize = (1 << 14) + 2048;
-/// Three of the longest records and some: the peer cannot make the library hold more than this.
-const LIMIT: usize = 64 * 1024;
 
-#[derive(Default)]
 pub struct Inbound {
     buf: Vec<u8>,
     taken: usize,
+    /// The peer cannot make the library hold more than this.
+    pub limit: usize,
+    /// How much rustls has had.
+    pub consumed: u64,
 }
 
 impl Inbound {
+    pub fn new(limit: usize) -> Self {
+        Self { buf: Vec::new(), taken: 0, limit, consumed: 0 }
+    }
+
+    /// Forgets what waits.
+    pub fn clear(&mut self) {
+        (self.buf, self.taken) = (Vec::new(), 0);
+    }
+
     /// Takes as much of `data` as there is room for.
     pub fn feed(&mut self, data: &[u8]) -> usize {
         let used = data.len().min(self.room());
@@ -47,7 +57,7 @@ impl Inbound {
 
     fn room(&mut self) -> usize {
         self.buf.drain(..std::mem::take(&mut self.taken));
-        LIMIT - self.buf.len()
+        self.limit.saturating_sub(self.buf.len())
     }
 
     /// The next record, once it is whole. A header that no record has is handed out alone, so
@@ -63,8 +73,9 @@ impl Inbound {
     /// Forgets the first `len` bytes, and the memory with the last of them.
     pub fn consume(&mut self, len: usize) {
         self.taken += len;
+        self.consumed += len as u64;
         if self.taken == self.buf.len() {
-            *self = Self::default();
+            self.clear();
         }
     }
 }
@@ -73,9 +84,11 @@ impl Inbound {
 mod tests {
     use super::*;
 
+    const LIMIT: usize = 64 * 1024;
+
     #[test]
     fn hands_out_whole_records_and_lone_bad_headers() {
-        let mut inbound = Inbound::default();
+        let mut inbound = Inbound::new(LIMIT);
         for byte in [22, 3, 1, 0, 2, 7] {
             inbound.feed(&[byte]);
             assert_eq!(inbound.record(), None);
@@ -90,7 +103,7 @@ mod tests {
 
     #[test]
     fn the_start_of_a_record_keeps_no_room_for_its_end() {
-        let mut inbound = Inbound::default();
+        let mut inbound = Inbound::new(LIMIT);
         let one_byte = |buf: &mut Vec<u8>, room| {
             buf.reserve(room);
             buf.push(23);
@@ -109,7 +122,7 @@ mod tests {
 
     #[test]
     fn holds_a_longest_record_and_never_more_than_its_limit() {
-        let mut inbound = Inbound::default();
+        let mut inbound = Inbound::new(LIMIT);
         let mut record = vec![23, 3, 3, 0x48, 0x00];
         record.resize(HEADER + MAX_FRAGMENT, 0);
         assert_eq!(inbound.feed(&record), record.len());

@@ -31,7 +31,8 @@ mod tests {
     use super::*;
     use crate::engine::Step;
     use crate::error::Status;
-    use rustls::crypto::{CipherSuiteCommon, ring};
+    use crate::limits::Limits;
+    use rustls::crypto::CipherSuiteCommon;
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
     use rustls::{ClientConfig, RootCertStore, ServerConfig, Tls12CipherSuite};
@@ -42,7 +43,7 @@ mod tests {
     #[test]
     fn keys_that_are_used_up_end_the_connection_and_lose_nothing() {
         const LIMIT: u64 = 50;
-        let mut provider = ring::default_provider();
+        let mut provider = crate::crypto::provider();
         let Some(SupportedCipherSuite::Tls12(real)) = provider.cipher_suites.iter().find(|suite| {
             suite.suite() == rustls::CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
         }) else {
@@ -77,8 +78,9 @@ mod tests {
             .unwrap();
         std::fs::remove_dir_all(pki).unwrap();
 
-        let mut client = Conn::client(Arc::new(client), "localhost".try_into().unwrap());
-        let mut server = Conn::server(Some(Arc::new(server)));
+        let mut client =
+            Conn::client(Arc::new(client), "localhost".try_into().unwrap(), Limits::default());
+        let mut server = Conn::server(Arc::new(server), Limits::default());
         let carry = |from: &mut Conn, to: &mut Conn| {
             let mut wire = [0; 1 << 14];
             let len = from.drain_into(&mut wire);

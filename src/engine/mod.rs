@@ -3,7 +3,9 @@
 #![forbid(unsafe_code)]
 
 mod alert;
+mod binding;
 mod conn;
+mod early;
 mod ending;
 mod facts;
 mod hello;
@@ -11,7 +13,9 @@ mod inbound;
 mod keys;
 mod opening;
 mod outbound;
+mod sessions;
 
+pub use binding::inkotls_channel_binding;
 pub use conn::Conn;
 pub use hello::Hello;
 

@@ -5,13 +5,14 @@
 //! before the ClientHello or after: one path, so the same ClientHello gets the same answer.
 
 use super::{Step, alert, hello::Hello, inbound::Inbound, outbound::Outbound};
+use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
 use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig};
 use std::sync::Arc;
 
 pub enum Opening {
-    Client { config: Arc<ClientConfig>, name: ServerName<'static> },
+    Client { config: Arc<ClientConfig>, name: ServerName<'static>, alpn: Option<Vec<Vec<u8>>> },
     Server(Box<Listening>),
 }
 
@@ -21,7 +22,15 @@ pub struct Listening {
     accepted: Option<Accepted>,
     pub hello: Option<Hello>,
     pub config: Option<Arc<ServerConfig>>,
+    /// In place of the config's, for this connection.
+    pub alpn: Option<Vec<Vec<u8>>>,
+    pub resumption_data: Vec<u8>,
+    /// The handshake messages that came, as they were: the ClientHello.
+    messages: Vec<u8>,
 }
+
+/// Of a record.
+const HEADER: usize = 5;
 
 /// Why there will be no connection. Its alert, if any, is in `Outbound`.
 pub enum Refusal {
@@ -31,13 +40,25 @@ pub enum Refusal {
 }
 
 impl Opening {
-    pub fn server(config: Option<Arc<ServerConfig>>) -> Self {
+    pub fn server() -> Self {
         Self::Server(Box::new(Listening {
             acceptor: Acceptor::default(),
             accepted: None,
             hello: None,
-            config,
+            config: None,
+            alpn: None,
+            resumption_data: Vec::new(),
+            messages: Vec::new(),
         }))
+    }
+
+    /// This connection's ALPN protocols, once a config says what they start as.
+    pub fn alpn(&mut self) -> Option<&mut Vec<Vec<u8>>> {
+        let (alpn, start) = match self {
+            Self::Client { config, alpn, .. } => (alpn, &config.alpn_protocols),
+            Self::Server(it) => (&mut it.alpn, &it.config.as_ref()?.alpn_protocols),
+        };
+        Some(alpn.get_or_insert_with(|| start.clone()))
     }
 
     /// Goes as far as the bytes at hand and the config allow.
@@ -45,13 +66,17 @@ impl Opening {
         &mut self,
         inbound: &mut Inbound,
         outbound: &mut Outbound,
+        scope: &mut Scope,
     ) -> Result<Step<Connection>, Refusal> {
         match self {
-            Self::Client { config, name } => ClientConnection::new(config.clone(), name.clone())
-                .map(|conn| Step::Done(conn.into()))
-                .map_err(Refusal::Tls),
-            Self::Server(listening) => match listening.listen(inbound, outbound)? {
-                Step::Done(()) => listening.answer(outbound),
+            Self::Client { config, name, alpn } => scope::within(scope, || {
+                let alpn = alpn.take().unwrap_or_else(|| config.alpn_protocols.clone());
+                ClientConnection::new_with_alpn(config.clone(), name.clone(), alpn)
+            })
+            .map(|conn| Step::Done(conn.into()))
+            .map_err(Refusal::Tls),
+            Self::Server(listening) => match listening.listen(inbound, outbound, scope)? {
+                Step::Done(()) => listening.answer(outbound, scope),
                 _ => Ok(Step::WantRead),
             },
         }
@@ -64,33 +89,45 @@ impl Listening {
         &mut self,
         inbound: &mut Inbound,
         outbound: &mut Outbound,
+        scope: &mut Scope,
     ) -> Result<Step<()>, Refusal> {
         while self.hello.is_none() {
             let Some(record) = inbound.record() else { return Ok(Step::WantRead) };
             if let Some(description) = alert::in_the_clear(record) {
                 return Err(Refusal::Alert(description));
             }
+            self.messages.extend_from_slice(record.get(HEADER..).unwrap_or_default());
             super::hand_over(record, |bytes| self.acceptor.read_tls(bytes))
                 .map_err(Refusal::Tls)?;
             let len = record.len();
             inbound.consume(len);
-            self.accepted = match self.acceptor.accept() {
+            self.accepted = match scope::within(scope, || self.acceptor.accept()) {
                 Ok(accepted) => accepted,
                 Err((error, alert)) => return Err(refuse(error, alert, outbound)),
             };
-            self.hello = self.accepted.as_ref().map(|it| Hello::from(it.client_hello()));
+            if let Some(accepted) = &self.accepted {
+                let messages = std::mem::take(&mut self.messages);
+                self.hello = Some(Hello::new(&accepted.client_hello(), messages));
+            }
         }
         Ok(Step::Done(()))
     }
 
     /// The server's first flight, or its refusal of a hello that this config cannot serve.
-    fn answer(&mut self, outbound: &mut Outbound) -> Result<Step<Connection>, Refusal> {
-        let Some(config) = self.config.clone() else { return Ok(Step::WantRead) };
+    fn answer(
+        &mut self,
+        outbound: &mut Outbound,
+        scope: &mut Scope,
+    ) -> Result<Step<Connection>, Refusal> {
+        let Some(mut config) = self.config.clone() else { return Ok(Step::WantRead) };
         let Some(accepted) = self.accepted.take() else { return Ok(Step::WantRead) };
-        accepted
-            .into_connection(config)
-            .map(|conn| Step::Done(conn.into()))
-            .map_err(|(error, alert)| refuse(error, alert, outbound))
+        if let Some(alpn) = self.alpn.take() {
+            Arc::make_mut(&mut config).alpn_protocols = alpn;
+        }
+        let mut conn = scope::within(scope, || accepted.into_connection(config))
+            .map_err(|(error, alert)| refuse(error, alert, outbound))?;
+        conn.set_resumption_data(&self.resumption_data);
+        Ok(Step::Done(conn.into()))
     }
 }
 

@@ -70,14 +70,23 @@ impl Outbound {
         self.held.is_empty()
     }
 
+    pub fn waiting(&self) -> &[u8] {
+        &self.held[self.gone..]
+    }
+
     /// Writes once to `sink`, from here.
     pub fn drain(&mut self, sink: &mut dyn Write) -> io::Result<usize> {
-        let written = sink.write(&self.held[self.gone..])?;
-        self.gone += written;
+        let written = sink.write(self.waiting())?;
+        self.consume(written);
+        Ok(written)
+    }
+
+    /// Forgets the first `len` bytes, and the memory with the last of them.
+    pub fn consume(&mut self, len: usize) {
+        self.gone += len;
         if self.gone == self.held.len() {
             (self.held, self.gone) = (Vec::new(), 0);
         }
-        Ok(written)
     }
 }
 

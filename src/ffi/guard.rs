@@ -1,10 +1,15 @@
 //! The guard that every export goes through: NULL check, poison check, catch, record.
 
+use super::shared::share;
 use crate::error::{Error, Status};
 use std::any::Any;
+use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 /// What a handle remembers of its last failure. Only the handle has it: nothing is global.
 #[derive(Default)]
@@ -46,6 +51,12 @@ impl Record {
 pub trait Handle: Send {
     fn record(&self) -> &Record;
     fn record_mut(&mut self) -> &mut Record;
+}
+
+/// An object that is counted, and changed by any number of threads at the same time.
+pub trait SharedHandle: Send + Sync {
+    /// Whether a call on it panicked.
+    fn poison(&self) -> &AtomicBool;
 }
 
 /// A call that may change the handle.
@@ -110,31 +121,74 @@ pub fn words<H: Handle>(handle: Option<&H>) -> *const c_char {
     handle.map_or(c"the handle is NULL", |h| h.record().text()).as_ptr()
 }
 
-/// A handle that another handle's call is given to look at.
-pub fn given<'a, H: Handle>(handle: Option<&'a H>, name: &str) -> Result<&'a H, Error> {
+/// A call on a counted handle, which keeps no sentence: several threads may make one at a time.
+pub fn enter_shared<H: SharedHandle>(
+    handle: Option<&H>,
+    call: impl FnOnce(&H) -> Result<(), Error>,
+) -> Status {
+    let Some(handle) = handle else { return Status::InvalidArgument };
+    if handle.poison().load(Ordering::Relaxed) {
+        return Status::Panic;
+    }
+    match caught(|| call(handle)) {
+        Ok(Ok(())) => Status::Ok,
+        Ok(Err(error)) => error.status,
+        Err(_) => {
+            handle.poison().store(true, Ordering::Relaxed);
+            Status::Panic
+        }
+    }
+}
+
+/// A counted handle that another handle's call is given.
+pub fn given_shared<'a, H: SharedHandle>(
+    handle: Option<&'a H>,
+    name: &str,
+) -> Result<&'a H, Error> {
     match handle {
         None => Err(Error::argument(format!("{name} is NULL"))),
-        Some(handle) if handle.record().poisoned => {
-            Err(Error::new(Status::Panic, format!("{name} is unusable: a bug was caught in it")))
-        }
+        Some(handle) if handle.poison().load(Ordering::Relaxed) => Err(unusable(name)),
         Some(handle) => Ok(handle),
     }
 }
 
-/// A new handle; NULL where making it panicked.
-pub fn make<H>(new: impl FnOnce() -> H) -> *mut H {
-    caught(|| Box::into_raw(Box::new(new()))).unwrap_or(std::ptr::null_mut())
+fn unusable(name: &str) -> Error {
+    Error::new(Status::Panic, format!("{name} is unusable: a bug was caught in it"))
 }
 
-/// A new handle where making it can fail, with no handle yet to keep the sentence.
-pub fn create<H>(
-    out: Option<&mut MaybeUninit<*mut H>>,
-    new: impl FnOnce() -> Result<H, Error>,
+/// A handle that another handle's call is given to look at.
+pub fn given<'a, H: Handle>(handle: Option<&'a H>, name: &str) -> Result<&'a H, Error> {
+    match handle {
+        None => Err(Error::argument(format!("{name} is NULL"))),
+        Some(handle) if handle.record().poisoned => Err(unusable(name)),
+        Some(handle) => Ok(handle),
+    }
+}
+
+/// A handle that has one owner.
+pub fn own<H>(handle: H) -> *mut H {
+    Box::into_raw(Box::new(handle))
+}
+
+/// A new handle; NULL where making it panicked.
+pub fn make<H>(new: impl FnOnce() -> H) -> *mut H {
+    caught(|| own(new())).unwrap_or(std::ptr::null_mut())
+}
+
+/// A new counted handle; NULL where making it panicked.
+pub fn make_shared<T: Send + Sync>(new: impl FnOnce() -> T) -> *const T {
+    caught(|| share(new())).unwrap_or(std::ptr::null())
+}
+
+/// The pointer to a new handle, where making it can fail, with no handle yet to keep the sentence.
+pub fn create<P>(
+    out: Option<&mut MaybeUninit<P>>,
+    new: impl FnOnce() -> Result<P, Error>,
 ) -> Status {
     let Some(out) = out else { return Status::InvalidArgument };
     match caught(new) {
         Ok(Ok(handle)) => {
-            out.write(Box::into_raw(Box::new(handle)));
+            out.write(handle);
             Status::Ok
         }
         Ok(Err(error)) => error.status,
@@ -144,30 +198,52 @@ pub fn create<H>(
 
 /// `_free`: works on poisoned handles, and on NULL.
 pub fn drop_quietly<H>(handle: Option<H>) {
-    let _ = catch_unwind(AssertUnwindSafe(|| drop(handle)));
+    let _ = caught(|| drop(handle));
 }
 
 fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    static SILENCED: Once = Once::new();
+    if !SILENCED.is_completed() && !thread::panicking() {
+        SILENCED.call_once(silence);
+    }
+    let was_inside = INSIDE.replace(true);
     // A handle that a panic leaves half-changed is poisoned and only dropped after that.
-    catch_unwind(AssertUnwindSafe(|| {
+    let result = catch_unwind(AssertUnwindSafe(|| {
         #[cfg(inkotls_test_hooks)]
         hooks::panic_if_armed();
         call()
-    }))
+    }));
+    INSIDE.set(was_inside);
+    result
+}
+
+thread_local! {
+    /// Whether a panic on this thread would be caught here.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// The standard library tells stderr of every panic. What is caught here is told to the handle;
+/// the host's own panics, where the host is in Rust, go where they went before.
+fn silence() {
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        if !INSIDE.get() {
+            before(panic);
+        }
+    }));
 }
 
 /// Not in the shipped library: the tests build an archive of their own with this cfg.
 /// cbindgen:ignore
 #[cfg(inkotls_test_hooks)]
 mod hooks {
-    use std::sync::atomic::{AtomicBool, Ordering};
+    use super::{AtomicBool, Ordering};
 
     static ARMED: AtomicBool = AtomicBool::new(false);
 
-    /// Makes the next guarded call panic, without a word on stderr.
+    /// Makes the next guarded call panic.
     #[unsafe(no_mangle)]
     extern "C" fn inkotls_test_panic_next() {
-        std::panic::set_hook(Box::new(|_| {}));
         ARMED.store(true, Ordering::SeqCst);
     }
 

@@ -1,14 +1,51 @@
 //! Client configs.
 
-use super::{Roots, add_alpn, provider};
+use super::identities::Choice;
+use super::identity::{Identity, Shown};
+use super::negotiation::{Negotiation, flag, unfit};
+use super::{Config, Roots};
 use crate::error::Error;
+use crate::scope;
 use rustls::ClientConfig;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{Resumption, Tls12Resumption};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
 use std::sync::Arc;
 
-#[derive(Default)]
+/// How a client resumes TLS 1.2 sessions.
+#[allow(non_camel_case_types)]
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_tls12_resumption {
+    /// Not at all.
+    Off = 0,
+    /// By session id, which the server keeps (RFC 5246).
+    SessionId = 1,
+    /// By session id, or by a ticket, which the client keeps (RFC 5077).
+    Tickets = 2,
+}
+
 pub struct ClientBuilder {
+    pub negotiation: Negotiation,
     roots: Option<Roots>,
-    alpn: Vec<Vec<u8>>,
+    identities: Vec<Shown>,
+    sessions: usize,
+    tls12: Tls12Resumption,
+    early_data: bool,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            negotiation: Negotiation::default(),
+            roots: None,
+            identities: Vec::new(),
+            sessions: 256,
+            tls12: Tls12Resumption::SessionIdOrTickets,
+            early_data: false,
+        }
+    }
 }
 
 impl ClientBuilder {
@@ -16,18 +53,102 @@ impl ClientBuilder {
         self.roots = Some(roots.clone());
     }
 
-    pub fn add_alpn(&mut self, protocol: &[u8]) -> Result<(), Error> {
-        add_alpn(&mut self.alpn, protocol)
+    pub fn add_identity(&mut self, identity: &Identity) -> Result<(), Error> {
+        self.identities.push(identity.shown()?);
+        Ok(())
     }
 
-    pub fn build(&self) -> Result<Arc<ClientConfig>, Error> {
-        let verifier = self.roots.clone().unwrap_or_else(Roots::platform).verifier()?;
-        let mut config = ClientConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()?
+    /// How many servers to remember a session of; 0 is none.
+    pub fn set_session_cache(&mut self, sessions: usize) {
+        self.sessions = sessions;
+    }
+
+    pub fn set_tls12_resumption(&mut self, how: i32) -> Result<(), Error> {
+        use inkotls_tls12_resumption as How;
+        self.tls12 = match how {
+            it if it == How::Off as i32 => Tls12Resumption::Disabled,
+            it if it == How::SessionId as i32 => Tls12Resumption::SessionIdOnly,
+            it if it == How::Tickets as i32 => Tls12Resumption::SessionIdOrTickets,
+            _ => return Err(Error::argument(format!("{how} is no way to resume TLS 1.2"))),
+        };
+        Ok(())
+    }
+
+    pub fn set_early_data(&mut self, enabled: i32) -> Result<(), Error> {
+        self.early_data = flag(enabled)?;
+        Ok(())
+    }
+
+    pub fn build(&self) -> Result<Config<ClientConfig>, Error> {
+        let provider = self.negotiation.provider();
+        let roots = self.roots.clone().unwrap_or_else(Roots::platform);
+        let verifier = StapleReader(roots.server_verifier(&provider)?);
+        let mut tls = ClientConfig::builder_with_provider(provider)
+            .with_protocol_versions(&self.negotiation.versions())
+            .map_err(unfit)?
             .dangerous() // rustls's word for any verifier that is an object; these verify
-            .with_custom_certificate_verifier(verifier)
-            .with_no_client_auth();
-        config.alpn_protocols = self.alpn.clone();
-        Ok(Arc::new(config))
+            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_client_cert_resolver(Arc::new(Choice::new(&self.identities)?));
+        tls.alpn_protocols = self.negotiation.alpn.clone();
+        tls.key_log = self.negotiation.key_log.clone();
+        tls.max_fragment_size = Some(self.negotiation.limits.fragment());
+        tls.enable_early_data = self.early_data;
+        tls.resumption = match self.sessions {
+            0 => Resumption::disabled(),
+            sessions => Resumption::in_memory_sessions(sessions).tls12_resumption(self.tls12),
+        };
+        if !self.negotiation.compression {
+            tls.cert_compressors.clear();
+            tls.cert_decompressors.clear();
+        }
+        Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits })
+    }
+}
+
+/// Hands the OCSP staple, which rustls shows to the verifier only, to the connection.
+#[derive(Debug)]
+struct StapleReader(Arc<dyn ServerCertVerifier>);
+
+impl ServerCertVerifier for StapleReader {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        staple: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Tls> {
+        scope::tell(|caller| caller.staple = staple.to_vec());
+        self.0.verify_server_cert(end_entity, intermediates, name, staple, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Tls> {
+        self.0.verify_tls12_signature(message, cert, dss)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Tls> {
+        self.0.verify_tls13_signature(message, cert, dss)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.supported_verify_schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        self.0.requires_raw_public_keys()
+    }
+
+    fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
+        self.0.root_hint_subjects()
     }
 }

@@ -1,19 +1,30 @@
-//! A certificate chain and its private key.
+//! A certificate chain and its private key, or a key alone (RFC 7250).
 
 use super::pem;
+use crate::crypto;
 use crate::error::{Error, Status};
-use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{Error as Tls, InconsistentKeys};
 use std::sync::Arc;
-use zeroize::Zeroizing;
 
 #[derive(Default)]
 pub struct Identity {
     chain: Vec<CertificateDer<'static>>,
     key: Option<Arc<dyn SigningKey>>,
+    staple: Vec<u8>,
+    is_raw: bool,
+    /// SubjectPublicKeyInfo of the key.
+    public_key: Option<Vec<u8>>,
+}
+
+/// A complete identity, as configs keep it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub certified: Arc<CertifiedKey>,
+    /// It shows the public key alone, in place of a chain.
+    pub is_raw: bool,
 }
 
 impl Identity {
@@ -34,7 +45,7 @@ impl Identity {
     }
 
     pub fn set_key_pem(&mut self, data: &[u8]) -> Result<(), Error> {
-        self.set_key(&Zeroizing::new(pem::private_key(data)?))
+        self.set_key(pem::private_key(data)?)
     }
 
     pub fn set_key_pem_file(&mut self, path: &str) -> Result<(), Error> {
@@ -44,19 +55,44 @@ impl Identity {
     pub fn set_key_der(&mut self, data: &[u8]) -> Result<(), Error> {
         let key =
             PrivateKeyDer::try_from(data).map_err(|error| Error::new(Status::InvalidKey, error))?;
-        self.set_key(&key)
+        self.set_key(key.clone_key())
     }
 
-    /// The pair, for a config.
-    pub fn certified_key(&self) -> Result<Arc<CertifiedKey>, Error> {
-        let key = self
-            .key
-            .clone()
-            .ok_or_else(|| Error::new(Status::InvalidKey, "the identity has no private key"))?;
-        match self.chain.is_empty() {
-            true => Err(Error::new(Status::InvalidCertificate, "the identity has no certificate")),
-            false => Ok(Arc::new(CertifiedKey::new(self.chain.clone(), key))),
+    /// Shows an OCSP response (RFC 6960) with the chain; none where it is empty.
+    pub fn set_staple(&mut self, response: &[u8]) {
+        self.staple = response.to_vec();
+    }
+
+    /// Shows the bare public key instead of the chain.
+    pub fn use_raw_public_key(&mut self) -> Result<(), Error> {
+        self.key()?;
+        self.is_raw = true;
+        Ok(())
+    }
+
+    pub fn public_key(&self) -> Option<&[u8]> {
+        self.public_key.as_deref()
+    }
+
+    /// What a config needs of it.
+    pub fn shown(&self) -> Result<Shown, Error> {
+        let key = self.key()?.clone();
+        let chain = match (self.is_raw, &self.public_key) {
+            (true, Some(public_key)) => vec![public_key.clone().into()],
+            _ => self.chain.clone(),
+        };
+        if chain.is_empty() {
+            return Err(Error::new(Status::InvalidCertificate, "the identity has no certificate"));
         }
+        let mut certified = CertifiedKey::new(chain, key);
+        certified.ocsp = Some(self.staple.clone()).filter(|it| !it.is_empty());
+        Ok(Shown { certified: Arc::new(certified), is_raw: self.is_raw })
+    }
+
+    fn key(&self) -> Result<&Arc<dyn SigningKey>, Error> {
+        self.key
+            .as_ref()
+            .ok_or_else(|| Error::new(Status::InvalidKey, "the identity has no private key"))
     }
 
     fn set_chain(&mut self, chain: Vec<CertificateDer<'static>>) -> Result<(), Error> {
@@ -71,14 +107,16 @@ impl Identity {
         Ok(())
     }
 
-    fn set_key(&mut self, der: &PrivateKeyDer<'_>) -> Result<(), Error> {
-        let key = any_supported_type(der).map_err(|error| {
+    /// rustls wipes `der`.
+    fn set_key(&mut self, der: PrivateKeyDer<'static>) -> Result<(), Error> {
+        let key = crypto::provider().key_provider.load_private_key(der).map_err(|error| {
             let text = format!(
                 "RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519 keys are supported: {error}"
             );
             Error::new(Status::InvalidKey, text)
         })?;
         check_match(&self.chain, Some(&key))?;
+        self.public_key = key.public_key().map(|it| it.to_vec());
         self.key = Some(key);
         Ok(())
     }

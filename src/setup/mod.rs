@@ -2,34 +2,32 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod identities;
 mod identity;
+pub mod negotiation;
 mod pem;
+mod platform;
+mod raw_keys;
 mod roots;
 mod server;
+mod sessions;
 
-pub use client::ClientBuilder;
+pub use client::{ClientBuilder, inkotls_tls12_resumption};
+pub use identities::Identities;
 pub use identity::Identity;
-pub use roots::Roots;
-pub use server::ServerBuilder;
+pub use roots::{Roots, inkotls_revocation};
+pub use server::{ServerBuilder, inkotls_client_auth};
+pub use sessions::HostStore;
 
 use crate::error::{Error, Status};
-use rustls::crypto::{CryptoProvider, ring};
+use crate::limits::Limits;
 use rustls::pki_types::ServerName;
 use std::sync::Arc;
 
-fn provider() -> Arc<CryptoProvider> {
-    Arc::new(ring::default_provider())
-}
-
-/// The longest name that an ALPN entry has room for (RFC 7301, section 3.1).
-const MAX_ALPN: usize = 255;
-
-fn add_alpn(list: &mut Vec<Vec<u8>>, protocol: &[u8]) -> Result<(), Error> {
-    if !(1..=MAX_ALPN).contains(&protocol.len()) {
-        return Err(Error::argument("an ALPN protocol name has 1 to 255 bytes"));
-    }
-    list.push(protocol.to_vec());
-    Ok(())
+/// What a builder makes: rustls's config, and what rustls leaves to us.
+pub struct Config<T> {
+    pub tls: Arc<T>,
+    pub limits: Limits,
 }
 
 /// The name that a client expects in the server's certificate.

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Status};
 use rustls::pki_types::pem::{self, PemObject};
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use std::fs;
 use zeroize::Zeroizing;
 
@@ -17,14 +17,23 @@ pub fn with_file(path: &str, take: impl FnOnce(&[u8]) -> Result<(), Error>) -> R
 
 /// Every certificate, in order; at least one.
 pub fn certificates(data: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let found: Vec<_> = CertificateDer::pem_slice_iter(data)
+    sections(data, "certificate")
+}
+
+/// Every certificate revocation list; at least one.
+pub fn crls(data: &[u8]) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
+    sections(data, "CRL")
+}
+
+fn sections<T: PemObject>(data: &[u8], what: &str) -> Result<Vec<T>, Error> {
+    let found: Vec<_> = T::pem_slice_iter(data)
         .collect::<Result<_, _>>()
         .map_err(|error| bad(Status::InvalidCertificate, &error))?;
     match found.is_empty() {
-        true => Err(Error::new(
-            Status::InvalidCertificate,
-            format!("no certificate: {}", what_is_there(data)),
-        )),
+        true => {
+            let text = format!("no {what}: {}", what_is_there(data));
+            Err(Error::new(Status::InvalidCertificate, text))
+        }
         false => Ok(found),
     }
 }

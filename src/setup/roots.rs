@@ -1,24 +1,62 @@
-//! Trust anchors.
+//! What a side trusts: authorities and their revocations, or raw public keys.
 
-use super::{pem, provider};
+use super::pem;
+use super::platform;
+use super::raw_keys::RawKeys;
 use crate::error::{Error, Status};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::pki_types::CertificateDer;
-use rustls_platform_verifier::Verifier;
+use rustls::crypto::CryptoProvider;
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, SubjectPublicKeyInfoDer};
+use rustls::server::VerifierBuilderError;
+use rustls::server::WebPkiClientVerifier;
+use rustls::server::danger::ClientCertVerifier;
 use std::sync::Arc;
+
+/// How revocation is checked, once there is a CRL: bits. Never reused.
+#[allow(non_camel_case_types)]
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_revocation {
+    /// Only the end entity's certificate is looked up, not its issuers'.
+    EndEntityOnly = 1,
+    /// A certificate whose issuer has no CRL here is good.
+    AllowUnknown = 2,
+    /// A CRL whose nextUpdate has passed says nothing.
+    EnforceExpiry = 4,
+}
+
+/// rustls's two builders have the same methods, and no trait.
+macro_rules! with_revocation {
+    ($roots:expr, $builder:expr) => {{
+        let mut builder = $builder.with_crls($roots.crls.clone());
+        if $roots.has(inkotls_revocation::EndEntityOnly) {
+            builder = builder.only_check_end_entity_revocation();
+        }
+        if $roots.has(inkotls_revocation::AllowUnknown) {
+            builder = builder.allow_unknown_revocation_status();
+        }
+        if $roots.has(inkotls_revocation::EnforceExpiry) {
+            builder = builder.enforce_revocation_expiration();
+        }
+        builder
+    }};
+}
 
 #[derive(Clone, Default)]
 pub struct Roots {
     own: Vec<CertificateDer<'static>>,
     platform: bool,
+    crls: Vec<CertificateRevocationListDer<'static>>,
+    revocation: i32,
+    raw_keys: Vec<SubjectPublicKeyInfoDer<'static>>,
 }
 
 impl Roots {
     /// What the platform trusts, and nothing else.
     pub fn platform() -> Self {
-        Self { own: Vec::new(), platform: true }
+        Self { platform: true, ..Self::default() }
     }
 
     pub fn add_platform(&mut self) {
@@ -49,23 +87,115 @@ impl Roots {
         Ok(())
     }
 
-    pub fn verifier(&self) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-        let own = self.own.clone();
-        if self.platform {
-            return match Verifier::new_with_extra_roots(own, provider()) {
-                Ok(verifier) => Ok(Arc::new(verifier)),
-                Err(error) => Err(none(format!("the platform has none to offer: {error}"))),
-            };
+    pub fn add_crl_pem(&mut self, data: &[u8]) -> Result<(), Error> {
+        self.add_crls(pem::crls(data)?)
+    }
+
+    pub fn add_crl_pem_file(&mut self, path: &str) -> Result<(), Error> {
+        pem::with_file(path, |data| self.add_crl_pem(data))
+    }
+
+    pub fn add_crl_der(&mut self, data: &[u8]) -> Result<(), Error> {
+        self.add_crls(vec![CertificateRevocationListDer::from(data.to_vec())])
+    }
+
+    fn add_crls(&mut self, crls: Vec<CertificateRevocationListDer<'static>>) -> Result<(), Error> {
+        for (index, crl) in crls.iter().enumerate() {
+            webpki::BorrowedCertRevocationList::from_der(crl).map_err(|error| {
+                let text = format!("CRL {} cannot be used: {error}", index + 1);
+                Error::new(Status::InvalidCertificate, text)
+            })?;
         }
+        self.crls.extend(crls);
+        Ok(())
+    }
+
+    pub fn set_revocation(&mut self, bits: i32) -> Result<(), Error> {
+        if !(0..8).contains(&bits) {
+            return Err(Error::argument(format!("{bits} are not bits of inkotls_revocation")));
+        }
+        self.revocation = bits;
+        Ok(())
+    }
+
+    pub fn add_raw_public_key(&mut self, data: &[u8]) -> Result<(), Error> {
+        let key = SubjectPublicKeyInfoDer::from(data.to_vec());
+        RawKeys::check(&key)?;
+        self.raw_keys.push(key);
+        Ok(())
+    }
+
+    pub fn server_verifier(
+        &self,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
+        if self.is_raw()? {
+            return Ok(Arc::new(RawKeys::new(&self.raw_keys, provider, true)));
+        }
+        match self.platform.then(|| platform::verifier(&self.own, provider)).flatten() {
+            Some(verifier) if self.crls.is_empty() => return verifier,
+            Some(_) => return Err(unsupported("the platform's own verification takes no CRLs")),
+            None => {}
+        }
+        let anchors = Arc::new(self.anchors()?);
+        let builder = WebPkiServerVerifier::builder_with_provider(anchors, provider.clone());
+        Ok(with_revocation!(self, builder).build().map_err(refused)?)
+    }
+
+    pub fn client_verifier(
+        &self,
+        provider: &Arc<CryptoProvider>,
+        is_required: bool,
+    ) -> Result<Arc<dyn ClientCertVerifier>, Error> {
+        if self.is_raw()? {
+            return Ok(Arc::new(RawKeys::new(&self.raw_keys, provider, is_required)));
+        }
+        let anchors = Arc::new(self.anchors()?);
+        let builder = WebPkiClientVerifier::builder_with_provider(anchors, provider.clone());
+        let mut builder = with_revocation!(self, builder);
+        if !is_required {
+            builder = builder.allow_unauthenticated();
+        }
+        builder.build().map_err(refused)
+    }
+
+    fn has(&self, bit: inkotls_revocation) -> bool {
+        self.revocation & bit as i32 != 0
+    }
+
+    fn is_raw(&self) -> Result<bool, Error> {
+        match self.raw_keys.is_empty() {
+            true => Ok(false),
+            false if self.own.is_empty() && !self.platform => Ok(true),
+            false => Err(Error::state("roots hold certificates or raw public keys, not both")),
+        }
+    }
+
+    fn anchors(&self) -> Result<RootCertStore, Error> {
         let mut store = RootCertStore::empty();
-        store.add_parsable_certificates(own);
-        match WebPkiServerVerifier::builder_with_provider(store.into(), provider()).build() {
-            Ok(verifier) => Ok(verifier),
-            Err(_) => Err(none("add certificates to the roots, or the platform's".into())),
+        store.add_parsable_certificates(self.own.clone());
+        if self.platform {
+            store.add_parsable_certificates(
+                platform::certificates()
+                    .ok_or_else(|| unsupported("the platform lends its certificates to no one"))?,
+            );
+        }
+        match (store.is_empty(), self.platform) {
+            (false, _) => Ok(store),
+            (true, true) => Err(none("the platform has none to offer")),
+            (true, false) => Err(none("add certificates to the roots, or the platform's")),
         }
     }
 }
 
-fn none(text: String) -> Error {
+fn none(text: &str) -> Error {
     Error::new(Status::NoTrustAnchors, format!("no certificate authority to trust: {text}"))
+}
+
+fn unsupported(text: &str) -> Error {
+    Error::new(Status::Unsupported, text)
+}
+
+fn refused(error: VerifierBuilderError) -> Error {
+    Error::new(Status::InvalidCertificate, error.to_string())
 }

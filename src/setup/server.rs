@@ -1,39 +1,147 @@
 //! Server configs.
 
-use super::{Identity, add_alpn, provider};
+use super::identities::{Identities, OneIdentity};
+use super::identity::Identity;
+use super::negotiation::{Negotiation, unfit};
+use super::sessions::HostStore;
+use super::{Config, Roots};
+use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
 use rustls::ServerConfig;
-use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::server::{
+    NoServerSessionStorage, ResolvesServerCert, ServerSessionMemoryCache, StoresServerSessions,
+    WebPkiClientVerifier,
+};
 use std::sync::Arc;
 
-#[derive(Default)]
+/// Whether a server asks clients for a certificate.
+#[allow(non_camel_case_types)]
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_client_auth {
+    /// It does not.
+    Off = 0,
+    /// A client may show none; what it shows is verified.
+    Optional = 1,
+    /// A client that shows none is refused.
+    Required = 2,
+}
+
+/// More tickets are of no use, and cost the client memory.
+const MAX_TICKETS: usize = 16;
+
 pub struct ServerBuilder {
-    identity: Option<Arc<CertifiedKey>>,
-    alpn: Vec<Vec<u8>>,
+    pub negotiation: Negotiation,
+    resolver: Option<Arc<dyn ResolvesServerCert>>,
+    /// Whom clients must be known to, and whether they must.
+    clients: Option<(Roots, bool)>,
+    sessions: Arc<dyn StoresServerSessions>,
+    ticket_keys: Option<Arc<TicketKeys>>,
+    tickets: usize,
+    max_early_data: u32,
+}
+
+impl Default for ServerBuilder {
+    fn default() -> Self {
+        Self {
+            negotiation: Negotiation::default(),
+            resolver: None,
+            clients: None,
+            sessions: ServerSessionMemoryCache::new(256),
+            ticket_keys: None,
+            tickets: 2,
+            max_early_data: 0,
+        }
+    }
 }
 
 impl ServerBuilder {
     pub fn set_identity(&mut self, identity: &Identity) -> Result<(), Error> {
-        self.identity = Some(identity.certified_key()?);
+        self.resolver = Some(Arc::new(OneIdentity(identity.shown()?)));
         Ok(())
     }
 
-    pub fn add_alpn(&mut self, protocol: &[u8]) -> Result<(), Error> {
-        add_alpn(&mut self.alpn, protocol)
+    pub fn set_identities(&mut self, identities: Arc<Identities>) {
+        self.resolver = Some(identities);
     }
 
-    pub fn build(&self) -> Result<Arc<ServerConfig>, Error> {
-        let identity = self.identity.clone().ok_or_else(|| {
-            Error::new(
-                Status::InvalidCertificate,
-                "a server needs an identity: set it before build",
-            )
+    pub fn set_client_auth(&mut self, mode: i32, roots: Option<&Roots>) -> Result<(), Error> {
+        use inkotls_client_auth as Mode;
+        let is_required = match mode {
+            it if it == Mode::Off as i32 => {
+                self.clients = None;
+                return Ok(());
+            }
+            it if it == Mode::Optional as i32 => false,
+            it if it == Mode::Required as i32 => true,
+            _ => return Err(Error::argument(format!("{mode} is no inkotls_client_auth"))),
+        };
+        let roots = roots.ok_or_else(|| Error::argument("roots is NULL"))?;
+        self.clients = Some((roots.clone(), is_required));
+        Ok(())
+    }
+
+    /// How many sessions to keep in memory; 0 is none.
+    pub fn set_session_cache(&mut self, sessions: usize) {
+        self.sessions = match sessions {
+            0 => Arc::new(NoServerSessionStorage {}),
+            sessions => ServerSessionMemoryCache::new(sessions),
+        };
+    }
+
+    pub fn set_session_store(&mut self, store: HostStore) {
+        self.sessions = Arc::new(store);
+    }
+
+    pub fn set_ticket_keys(&mut self, keys: Arc<TicketKeys>) {
+        self.ticket_keys = Some(keys);
+    }
+
+    pub fn set_ticket_count(&mut self, tickets: usize) -> Result<(), Error> {
+        if tickets > MAX_TICKETS {
+            return Err(Error::argument(format!("{tickets} tickets: at most {MAX_TICKETS}")));
+        }
+        self.tickets = tickets;
+        Ok(())
+    }
+
+    pub fn set_max_early_data(&mut self, bytes: u32) {
+        self.max_early_data = bytes;
+    }
+
+    pub fn build(&self) -> Result<Config<ServerConfig>, Error> {
+        let resolver = self.resolver.clone().ok_or_else(|| {
+            let text = "a server needs an identity: set it before build";
+            Error::new(Status::InvalidCertificate, text)
         })?;
-        let mut config = ServerConfig::builder_with_provider(provider())
-            .with_safe_default_protocol_versions()?
-            .with_no_client_auth()
-            .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity)));
-        config.alpn_protocols = self.alpn.clone();
-        Ok(Arc::new(config))
+        if self.max_early_data > 0 && self.ticket_keys.is_some() {
+            return Err(Error::state(
+                "early data needs tickets that work once: a session store, not ticket keys",
+            ));
+        }
+        let provider = self.negotiation.provider();
+        let clients = match &self.clients {
+            Some((roots, is_required)) => roots.client_verifier(&provider, *is_required)?,
+            None => WebPkiClientVerifier::no_client_auth(),
+        };
+        let mut tls = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&self.negotiation.versions())
+            .map_err(unfit)?
+            .with_client_cert_verifier(clients)
+            .with_cert_resolver(resolver);
+        tls.alpn_protocols = self.negotiation.alpn.clone();
+        tls.key_log = self.negotiation.key_log.clone();
+        tls.max_fragment_size = Some(self.negotiation.limits.fragment());
+        tls.session_storage = self.sessions.clone();
+        tls.send_tls13_tickets = self.tickets;
+        tls.max_early_data_size = self.max_early_data;
+        if let Some(keys) = &self.ticket_keys {
+            tls.ticketer = keys.clone();
+        }
+        if !self.negotiation.compression {
+            tls.cert_compressors.clear();
+            tls.cert_decompressors.clear();
+        }
+        Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits })
     }
 }

@@ -62,6 +62,29 @@ impl Link {
         self.unless_cut_off(outcome)
     }
 
+    /// As `read`, for plaintext that is lent.
+    pub fn read_ahead(&mut self) -> Outcome<()> {
+        let outcome = self.drive(Conn::read_ahead);
+        self.unless_cut_off(outcome)
+    }
+
+    pub fn read_early_data(&mut self, buf: &mut [u8]) -> Outcome<usize> {
+        let outcome = self.drive(|conn| conn.read_early_data(buf));
+        self.unless_cut_off(outcome)
+    }
+
+    pub fn write_early_data(&mut self, data: &[u8]) -> Outcome<usize> {
+        let outcome = self.drive(|conn| conn.write_early_data(data));
+        self.send(); // as in `write`
+        self.unless_cut_off(outcome)
+    }
+
+    pub fn update_keys(&mut self) -> Outcome<()> {
+        let outcome = self.drive(Conn::update_keys);
+        self.send(); // as in `write`
+        outcome
+    }
+
     pub fn flush(&mut self) -> Outcome<()> {
         let step = self.drive(Conn::flush)?;
         self.write_error.clone().map_or(Ok(step), Err)

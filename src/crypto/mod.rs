@@ -1,0 +1,36 @@
+//! The cryptography that rustls is given: the one place that knows where it comes from.
+#![forbid(unsafe_code)]
+
+mod tickets;
+
+pub use tickets::TicketKeys;
+
+use rustls::NamedGroup;
+use rustls::crypto::CryptoProvider;
+
+// Two libraries with the same interface, as far as it is used here.
+#[cfg(feature = "aws-lc-rs")]
+use aws_lc_rs as backend;
+#[cfg(not(feature = "aws-lc-rs"))]
+use ring as backend;
+
+#[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
+compile_error!("the cryptography is missing: the feature `ring` or `aws-lc-rs`");
+
+/// Everything there is, in the order of preference of a host that sets nothing.
+pub fn provider() -> CryptoProvider {
+    #[cfg(feature = "aws-lc-rs")]
+    let mut provider = rustls::crypto::aws_lc_rs::default_provider();
+    #[cfg(not(feature = "aws-lc-rs"))]
+    let mut provider = rustls::crypto::ring::default_provider();
+    // What one of the two has and the other has not is not part of the library.
+    provider.kx_groups.retain(|group| {
+        use NamedGroup as G;
+        matches!(group.name(), G::X25519MLKEM768 | G::X25519 | G::secp256r1 | G::secp384r1)
+    });
+    provider
+}
+
+pub fn sha256(data: &[u8]) -> Vec<u8> {
+    backend::digest::digest(&backend::digest::SHA256, data).as_ref().to_vec()
+}

@@ -1,0 +1,187 @@
+//! Tickets that any server with the same keys can open (RFC 5077, section 4; RFC 8446, section
+//! 4.6.1). The format is described for hosts at inkotls_ticket_keys.
+//!
+//! Every ticket is sealed under a key of its own, derived with a salt of 256 bits, so that the
+//! number of tickets under one of the host's keys needs no bound, and the nonce is a constant.
+
+use super::backend::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
+use super::backend::hkdf::{HKDF_SHA256, KeyType, Salt};
+use super::backend::rand::{SecureRandom, SystemRandom};
+use crate::error::Error;
+use rustls::server::ProducesTickets;
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+use zeroize::Zeroizing;
+
+const KEY: usize = 32;
+const MAX_KEYS: usize = 16;
+const NAME: usize = 16;
+const SALT: usize = 32;
+const TIME: usize = 8;
+/// How long a ticket is taken, in seconds.
+const LIFETIME: u32 = 12 * 60 * 60;
+
+/// The keys that open tickets; the first also seals them.
+pub struct TicketKeys(RwLock<Arc<[Key]>>);
+
+struct Key {
+    name: [u8; NAME],
+    secret: Zeroizing<Vec<u8>>,
+}
+
+impl TicketKeys {
+    pub fn new(keys: &[u8]) -> Result<Self, Error> {
+        Ok(Self(RwLock::new(parsed(keys)?)))
+    }
+
+    /// Takes the place of all keys there were.
+    pub fn set(&self, keys: &[u8]) -> Result<(), Error> {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = parsed(keys)?;
+        Ok(())
+    }
+
+    fn keys(&self) -> Arc<[Key]> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn seal(&self, state: &[u8], now: u64) -> Option<Vec<u8>> {
+        let keys = self.keys();
+        let key = keys.first()?;
+        let mut salt = [0; SALT];
+        SystemRandom::new().fill(&mut salt).ok()?;
+        let mut ticket = [&key.name[..], &salt].concat();
+        let mut sealed = [&now.to_be_bytes()[..], state].concat();
+        let aad = Aad::from(ticket.clone());
+        key.cipher(&salt)?.seal_in_place_append_tag(nonce(), aad, &mut sealed).ok()?;
+        ticket.append(&mut sealed);
+        Some(ticket)
+    }
+
+    fn open(&self, ticket: &[u8], now: u64) -> Option<Vec<u8>> {
+        let (head, sealed) = ticket.split_at_checked(NAME + SALT)?;
+        let (name, salt) = head.split_at(NAME);
+        let keys = self.keys();
+        let key = keys.iter().find(|key| key.name == name)?;
+        let mut sealed = sealed.to_vec();
+        let opened = key.cipher(salt)?.open_in_place(nonce(), Aad::from(head), &mut sealed).ok()?;
+        let (time, state) = opened.split_first_chunk::<TIME>()?;
+        let age = now.saturating_sub(u64::from_be_bytes(*time));
+        (age <= LIFETIME.into()).then(|| state.to_vec())
+    }
+}
+
+impl Key {
+    fn new(secret: &[u8]) -> Option<Self> {
+        let mut name = [0; NAME];
+        let prk = Salt::new(HKDF_SHA256, &[]).extract(secret);
+        prk.expand(&[b"inkotls ticket key name"], NameLen).ok()?.fill(&mut name).ok()?;
+        Some(Self { name, secret: Zeroizing::new(secret.to_vec()) })
+    }
+
+    fn cipher(&self, salt: &[u8]) -> Option<LessSafeKey> {
+        let prk = Salt::new(HKDF_SHA256, salt).extract(&self.secret);
+        let key: UnboundKey = prk.expand(&[b"inkotls ticket"], &AES_256_GCM).ok()?.into();
+        Some(LessSafeKey::new(key))
+    }
+}
+
+struct NameLen;
+
+impl KeyType for NameLen {
+    fn len(&self) -> usize {
+        NAME
+    }
+}
+
+impl ProducesTickets for TicketKeys {
+    fn enabled(&self) -> bool {
+        true
+    }
+
+    fn lifetime(&self) -> u32 {
+        LIFETIME
+    }
+
+    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
+        self.seal(plain, now())
+    }
+
+    fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
+        self.open(cipher, now())
+    }
+}
+
+impl fmt::Debug for TicketKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TicketKeys")
+    }
+}
+
+fn parsed(keys: &[u8]) -> Result<Arc<[Key]>, Error> {
+    let keys = keys.chunks_exact(KEY);
+    if !(1..=MAX_KEYS).contains(&keys.len()) || !keys.remainder().is_empty() {
+        return Err(Error::argument("ticket keys are 1 to 16 keys of 32 bytes each"));
+    }
+    let keys: Option<_> = keys.map(Key::new).collect();
+    keys.ok_or_else(|| Error::argument("a ticket key cannot be derived"))
+}
+
+fn nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0; 12])
+}
+
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STATE: &[u8] = b"what the server remembers";
+
+    #[test]
+    fn any_of_the_keys_opens_and_the_first_seals() {
+        let (old, new) = ([1; KEY], [2; KEY]);
+        let keys = TicketKeys::new(&old).unwrap();
+        let of_old = keys.seal(STATE, 0).unwrap();
+        keys.set(&[new, old].concat()).unwrap();
+        let of_new = keys.seal(STATE, 0).unwrap();
+        assert_eq!(keys.open(&of_old, 0).unwrap(), STATE);
+        let fleet = TicketKeys::new(&new).unwrap();
+        assert_eq!(fleet.open(&of_new, 0).unwrap(), STATE);
+        assert_eq!(fleet.open(&of_old, 0), None);
+    }
+
+    #[test]
+    fn a_ticket_ends_with_its_lifetime() {
+        let keys = TicketKeys::new(&[7; KEY]).unwrap();
+        let ticket = keys.seal(STATE, 1000).unwrap();
+        let end = 1000 + u64::from(LIFETIME);
+        assert_eq!(keys.open(&ticket, end).unwrap(), STATE);
+        assert_eq!(keys.open(&ticket, end + 1), None);
+        assert_eq!(keys.open(&ticket, 0).unwrap(), STATE, "a clock that is behind");
+    }
+
+    #[test]
+    fn a_ticket_that_was_changed_is_none() {
+        let keys = TicketKeys::new(&[7; KEY]).unwrap();
+        let ticket = keys.seal(STATE, 0).unwrap();
+        assert_ne!(ticket, keys.seal(STATE, 0).unwrap(), "the salt is fresh");
+        for end in 0..ticket.len() {
+            assert_eq!(keys.open(&ticket[..end], 0), None);
+            let mut changed = ticket.clone();
+            changed[end] ^= 1;
+            assert_eq!(keys.open(&changed, 0), None, "byte {end}");
+        }
+    }
+
+    #[test]
+    fn keys_have_32_bytes_each() {
+        for len in [0, 31, 33, 63, 17 * KEY] {
+            assert!(TicketKeys::new(&vec![0; len]).is_err(), "{len}");
+        }
+        assert!(TicketKeys::new(&[0; 16 * KEY]).is_ok());
+    }
+}

@@ -1,0 +1,97 @@
+//! Early data (0-RTT; RFC 8446, section 2.3): sent with the first flight of a resumed session.
+
+use super::conn::{Conn, Phase};
+use super::opening::Opening;
+use super::{Outcome, Step};
+use crate::error::{Error, Status};
+use rustls::{Connection, ServerConnection};
+use std::io::{Read, Write};
+
+/// Whether a client may send some, or a server takes it.
+pub(super) fn has_early_data(conn: &mut Connection) -> bool {
+    match conn {
+        Connection::Client(client) => client.early_data().is_some(),
+        Connection::Server(server) => server.early_data().is_some(),
+    }
+}
+
+impl Conn {
+    /// Takes as much of `data` as the session and the buffer allow.
+    pub fn write_early_data(&mut self, data: &[u8]) -> Outcome<usize> {
+        if let Some(end) = self.end() {
+            return end;
+        }
+        if self.closed {
+            return Err(Error::state("early data after close"));
+        }
+        if matches!(self.phase, Phase::Opening(Opening::Client { .. })) {
+            self.advance()?;
+        }
+        if let Some(end) = self.end() {
+            return end;
+        }
+        let room = self.limits.write_buffer.saturating_sub(self.outbound.waiting().len());
+        let Phase::Open(conn) = &mut self.phase else { return Err(none()) };
+        let Connection::Client(client) = &mut **conn else { return Err(none()) };
+        let Some(mut early) = client.early_data() else { return Err(none()) };
+        let most = data.len().min(early.bytes_left());
+        if most == 0 && !data.is_empty() {
+            return Err(none());
+        }
+        if room == 0 {
+            return Ok(Step::WantWrite);
+        }
+        let taken = early.write(&data[..most.min(room)]).map_err(|_| none())?;
+        self.outbound.collect(conn);
+        Ok(Step::Done(taken))
+    }
+
+    /// Early data that came, before the handshake is done or after.
+    pub fn read_early_data(&mut self, buf: &mut [u8]) -> Outcome<usize> {
+        if !self.is_server() {
+            return Err(none());
+        }
+        loop {
+            let read = self.early_server().and_then(|it| it.early_data()?.read(buf).ok());
+            if let Some(len @ 1..) = read {
+                return Ok(Step::Done(len));
+            }
+            if let Some(end) = self.end() {
+                return end;
+            }
+            if self.is_finished() || matches!(self.phase, Phase::Open(_)) && !self.early_data {
+                return Err(none());
+            }
+            if buf.is_empty() {
+                return Ok(Step::Done(0));
+            }
+            if !self.advance()? && self.failure.is_none() {
+                return if self.has_output() { Ok(Step::WantWrite) } else { self.starve() };
+            }
+        }
+    }
+
+    /// What became of early data. None: there was none, or the answer is not known yet.
+    pub fn is_early_data_accepted(&self) -> Option<bool> {
+        match self.tls()? {
+            _ if !self.early_data => None,
+            Connection::Client(client) if client.is_handshaking() => None,
+            Connection::Client(client) => Some(client.is_early_data_accepted()),
+            Connection::Server(_) => Some(true),
+        }
+    }
+
+    fn early_server(&mut self) -> Option<&mut ServerConnection> {
+        match &mut self.phase {
+            Phase::Open(conn) => match &mut **conn {
+                Connection::Server(server) => Some(server),
+                Connection::Client(_) => None,
+            },
+            Phase::Opening(_) => None,
+        }
+    }
+}
+
+fn none() -> Error {
+    Error::new(Status::None, "there is no early data to send or to read, or no more")
+}

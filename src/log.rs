@@ -1,0 +1,92 @@
+//! Messages for a person, rustls's and our own, to the connection that they are about.
+
+use crate::error::{Error, Status};
+use crate::scope;
+use log::{Level, LevelFilter, Metadata, Record};
+use std::sync::{Arc, OnceLock};
+
+/// How much a log is told. Each level includes those before it.
+#[allow(non_camel_case_types)]
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_log {
+    /// Nothing.
+    Off = 0,
+    /// What failed.
+    Error = 1,
+    /// What is suspicious, alerts among it.
+    Warn = 2,
+    /// One line for what every connection does.
+    Info = 3,
+    /// What was negotiated, and why.
+    Debug = 4,
+    /// Every message of the handshake.
+    Trace = 5,
+}
+
+/// A host's callback.
+pub type Callback = dyn Fn(i32, &str) + Send + Sync;
+
+#[derive(Clone)]
+pub struct Sink {
+    level: LevelFilter,
+    callback: Arc<Callback>,
+}
+
+impl Sink {
+    /// None for INKOTLS_LOG_OFF.
+    pub fn new(level: i32, callback: Arc<Callback>) -> Result<Option<Self>, Error> {
+        let level = match level {
+            0 => return Ok(None),
+            1 => LevelFilter::Error,
+            2 => LevelFilter::Warn,
+            3 => LevelFilter::Info,
+            4 => LevelFilter::Debug,
+            5 => LevelFilter::Trace,
+            _ => return Err(Error::argument(format!("{level} is no log level"))),
+        };
+        install()?;
+        Ok(Some(Self { level, callback }))
+    }
+}
+
+struct Router;
+
+impl log::Log for Router {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        scope::sink().is_some_and(|sink| metadata.level() <= sink.level)
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        let Some(sink) = scope::sink() else { return };
+        if record.level() <= sink.level {
+            let text = record.args().to_string().replace(['\n', '\0'], " ");
+            let level = match record.level() {
+                Level::Error => inkotls_log::Error,
+                Level::Warn => inkotls_log::Warn,
+                Level::Info => inkotls_log::Info,
+                Level::Debug => inkotls_log::Debug,
+                Level::Trace => inkotls_log::Trace,
+            };
+            (sink.callback)(level as i32, &text);
+        }
+    }
+
+    fn flush(&self) {}
+}
+
+/// The crate `log` has one logger for the whole program. In a library for C that is ours alone; in
+/// a Rust program it may be taken, and a program that never asks for messages is left alone.
+fn install() -> Result<(), Error> {
+    static IS_OURS: OnceLock<bool> = OnceLock::new();
+    let is_ours = IS_OURS.get_or_init(|| {
+        log::set_logger(&Router).map(|()| log::set_max_level(LevelFilter::Trace)).is_ok()
+    });
+    match is_ours {
+        true => Ok(()),
+        false => Err(Error::new(
+            Status::Unsupported,
+            "this Rust program has a logger of its own, which is told what rustls logs",
+        )),
+    }
+}

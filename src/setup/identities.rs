@@ -1,0 +1,161 @@
+//! Which identity a side shows: a server by the name that it is asked for, a client by the
+//! authorities that the server names.
+
+use super::identity::Shown;
+use crate::error::{Error, Status};
+use crate::scope;
+use rustls::client::ResolvesClientCert;
+use rustls::pki_types::DnsName;
+use rustls::server::{ClientHello, ResolvesServerCert};
+use rustls::sign::CertifiedKey;
+use rustls::{DistinguishedName, SignatureScheme};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// What a server chooses from; it changes while servers use it.
+#[derive(Debug, Default)]
+pub struct Identities(RwLock<Arc<Vec<Named>>>);
+
+#[derive(Clone, Debug)]
+struct Named {
+    /// In lower case; "*." before it stands for one label; empty for every other client.
+    name: String,
+    certified: Arc<CertifiedKey>,
+}
+
+impl Identities {
+    /// Takes the place of the identity with this name and kind of key.
+    pub fn set(&self, name: &[u8], shown: Shown) -> Result<(), Error> {
+        let name = pattern(name)?;
+        if shown.is_raw {
+            return Err(Error::state("a raw public key has no names: use set_identity"));
+        }
+        let certified = shown.certified;
+        self.change(|all| {
+            let kind = certified.key.algorithm();
+            all.retain(|it| it.name != name || it.certified.key.algorithm() != kind);
+            all.push(Named { name, certified });
+            Ok(())
+        })
+    }
+
+    /// Removes the identities with this name.
+    pub fn remove(&self, name: &[u8]) -> Result<(), Error> {
+        let name = pattern(name)?;
+        self.change(|all| {
+            let before = all.len();
+            all.retain(|it| it.name != name);
+            match all.len() == before {
+                true => Err(Error::new(Status::None, "no identity has this name")),
+                false => Ok(()),
+            }
+        })
+    }
+
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Vec<Named>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut all = Vec::clone(&current);
+        change(&mut all)?;
+        *current = Arc::new(all);
+        Ok(())
+    }
+
+    fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let name = name.to_ascii_lowercase();
+        let wildcard = name.split_once('.').map(|(_, parent)| format!("*.{parent}"));
+        [Some(name), wildcard, Some(String::new())].into_iter().flatten().find_map(|name| {
+            let named = all.iter().filter(|it| it.name == name);
+            named
+                .map(|it| &it.certified)
+                .find(|it| it.key.choose_scheme(schemes).is_some())
+                .cloned()
+        })
+    }
+}
+
+impl ResolvesServerCert for Identities {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let name = hello.server_name().unwrap_or_default();
+        noted(self.choose(name, hello.signature_schemes()))
+    }
+}
+
+fn pattern(name: &[u8]) -> Result<String, Error> {
+    let text = String::from_utf8_lossy(name).to_ascii_lowercase();
+    let host = text.strip_prefix("*.").unwrap_or(&text);
+    match text.is_empty() || DnsName::try_from(host).is_ok() {
+        true => Ok(text),
+        false => Err(Error::new(
+            Status::InvalidName,
+            format!("{text:?} is no DNS name, nor one with the wildcard \"*.\" before it"),
+        )),
+    }
+}
+
+/// A server that shows the same to everyone.
+#[derive(Debug)]
+pub struct OneIdentity(pub Shown);
+
+impl ResolvesServerCert for OneIdentity {
+    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        noted(Some(self.0.certified.clone()))
+    }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.0.is_raw
+    }
+}
+
+/// What a client may show, the preferred one first. All of them are raw public keys, or none is.
+#[derive(Debug, Default)]
+pub struct Choice(Vec<(Shown, Vec<DistinguishedName>)>);
+
+impl Choice {
+    pub fn new(all: &[Shown]) -> Result<Self, Error> {
+        if all.iter().any(|it| it.is_raw != all[0].is_raw) {
+            return Err(Error::state("a client shows certificates or raw public keys, not both"));
+        }
+        Ok(Self(all.iter().map(|it| (it.clone(), issuers(it))).collect()))
+    }
+}
+
+impl ResolvesClientCert for Choice {
+    fn resolve(
+        &self,
+        authorities: &[&[u8]],
+        schemes: &[SignatureScheme],
+    ) -> Option<Arc<CertifiedKey>> {
+        let fits = |(shown, issuers): &&(Shown, Vec<DistinguishedName>)| {
+            let is_asked_for = shown.is_raw
+                || authorities.is_empty()
+                || issuers.iter().any(|it| authorities.contains(&it.as_ref()));
+            is_asked_for && shown.certified.key.choose_scheme(schemes).is_some()
+        };
+        noted(self.0.iter().find(fits).map(|(shown, _)| shown.certified.clone()))
+    }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.0.first().is_some_and(|(shown, _)| shown.is_raw)
+    }
+
+    fn has_certs(&self) -> bool {
+        !self.0.is_empty()
+    }
+}
+
+/// Who issued the certificates of the chain.
+fn issuers(shown: &Shown) -> Vec<DistinguishedName> {
+    let parsed = shown.certified.cert.iter().map(webpki::EndEntityCert::try_from);
+    parsed.flatten().map(|it| DistinguishedName::in_sequence(it.issuer())).collect()
+}
+
+/// tls-server-end-point needs what was shown.
+fn noted(chosen: Option<Arc<CertifiedKey>>) -> Option<Arc<CertifiedKey>> {
+    scope::tell(|caller| {
+        caller.own_certificate = chosen.as_ref().and_then(|it| it.cert.first().cloned());
+    });
+    chosen
+}

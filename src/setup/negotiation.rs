@@ -1,0 +1,152 @@
+//! What both sides of a config have alike: what is negotiated, its limits, and who looks on.
+
+use crate::crypto;
+use crate::error::{Error, Status};
+use crate::limits::Limits;
+use rustls::crypto::CryptoProvider;
+use rustls::{ALL_VERSIONS, KeyLog, KeyLogFile, NoKeyLog, SupportedProtocolVersion};
+use std::sync::Arc;
+
+/// The longest name that an ALPN entry has room for (RFC 7301, section 3.1).
+const MAX_ALPN: usize = 255;
+
+/// IANA's numbers, in order of preference; an empty list is the default one.
+pub struct Negotiation {
+    versions: Vec<u16>,
+    suites: Vec<u16>,
+    groups: Vec<u16>,
+    pub alpn: Vec<Vec<u8>>,
+    pub compression: bool,
+    pub limits: Limits,
+    pub key_log: Arc<dyn KeyLog>,
+}
+
+impl Default for Negotiation {
+    fn default() -> Self {
+        Self {
+            versions: Vec::new(),
+            suites: Vec::new(),
+            groups: Vec::new(),
+            alpn: Vec::new(),
+            compression: true,
+            limits: Limits::default(),
+            key_log: Arc::new(NoKeyLog),
+        }
+    }
+}
+
+impl Negotiation {
+    pub fn add_version(&mut self, number: i32) -> Result<(), Error> {
+        add(&mut self.versions, number, &protocol_versions(), "protocol version")
+    }
+
+    pub fn add_suite(&mut self, number: i32) -> Result<(), Error> {
+        add(&mut self.suites, number, &cipher_suites(), "cipher suite")
+    }
+
+    pub fn add_group(&mut self, number: i32) -> Result<(), Error> {
+        add(&mut self.groups, number, &named_groups(), "group")
+    }
+
+    pub fn add_alpn(&mut self, protocol: &[u8]) -> Result<(), Error> {
+        add_alpn(&mut self.alpn, protocol)
+    }
+
+    pub fn set_compression(&mut self, enabled: i32) -> Result<(), Error> {
+        self.compression = flag(enabled)?;
+        Ok(())
+    }
+
+    pub fn log_keys(&mut self, log: impl Fn(&str) + Send + Sync + 'static) {
+        self.key_log = Arc::new(KeyLines(Box::new(log)));
+    }
+
+    pub fn log_keys_to_file(&mut self) {
+        self.key_log = Arc::new(KeyLogFile::new());
+    }
+
+    pub(super) fn provider(&self) -> Arc<CryptoProvider> {
+        let mut provider = crypto::provider();
+        let suite = |it: &rustls::SupportedCipherSuite| u16::from(it.suite());
+        keep(&mut provider.cipher_suites, &self.suites, suite);
+        keep(&mut provider.kx_groups, &self.groups, |it| it.name().into());
+        Arc::new(provider)
+    }
+
+    pub(super) fn versions(&self) -> Vec<&'static SupportedProtocolVersion> {
+        let mut versions = ALL_VERSIONS.to_vec();
+        keep(&mut versions, &self.versions, |it| it.version.into());
+        versions
+    }
+}
+
+/// rustls's refusal of a builder: what was chosen does not go together.
+pub(super) fn unfit(error: rustls::Error) -> Error {
+    Error::argument(format!("the versions, cipher suites and groups do not fit: {error}"))
+}
+
+pub fn protocol_versions() -> Vec<u16> {
+    ALL_VERSIONS.iter().map(|it| it.version.into()).collect()
+}
+
+pub fn cipher_suites() -> Vec<u16> {
+    crypto::provider().cipher_suites.iter().map(|it| it.suite().into()).collect()
+}
+
+pub fn named_groups() -> Vec<u16> {
+    crypto::provider().kx_groups.iter().map(|it| it.name().into()).collect()
+}
+
+pub fn add_alpn(list: &mut Vec<Vec<u8>>, protocol: &[u8]) -> Result<(), Error> {
+    if !(1..=MAX_ALPN).contains(&protocol.len()) {
+        return Err(Error::argument("an ALPN protocol name has 1 to 255 bytes"));
+    }
+    list.push(protocol.to_vec());
+    Ok(())
+}
+
+/// 0 or 1.
+pub fn flag(number: i32) -> Result<bool, Error> {
+    match number {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Error::argument(format!("{number} is neither 0 nor 1"))),
+    }
+}
+
+fn add(list: &mut Vec<u16>, number: i32, all: &[u16], what: &str) -> Result<(), Error> {
+    match all.iter().find(|it| i32::from(**it) == number) {
+        None => Err(Error::new(
+            Status::Unsupported,
+            format!("this library does not support the {what} {number} ({number:#06x})"),
+        )),
+        Some(number) => {
+            list.push(*number);
+            Ok(())
+        }
+    }
+}
+
+/// Those of `all` that are in `chosen`, in its order; all, if nothing was chosen.
+fn keep<T: Copy>(all: &mut Vec<T>, chosen: &[u16], number: impl Fn(&T) -> u16) {
+    if !chosen.is_empty() {
+        let find = |wanted: &u16| all.iter().find(|it| number(it) == *wanted).copied();
+        *all = chosen.iter().filter_map(find).collect();
+    }
+}
+
+/// Lines of the NSS key log format (draft-ietf-tls-keylogfile).
+struct KeyLines(Box<dyn Fn(&str) + Send + Sync>);
+
+impl KeyLog for KeyLines {
+    fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
+        let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<String>();
+        (self.0)(&format!("{label} {} {}", hex(client_random), hex(secret)));
+    }
+}
+
+impl std::fmt::Debug for KeyLines {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("KeyLines")
+    }
+}
