@@ -74,6 +74,7 @@ static void the_library(void) {
     CHECK_INT(strcmp(inkotls_protocol_version_name(number), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_cipher_suite_name(number), "unknown"), 0);
     CHECK(is_text(inkotls_named_group_name(number)));
+    CHECK(is_text(inkotls_signature_scheme_name(number)));
   }
   static const int32_t extremes[] = {INT32_MIN, INT32_MIN + 1, -41, 1 << 16, INT32_MAX};
   for (size_t i = 0; i < sizeof extremes / sizeof extremes[0]; i++) {
@@ -84,6 +85,7 @@ static void the_library(void) {
     CHECK_INT(strcmp(inkotls_protocol_version_name(extremes[i]), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_cipher_suite_name(extremes[i]), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_named_group_name(extremes[i]), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_signature_scheme_name(extremes[i]), "unknown"), 0);
   }
   checking("known numbers");
   CHECK_TEXT(inkotls_alert_name(0), "close_notify");
@@ -92,6 +94,34 @@ static void the_library(void) {
   CHECK_TEXT(inkotls_protocol_version_name(0x0304), "TLS 1.3");
   CHECK_TEXT(inkotls_cipher_suite_name(0x1301), "TLS_AES_128_GCM_SHA256");
   CHECK_TEXT(inkotls_named_group_name(29), "x25519");
+  CHECK_TEXT(inkotls_signature_scheme_name(0x0807), "ed25519");
+  int32_t (*const lists[])(size_t) = {inkotls_protocol_version_at, inkotls_cipher_suite_at,
+                                      inkotls_named_group_at};
+  for (int i = 0; i < 3; i++) {
+    CHECK(lists[i](0) > 0);
+    CHECK_INT(lists[i](100), INKOTLS_STATUS_NONE);
+    CHECK_INT(lists[i](SIZE_MAX), INKOTLS_STATUS_NONE);
+  }
+}
+
+static void key_log(void *user_data, const char *line, size_t len) {
+  (void)user_data, (void)line, (void)len;
+}
+
+static void message(void *user_data, int32_t level, const char *text, size_t len) {
+  (void)user_data, (void)level, (void)text, (void)len;
+}
+
+static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
+                   size_t value_len) {
+  (void)user_data, (void)key, (void)key_len, (void)value, (void)value_len;
+  return 0;
+}
+
+static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
+                   size_t cap) {
+  (void)user_data, (void)key, (void)key_len, (void)take, (void)buf, (void)cap;
+  return 0;
 }
 
 static void roots_and_client(void) {
@@ -104,6 +134,11 @@ static void roots_and_client(void) {
   INPUT_REFUSED(inkotls_roots_add_pem, roots, pem, pem_len);
   INPUT_REFUSED(inkotls_roots_add_pem_file, roots, path, strlen(path));
   INPUT_REFUSED(inkotls_roots_add_der, roots, der, der_len);
+  INPUT_REFUSED(inkotls_roots_add_crl_pem, roots, pem, pem_len);
+  INPUT_REFUSED(inkotls_roots_add_crl_pem_file, roots, path, strlen(path));
+  INPUT_REFUSED(inkotls_roots_add_crl_der, roots, der, der_len);
+  INPUT_REFUSED(inkotls_roots_add_raw_public_key, roots, der, der_len);
+  REFUSED(inkotls_roots_set_revocation(NULL, 0));
   REFUSED(inkotls_roots_add_platform(NULL));
   REFUSED(inkotls_roots_os_error(NULL));
   CHECK(is_text(inkotls_roots_error(NULL)));
@@ -112,10 +147,29 @@ static void roots_and_client(void) {
   // Empty is not NULL, but there is nothing in it either.
   CHECK_INT(inkotls_roots_add_pem(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_INT(inkotls_roots_add_der(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_roots_add_crl_pem(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_roots_add_crl_der(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_roots_add_raw_public_key(roots, NULL, 0), INKOTLS_STATUS_INVALID_KEY);
   REFUSED(inkotls_roots_add_pem_file(roots, NULL, 0));
+  REFUSED(inkotls_roots_add_crl_pem_file(roots, NULL, 0));
   CHECK_INT(inkotls_roots_add_der(roots, der, der_len), INKOTLS_STATUS_OK);
 
   inkotls_client_builder *builder = inkotls_client_builder_new();
+  inkotls_identity *identity = inkotls_identity_new();
+  REFUSED(inkotls_client_builder_add_protocol_version(NULL, 0x0304));
+  REFUSED(inkotls_client_builder_add_cipher_suite(NULL, 0x1301));
+  REFUSED(inkotls_client_builder_add_named_group(NULL, 29));
+  REFUSED(inkotls_client_builder_set_certificate_compression(NULL, 1));
+  REFUSED(inkotls_client_builder_set_limit(NULL, INKOTLS_LIMIT_RECORD, 1024));
+  REFUSED(inkotls_client_builder_set_dangerous_key_log(NULL, key_log, NULL));
+  REFUSED(inkotls_client_builder_set_dangerous_key_log(builder, NULL, NULL));
+  REFUSED(inkotls_client_builder_set_dangerous_key_log_file(NULL));
+  REFUSED(inkotls_client_builder_add_identity(NULL, identity));
+  REFUSED(inkotls_client_builder_add_identity(builder, NULL));
+  REFUSED(inkotls_client_builder_set_session_cache(NULL, 1));
+  REFUSED(inkotls_client_builder_set_tls12_resumption(NULL, INKOTLS_TLS12_RESUMPTION_OFF));
+  REFUSED(inkotls_client_builder_set_early_data(NULL, 1));
+  inkotls_identity_free(identity);
   REFUSED(inkotls_client_builder_set_roots(NULL, roots));
   REFUSED(inkotls_client_builder_set_roots(builder, NULL));
   INPUT_REFUSED(inkotls_client_builder_add_alpn, builder, "h2", 2);
@@ -148,6 +202,11 @@ static void identity_and_server(void) {
   INPUT_REFUSED(inkotls_identity_set_key_pem, identity, key, key_len);
   INPUT_REFUSED(inkotls_identity_set_key_pem_file, identity, key_path, strlen(key_path));
   INPUT_REFUSED(inkotls_identity_set_key_der, identity, key_der, key_der_len);
+  INPUT_REFUSED(inkotls_identity_set_ocsp_staple, identity, chain_der, chain_der_len);
+  REFUSED(inkotls_identity_use_raw_public_key(NULL));
+  LOAN_REFUSED(inkotls_identity_raw_public_key, identity, &out.bytes);
+  CHECK_INT(inkotls_identity_raw_public_key(identity, &out.bytes, &out.len), INKOTLS_STATUS_NONE);
+  CHECK(is_untouched());
   REFUSED(inkotls_identity_os_error(NULL));
   CHECK(is_text(inkotls_identity_error(NULL)));
   CHECK(is_text(inkotls_identity_error(identity)));
@@ -156,12 +215,68 @@ static void identity_and_server(void) {
   CHECK_INT(inkotls_identity_add_chain_der(identity, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_INT(inkotls_identity_set_key_pem(identity, NULL, 0), INKOTLS_STATUS_INVALID_KEY);
   CHECK_INT(inkotls_identity_set_key_der(identity, NULL, 0), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_INT(inkotls_identity_set_ocsp_staple(identity, NULL, 0), INKOTLS_STATUS_OK);
   REFUSED(inkotls_identity_set_chain_pem_file(identity, NULL, 0));
   REFUSED(inkotls_identity_set_key_pem_file(identity, NULL, 0));
   CHECK_INT(inkotls_identity_set_chain_pem(identity, chain, chain_len), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_identity_set_key_pem(identity, key, key_len), INKOTLS_STATUS_OK);
 
+  checking("identities");
+  const inkotls_identities *identities = inkotls_identities_new();
+  REFUSED(inkotls_identities_set(NULL, "localhost", 9, identity));
+  REFUSED(inkotls_identities_set(identities, NULL, 9, identity));
+  REFUSED(inkotls_identities_set(identities, "localhost", too_long, identity));
+  REFUSED(inkotls_identities_set(identities, "localhost", 9, NULL));
+  INPUT_REFUSED(inkotls_identities_remove, identities, "localhost", 9);
+  REFUSED(inkotls_identities_retain(NULL));
+  CHECK_INT(inkotls_identities_set(identities, NULL, 0, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identities_retain(identities), INKOTLS_STATUS_OK);
+  inkotls_identities_release(identities);
+
+  checking("ticket keys");
+  static const char secret[32];
+  const inkotls_ticket_keys *keys = NULL;
+  INPUT_REFUSED(inkotls_ticket_keys_set, keys, secret, sizeof secret);
+  REFUSED(inkotls_ticket_keys_new(NULL, sizeof secret, &out.ticket_keys));
+  REFUSED(inkotls_ticket_keys_new(NULL, 0, &out.ticket_keys));
+  REFUSED(inkotls_ticket_keys_new(secret, too_long, &out.ticket_keys));
+  REFUSED(inkotls_ticket_keys_new(secret, sizeof secret, NULL));
+  CHECK_INT(inkotls_ticket_keys_new(secret, sizeof secret, &keys), INKOTLS_STATUS_OK);
+  INPUT_REFUSED(inkotls_ticket_keys_set, keys, secret, sizeof secret);
+  REFUSED(inkotls_ticket_keys_set(keys, NULL, 0));
+  REFUSED(inkotls_ticket_keys_retain(NULL));
+  CHECK_INT(inkotls_ticket_keys_retain(keys), INKOTLS_STATUS_OK);
+  inkotls_ticket_keys_release(keys);
+
+  checking("server builder");
   inkotls_server_builder *builder = inkotls_server_builder_new();
+  inkotls_roots *roots = inkotls_roots_new();
+  REFUSED(inkotls_server_builder_add_protocol_version(NULL, 0x0304));
+  REFUSED(inkotls_server_builder_add_cipher_suite(NULL, 0x1301));
+  REFUSED(inkotls_server_builder_add_named_group(NULL, 29));
+  REFUSED(inkotls_server_builder_set_certificate_compression(NULL, 1));
+  REFUSED(inkotls_server_builder_set_limit(NULL, INKOTLS_LIMIT_RECORD, 1024));
+  REFUSED(inkotls_server_builder_set_dangerous_key_log(NULL, key_log, NULL));
+  REFUSED(inkotls_server_builder_set_dangerous_key_log(builder, NULL, NULL));
+  REFUSED(inkotls_server_builder_set_dangerous_key_log_file(NULL));
+  REFUSED(inkotls_server_builder_set_identities(NULL, identities));
+  REFUSED(inkotls_server_builder_set_identities(builder, NULL));
+  REFUSED(inkotls_server_builder_set_client_auth(NULL, INKOTLS_CLIENT_AUTH_OFF, NULL));
+  REFUSED(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_OPTIONAL, NULL));
+  REFUSED(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, NULL));
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_OFF, NULL),
+            INKOTLS_STATUS_OK);
+  REFUSED(inkotls_server_builder_set_session_cache(NULL, 1));
+  REFUSED(inkotls_server_builder_set_session_store(NULL, put, get, NULL));
+  REFUSED(inkotls_server_builder_set_session_store(builder, NULL, get, NULL));
+  REFUSED(inkotls_server_builder_set_session_store(builder, put, NULL, NULL));
+  REFUSED(inkotls_server_builder_set_ticket_keys(NULL, keys));
+  REFUSED(inkotls_server_builder_set_ticket_keys(builder, NULL));
+  REFUSED(inkotls_server_builder_set_ticket_count(NULL, 1));
+  REFUSED(inkotls_server_builder_set_max_early_data(NULL, 1));
+  inkotls_roots_free(roots);
+  inkotls_identities_release(identities);
+  inkotls_ticket_keys_release(keys);
   REFUSED(inkotls_server_builder_set_identity(NULL, identity));
   REFUSED(inkotls_server_builder_set_identity(builder, NULL));
   INPUT_REFUSED(inkotls_server_builder_add_alpn, builder, "h2", 2);
@@ -185,6 +300,9 @@ static void acceptor(void) {
   inkotls_acceptor *fresh = inkotls_acceptor_new();
   CHECK_INT(inkotls_acceptor_server_name(fresh, &out.text, &out.len), INKOTLS_STATUS_NONE);
   CHECK_INT(inkotls_acceptor_named_groups(fresh, &out.numbers, &out.len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_acceptor_client_hello(fresh, &out.bytes, &out.len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_acceptor_certificate_authority(fresh, 0, &out.bytes, &out.len),
+            INKOTLS_STATUS_NONE);
   CHECK(is_untouched());
   inkotls_acceptor_free(fresh);
 
@@ -213,6 +331,11 @@ static void acceptor(void) {
   LOAN_REFUSED(inkotls_acceptor_cipher_suites, it, &out.numbers);
   LOAN_REFUSED(inkotls_acceptor_signature_schemes, it, &out.numbers);
   LOAN_REFUSED(inkotls_acceptor_named_groups, it, &out.numbers);
+  LOAN_AT_REFUSED(inkotls_acceptor_certificate_authority, it, &out.bytes);
+  LOAN_REFUSED(inkotls_acceptor_client_hello, it, &out.bytes);
+  REFUSED(inkotls_acceptor_set_log(NULL, INKOTLS_LOG_INFO, message, NULL));
+  REFUSED(inkotls_acceptor_set_log(it, INKOTLS_LOG_INFO, NULL, NULL));
+  CHECK_INT(inkotls_acceptor_set_log(it, INKOTLS_LOG_OFF, NULL, NULL), INKOTLS_STATUS_OK);
   REFUSED(inkotls_acceptor_alert_sent(NULL));
   REFUSED(inkotls_acceptor_alert_received(NULL));
   REFUSED(inkotls_acceptor_os_error(NULL));
@@ -250,6 +373,30 @@ static void connection(void) {
   BYTES_REFUSED(inkotls_conn_drain, it, out.buf, sizeof out.buf);
   BYTES_REFUSED(inkotls_conn_read, it, out.buf, sizeof out.buf);
   BYTES_REFUSED(inkotls_conn_write, it, "x", 1);
+  BYTES_REFUSED(inkotls_conn_read_early_data, pair.server.conn, out.buf, sizeof out.buf);
+  BYTES_REFUSED(inkotls_conn_write_early_data, it, "x", 1);
+  INPUT_REFUSED(inkotls_conn_add_alpn, it, "h2", 2);
+  INPUT_REFUSED(inkotls_conn_set_resumption_data, pair.server.conn, "x", 1);
+  LOAN_REFUSED(inkotls_conn_read_peek, it, &out.bytes);
+  LOAN_REFUSED(inkotls_conn_drain_peek, it, &out.bytes);
+  LOAN_REFUSED(inkotls_conn_resumption_data, pair.server.conn, &out.bytes);
+  LOAN_REFUSED(inkotls_conn_ocsp_staple, it, &out.bytes);
+  REFUSED(inkotls_conn_clear_alpn(NULL));
+  REFUSED(inkotls_conn_read_consume(NULL, 0));
+  REFUSED(inkotls_conn_drain_consume(NULL, 0));
+  REFUSED(inkotls_conn_update_keys(NULL));
+  REFUSED(inkotls_conn_tickets_received(NULL));
+  REFUSED(inkotls_conn_is_early_data_accepted(NULL));
+  REFUSED(inkotls_conn_set_log(NULL, INKOTLS_LOG_INFO, message, NULL));
+  REFUSED(inkotls_conn_set_log(it, INKOTLS_LOG_INFO, NULL, NULL));
+  CHECK_INT(inkotls_conn_set_log(it, INKOTLS_LOG_OFF, NULL, NULL), INKOTLS_STATUS_OK);
+  REFUSED(inkotls_conn_export_keying_material(NULL, "l", 1, "c", 1, out.buf, 8));
+  REFUSED(inkotls_conn_export_keying_material(it, NULL, 1, "c", 1, out.buf, 8));
+  REFUSED(inkotls_conn_export_keying_material(it, "l", 1, NULL, 1, out.buf, 8));
+  REFUSED(inkotls_conn_export_keying_material(it, "l", 1, "c", 1, NULL, 8));
+  REFUSED(inkotls_conn_channel_binding(NULL, 1, out.buf, sizeof out.buf, &out.len));
+  REFUSED(inkotls_conn_channel_binding(it, 1, NULL, sizeof out.buf, &out.len));
+  REFUSED(inkotls_conn_channel_binding(it, 1, out.buf, sizeof out.buf, NULL));
   REFUSED(inkotls_conn_feed_eof(NULL));
   REFUSED(inkotls_conn_handshake(NULL));
   REFUSED(inkotls_conn_flush(NULL));
@@ -294,6 +441,8 @@ static void connection(void) {
 static void nothing_is_freed(void) {
   inkotls_roots_free(NULL);
   inkotls_identity_free(NULL);
+  inkotls_identities_release(NULL);
+  inkotls_ticket_keys_release(NULL);
   inkotls_client_builder_free(NULL);
   inkotls_client_config_release(NULL);
   inkotls_server_builder_free(NULL);

@@ -18,6 +18,7 @@ static struct outputs {
   inkotls_conn *conn;
   const inkotls_client_config *client;
   const inkotls_server_config *server;
+  const inkotls_ticket_keys *ticket_keys;
 } out;
 
 static void poison_outputs(void) { memset(&out, POISON, sizeof out); }

@@ -16,6 +16,9 @@ static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 static inkotls_roots *roots;
 static inkotls_identity *identity;
+static const inkotls_identities *identities;
+static const inkotls_ticket_keys *ticket_keys;
+static const char secret[32];
 
 static void arm(void) {
   poison_outputs();
@@ -46,69 +49,119 @@ struct kind {
   static const char *kind##_error(const void *it) { return inkotls_##kind##_error(it); } \
   static void kind##_free(void *it) { inkotls_##kind##_free(it); }
 
-#define ROOTS(CALL)                                 \
-  CALL(0, inkotls_roots_add_platform, (it))         \
-  CALL(0, inkotls_roots_add_pem, (it, "x", 1))      \
-  CALL(0, inkotls_roots_add_pem_file, (it, "x", 1)) \
-  CALL(0, inkotls_roots_add_der, (it, "x", 1))      \
+#define ROOTS(CALL)                                       \
+  CALL(0, inkotls_roots_add_platform, (it))               \
+  CALL(0, inkotls_roots_add_pem, (it, "x", 1))            \
+  CALL(0, inkotls_roots_add_pem_file, (it, "x", 1))       \
+  CALL(0, inkotls_roots_add_der, (it, "x", 1))            \
+  CALL(0, inkotls_roots_add_crl_pem, (it, "x", 1))        \
+  CALL(0, inkotls_roots_add_crl_pem_file, (it, "x", 1))   \
+  CALL(0, inkotls_roots_add_crl_der, (it, "x", 1))        \
+  CALL(0, inkotls_roots_set_revocation, (it, 0))          \
+  CALL(0, inkotls_roots_add_raw_public_key, (it, "x", 1)) \
   CALL(1, inkotls_roots_os_error, (it))
 
-#define IDENTITY(CALL)                                       \
-  CALL(0, inkotls_identity_set_chain_pem, (it, "x", 1))      \
-  CALL(0, inkotls_identity_set_chain_pem_file, (it, "x", 1)) \
-  CALL(0, inkotls_identity_add_chain_der, (it, "x", 1))      \
-  CALL(0, inkotls_identity_set_key_pem, (it, "x", 1))        \
-  CALL(0, inkotls_identity_set_key_pem_file, (it, "x", 1))   \
-  CALL(0, inkotls_identity_set_key_der, (it, "x", 1))        \
+#define IDENTITY(CALL)                                                 \
+  CALL(0, inkotls_identity_set_chain_pem, (it, "x", 1))                \
+  CALL(0, inkotls_identity_set_chain_pem_file, (it, "x", 1))           \
+  CALL(0, inkotls_identity_add_chain_der, (it, "x", 1))                \
+  CALL(0, inkotls_identity_set_key_pem, (it, "x", 1))                  \
+  CALL(0, inkotls_identity_set_key_pem_file, (it, "x", 1))             \
+  CALL(0, inkotls_identity_set_key_der, (it, "x", 1))                  \
+  CALL(0, inkotls_identity_set_ocsp_staple, (it, "x", 1))              \
+  CALL(0, inkotls_identity_use_raw_public_key, (it))                   \
+  CALL(1, inkotls_identity_raw_public_key, (it, &out.bytes, &out.len)) \
   CALL(1, inkotls_identity_os_error, (it))
 
-#define CLIENT_BUILDER(CALL)                             \
-  CALL(0, inkotls_client_builder_add_alpn, (it, "x", 1)) \
-  CALL(0, inkotls_client_builder_set_roots, (it, roots)) \
+// What a client builder and a server builder have alike.
+#define NEGOTIATION(CALL, side)                                             \
+  CALL(0, inkotls_##side##_builder_add_alpn, (it, "x", 1))                  \
+  CALL(0, inkotls_##side##_builder_add_protocol_version, (it, 0x0304))      \
+  CALL(0, inkotls_##side##_builder_add_cipher_suite, (it, 0x1301))          \
+  CALL(0, inkotls_##side##_builder_add_named_group, (it, 29))               \
+  CALL(0, inkotls_##side##_builder_set_certificate_compression, (it, 1))    \
+  CALL(0, inkotls_##side##_builder_set_limit, (it, 1, 65536))               \
+  CALL(0, inkotls_##side##_builder_set_dangerous_key_log, (it, NULL, NULL)) \
+  CALL(0, inkotls_##side##_builder_set_dangerous_key_log_file, (it))
+
+#define CLIENT_BUILDER(CALL)                                    \
+  NEGOTIATION(CALL, client)                                     \
+  CALL(0, inkotls_client_builder_add_identity, (it, identity))  \
+  CALL(0, inkotls_client_builder_set_session_cache, (it, 1))    \
+  CALL(0, inkotls_client_builder_set_tls12_resumption, (it, 1)) \
+  CALL(0, inkotls_client_builder_set_early_data, (it, 1))       \
+  CALL(0, inkotls_client_builder_set_roots, (it, roots))        \
   CALL(0, inkotls_client_builder_build, (it, &out.client))
 
-#define SERVER_BUILDER(CALL)                                   \
-  CALL(0, inkotls_server_builder_add_alpn, (it, "x", 1))       \
-  CALL(0, inkotls_server_builder_set_identity, (it, identity)) \
+#define SERVER_BUILDER(CALL)                                                \
+  NEGOTIATION(CALL, server)                                                 \
+  CALL(0, inkotls_server_builder_set_identities, (it, identities))          \
+  CALL(0, inkotls_server_builder_set_client_auth, (it, 1, roots))           \
+  CALL(0, inkotls_server_builder_set_session_cache, (it, 1))                \
+  CALL(0, inkotls_server_builder_set_session_store, (it, NULL, NULL, NULL)) \
+  CALL(0, inkotls_server_builder_set_ticket_keys, (it, ticket_keys))        \
+  CALL(0, inkotls_server_builder_set_ticket_count, (it, 1))                 \
+  CALL(0, inkotls_server_builder_set_max_early_data, (it, 0))               \
+  CALL(0, inkotls_server_builder_set_identity, (it, identity))              \
   CALL(0, inkotls_server_builder_build, (it, &out.server))
 
-#define ACCEPTOR(CALL)                                                      \
-  CALL(0, inkotls_acceptor_set_fd, (it, -1))                                \
-  CALL(0, inkotls_acceptor_feed, (it, "x", 1, &out.len))                    \
-  CALL(0, inkotls_acceptor_feed_eof, (it))                                  \
-  CALL(0, inkotls_acceptor_drain, (it, out.buf, sizeof out.buf, &out.len))  \
-  CALL(0, inkotls_acceptor_accept, (it))                                    \
-  CALL(0, inkotls_acceptor_into_conn, (it, server, &out.conn))              \
-  CALL(1, inkotls_acceptor_server_name, (it, &out.text, &out.len))          \
-  CALL(1, inkotls_acceptor_alpn, (it, 0, &out.bytes, &out.len))             \
-  CALL(1, inkotls_acceptor_cipher_suites, (it, &out.numbers, &out.len))     \
-  CALL(1, inkotls_acceptor_signature_schemes, (it, &out.numbers, &out.len)) \
-  CALL(1, inkotls_acceptor_named_groups, (it, &out.numbers, &out.len))      \
-  CALL(1, inkotls_acceptor_alert_sent, (it))                                \
-  CALL(1, inkotls_acceptor_alert_received, (it))                            \
+#define ACCEPTOR(CALL)                                                           \
+  CALL(0, inkotls_acceptor_set_fd, (it, -1))                                     \
+  CALL(0, inkotls_acceptor_feed, (it, "x", 1, &out.len))                         \
+  CALL(0, inkotls_acceptor_feed_eof, (it))                                       \
+  CALL(0, inkotls_acceptor_drain, (it, out.buf, sizeof out.buf, &out.len))       \
+  CALL(0, inkotls_acceptor_accept, (it))                                         \
+  CALL(0, inkotls_acceptor_into_conn, (it, server, &out.conn))                   \
+  CALL(1, inkotls_acceptor_server_name, (it, &out.text, &out.len))               \
+  CALL(1, inkotls_acceptor_alpn, (it, 0, &out.bytes, &out.len))                  \
+  CALL(1, inkotls_acceptor_cipher_suites, (it, &out.numbers, &out.len))          \
+  CALL(1, inkotls_acceptor_signature_schemes, (it, &out.numbers, &out.len))      \
+  CALL(1, inkotls_acceptor_named_groups, (it, &out.numbers, &out.len))           \
+  CALL(0, inkotls_acceptor_set_log, (it, 0, NULL, NULL))                         \
+  CALL(1, inkotls_acceptor_certificate_authority, (it, 0, &out.bytes, &out.len)) \
+  CALL(1, inkotls_acceptor_client_hello, (it, &out.bytes, &out.len))             \
+  CALL(1, inkotls_acceptor_alert_sent, (it))                                     \
+  CALL(1, inkotls_acceptor_alert_received, (it))                                 \
   CALL(1, inkotls_acceptor_os_error, (it))
 
-#define CONN(CALL)                                                      \
-  CALL(0, inkotls_conn_set_fd, (it, -1))                                \
-  CALL(0, inkotls_conn_feed, (it, "x", 1, &out.len))                    \
-  CALL(0, inkotls_conn_feed_eof, (it))                                  \
-  CALL(0, inkotls_conn_drain, (it, out.buf, sizeof out.buf, &out.len))  \
-  CALL(0, inkotls_conn_handshake, (it))                                 \
-  CALL(0, inkotls_conn_read, (it, out.buf, sizeof out.buf, &out.len))   \
-  CALL(0, inkotls_conn_write, (it, "x", 1, &out.len))                   \
-  CALL(0, inkotls_conn_flush, (it))                                     \
-  CALL(0, inkotls_conn_close, (it))                                     \
-  CALL(1, inkotls_conn_state, (it))                                     \
-  CALL(1, inkotls_conn_protocol_version, (it))                          \
-  CALL(1, inkotls_conn_cipher_suite, (it))                              \
-  CALL(1, inkotls_conn_named_group, (it))                               \
-  CALL(1, inkotls_conn_is_resumed, (it))                                \
-  CALL(1, inkotls_conn_alpn, (it, &out.bytes, &out.len))                \
-  CALL(1, inkotls_conn_server_name, (it, &out.text, &out.len))          \
-  CALL(1, inkotls_conn_peer_certificate, (it, 0, &out.bytes, &out.len)) \
-  CALL(1, inkotls_conn_alert_sent, (it))                                \
-  CALL(1, inkotls_conn_alert_received, (it))                            \
-  CALL(1, inkotls_conn_certificate_error, (it))                         \
+#define CONN(CALL)                                                                  \
+  CALL(0, inkotls_conn_set_fd, (it, -1))                                            \
+  CALL(0, inkotls_conn_feed, (it, "x", 1, &out.len))                                \
+  CALL(0, inkotls_conn_feed_eof, (it))                                              \
+  CALL(0, inkotls_conn_drain, (it, out.buf, sizeof out.buf, &out.len))              \
+  CALL(0, inkotls_conn_handshake, (it))                                             \
+  CALL(0, inkotls_conn_read, (it, out.buf, sizeof out.buf, &out.len))               \
+  CALL(0, inkotls_conn_write, (it, "x", 1, &out.len))                               \
+  CALL(0, inkotls_conn_flush, (it))                                                 \
+  CALL(0, inkotls_conn_close, (it))                                                 \
+  CALL(0, inkotls_conn_add_alpn, (it, "x", 1))                                      \
+  CALL(0, inkotls_conn_clear_alpn, (it))                                            \
+  CALL(0, inkotls_conn_set_resumption_data, (it, "x", 1))                           \
+  CALL(0, inkotls_conn_set_log, (it, 0, NULL, NULL))                                \
+  CALL(0, inkotls_conn_drain_peek, (it, &out.bytes, &out.len))                      \
+  CALL(0, inkotls_conn_drain_consume, (it, 0))                                      \
+  CALL(0, inkotls_conn_read_peek, (it, &out.bytes, &out.len))                       \
+  CALL(0, inkotls_conn_read_consume, (it, 0))                                       \
+  CALL(0, inkotls_conn_write_early_data, (it, "x", 1, &out.len))                    \
+  CALL(0, inkotls_conn_read_early_data, (it, out.buf, sizeof out.buf, &out.len))    \
+  CALL(0, inkotls_conn_update_keys, (it))                                           \
+  CALL(0, inkotls_conn_export_keying_material, (it, "x", 1, NULL, 0, out.buf, 8))   \
+  CALL(0, inkotls_conn_channel_binding, (it, 1, out.buf, sizeof out.buf, &out.len)) \
+  CALL(1, inkotls_conn_tickets_received, (it))                                      \
+  CALL(1, inkotls_conn_is_early_data_accepted, (it))                                \
+  CALL(1, inkotls_conn_resumption_data, (it, &out.bytes, &out.len))                 \
+  CALL(1, inkotls_conn_ocsp_staple, (it, &out.bytes, &out.len))                     \
+  CALL(1, inkotls_conn_state, (it))                                                 \
+  CALL(1, inkotls_conn_protocol_version, (it))                                      \
+  CALL(1, inkotls_conn_cipher_suite, (it))                                          \
+  CALL(1, inkotls_conn_named_group, (it))                                           \
+  CALL(1, inkotls_conn_is_resumed, (it))                                            \
+  CALL(1, inkotls_conn_alpn, (it, &out.bytes, &out.len))                            \
+  CALL(1, inkotls_conn_server_name, (it, &out.text, &out.len))                      \
+  CALL(1, inkotls_conn_peer_certificate, (it, 0, &out.bytes, &out.len))             \
+  CALL(1, inkotls_conn_alert_sent, (it))                                            \
+  CALL(1, inkotls_conn_alert_received, (it))                                        \
+  CALL(1, inkotls_conn_certificate_error, (it))                                     \
   CALL(1, inkotls_conn_os_error, (it))
 
 KIND(roots, ROOTS)
@@ -188,6 +241,40 @@ static void connections_are_not_made(void) {
   CHECK(is_untouched());
 }
 
+// Counted handles keep no sentence, but are poisoned all the same, for those who are given them
+// too.
+static void counted_handles_are_poisoned(void) {
+  checking("identities");
+  arm();
+  CHECK(inkotls_identities_new() == NULL);
+  arm();
+  CHECK_INT(inkotls_identities_remove(identities, "x", 1), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_identities_remove(identities, "x", 1), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_identities_set(identities, "x", 1, identity), INKOTLS_STATUS_PANIC);
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_PANIC);
+  CHECK_TEXT(inkotls_server_builder_error(builder), "identities is unusable");
+  CHECK_INT(inkotls_server_builder_set_ticket_count(builder, 1), INKOTLS_STATUS_OK);
+
+  checking("ticket keys");
+  arm();
+  CHECK_INT(inkotls_ticket_keys_new(secret, sizeof secret, &out.ticket_keys), INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+  arm();
+  CHECK_INT(inkotls_ticket_keys_set(ticket_keys, secret, sizeof secret), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_ticket_keys_set(ticket_keys, secret, sizeof secret), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, ticket_keys), INKOTLS_STATUS_PANIC);
+  inkotls_server_builder_free(builder);
+}
+
+// A list of the library's own.
+static void lists_panic(void) {
+  checking("lists");
+  arm();
+  CHECK_INT(inkotls_cipher_suite_at(0), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_cipher_suite_at(0), 0x1302);
+}
+
 // The bug hits one connection in its midst; its config and the others of it go on.
 static void others_go_on(void) {
   checking("another connection");
@@ -225,6 +312,8 @@ int main(int argc, char **argv) {
   server = server_config("ecdsa", no_alpn);
   roots = inkotls_roots_new();
   identity = inkotls_identity_new();
+  identities = inkotls_identities_new();
+  CHECK_INT(inkotls_ticket_keys_new(secret, sizeof secret, &ticket_keys), INKOTLS_STATUS_OK);
   for (int i = 0; i < KINDS; i++) {
     for (const struct call *call = kinds[i].calls; call->name; call++) {
       checking("%s: %s", kinds[i].name, call->name);
@@ -237,6 +326,10 @@ int main(int argc, char **argv) {
   }
   connections_are_not_made();
   others_go_on();
+  counted_handles_are_poisoned();
+  lists_panic();
+  inkotls_identities_release(identities);
+  inkotls_ticket_keys_release(ticket_keys);
   inkotls_roots_free(roots);
   inkotls_identity_free(identity);
   inkotls_client_config_release(client);

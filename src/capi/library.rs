@@ -1,6 +1,7 @@
 //! The library itself, and names for its numbers.
 
 use crate::error::{certificate_fault_name, status_text};
+use crate::ffi::answer;
 use crate::iana;
 use crate::setup::negotiation;
 use std::ffi::c_char;
@@ -59,7 +60,7 @@ pub extern "C" fn inkotls_cipher_suite_name(suite: i32) -> *const c_char {
 /// index: which, from 0, the preferred one first.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
-    super::at(&negotiation::protocol_versions(), index)
+    answer(|| negotiation::protocol_versions().get(index).map(|it| i32::from(*it)))
 }
 
 /// Returns one of the cipher suites that this library supports, as IANA's number, or
@@ -68,7 +69,7 @@ pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
 /// index: which, from 0, in the order of preference of a host that sets none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
-    super::at(&negotiation::cipher_suites(), index)
+    answer(|| negotiation::cipher_suites().get(index).map(|it| i32::from(*it)))
 }
 
 /// Returns one of the groups that this library supports, as IANA's number, or INKOTLS_STATUS_NONE.
@@ -76,7 +77,7 @@ pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
 /// index: which, from 0, in the order of preference of a host that sets none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
-    super::at(&negotiation::named_groups(), index)
+    answer(|| negotiation::named_groups().get(index).map(|it| i32::from(*it)))
 }
 
 /// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for

@@ -103,11 +103,6 @@ fn consumed(is_there: bool) -> Result<Status, Error> {
     }
 }
 
-/// One of a list of numbers, or NONE.
-fn at(numbers: &[u16], index: usize) -> i32 {
-    numbers.get(index).map_or(Status::None as i32, |number| i32::from(*number))
-}
-
 /// Sets or ends a log.
 fn set_log(
     link: &mut Link,

@@ -116,6 +116,15 @@ pub fn number<H: Handle>(handle: Option<&H>, call: impl FnOnce(&H) -> Option<i32
     if status == Status::Ok { answer } else { status as i32 }
 }
 
+/// A question without a handle, whose answer is a number.
+pub fn answer(call: impl FnOnce() -> Option<i32>) -> i32 {
+    match caught(call) {
+        Ok(Some(number)) => number,
+        Ok(None) => Status::None as i32,
+        Err(_) => Status::Panic as i32,
+    }
+}
+
 /// The sentence for the last failure, from a poisoned handle too.
 pub fn words<H: Handle>(handle: Option<&H>) -> *const c_char {
     handle.map_or(c"the handle is NULL", |h| h.record().text()).as_ptr()

@@ -13,8 +13,8 @@ pub use callbacks::{
     key_log_callback, log_callback, session_get, session_put,
 };
 pub use guard::{
-    Handle, Record, SharedHandle, ask, create, drop_quietly, enter, enter_raw, enter_shared, given,
-    given_shared, make, make_shared, number, own, words,
+    Handle, Record, SharedHandle, answer, ask, create, drop_quietly, enter, enter_raw,
+    enter_shared, given, given_shared, make, make_shared, number, own, words,
 };
 pub use shared::{release, retain, share};
 pub use socket::Socket;
