@@ -29,7 +29,7 @@ static void agrees_on_facts(const struct way *way) {
   for (int i = 0; i < 2; i++) {
     CHECK_INT(inkotls_conn_protocol_version(both[i]), 0x0304);
     CHECK_INT(inkotls_conn_cipher_suite(both[i]), 0x1302);
-    CHECK_INT(inkotls_conn_named_group(both[i]), 29);
+    CHECK_INT(inkotls_conn_named_group(both[i]), 0x11ec);
     CHECK_INT(inkotls_conn_alpn(both[i], &bytes, &len), INKOTLS_STATUS_OK);
     CHECK(len == 8 && memcmp(bytes, "http/1.1", 8) == 0);
     CHECK_INT(inkotls_conn_state(both[i]) & ~INKOTLS_STATE_READABLE, 0);  // tickets

@@ -94,6 +94,7 @@ static void the_library(void) {
   CHECK_TEXT(inkotls_protocol_version_name(0x0304), "TLS 1.3");
   CHECK_TEXT(inkotls_cipher_suite_name(0x1301), "TLS_AES_128_GCM_SHA256");
   CHECK_TEXT(inkotls_named_group_name(29), "x25519");
+  CHECK_TEXT(inkotls_named_group_name(0x11ec), "X25519MLKEM768");
   CHECK_TEXT(inkotls_signature_scheme_name(0x0807), "ed25519");
   int32_t (*const lists[])(size_t) = {inkotls_protocol_version_at, inkotls_cipher_suite_at,
                                       inkotls_named_group_at};

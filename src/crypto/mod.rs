@@ -1,6 +1,8 @@
 //! The cryptography that rustls is given: the one place that knows where it comes from.
 #![forbid(unsafe_code)]
 
+#[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
+mod hybrid;
 mod tickets;
 
 pub use tickets::TicketKeys;
@@ -23,10 +25,13 @@ pub fn provider() -> CryptoProvider {
     let mut provider = rustls::crypto::aws_lc_rs::default_provider();
     #[cfg(not(feature = "aws-lc-rs"))]
     let mut provider = rustls::crypto::ring::default_provider();
+    #[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
+    provider.kx_groups.insert(0, hybrid::X25519MLKEM768);
     // What one of the two has and the other has not is not part of the library.
-    provider.kx_groups.retain(|group| {
-        use NamedGroup as G;
-        matches!(group.name(), G::X25519MLKEM768 | G::X25519 | G::secp256r1 | G::secp384r1)
+    provider.kx_groups.retain(|group| match group.name() {
+        NamedGroup::X25519MLKEM768 => cfg!(feature = "post-quantum"),
+        NamedGroup::X25519 | NamedGroup::secp256r1 | NamedGroup::secp384r1 => true,
+        _ => false,
     });
     provider
 }

@@ -91,6 +91,7 @@ pub fn session_put(
 }
 
 /// The length that the host tells is for the caller to check.
+#[allow(clippy::type_complexity)] // it says what the host's function is told
 pub fn session_get(
     callback: inkotls_session_get,
     user_data: *mut c_void,

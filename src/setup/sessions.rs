@@ -8,9 +8,14 @@ const MAX_SESSION: usize = 64 * 1024;
 
 /// The host's answers: whether it stored, and how many bytes it wrote.
 pub struct HostStore {
-    pub put: Box<dyn Fn(&[u8], &[u8]) -> bool + Send + Sync>,
-    pub get: Box<dyn Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync>,
+    pub put: Box<Put>,
+    pub get: Box<Get>,
 }
+
+/// Keeps a value under a key.
+type Put = dyn Fn(&[u8], &[u8]) -> bool + Send + Sync;
+/// Copies the value of a key to a buffer; takes it out of the store where told to.
+type Get = dyn Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync;
 
 impl HostStore {
     fn look_up(&self, key: &[u8], take: bool) -> Option<Vec<u8>> {
