@@ -29,7 +29,7 @@ each = for test in $(1); do echo "$$test"; $(2) $$test build/pki || exit 1; done
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop
-.PHONY: test-install header lint format install figures clean help
+.PHONY: test-aws-lc-rs test-install header lint format install figures clean help
 
 all: $(ARCHIVE) $(HEADER) ## the archive, the shared object and the header
 
@@ -45,7 +45,7 @@ demo: $(EXAMPLES:%=build/%) ## a server and a client in C, curl, and a refused h
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-c test-valgrind test-asan test-interop test-install ## everything; about five minutes
+test: test-rust test-header test-c test-valgrind test-asan test-interop test-aws-lc-rs test-install ## everything; about five minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -79,6 +79,13 @@ test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenS
 	@ffi-tests/needs.sh openssl curl python3
 	python3 ffi-tests/interop.py build build/pki
 	python3 ffi-tests/flood.py $(SHARED) build/pki
+
+test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(EXAMPLES:%=build/aws-lc-rs/%) build/pki/done ## the same tests, with the other provider
+	@echo '== the same tests, with aws-lc-rs'
+	@ffi-tests/needs.sh openssl curl python3
+	$(CARGO) test --release --locked $(AWS_LC_RS)
+	@$(call each,$(C_TESTS:%=build/aws-lc-rs/%))
+	python3 ffi-tests/interop.py build/aws-lc-rs build/pki
 
 test-install: $(ARCHIVE) ## an installed tree, used through pkg-config
 	@echo '== install'
@@ -128,6 +135,7 @@ build/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 
 build/tests/readme: build/readme.inc
 build/asan/readme: build/readme.inc
+build/aws-lc-rs/readme: build/readme.inc
 
 build/readme.inc: README.md ffi-tests/readme.sh
 	@mkdir -p $(@D)
@@ -160,6 +168,21 @@ build/asan/libinkotls.a: $(SOURCES)
 	  --crate-type staticlib --target-dir build/asan/target --target $(shell rustc -vV | sed -n 's/host: //p') \
 	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	cp build/asan/target/*/release/libinkotls.a $@
+
+# The library with the other provider. The archive and its Rust tests share what they are built of.
+AWS_LC_RS := --lib --no-default-features --features aws-lc-rs,post-quantum,compression \
+             --target-dir build/aws-lc-rs/target --config profile.release.lto=false
+
+build/aws-lc-rs/libinkotls.a: $(SOURCES)
+	@echo '== building the library again, with aws-lc-rs'
+	$(CARGO) rustc --release --locked $(AWS_LC_RS) --crate-type staticlib
+	cp build/aws-lc-rs/target/release/libinkotls.a $@
+
+build/aws-lc-rs/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/aws-lc-rs/libinkotls.a
+	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
+
+build/aws-lc-rs/%: examples/%.c $(HEADER) build/aws-lc-rs/libinkotls.a
+	$(CC) $(WARN) $(CFLAGS) -Iinclude $< build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
 
 build/asan/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/asan/libinkotls.a
 	$(CC) $(WARN) $(CFLAGS) -fsanitize=address -Iinclude -Ibuild $< $(SUPPORT) build/asan/libinkotls.a $(LIBS) -o $@

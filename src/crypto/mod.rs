@@ -19,6 +19,9 @@ use ring as backend;
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("the cryptography is missing: the feature `ring` or `aws-lc-rs`");
 
+const CLASSICAL: [NamedGroup; 3] =
+    [NamedGroup::X25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
+
 /// Everything there is, in the order of preference of a host that sets nothing.
 pub fn provider() -> CryptoProvider {
     #[cfg(feature = "aws-lc-rs")]
@@ -30,8 +33,7 @@ pub fn provider() -> CryptoProvider {
     // What one of the two has and the other has not is not part of the library.
     provider.kx_groups.retain(|group| match group.name() {
         NamedGroup::X25519MLKEM768 => cfg!(feature = "post-quantum"),
-        NamedGroup::X25519 | NamedGroup::secp256r1 | NamedGroup::secp384r1 => true,
-        _ => false,
+        other => CLASSICAL.contains(&other),
     });
     provider
 }

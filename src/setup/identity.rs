@@ -6,7 +6,8 @@ use crate::error::{Error, Status};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SigningKey};
-use rustls::{Error as Tls, InconsistentKeys};
+use rustls::{Error as Tls, InconsistentKeys, SignatureScheme};
+use std::fmt::Display;
 use std::sync::Arc;
 
 #[derive(Default)]
@@ -109,17 +110,28 @@ impl Identity {
 
     /// rustls wipes `der`.
     fn set_key(&mut self, der: PrivateKeyDer<'static>) -> Result<(), Error> {
-        let key = crypto::provider().key_provider.load_private_key(der).map_err(|error| {
-            let text = format!(
-                "RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519 keys are supported: {error}"
-            );
-            Error::new(Status::InvalidKey, text)
-        })?;
+        let key = crypto::provider().key_provider.load_private_key(der).map_err(unsupported)?;
+        if key.choose_scheme(&SCHEMES).is_none() {
+            return Err(unsupported("the key is of another kind"));
+        }
         check_match(&self.chain, Some(&key))?;
         self.public_key = key.public_key().map(|it| it.to_vec());
         self.key = Some(key);
         Ok(())
     }
+}
+
+/// With what any of our keys can sign, whatever else the provider has.
+const SCHEMES: [SignatureScheme; 4] = [
+    SignatureScheme::RSA_PSS_SHA256,
+    SignatureScheme::ECDSA_NISTP256_SHA256,
+    SignatureScheme::ECDSA_NISTP384_SHA384,
+    SignatureScheme::ED25519,
+];
+
+fn unsupported(why: impl Display) -> Error {
+    let text = "RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519 keys are supported";
+    Error::new(Status::InvalidKey, format!("{text}: {why}"))
 }
 
 /// Whichever of the two comes second is refused when they do not belong together.
