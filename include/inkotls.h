@@ -30,16 +30,21 @@
 // alerts (_alert_sent, _alert_received), the certificate error, errno (_os_error). A connection
 // that failed gives its alert out first (WANT_WRITE), then the failure, and that ever after.
 //
-// Ownership. _new creates, _free destroys; configs are counted (_retain, _release). A call that
+// Ownership. _new creates, _free destroys; what is shared is counted (_retain, _release). A call that
 // uses a handle up (_build, _into_conn) does so exactly when it returns OK. Inputs are borrowed
 // for the call; what the library keeps, it copies. Outputs are written only when a call returns
 // OK. Pointers lent to the host live until the next call on that handle that takes it as
 // non-const.
 //
-// Threads. Configs may be used by any number of threads at the same time, and so may roots and
-// identities once they are filled. Every other handle has one user at a time; which thread that
-// is may change at every call. Nothing is thread-local, nothing is global, no call blocks, except
-// those that read files, which say so.
+// Threads. What is counted may be used by any number of threads at the same time, and so may a
+// handle that is only read: roots and an identity once they are filled, a certificate. Otherwise a
+// handle has one user at a time; which thread that is may change at every call. Nothing is
+// thread-local, nothing is global, no call blocks, except those that read files, which say so, and
+// those in which a callback of the host's blocks.
+//
+// Callbacks come during a call, on its thread, with the user_data that was set with them. They must
+// return: no unwinding, no longjmp, no change of task. They may use other handles, not the one
+// whose call they come from.
 //
 // NULL. A NULL handle or output, or a NULL buffer with a length, is INVALID_ARGUMENT; a NULL
 // buffer of length 0 is empty; _free(NULL) and _release(NULL) do nothing. A call that returns a
