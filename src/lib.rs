@@ -12,6 +12,9 @@
 //! | `engine` | bytes in, plaintext out; the only owner of rustls connections |
 //! | `setup` | trust, identities, configs |
 //! | `transport` | the engine driven over a file descriptor |
+//! | `crypto` | the provider, and what it lacks |
+//! | `scope` | what rustls's callbacks tell the connection that calls |
+//! | `log`, `limits` | messages for a person; how much is held |
 //! | `error` | status codes, and the table from rustls errors to them |
 //! | `iana` | names of numbers |
 //!
