@@ -18,7 +18,7 @@ WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
 C_TESTS  := conn ends alerts null input socket duplex readme
-EXAMPLES := https_server https_client
+EXAMPLES := https_server https_client redis_sessions
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := ffi-tests/check.c ffi-tests/pair.c ffi-tests/pki.c
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
@@ -74,10 +74,11 @@ test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/asan_proof buil
 	ffi-tests/asan_proof.sh build/asan/asan_proof
 	@$(call each,$(C_TESTS:%=build/asan/%) build/asan/panic)
 
-test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenSSL, curl and Python
-	@echo '== against OpenSSL, curl and Python'
-	@ffi-tests/needs.sh openssl curl python3
+test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenSSL, curl, Python and Redis
+	@echo '== against OpenSSL, curl, Python and Redis'
+	@ffi-tests/needs.sh openssl curl python3 redis-server
 	python3 ffi-tests/interop.py build build/pki
+	python3 ffi-tests/redis.py build build/pki
 	python3 ffi-tests/flood.py $(SHARED) build/pki
 
 test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(EXAMPLES:%=build/aws-lc-rs/%) build/pki/done ## the same tests, with the other provider

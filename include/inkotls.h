@@ -382,8 +382,9 @@ typedef struct inkotls_ticket_keys inkotls_ticket_keys;
 /// are lent for the call. It must return, and may not use the handle that calls it.
 typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
 
-/// Keeps a session under its key, in the place of what was there: `value_len` bytes, at most
-/// 65536. Returns 1 where it is kept, 0 where not. All pointers are lent for the call.
+/// Keeps a session under its key of 32 bytes, in the place of what was there: `value_len` bytes, at
+/// most 65536. A day is long enough. Returns 1 where it is kept; 0 where not: then the client gets
+/// no ticket for it, and the connection goes on. All pointers are lent for the call.
 typedef int32_t (*inkotls_session_put)(void *user_data,
                                        const uint8_t *key,
                                        size_t key_len,
@@ -391,9 +392,10 @@ typedef int32_t (*inkotls_session_put)(void *user_data,
                                        size_t value_len);
 
 /// Copies the session that is kept under `key` to `buf`, which has room for `cap` bytes (65536),
-/// and returns its length; 0 where there is none. Where `take` is 1 it also removes it, in one
-/// step with the look-up: of two servers that take the same session at the same time, one gets it.
-/// All pointers are lent for the call.
+/// and returns its length; 0 where there is none. The key is what the peer says, any 32 bytes; a
+/// connection asks four times at most. Where `take` is 1 it also removes the session, in one step
+/// with the look-up: of two servers that take the same one at the same time, one gets it. All
+/// pointers are lent for the call.
 typedef int32_t (*inkotls_session_get)(void *user_data,
                                        const uint8_t *key,
                                        size_t key_len,
@@ -682,7 +684,8 @@ const inkotls_identities *inkotls_identities_new(void);
 
 /// Puts an identity under a name, in the place of the one that has this name and a key of the same
 /// kind (RSA, ECDSA, Ed25519). So one name may have a certificate of each kind; the client's
-/// signature schemes decide. The closest name wins: itself, then its wildcard, then "".
+/// signature schemes decide. The closest name that has one that fits wins: itself, then its
+/// wildcard, then "".
 ///
 /// identities: must not be NULL.
 /// server_name, len: a DNS name, "*." and a DNS name for any one label before it, or nothing: for
@@ -923,7 +926,7 @@ inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *build
 
 /// Sets what the server chooses its certificate chain and key from, by the name that a client asks
 /// for. In place of inkotls_server_builder_set_identity. A client for which there is none fails
-/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
+/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, and is told so (access_denied).
 ///
 /// builder: must not be NULL.
 /// identities: must not be NULL; the config keeps a reference of its own, and sees every change.
@@ -976,7 +979,8 @@ inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *bu
 /// builder: must not be NULL.
 /// mode: an inkotls_client_auth.
 /// roots: whom clients must be certified by; NULL only with INKOTLS_CLIENT_AUTH_OFF. Copied, and
-/// may be freed at once. Their names are sent to clients, which choose by them.
+/// may be freed at once. Their names are sent to clients, which choose by them. Raw public keys are
+/// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
 ///
 /// A client that shows none where one is required fails the handshake with
 /// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.
@@ -997,6 +1001,10 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// connection, and who writes it is whom he likes. In place of
 /// inkotls_server_builder_set_session_cache.
 ///
+/// A session is resumed only where as much is asked of clients as where it began: the same
+/// inkotls_client_auth, and roots that were filled with the same things in the same order. So new
+/// CRLs end the sessions of those that they revoke.
+///
 /// builder: must not be NULL.
 /// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
 /// call, which waits for them. A `get` that returns a length that cannot be has found nothing.
@@ -1009,7 +1017,8 @@ inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *
 
 /// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
 /// take tickets; others are still kept in the session cache or store. Such a ticket works as often
-/// as it is shown, so early data is not possible with it.
+/// as it is shown, so early data is not possible with it. As with
+/// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it.
 ///
 /// builder: must not be NULL.
 /// ticket_keys: must not be NULL; the config keeps a reference of its own.

@@ -157,9 +157,9 @@ impl From<Tls> for Error {
     fn from(error: Tls) -> Self {
         let status = match &error {
             Tls::AlertReceived(_) => Status::AlertReceived,
-            Tls::InvalidCertificate(_) | Tls::NoCertificatesPresented => {
-                Status::InvalidPeerCertificate
-            }
+            Tls::InvalidCertificate(_)
+            | Tls::InvalidCertRevocationList(_)
+            | Tls::NoCertificatesPresented => Status::InvalidPeerCertificate,
             Tls::InappropriateMessage { .. }
             | Tls::InappropriateHandshakeMessage { .. }
             | Tls::InvalidMessage(_)
@@ -172,6 +172,7 @@ impl From<Tls> for Error {
         let certificate = match &error {
             Tls::NoCertificatesPresented => Some(CertificateFault::NotPresented),
             Tls::InvalidCertificate(why) => Some(why.into()),
+            Tls::InvalidCertRevocationList(_) => Some(CertificateFault::UnknownRevocation),
             _ => None,
         };
         let text = match (&error, certificate) {
@@ -187,6 +188,14 @@ impl From<Tls> for Error {
                     _ => String::new(), // a variant's name, which says no more
                 };
                 format!("the peer's certificate was refused: {fault}{detail}")
+            }
+            (Tls::NoCertificatesPresented, Some(fault)) => {
+                let fault = certificate_fault_name(fault as i32).to_string_lossy();
+                format!("the peer's certificate was refused: {fault}")
+            }
+            (Tls::InvalidCertRevocationList(how), Some(fault)) => {
+                let fault = certificate_fault_name(fault as i32).to_string_lossy();
+                format!("the peer's certificate was refused: {fault} (CRL: {})", spelled_out(how))
             }
             (Tls::NoApplicationProtocol, _) => "no ALPN protocol in common".into(),
             (Tls::PeerIncompatible(how), _) => {

@@ -16,6 +16,8 @@ pub struct Scope {
     pub own_certificate: Option<CertificateDer<'static>>,
     /// Where messages go.
     pub sink: Option<Sink>,
+    /// How often the host's session store was asked.
+    pub look_ups: u32,
 }
 
 thread_local! {
@@ -44,6 +46,16 @@ impl Drop for Back<'_> {
 /// Tells the caller something; nothing where there is none.
 pub fn tell(note: impl FnOnce(&mut Scope)) {
     CALLER.with_borrow_mut(|caller| caller.as_mut().map(note));
+}
+
+/// Counts a question to the host's session store.
+pub fn count_look_up() -> u32 {
+    CALLER.with_borrow_mut(|caller| {
+        caller.as_mut().map_or(1, |caller| {
+            caller.look_ups += 1;
+            caller.look_ups
+        })
+    })
 }
 
 /// Where the caller's messages go.

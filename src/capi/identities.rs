@@ -32,7 +32,8 @@ pub extern "C" fn inkotls_identities_new() -> *const inkotls_identities {
 
 /// Puts an identity under a name, in the place of the one that has this name and a key of the same
 /// kind (RSA, ECDSA, Ed25519). So one name may have a certificate of each kind; the client's
-/// signature schemes decide. The closest name wins: itself, then its wildcard, then "".
+/// signature schemes decide. The closest name that has one that fits wins: itself, then its
+/// wildcard, then "".
 ///
 /// identities: must not be NULL.
 /// server_name, len: a DNS name, "*." and a DNS name for any one label before it, or nothing: for

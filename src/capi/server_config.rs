@@ -64,7 +64,7 @@ pub extern "C" fn inkotls_server_builder_set_identity(
 
 /// Sets what the server chooses its certificate chain and key from, by the name that a client asks
 /// for. In place of inkotls_server_builder_set_identity. A client for which there is none fails
-/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
+/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, and is told so (access_denied).
 ///
 /// builder: must not be NULL.
 /// identities: must not be NULL; the config keeps a reference of its own, and sees every change.
@@ -158,7 +158,8 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// builder: must not be NULL.
 /// mode: an inkotls_client_auth.
 /// roots: whom clients must be certified by; NULL only with INKOTLS_CLIENT_AUTH_OFF. Copied, and
-/// may be freed at once. Their names are sent to clients, which choose by them.
+/// may be freed at once. Their names are sent to clients, which choose by them. Raw public keys are
+/// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
 ///
 /// A client that shows none where one is required fails the handshake with
 /// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.
@@ -196,6 +197,10 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// connection, and who writes it is whom he likes. In place of
 /// inkotls_server_builder_set_session_cache.
 ///
+/// A session is resumed only where as much is asked of clients as where it began: the same
+/// inkotls_client_auth, and roots that were filled with the same things in the same order. So new
+/// CRLs end the sessions of those that they revoke.
+///
 /// builder: must not be NULL.
 /// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
 /// call, which waits for them. A `get` that returns a length that cannot be has found nothing.
@@ -220,7 +225,8 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 
 /// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
 /// take tickets; others are still kept in the session cache or store. Such a ticket works as often
-/// as it is shown, so early data is not possible with it.
+/// as it is shown, so early data is not possible with it. As with
+/// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it.
 ///
 /// builder: must not be NULL.
 /// ticket_keys: must not be NULL; the config keeps a reference of its own.

@@ -16,8 +16,9 @@ pub type inkotls_log_callback = Option<
 pub type inkotls_key_log_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
 
-/// Keeps a session under its key, in the place of what was there: `value_len` bytes, at most
-/// 65536. Returns 1 where it is kept, 0 where not. All pointers are lent for the call.
+/// Keeps a session under its key of 32 bytes, in the place of what was there: `value_len` bytes, at
+/// most 65536. A day is long enough. Returns 1 where it is kept; 0 where not: then the client gets
+/// no ticket for it, and the connection goes on. All pointers are lent for the call.
 #[allow(non_camel_case_types)]
 pub type inkotls_session_put = Option<
     unsafe extern "C" fn(
@@ -30,9 +31,10 @@ pub type inkotls_session_put = Option<
 >;
 
 /// Copies the session that is kept under `key` to `buf`, which has room for `cap` bytes (65536),
-/// and returns its length; 0 where there is none. Where `take` is 1 it also removes it, in one
-/// step with the look-up: of two servers that take the same session at the same time, one gets it.
-/// All pointers are lent for the call.
+/// and returns its length; 0 where there is none. The key is what the peer says, any 32 bytes; a
+/// connection asks four times at most. Where `take` is 1 it also removes the session, in one step
+/// with the look-up: of two servers that take the same one at the same time, one gets it. All
+/// pointers are lent for the call.
 #[allow(non_camel_case_types)]
 pub type inkotls_session_get = Option<
     unsafe extern "C" fn(

@@ -6,9 +6,9 @@ use std::any::Any;
 use std::cell::Cell;
 use std::ffi::{CStr, CString, c_char};
 use std::mem::MaybeUninit;
-use std::panic::{self, AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Once, OnceLock};
 use std::thread;
 
 /// What a handle remembers of its last failure. Only the handle has it: nothing is global.
@@ -234,11 +234,12 @@ thread_local! {
 /// The standard library tells stderr of every panic. What is caught here is told to the handle;
 /// the host's own panics, where the host is in Rust, go where they went before.
 fn silence() {
-    let before = panic::take_hook();
-    panic::set_hook(Box::new(move |panic| {
-        if !INSIDE.get() {
-            before(panic);
-        }
+    type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
+    static BEFORE: OnceLock<Box<Hook>> = OnceLock::new();
+    let _ = BEFORE.set(panic::take_hook());
+    panic::set_hook(Box::new(|panic| match BEFORE.get() {
+        Some(before) if !INSIDE.get() => before(panic),
+        _ => {}
     }));
 }
 

@@ -85,9 +85,10 @@ impl ResolvesServerCert for Identities {
 
 fn pattern(name: &[u8]) -> Result<String, Error> {
     let text = String::from_utf8_lossy(name).to_ascii_lowercase();
-    let host = text.strip_prefix("*.").unwrap_or(&text);
-    match text.is_empty() || DnsName::try_from(host).is_ok() {
-        true => Ok(text),
+    let text = text.strip_suffix('.').unwrap_or(&text); // of the root, which no client sends
+    let host = text.strip_prefix("*.").unwrap_or(text);
+    match name.is_empty() || DnsName::try_from(host).is_ok() {
+        true => Ok(text.into()),
         false => Err(Error::new(
             Status::InvalidName,
             format!("{text:?} is no DNS name, nor one with the wildcard \"*.\" before it"),

@@ -16,17 +16,15 @@ use std::sync::Arc;
 pub struct RawKeys {
     trusted: Vec<SubjectPublicKeyInfoDer<'static>>,
     algorithms: WebPkiSupportedAlgorithms,
-    is_required: bool,
 }
 
 impl RawKeys {
     pub fn new(
         trusted: &[SubjectPublicKeyInfoDer<'static>],
         provider: &Arc<CryptoProvider>,
-        is_required: bool,
     ) -> Self {
         let algorithms = provider.signature_verification_algorithms;
-        Self { trusted: trusted.to_vec(), algorithms, is_required }
+        Self { trusted: trusted.to_vec(), algorithms }
     }
 
     /// Whether it is a key at all.
@@ -100,10 +98,6 @@ impl ServerCertVerifier for RawKeys {
 impl ClientCertVerifier for RawKeys {
     fn root_hint_subjects(&self) -> &[DistinguishedName] {
         &[]
-    }
-
-    fn client_auth_mandatory(&self) -> bool {
-        self.is_required
     }
 
     fn verify_client_cert(

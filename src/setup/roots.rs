@@ -3,6 +3,7 @@
 use super::pem;
 use super::platform;
 use super::raw_keys::RawKeys;
+use crate::crypto;
 use crate::error::{Error, Status};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
@@ -101,7 +102,7 @@ impl Roots {
 
     fn add_crls(&mut self, crls: Vec<CertificateRevocationListDer<'static>>) -> Result<(), Error> {
         for (index, crl) in crls.iter().enumerate() {
-            webpki::BorrowedCertRevocationList::from_der(crl).map_err(|error| {
+            webpki::OwnedCertRevocationList::from_der(crl).map_err(|error| {
                 let text = format!("CRL {} cannot be used: {error}", index + 1);
                 Error::new(Status::InvalidCertificate, text)
             })?;
@@ -130,7 +131,7 @@ impl Roots {
         provider: &Arc<CryptoProvider>,
     ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
         if self.is_raw()? {
-            return Ok(Arc::new(RawKeys::new(&self.raw_keys, provider, true)));
+            return Ok(Arc::new(RawKeys::new(&self.raw_keys, provider)));
         }
         match self.platform.then(|| platform::verifier(&self.own, provider)).flatten() {
             Some(verifier) if self.crls.is_empty() => return verifier,
@@ -148,7 +149,13 @@ impl Roots {
         is_required: bool,
     ) -> Result<Arc<dyn ClientCertVerifier>, Error> {
         if self.is_raw()? {
-            return Ok(Arc::new(RawKeys::new(&self.raw_keys, provider, is_required)));
+            return match is_required {
+                true => Ok(Arc::new(RawKeys::new(&self.raw_keys, provider))),
+                // rustls refuses a client that does not offer to show one.
+                false => {
+                    Err(Error::state("raw public keys are required of clients, or not asked for"))
+                }
+            };
         }
         let anchors = Arc::new(self.anchors()?);
         let builder = WebPkiClientVerifier::builder_with_provider(anchors, provider.clone());
@@ -159,6 +166,20 @@ impl Roots {
         builder.build().map_err(refused)
     }
 
+    /// Roots that were filled alike have the same.
+    pub fn fingerprint(&self) -> Vec<u8> {
+        let own = self.own.iter().map(|it| (0, it.as_ref()));
+        let crls = self.crls.iter().map(|it| (1, it.as_ref()));
+        let raw_keys = self.raw_keys.iter().map(|it| (2, it.as_ref()));
+        let mut all = self.revocation.to_be_bytes().to_vec();
+        all.push(self.platform.into());
+        for (kind, der) in own.chain(crls).chain(raw_keys) {
+            all.push(kind);
+            all.extend(crypto::sha256(der));
+        }
+        crypto::sha256(&all)
+    }
+
     fn has(&self, bit: inkotls_revocation) -> bool {
         self.revocation & bit as i32 != 0
     }
@@ -166,7 +187,7 @@ impl Roots {
     fn is_raw(&self) -> Result<bool, Error> {
         match self.raw_keys.is_empty() {
             true => Ok(false),
-            false if self.own.is_empty() && !self.platform => Ok(true),
+            false if self.own.is_empty() && self.crls.is_empty() && !self.platform => Ok(true),
             false => Err(Error::state("roots hold certificates or raw public keys, not both")),
         }
     }

@@ -3,14 +3,14 @@
 use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
 use super::negotiation::{Negotiation, unfit};
-use super::sessions::HostStore;
+use super::sessions::{Bound, HostStore};
 use super::{Config, Roots};
 use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
 use rustls::ServerConfig;
 use rustls::server::{
-    NoServerSessionStorage, ResolvesServerCert, ServerSessionMemoryCache, StoresServerSessions,
-    WebPkiClientVerifier,
+    NoServerSessionStorage, ProducesTickets, ResolvesServerCert, ServerSessionMemoryCache,
+    StoresServerSessions, WebPkiClientVerifier,
 };
 use std::sync::Arc;
 
@@ -132,16 +132,29 @@ impl ServerBuilder {
         tls.alpn_protocols = self.negotiation.alpn.clone();
         tls.key_log = self.negotiation.key_log.clone();
         tls.max_fragment_size = Some(self.negotiation.limits.fragment());
-        tls.session_storage = self.sessions.clone();
+        let policy = self.policy();
+        tls.session_storage =
+            Arc::new(Bound { sessions: self.sessions.clone(), policy: policy.clone() });
         tls.send_tls13_tickets = self.tickets;
         tls.max_early_data_size = self.max_early_data;
         if let Some(keys) = &self.ticket_keys {
-            tls.ticketer = keys.clone();
+            let sessions: Arc<dyn ProducesTickets> = keys.clone();
+            tls.ticketer = Arc::new(Bound { sessions, policy });
         }
         if !self.negotiation.compression {
             tls.cert_compressors.clear();
             tls.cert_decompressors.clear();
         }
         Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits })
+    }
+
+    /// What is asked of clients: a fingerprint that servers with the same settings share.
+    fn policy(&self) -> Vec<u8> {
+        match &self.clients {
+            None => Vec::new(),
+            Some((roots, is_required)) => {
+                [&[(*is_required).into()], &*roots.fingerprint()].concat()
+            }
+        }
     }
 }
