@@ -21,7 +21,7 @@ x509_extensions = authority
 [subject]
 [authority]
 basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
+keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
 [ca]
 default_ca = issue
@@ -35,6 +35,12 @@ default_md = sha256
 policy = subject_policy
 [subject_policy]
 commonName = supplied
+[revoke]
+database = $scratch/revoked
+default_md = sha256
+crl_extensions = crl
+[crl]
+authorityKeyIdentifier = keyid
 END
 
 tool() { # ARGUMENTS...
@@ -51,40 +57,89 @@ key() { # NAME KIND
   tool genpkey -algorithm "${options[@]}" -out "$1.key"
 }
 
-authority() { # NAME
+authority() { # FILES NAME
   key "$1" ecdsa
-  tool req -config "$scratch/config" -x509 -days 365 -subj "/CN=inkotls example $1" \
+  tool req -config "$scratch/config" -x509 -days 365 -subj "/CN=inkotls example $2" \
     -key "$1.key" -out "$1.pem"
 }
 
-leaf() { # NAME KIND CA USAGE SAN [OPTIONS OF openssl ca]...
+issue() { # NAME KIND CA [OPTIONS OF openssl ca]..., and the extensions as input
   key "$1" "$2"
   tool req -config "$scratch/config" -new -subj "/CN=inkotls example $1" \
     -key "$1.key" -out "$scratch/request"
-  cat >"$scratch/extensions" <<END
+  tool ca -config "$scratch/config" -batch -notext -cert "$3.pem" -keyfile "$3.key" \
+    -extfile /dev/stdin -in "$scratch/request" -out "$1.pem" "${@:4}"
+}
+
+leaf() { # NAME KIND CA USAGE SAN [OPTIONS OF openssl ca]...
+  issue "$1" "$2" "$3" "${@:6}" <<END
 basicConstraints = critical, CA:FALSE
 keyUsage = critical, digitalSignature
 extendedKeyUsage = $4
 subjectAltName = $5
 authorityKeyIdentifier = keyid
 END
-  tool ca -config "$scratch/config" -batch -notext -cert "$3.pem" -keyfile "$3.key" \
-    -extfile "$scratch/extensions" -in "$scratch/request" -out "$1.pem" "${@:6}"
+}
+
+crl() { # FILE CA LAST_UPDATE NEXT_UPDATE REVOKED...
+  local name serial
+  for name in "${@:5}"; do
+    serial=$(openssl x509 -in "$name.pem" -noout -serial)
+    printf 'R\t491231000000Z\t200101000000Z\t%s\tunknown\t/CN=%s\n' "${serial#*=}" "$name"
+  done >"$scratch/revoked"
+  tool ca -config "$scratch/config" -name revoke -gencrl -cert "$2.pem" -keyfile "$2.key" \
+    -crl_lastupdate "$3" -crl_nextupdate "$4" -out "$1"
 }
 
 localhost=DNS:localhost,IP:127.0.0.1,IP:::1
+a_client=email:client@example.test
 
-authority ca
+authority ca ca
 leaf ecdsa       ecdsa   ca serverAuth "$localhost"
 leaf rsa         rsa     ca serverAuth "$localhost"
 leaf ed25519     ed25519 ca serverAuth "$localhost"
 leaf other       ecdsa   ca serverAuth DNS:other.test
+leaf revoked     ecdsa   ca serverAuth "$localhost"
+leaf client      ecdsa   ca clientAuth "$a_client"
 leaf client-only ecdsa   ca clientAuth "$localhost"
-leaf expired ecdsa ca serverAuth "$localhost" -startdate 20200101000000Z -enddate 20200201000000Z
+leaf revoked-client ecdsa ca clientAuth "$a_client"
+
+long_ago=(-startdate 20200101000000Z -enddate 20200201000000Z)
+leaf expired        ecdsa ca serverAuth "$localhost" "${long_ago[@]}"
+leaf expired-client ecdsa ca clientAuth "$a_client"  "${long_ago[@]}"
 leaf future  ecdsa ca serverAuth "$localhost" -startdate 20480101000000Z -enddate 20490101000000Z
 
-authority stranger-ca
-leaf stranger ecdsa stranger-ca serverAuth "$localhost"
+authority stranger-ca stranger-ca
+leaf stranger        ecdsa stranger-ca serverAuth "$localhost"
+leaf stranger-client ecdsa stranger-ca clientAuth "$a_client"
+
+# Signed by one who only bears the name of ca.
+authority "$scratch/impostor" ca
+leaf forged ecdsa "$scratch/impostor" serverAuth,clientAuth "$localhost"
+
+issue sub-ca ecdsa ca <<END
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+END
+leaf chained ecdsa sub-ca serverAuth "$localhost"
+cat sub-ca.pem >>chained.pem
+
+# A chain whose links do not meet.
+cat stranger-client.pem sub-ca.pem >stray-client.pem
+cp stranger-client.key stray-client.key
+
+current=(20200101000000Z 20491231000000Z)
+stale=(20200101000000Z 20200201000000Z)
+crl ca.crl.pem          ca     "${current[@]}" revoked revoked-client
+crl sub-ca.crl.pem      sub-ca "${current[@]}"
+crl stale.crl.pem       ca     "${stale[@]}"   revoked revoked-client
+crl sub-revoked.crl.pem ca     "${current[@]}" sub-ca
+crl forged.crl.pem      "$scratch/impostor" "${current[@]}"
+tool crl  -in ca.crl.pem -outform DER -out ca.crl.der
+tool ocsp -index "$scratch/issued" -CA ca.pem -rsigner ca.pem -rkey ca.key -ndays 365 \
+  -issuer ca.pem -cert ecdsa.pem -respout ecdsa.ocsp
 
 # The same keys and certificates in other encodings.
 tool rsa   -in rsa.key -traditional -out rsa-pkcs1.key
@@ -92,7 +147,12 @@ tool ec    -in ecdsa.key -out ecdsa-sec1.key
 tool pkcs8 -in ecdsa.key -topk8 -passout pass:secret -out encrypted.key
 for name in rsa ecdsa ed25519; do
   tool pkcs8 -in $name.key -topk8 -nocrypt -outform DER -out $name.key.der
-  tool x509  -in $name.pem -outform DER -out $name.der
+done
+for name in rsa ecdsa ed25519 other chained client stranger-client; do
+  tool x509 -in $name.pem -outform DER -out $name.der # of a chain, the first
+done
+for name in rsa ecdsa ed25519 client; do
+  tool pkey -in $name.key -pubout -outform DER -out $name.spki.der
 done
 tool rsa   -in rsa.key -traditional -outform DER -out rsa-pkcs1.key.der
 tool ec    -in ecdsa.key -outform DER -out ecdsa-sec1.key.der

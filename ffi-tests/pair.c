@@ -254,6 +254,60 @@ void pair_connect(struct pair *pair, const struct way *way, const inkotls_client
   pair_handshake(pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
 }
 
+void pair_until_answered(struct pair *pair) {
+  const struct side *server = &pair->server;
+  do {
+    side_handshake(&pair->client);
+    if (!pair_carry(pair)) give_up("the server does not answer");
+    side_handshake(&pair->server);
+  } while (!server->conn || inkotls_conn_protocol_version(server->conn) < 0);
+}
+
+// rustls's alert for a certificate error (RFC 8446, section 6.2).
+static int alert_for(inkotls_certificate_error error) {
+  switch (error) {
+    case INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED:
+      return 116;
+    case INKOTLS_CERTIFICATE_ERROR_EXPIRED:
+    case INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID:
+      return 45;
+    case INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER:
+    case INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION:
+      return 48;
+    case INKOTLS_CERTIFICATE_ERROR_WRONG_NAME:
+      return 42;
+    case INKOTLS_CERTIFICATE_ERROR_REVOKED:
+      return 44;
+    case INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE:
+      return 51;
+    case INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE:
+      return 43;
+    default:
+      give_up("no such refusal");
+  }
+}
+
+void pair_refuses(struct pair *pair, struct side *side, inkotls_certificate_error error) {
+  struct side *peer = side == &pair->client ? &pair->server : &pair->client;
+  int alert = alert_for(error);
+  inkotls_status status;
+  char in[1];
+  size_t len;
+  do {
+    side_handshake(peer);
+    status = side_handshake(side);
+  } while (pair_carry(pair));
+  CHECK_INT(status, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE);
+  CHECK_INT(inkotls_conn_certificate_error(side->conn), error);
+  CHECK_TEXT(inkotls_conn_error(side->conn), inkotls_certificate_error_name(error));
+  CHECK_INT(side_alert_sent(side), alert);
+  // A TLS 1.3 client may have finished its part of the handshake before.
+  CHECK_INT(pair_until_read(pair, peer, in, 1, &len), INKOTLS_STATUS_ALERT_RECEIVED);
+  CHECK_INT(side_alert_received(peer), alert);
+  CHECK_TEXT(inkotls_conn_error(peer->conn), inkotls_alert_name(alert));
+  CHECK_INT(inkotls_conn_certificate_error(peer->conn), INKOTLS_STATUS_NONE);
+}
+
 inkotls_status pair_until_read(struct pair *pair, struct side *side, void *buf, size_t cap,
                                size_t *len) {
   for (;;) {

@@ -43,6 +43,12 @@ void pair_handshake(struct pair *pair, inkotls_status client, inkotls_status ser
 void pair_connect(struct pair *pair, const struct way *way, const inkotls_client_config *client,
                   const inkotls_server_config *server);  // open, and a handshake that succeeds
 
+// Drives a handshake at whose end `side` refuses its peer's certificate, and the peer hears why.
+void pair_refuses(struct pair *pair, struct side *side, inkotls_certificate_error error);
+
+// Until the server has answered the ClientHello; nothing of its answer has left it.
+void pair_until_answered(struct pair *pair);
+
 // Carries at most a chunk each way; returns how many bytes it took or gave.
 size_t pair_carry(struct pair *pair);
 
@@ -77,5 +83,11 @@ size_t pki_read(const char *file, void *buf, size_t cap);
 const inkotls_client_config *client_config(const char *ca, const char *const *alpn);
 const inkotls_server_config *server_config(const char *name, const char *const *alpn);
 extern const char *const no_alpn[];
+
+// The same, in parts. A build uses its builder up, and succeeds.
+inkotls_roots *roots_of(const char *ca);
+inkotls_identity *identity_of(const char *name);
+const inkotls_client_config *client_built(inkotls_client_builder *builder);
+const inkotls_server_config *server_built(inkotls_server_builder *builder);
 
 #endif

@@ -29,36 +29,56 @@ size_t pki_read(const char *file, void *buf, size_t cap) {
   return len;
 }
 
-const inkotls_client_config *client_config(const char *ca, const char *const *alpn) {
-  const inkotls_client_config *config = NULL;
+inkotls_roots *roots_of(const char *ca) {
   const char *path = pki_path(ca);
   inkotls_roots *roots = inkotls_roots_new();
-  inkotls_client_builder *builder = inkotls_client_builder_new();
   CHECK_INT(inkotls_roots_add_pem_file(roots, path, strlen(path)), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
-  for (; *alpn; alpn++)
-    CHECK_INT(inkotls_client_builder_add_alpn(builder, *alpn, strlen(*alpn)), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
-  return config;
+  return roots;
 }
 
-const inkotls_server_config *server_config(const char *name, const char *const *alpn) {
-  const inkotls_server_config *config = NULL;
+inkotls_identity *identity_of(const char *name) {
   char chain[64], key[64];
   snprintf(chain, sizeof chain, "%s.pem", name);
   snprintf(key, sizeof key, "%s.key", name);
   const char *chain_path = pki_path(chain), *key_path = pki_path(key);
   inkotls_identity *identity = inkotls_identity_new();
-  inkotls_server_builder *builder = inkotls_server_builder_new();
   CHECK_INT(inkotls_identity_set_chain_pem_file(identity, chain_path, strlen(chain_path)),
             INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_identity_set_key_pem_file(identity, key_path, strlen(key_path)),
             INKOTLS_STATUS_OK);
+  return identity;
+}
+
+const inkotls_client_config *client_built(inkotls_client_builder *builder) {
+  const inkotls_client_config *config = NULL;
+  if (!CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK))
+    give_up(inkotls_client_builder_error(builder));
+  return config;
+}
+
+const inkotls_server_config *server_built(inkotls_server_builder *builder) {
+  const inkotls_server_config *config = NULL;
+  if (!CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_OK))
+    give_up(inkotls_server_builder_error(builder));
+  return config;
+}
+
+const inkotls_client_config *client_config(const char *ca, const char *const *alpn) {
+  inkotls_roots *roots = roots_of(ca);
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  for (; *alpn; alpn++)
+    CHECK_INT(inkotls_client_builder_add_alpn(builder, *alpn, strlen(*alpn)), INKOTLS_STATUS_OK);
+  return client_built(builder);
+}
+
+const inkotls_server_config *server_config(const char *name, const char *const *alpn) {
+  inkotls_identity *identity = identity_of(name);
+  inkotls_server_builder *builder = inkotls_server_builder_new();
   CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
   for (; *alpn; alpn++)
     CHECK_INT(inkotls_server_builder_add_alpn(builder, *alpn, strlen(*alpn)), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_OK);
-  return config;
+  return server_built(builder);
 }

@@ -1,0 +1,387 @@
+// Which identity a server shows: by the name that the client asks for and by the kind of key that
+// it can verify; changed while the server is at work.
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
+#include <string.h>
+
+#include "pair.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { TLS12 = 0x0303, TLS13 = 0x0304 };
+enum { X25519 = 29 };  // makes a short ClientHello
+
+static const struct way direct = {.chunk = 1 << 14};
+static const inkotls_client_config *client;
+
+// Settings of a client that does not resume, so that every handshake shows a certificate.
+static inkotls_client_builder *client_builder(void) {
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_session_cache(builder, 0), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_named_group(builder, X25519), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return builder;
+}
+
+static const inkotls_server_config *server_of(const inkotls_identities *identities) {
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  return server_built(builder);
+}
+
+static inkotls_status set(const inkotls_identities *identities, const char *name,
+                          const char *shown) {
+  inkotls_identity *identity = identity_of(shown);
+  inkotls_status status = inkotls_identities_set(identities, name, strlen(name), identity);
+  inkotls_identity_free(identity);
+  return status;
+}
+
+static inkotls_status drop(const inkotls_identities *identities, const char *name) {
+  return inkotls_identities_remove(identities, name, strlen(name));
+}
+
+// The peer's certificate is the one in that file.
+static int shows(const inkotls_conn *conn, const char *file) {
+  unsigned char want[4096];
+  const unsigned char *der = NULL;
+  size_t want_len = pki_read(file, want, sizeof want), len = 0;
+  inkotls_status status = inkotls_conn_peer_certificate(conn, 0, &der, &len);
+  return status == INKOTLS_STATUS_OK && len == want_len && memcmp(der, want, len) == 0;
+}
+
+static void is_shown(const struct way *way, const inkotls_client_config *to, const char *name,
+                     const inkotls_server_config *server, const char *file) {
+  struct pair pair;
+  pair_open(&pair, way, to, name, server);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  check_that(shows(pair.client.conn, file), __FILE__, __LINE__, file);
+  pair_free(&pair);
+}
+
+static void nothing_is_shown(const struct way *way, const inkotls_client_config *to,
+                             const char *name, const inkotls_server_config *server) {
+  struct pair pair;
+  pair_open(&pair, way, to, name, server);
+  pair_handshake(&pair, INKOTLS_STATUS_ALERT_RECEIVED, INKOTLS_STATUS_HANDSHAKE_FAILED);
+  CHECK_INT(side_alert_sent(&pair.server), 49);  // access_denied
+  CHECK_INT(side_alert_received(&pair.client), 49);
+  CHECK_TEXT(inkotls_conn_error(pair.server.conn), "certificate");
+  pair_free(&pair);
+}
+
+static void chosen_by_name(const struct way *way) {
+  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_server_config *server = server_of(identities);
+  nothing_is_shown(way, client, "localhost", server);  // there is none yet
+  CHECK_INT(set(identities, "LocalHost", "ecdsa"), INKOTLS_STATUS_OK);
+  is_shown(way, client, "localhost", server, "ecdsa.der");
+  is_shown(way, client, "LOCALHOST", server, "ecdsa.der");
+  nothing_is_shown(way, client, "other.test", server);
+  nothing_is_shown(way, client, "127.0.0.1", server);  // asks for no name
+
+  // A wildcard stands for one label: not for none, not for two, not for a part of one.
+  CHECK_INT(set(identities, "*.TEST", "other"), INKOTLS_STATUS_OK);
+  is_shown(way, client, "other.test", server, "other.der");
+  is_shown(way, client, "Other.Test", server, "other.der");
+  is_shown(way, client, "localhost", server, "ecdsa.der");
+  nothing_is_shown(way, client, "test", server);
+  nothing_is_shown(way, client, "deep.other.test", server);
+  nothing_is_shown(way, client, "other.test.example", server);
+  nothing_is_shown(way, client, "othertest", server);
+
+  // The name itself goes before the wildcard, and that before the default.
+  CHECK_INT(set(identities, "", "ed25519"), INKOTLS_STATUS_OK);
+  is_shown(way, client, "127.0.0.1", server, "ed25519.der");
+  is_shown(way, client, "other.test", server, "other.der");
+  CHECK_INT(set(identities, "*.test", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(identities, "other.test", "other"), INKOTLS_STATUS_OK);
+  is_shown(way, client, "other.test", server, "other.der");
+  CHECK_INT(drop(identities, "LOCALHOST"), INKOTLS_STATUS_OK);
+  is_shown(way, client, "localhost", server, "ed25519.der");
+  inkotls_identities_release(identities);
+  inkotls_server_config_release(server);
+}
+
+// One name with two kinds of key: the client's schemes decide.
+
+static const inkotls_client_config *client_with(int version, int suite) {
+  inkotls_client_builder *builder = client_builder();
+  CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_cipher_suite(builder, suite), INKOTLS_STATUS_OK);
+  return client_built(builder);
+}
+
+static void chosen_by_key(const struct way *way) {
+  const inkotls_client_config *only_rsa = client_with(TLS12, 0xc02f);
+  const inkotls_client_config *only_ecdsa = client_with(TLS12, 0xc02b);
+  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_server_config *server = server_of(identities);
+  static const char *const orders[][2] = {{"ecdsa", "rsa"}, {"rsa", "ecdsa"}};
+  for (size_t i = 0; i < COUNT(orders); i++) {
+    for (int j = 0; j < 2; j++)
+      CHECK_INT(set(identities, "localhost", orders[i][j]), INKOTLS_STATUS_OK);
+    is_shown(way, only_rsa, "localhost", server, "rsa.der");
+    is_shown(way, only_ecdsa, "localhost", server, "ecdsa.der");
+    CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);  // both
+    CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_NONE);
+  }
+
+  // One of the same kind takes its place, and leaves the other kind alone.
+  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(identities, "localhost", "rsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(identities, "localhost", "chained"), INKOTLS_STATUS_OK);
+  is_shown(way, only_rsa, "localhost", server, "rsa.der");
+  is_shown(way, only_ecdsa, "localhost", server, "chained.der");
+
+  // A name whose keys do not fit is no reason to fail, where the default fits.
+  CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  nothing_is_shown(way, only_rsa, "localhost", server);
+  CHECK_INT(set(identities, "", "rsa"), INKOTLS_STATUS_OK);
+  is_shown(way, only_rsa, "localhost", server, "rsa.der");
+  is_shown(way, only_ecdsa, "localhost", server, "ecdsa.der");
+  inkotls_identities_release(identities);
+  inkotls_server_config_release(server);
+  inkotls_client_config_release(only_rsa);
+  inkotls_client_config_release(only_ecdsa);
+}
+
+// Counted: the host's reference may end before the server does, and the other way round.
+static void counted(void) {
+  checking("counted identities");
+  const inkotls_identities *identities = inkotls_identities_new();
+  CHECK_INT(set(identities, "", "ecdsa"), INKOTLS_STATUS_OK);
+  const inkotls_server_config *server = server_of(identities);
+  CHECK_INT(inkotls_identities_retain(identities), INKOTLS_STATUS_OK);
+  inkotls_identities_release(identities);
+  const inkotls_server_config *second = server_of(identities);
+  is_shown(&direct, client, "localhost", server, "ecdsa.der");
+  inkotls_server_config_release(server);
+  CHECK_INT(set(identities, "", "chained"), INKOTLS_STATUS_OK);
+  inkotls_identities_release(identities);
+  is_shown(&direct, client, "localhost", second, "chained.der");
+  inkotls_server_config_release(second);
+}
+
+// An identity for all and identities by name take each other's place.
+static void last_one_counts(void) {
+  checking("one identity, or several");
+  inkotls_identity *one = identity_of("ed25519");
+  const inkotls_identities *several = inkotls_identities_new();
+  CHECK_INT(set(several, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  for (int last = 0; last < 2; last++) {
+    inkotls_server_builder *builder = inkotls_server_builder_new();
+    for (int i = 0; i < 2; i++)
+      CHECK_INT(i == last ? inkotls_server_builder_set_identity(builder, one)
+                          : inkotls_server_builder_set_identities(builder, several),
+                INKOTLS_STATUS_OK);
+    const inkotls_server_config *server = server_built(builder);
+    is_shown(&direct, client, "localhost", server, last ? "ed25519.der" : "ecdsa.der");
+    inkotls_server_config_release(server);
+  }
+  inkotls_identities_release(several);
+  inkotls_identity_free(one);
+}
+
+// As in inkotls_conn_new_client: the dot of the root says nothing.
+static void names_with_the_root(void) {
+  checking("a name with the dot of the root");
+  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_server_config *server = server_of(identities);
+  CHECK_INT(set(identities, "localhost.", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(identities, "*.test.", "other"), INKOTLS_STATUS_OK);
+  is_shown(&direct, client, "localhost", server, "ecdsa.der");
+  is_shown(&direct, client, "localhost.", server, "ecdsa.der");
+  is_shown(&direct, client, "other.test", server, "other.der");
+  CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);
+  inkotls_identities_release(identities);
+  inkotls_server_config_release(server);
+}
+
+// A handshake that has begun goes on with what it has begun with.
+static void exchanged_meanwhile(const struct way *way) {
+  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_server_config *server = server_of(identities);
+  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  struct pair pair;
+  pair_open(&pair, way, client, "localhost", server);
+  pair_until_answered(&pair);
+  CHECK_INT(set(identities, "localhost", "chained"), INKOTLS_STATUS_OK);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  CHECK(shows(pair.client.conn, "ecdsa.der"));
+  pair_free(&pair);
+  is_shown(way, client, "localhost", server, "chained.der");
+  CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);
+  nothing_is_shown(way, client, "localhost", server);
+  inkotls_identities_release(identities);
+  inkotls_server_config_release(server);
+}
+
+// One thread exchanges and removes, two have handshakes: each sees a whole identity.
+
+struct race {
+  const inkotls_identities *identities;
+  const inkotls_server_config *server;
+  const inkotls_identity *other;
+  atomic_int running;
+  atomic_int failed;
+};
+
+static void *exchanges(void *argument) {
+  struct race *race = argument;
+  while (atomic_load(&race->running)) {
+    if (inkotls_identities_set(race->identities, "localhost", 9, race->other)) race->failed++;
+    sched_yield();
+    if (inkotls_identities_remove(race->identities, "localhost", 9)) race->failed++;
+    sched_yield();
+  }
+  return NULL;
+}
+
+// Moves what one has to say to the other; there is no harness in the way of the race.
+static void say(inkotls_conn *from, inkotls_conn *to) {
+  unsigned char buf[16384];
+  size_t len = 0, used;
+  while (inkotls_conn_drain(from, buf, sizeof buf, &len) == INKOTLS_STATUS_OK && len)
+    inkotls_conn_feed(to, buf, len, &used);
+}
+
+static int has_handshake(struct race *race) {
+  inkotls_conn *ours = NULL, *theirs = NULL;
+  inkotls_conn_new_client(client, "localhost", 9, &ours);
+  inkotls_conn_new_server(race->server, &theirs);
+  inkotls_status one = INKOTLS_STATUS_WANT_READ, other = INKOTLS_STATUS_WANT_READ;
+  for (int turn = 0; turn < 8; turn++) {
+    one = inkotls_conn_handshake(ours);
+    say(ours, theirs);
+    other = inkotls_conn_handshake(theirs);
+    say(theirs, ours);
+  }
+  int by_default = shows(ours, "ecdsa.der"), by_name = shows(ours, "chained.der");
+  inkotls_conn_free(ours);
+  inkotls_conn_free(theirs);
+  return one == INKOTLS_STATUS_OK && other == INKOTLS_STATUS_OK && by_default + by_name == 1;
+}
+
+static void *has_handshakes(void *argument) {
+  struct race *race = argument;
+  for (int i = 0; i < 30; i++)
+    if (!has_handshake(race)) race->failed++;
+  return NULL;
+}
+
+static void exchanged_by_another_thread(void) {
+  checking("exchanged by another thread");
+  inkotls_identity *other = identity_of("chained");
+  struct race race = {.identities = inkotls_identities_new(), .other = other, .running = 1};
+  CHECK_INT(set(race.identities, "", "ecdsa"), INKOTLS_STATUS_OK);
+  race.server = server_of(race.identities);
+  pthread_t exchanger, shakers[2];
+  if (pthread_create(&exchanger, NULL, exchanges, &race)) give_up("pthread_create");
+  for (int i = 0; i < 2; i++)
+    if (pthread_create(&shakers[i], NULL, has_handshakes, &race)) give_up("pthread_create");
+  for (int i = 0; i < 2; i++) pthread_join(shakers[i], NULL);
+  atomic_store(&race.running, 0);
+  pthread_join(exchanger, NULL);
+  CHECK_INT(race.failed, 0);
+  inkotls_identity_free(other);
+  inkotls_identities_release(race.identities);
+  inkotls_server_config_release(race.server);
+}
+
+// Bad input.
+
+static void names_refused(void) {
+  static char long_name[300], long_label[70];
+  memset(long_name, 'x', sizeof long_name);
+  memset(long_label, 'x', sizeof long_label);
+  const struct {
+    const char *name;
+    size_t len;
+  } bad[] = {
+      {"a..b", 4},
+      {"*", 1},
+      {"*.", 2},
+      {".", 1},
+      {".test", 5},
+      {"*.*.com", 7},
+      {"*a.test", 7},
+      {"a*.test", 7},
+      {"a.*.test", 8},
+      {"**.test", 7},
+      {"a b", 3},
+      {"-", 1},
+      {"1.2.3.4", 7},
+      {"*.2.3.4", 7},
+      {"::1", 3},
+      {"localhost:443", 13},
+      {"localhost\0", 10},
+      {"localhost\0.test", 15},
+      {"*.\0", 3},
+      {"local\xffhost", 10},
+      {"\xc3\xa4.test", 7},
+      {long_name, sizeof long_name},
+      {long_label, sizeof long_label},
+  };
+  inkotls_identity *identity = identity_of("ecdsa");
+  const inkotls_identities *identities = inkotls_identities_new();
+  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, identity), INKOTLS_STATUS_OK);
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    checking("the name \"%.20s\", %zu bytes", bad[i].name, bad[i].len);
+    CHECK_INT(inkotls_identities_set(identities, bad[i].name, bad[i].len, identity),
+              INKOTLS_STATUS_INVALID_NAME);
+    CHECK_INT(inkotls_identities_remove(identities, bad[i].name, bad[i].len),
+              INKOTLS_STATUS_INVALID_NAME);
+  }
+  checking("after bad names");
+  CHECK_INT(drop(identities, "other.test"), INKOTLS_STATUS_NONE);
+  CHECK_INT(drop(identities, "*.test"), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_identities_remove(identities, NULL, 0), INKOTLS_STATUS_NONE);
+  const inkotls_server_config *server = server_of(identities);
+  is_shown(&direct, client, "localhost", server, "ecdsa.der");
+  inkotls_server_config_release(server);
+  inkotls_identities_release(identities);
+  inkotls_identity_free(identity);
+}
+
+static void identities_refused(void) {
+  checking("identities that are not whole");
+  const char *chain = pki_path("chained.pem"), *key = pki_path("chained.key");
+  inkotls_identity *only_chain = inkotls_identity_new(), *only_key = inkotls_identity_new();
+  const inkotls_identities *identities = inkotls_identities_new();
+  CHECK_INT(inkotls_identity_set_chain_pem_file(only_chain, chain, strlen(chain)),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_set_key_pem_file(only_key, key, strlen(key)), INKOTLS_STATUS_OK);
+  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, only_chain),
+            INKOTLS_STATUS_INVALID_KEY);
+  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, only_key),
+            INKOTLS_STATUS_INVALID_CERTIFICATE);
+  const inkotls_server_config *server = server_of(identities);
+  is_shown(&direct, client, "localhost", server, "ecdsa.der");
+  inkotls_server_config_release(server);
+  inkotls_identities_release(identities);
+  inkotls_identity_free(only_chain);
+  inkotls_identity_free(only_key);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  client = client_built(client_builder());
+  each_way("by name", chosen_by_name);
+  each_way("by key", chosen_by_key);
+  each_way("exchanged meanwhile", exchanged_meanwhile);
+  counted();
+  last_one_counts();
+  names_with_the_root();
+  exchanged_by_another_thread();
+  names_refused();
+  identities_refused();
+  inkotls_client_config_release(client);
+  return checks_done();
+}

@@ -1,0 +1,308 @@
+// Raw public keys (RFC 7250): shown by one side, by the other, by both; known, unknown, mixed with
+// certificates, and where only one side has heard of them.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "pair.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { TLS12 = 0x0303, TLS13 = 0x0304 };
+enum { X25519 = 29 };  // makes a short ClientHello
+
+// One side: whom it trusts and what it shows. NAME is a certificate, "raw NAME" its key alone.
+struct party {
+  const char *trusts, *shows;  // NULL: no one, nothing
+};
+
+struct meeting {
+  const char *name;
+  struct party client, server;
+  int version;
+};
+
+static const char *raw(const char *name) {
+  return name && strncmp(name, "raw ", 4) == 0 ? name + 4 : NULL;
+}
+
+static void add_raw_key(inkotls_roots *roots, const char *name) {
+  char file[64];
+  unsigned char spki[1024];
+  snprintf(file, sizeof file, "%s.spki.der", name);
+  CHECK_INT(inkotls_roots_add_raw_public_key(roots, spki, pki_read(file, spki, sizeof spki)),
+            INKOTLS_STATUS_OK);
+}
+
+static inkotls_roots *roots_from(const char *trusts) {
+  char file[64];
+  if (!raw(trusts)) {
+    snprintf(file, sizeof file, "%s.pem", trusts);
+    return roots_of(file);
+  }
+  inkotls_roots *roots = inkotls_roots_new();
+  add_raw_key(roots, "ed25519");  // one that no one here shows
+  add_raw_key(roots, raw(trusts));
+  return roots;
+}
+
+// A raw public key needs a key, and no certificate.
+static inkotls_identity *identity_from(const char *shows) {
+  if (!raw(shows)) return identity_of(shows);
+  char file[64];
+  snprintf(file, sizeof file, "%s.key", raw(shows));
+  const char *path = pki_path(file);
+  inkotls_identity *identity = inkotls_identity_new();
+  CHECK_INT(inkotls_identity_set_key_pem_file(identity, path, strlen(path)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_use_raw_public_key(identity), INKOTLS_STATUS_OK);
+  return identity;
+}
+
+static const inkotls_client_config *client_from(const struct meeting *meeting) {
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  inkotls_roots *roots = roots_from(meeting->client.trusts);
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_named_group(builder, X25519), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_protocol_version(builder, meeting->version),
+            INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  if (meeting->client.shows) {
+    inkotls_identity *identity = identity_from(meeting->client.shows);
+    CHECK_INT(inkotls_client_builder_add_identity(builder, identity), INKOTLS_STATUS_OK);
+    inkotls_identity_free(identity);
+  }
+  return client_built(builder);
+}
+
+static const inkotls_server_config *server_from(const struct meeting *meeting) {
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  inkotls_identity *identity = identity_from(meeting->server.shows);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  if (meeting->server.trusts) {
+    inkotls_roots *roots = roots_from(meeting->server.trusts);
+    CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+              INKOTLS_STATUS_OK);
+    inkotls_roots_free(roots);
+  }
+  return server_built(builder);
+}
+
+// What was shown is what is seen: a key, or a certificate, and nothing behind it.
+static void sees(const inkotls_conn *conn, const char *shown) {
+  char file[64];
+  unsigned char want[4096];
+  const unsigned char *der = NULL;
+  size_t len = 0;
+  snprintf(file, sizeof file, raw(shown) ? "%s.spki.der" : "%s.der",
+           raw(shown) ? raw(shown) : shown);
+  size_t want_len = pki_read(file, want, sizeof want);
+  CHECK_INT(inkotls_conn_peer_certificate(conn, 0, &der, &len), INKOTLS_STATUS_OK);
+  CHECK(len == want_len && memcmp(der, want, len) == 0);
+  CHECK_INT(inkotls_conn_peer_certificate(conn, 1, &der, &len), INKOTLS_STATUS_NONE);
+}
+
+static const struct way direct = {.chunk = 1 << 14};
+static const struct meeting *current;
+static const inkotls_client_config *client;
+static const inkotls_server_config *server;
+
+static void run(const struct meeting *meeting, void (*scenario)(const struct way *)) {
+  checking("%s", meeting->name);
+  current = meeting;
+  client = client_from(meeting);
+  server = server_from(meeting);
+  if (meeting->version == TLS13) {
+    each_way(meeting->name, scenario);
+  } else {
+    scenario(&direct);
+  }
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+// The second visit resumes, with what was seen in the first. A key has no name to be wrong.
+static void trust_each_other(const struct way *way) {
+  const char *name = raw(current->server.shows) ? "elsewhere.test" : "localhost";
+  for (int visit = 0; visit < 2; visit++) {
+    struct pair pair;
+    char in[1];
+    size_t len;
+    pair_open(&pair, way, client, name, server);
+    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+    if (visit == 1) CHECK_INT(inkotls_conn_is_resumed(pair.client.conn), 1);
+    sees(pair.client.conn, current->server.shows);
+    if (current->server.trusts) sees(pair.server.conn, current->client.shows);
+    CHECK_INT(pair_until_read(&pair, &pair.client, in, 1, &len), INKOTLS_STATUS_WANT_READ);
+    pair_free(&pair);
+  }
+}
+
+static void server_is_unknown(const struct way *way) {
+  struct pair pair;
+  pair_open(&pair, way, client, "localhost", server);
+  pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER);
+  pair_free(&pair);
+}
+
+static void client_is_unknown(const struct way *way) {
+  struct pair pair;
+  pair_open(&pair, way, client, "localhost", server);
+  pair_refuses(&pair, &pair.server, INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER);
+  pair_free(&pair);
+}
+
+// Whoever finds out fails, with words and an alert; the other hears it.
+static void do_not_understand(const struct way *way) {
+  struct pair pair;
+  char in[1];
+  size_t len;
+  pair_open(&pair, way, client, "localhost", server);
+  struct side *sides[] = {&pair.client, &pair.server};
+  int refusals = 0, hearings = 0;
+  do {
+    for (int i = 0; i < 2; i++) side_handshake(sides[i]);
+  } while (pair_carry(&pair));
+  for (int i = 0; i < 2; i++) {
+    inkotls_status status = pair_until_read(&pair, sides[i], in, 1, &len);
+    CHECK(strlen(inkotls_conn_error(sides[i]->conn)) > 10);
+    if (status == INKOTLS_STATUS_ALERT_RECEIVED) {
+      hearings++;
+      CHECK_INT(side_alert_received(sides[i]), side_alert_sent(sides[1 - i]));
+      CHECK(side_alert_received(sides[i]) > 0);
+    } else {
+      refusals++;
+      CHECK(status == INKOTLS_STATUS_HANDSHAKE_FAILED || status == INKOTLS_STATUS_PROTOCOL_ERROR ||
+            status == INKOTLS_STATUS_INVALID_PEER_CERTIFICATE);
+    }
+  }
+  CHECK_INT(refusals, 1);
+  CHECK_INT(hearings, 1);
+  pair_free(&pair);
+}
+
+static void meetings(void) {
+  static const struct meeting trusted[] = {
+      {"server only", {"raw ecdsa", NULL}, {NULL, "raw ecdsa"}, TLS13},
+      {"server only, RSA", {"raw rsa", NULL}, {NULL, "raw rsa"}, TLS13},
+      {"client only", {"ca", "raw client"}, {"raw client", "ecdsa"}, TLS13},
+      {"both", {"raw ecdsa", "raw client"}, {"raw client", "raw ecdsa"}, TLS13},
+      {"key and certificate", {"raw ecdsa", "client"}, {"ca", "raw ecdsa"}, TLS13},
+  };
+  static const struct meeting unknown_servers[] = {
+      {"unknown server", {"raw rsa", NULL}, {NULL, "raw ecdsa"}, TLS13},
+      {"unknown server, both", {"raw client", "raw client"}, {"raw client", "raw ecdsa"}, TLS13},
+  };
+  static const struct meeting unknown_clients[] = {
+      {"unknown client", {"ca", "raw ecdsa"}, {"raw client", "ecdsa"}, TLS13},
+      {"unknown client, both", {"raw ecdsa", "raw rsa"}, {"raw client", "raw ecdsa"}, TLS13},
+  };
+  static const struct meeting not_understood[] = {
+      {"client without a key", {"raw ecdsa", NULL}, {"raw client", "raw ecdsa"}, TLS13},
+      {"key for certificate", {"ca", NULL}, {NULL, "raw ecdsa"}, TLS13},
+      {"certificate for key", {"raw ecdsa", NULL}, {NULL, "ecdsa"}, TLS13},
+      {"client's key for certificate", {"ca", "raw client"}, {"ca", "ecdsa"}, TLS13},
+      {"client's certificate for key", {"ca", "client"}, {"raw client", "ecdsa"}, TLS13},
+      {"server only, 1.2", {"raw ecdsa", NULL}, {NULL, "raw ecdsa"}, TLS12},
+      {"client only, 1.2", {"ca", "raw client"}, {"raw client", "ecdsa"}, TLS12},
+      {"both, 1.2", {"raw ecdsa", "raw client"}, {"raw client", "raw ecdsa"}, TLS12},
+      {"key for certificate, 1.2", {"ca", NULL}, {NULL, "raw ecdsa"}, TLS12},
+      {"certificate for key, 1.2", {"raw ecdsa", NULL}, {NULL, "ecdsa"}, TLS12},
+      {"client's key for certificate, 1.2", {"ca", "raw client"}, {"ca", "ecdsa"}, TLS12},
+      {"client's certificate for key, 1.2", {"ca", "client"}, {"raw client", "ecdsa"}, TLS12},
+  };
+  for (size_t i = 0; i < COUNT(trusted); i++) run(&trusted[i], trust_each_other);
+  for (size_t i = 0; i < COUNT(unknown_servers); i++) run(&unknown_servers[i], server_is_unknown);
+  for (size_t i = 0; i < COUNT(unknown_clients); i++) run(&unknown_clients[i], client_is_unknown);
+  for (size_t i = 0; i < COUNT(not_understood); i++) run(&not_understood[i], do_not_understand);
+}
+
+// The host's input.
+
+static void own_keys(void) {
+  static const char *const names[] = {"ecdsa", "rsa", "ed25519", "client"};
+  inkotls_identity *identity = inkotls_identity_new();
+  const unsigned char *spki = NULL;
+  size_t len = 7;
+  checking("no key");
+  CHECK_INT(inkotls_identity_raw_public_key(identity, &spki, &len), INKOTLS_STATUS_NONE);
+  CHECK(spki == NULL && len == 7);
+  CHECK_INT(inkotls_identity_use_raw_public_key(identity), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_TEXT(inkotls_identity_error(identity), "no private key");
+  for (size_t i = 0; i < COUNT(names); i++) {
+    char file[64], key[8192], want[1024];
+    checking("the key of %s", names[i]);
+    snprintf(file, sizeof file, "%s.key", names[i]);
+    size_t key_len = pki_read(file, key, sizeof key);
+    snprintf(file, sizeof file, "%s.spki.der", names[i]);
+    size_t want_len = pki_read(file, want, sizeof want);
+    CHECK_INT(inkotls_identity_set_key_pem(identity, key, key_len), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_identity_raw_public_key(identity, &spki, &len), INKOTLS_STATUS_OK);
+    CHECK(len == want_len && memcmp(spki, want, len) == 0);
+  }
+  inkotls_identity_free(identity);
+}
+
+static void trust_is_not_mixed(void) {
+  const char *ca = pki_path("ca.pem");
+  for (int platform = 0; platform < 2; platform++) {
+    checking("a raw key and %s", platform ? "the platform" : "a certificate");
+    inkotls_roots *roots = inkotls_roots_new();
+    inkotls_identity *identity = identity_of("ecdsa");
+    inkotls_client_builder *to_client = inkotls_client_builder_new();
+    inkotls_server_builder *to_server = inkotls_server_builder_new();
+    const inkotls_client_config *no_client = NULL;
+    const inkotls_server_config *no_server = NULL;
+    add_raw_key(roots, "ecdsa");
+    CHECK_INT(platform ? inkotls_roots_add_platform(roots)
+                       : inkotls_roots_add_pem_file(roots, ca, strlen(ca)),
+              INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_client_builder_set_roots(to_client, roots), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_client_builder_build(to_client, &no_client), INKOTLS_STATUS_INVALID_STATE);
+    CHECK_TEXT(inkotls_client_builder_error(to_client), "not both");
+    CHECK_INT(inkotls_server_builder_set_identity(to_server, identity), INKOTLS_STATUS_OK);
+    CHECK_INT(
+        inkotls_server_builder_set_client_auth(to_server, INKOTLS_CLIENT_AUTH_OPTIONAL, roots),
+        INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_server_builder_build(to_server, &no_server), INKOTLS_STATUS_INVALID_STATE);
+    CHECK_TEXT(inkotls_server_builder_error(to_server), "not both");
+    CHECK(no_client == NULL && no_server == NULL);
+    inkotls_client_builder_free(to_client);
+    inkotls_server_builder_free(to_server);
+    inkotls_identity_free(identity);
+    inkotls_roots_free(roots);
+  }
+}
+
+static void identities_are_not_mixed(void) {
+  checking("a client's key and certificate");
+  inkotls_identity *key = identity_from("raw client"), *chain = identity_of("client");
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  const inkotls_client_config *config = NULL;
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_identity(builder, key), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_identity(builder, chain), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_TEXT(inkotls_client_builder_error(builder), "not both");
+  CHECK(config == NULL);
+  inkotls_client_builder_free(builder);
+
+  checking("a key has no name to be chosen by");
+  const inkotls_identities *identities = inkotls_identities_new();
+  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, key), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_INT(inkotls_identities_remove(identities, "localhost", 9), INKOTLS_STATUS_NONE);
+  inkotls_identities_release(identities);
+  inkotls_identity_free(key);
+  inkotls_identity_free(chain);
+  inkotls_roots_free(roots);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  meetings();
+  own_keys();
+  trust_is_not_mixed();
+  identities_are_not_mixed();
+  return checks_done();
+}

@@ -1,0 +1,348 @@
+// How roots are given what was revoked; bad input to that, to raw public keys and to client
+// authentication is told apart, and changes nothing.
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "pair.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define PEM(label, body) "-----BEGIN " label "-----\n" body "\n-----END " label "-----\n"
+
+static const struct way direct = {.chunk = 1 << 14};
+static const inkotls_server_config *good, *revoked;
+static char crl[4096];  // revokes the second
+static size_t crl_len;
+
+enum input { CRL_PEM, CRL_FILE, CRL_DER, RAW_KEY };
+
+static inkotls_status give(inkotls_roots *roots, enum input input, const char *data, size_t len) {
+  switch (input) {
+    case CRL_PEM:
+      return inkotls_roots_add_crl_pem(roots, data, len);
+    case CRL_FILE:
+      return inkotls_roots_add_crl_pem_file(roots, data, len);
+    case CRL_DER:
+      return inkotls_roots_add_crl_der(roots, data, len);
+    case RAW_KEY:
+      return inkotls_roots_add_raw_public_key(roots, data, len);
+  }
+  give_up("no such input");
+}
+
+static const inkotls_client_config *client_of(const inkotls_roots *roots) {
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  return client_built(builder);
+}
+
+// A client with these roots meets the server, and refuses it where there is an error.
+static void judges(const inkotls_roots *roots, const inkotls_server_config *server, int error) {
+  const inkotls_client_config *client = client_of(roots);
+  struct pair pair;
+  pair_open(&pair, &direct, client, "localhost", server);
+  if (error) {
+    pair_refuses(&pair, &pair.client, (inkotls_certificate_error)error);
+  } else {
+    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  }
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+}
+
+static void crls_accepted(void) {
+  static const struct {
+    enum input input;
+    const char *file;
+  } all[] = {{CRL_PEM, "ca.crl.pem"}, {CRL_FILE, "ca.crl.pem"}, {CRL_DER, "ca.crl.der"}};
+  for (size_t i = 0; i < COUNT(all); i++) {
+    char data[4096];
+    const char *path = pki_path(all[i].file);
+    size_t len = pki_read(all[i].file, data, sizeof data);
+    checking("%s as input %d", all[i].file, all[i].input);
+    inkotls_roots *roots = roots_of("ca.pem");
+    CHECK_INT(all[i].input == CRL_FILE ? give(roots, CRL_FILE, path, strlen(path))
+                                       : give(roots, all[i].input, data, len),
+              INKOTLS_STATUS_OK);
+    judges(roots, good, 0);
+    judges(roots, revoked, INKOTLS_CERTIFICATE_ERROR_REVOKED);
+    inkotls_roots_free(roots);
+  }
+}
+
+// All CRLs of a text, or none.
+static void crls_of_one_text(void) {
+  checking("two CRLs in one text");
+  const inkotls_server_config *chained = server_config("chained", no_alpn);
+  char pem[8192];
+  size_t len = pki_read("sub-ca.crl.pem", pem, sizeof pem);
+  len += pki_read("ca.crl.pem", pem + len, sizeof pem - len);
+  inkotls_roots *roots = roots_of("ca.pem");
+  CHECK_INT(inkotls_roots_add_crl_pem(roots, pem, len), INKOTLS_STATUS_OK);
+  judges(roots, chained, 0);
+  judges(roots, revoked, INKOTLS_CERTIFICATE_ERROR_REVOKED);
+  inkotls_roots_free(roots);
+
+  checking("a good CRL and a bad one in one text");
+  static const char bad[] = PEM("X509 CRL", "AAAA");
+  memcpy(pem + len, bad, sizeof bad);
+  roots = roots_of("ca.pem");
+  CHECK_INT(inkotls_roots_add_crl_pem(roots, pem, len + sizeof bad - 1),
+            INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_TEXT(inkotls_roots_error(roots), "CRL 3");
+  judges(roots, revoked, 0);
+  inkotls_roots_free(roots);
+  inkotls_server_config_release(chained);
+}
+
+// A CRL whose signature does not verify says nothing: not even that nothing was revoked.
+static void forged_crls(void) {
+  const char *forged = pki_path("forged.crl.pem");
+  checking("a forged CRL");
+  inkotls_roots *roots = roots_of("ca.pem");
+  CHECK_INT(give(roots, CRL_FILE, forged, strlen(forged)), INKOTLS_STATUS_OK);
+  const inkotls_client_config *client = client_of(roots);
+  struct pair pair;
+  pair_open(&pair, &direct, client, "localhost", good);
+  pair_handshake(&pair, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE, INKOTLS_STATUS_ALERT_RECEIVED);
+  CHECK_INT(inkotls_conn_certificate_error(pair.client.conn),
+            INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION);
+  CHECK_TEXT(inkotls_conn_error(pair.client.conn), "revo");
+  CHECK_INT(side_alert_sent(&pair.client), side_alert_received(&pair.server));
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_roots_free(roots);
+}
+
+// Gives bad input to roots with a CRL and without: both stay as they were.
+static void is_refused(enum input input, const char *data, size_t len, inkotls_status status,
+                       int os_error, const char *text) {
+  for (int with_crl = 0; with_crl < 2; with_crl++) {
+    inkotls_roots *roots = roots_of("ca.pem");
+    if (with_crl) CHECK_INT(give(roots, CRL_PEM, crl, crl_len), INKOTLS_STATUS_OK);
+    CHECK_INT(give(roots, input, data, len), status);
+    CHECK_TEXT(inkotls_roots_error(roots), text);
+    CHECK_INT(inkotls_roots_os_error(roots), os_error);
+    judges(roots, good, 0);
+    judges(roots, revoked, with_crl ? INKOTLS_CERTIFICATE_ERROR_REVOKED : 0);
+    inkotls_roots_free(roots);
+  }
+}
+
+static void files_refused(void) {
+  static const struct {
+    const char *path, *text;
+    size_t len;
+  } bad[] = {{"", "path", 0}, {"a\xff", "UTF-8", 2}, {"a\0b", "NUL", 3}};
+  checking("files of CRLs");
+  const char *path = pki_path("missing.pem");
+  is_refused(CRL_FILE, path, strlen(path), INKOTLS_STATUS_IO_ERROR, ENOENT, "missing.pem");
+  path = pki_path(".");
+  is_refused(CRL_FILE, path, strlen(path), INKOTLS_STATUS_IO_ERROR, EISDIR, "/.");
+  path = pki_path("ca.pem");
+  is_refused(CRL_FILE, path, strlen(path), INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_NONE,
+             "the PEM sections are CERTIFICATE");
+  for (size_t i = 0; i < COUNT(bad); i++)
+    is_refused(CRL_FILE, bad[i].path, bad[i].len, INKOTLS_STATUS_INVALID_ARGUMENT,
+               INKOTLS_STATUS_NONE, bad[i].text);
+}
+
+static void content_refused(void) {
+  static const struct {
+    enum input input;
+    const char *data, *text;
+  } literals[] = {
+      {CRL_PEM, "", "no PEM section"},
+      {CRL_PEM, "garbage", "no PEM section"},
+      {CRL_PEM, "-----BEGIN X509 CRL-----\nAAAA\n", "not well-formed PEM"},
+      {CRL_PEM, PEM("X509 CRL", "!!!!"), "not well-formed PEM"},
+      {CRL_PEM, PEM("X509 CRL", "AAAA"), "CRL 1"},
+      {CRL_DER, "", "CRL"},
+      {CRL_DER, "garbage", "CRL"},
+      {RAW_KEY, "", "SubjectPublicKeyInfo"},
+      {RAW_KEY, "garbage", "SubjectPublicKeyInfo"},
+  };
+  for (size_t i = 0; i < COUNT(literals); i++) {
+    enum input it = literals[i].input;
+    checking("\"%.40s\" as input %d", literals[i].data, it);
+    is_refused(it, literals[i].data, strlen(literals[i].data),
+               it == RAW_KEY ? INKOTLS_STATUS_INVALID_KEY : INKOTLS_STATUS_INVALID_CERTIFICATE,
+               INKOTLS_STATUS_NONE, literals[i].text);
+  }
+
+  static const struct {
+    enum input input;
+    const char *file, *text;
+  } wrong[] = {
+      {CRL_PEM, "ca.pem", "the PEM sections are CERTIFICATE"},
+      {CRL_PEM, "ca.crl.der", "DER"},
+      {CRL_DER, "ca.crl.pem", "CRL"},
+      {CRL_DER, "ca.der", "CRL"},
+      {RAW_KEY, "ecdsa.der", "SubjectPublicKeyInfo"},
+      {RAW_KEY, "ecdsa.key.der", "SubjectPublicKeyInfo"},
+  };
+  for (size_t i = 0; i < COUNT(wrong); i++) {
+    enum input it = wrong[i].input;
+    char data[4096];
+    checking("%s as input %d", wrong[i].file, it);
+    size_t len = pki_read(wrong[i].file, data, sizeof data);
+    is_refused(it, data, len,
+               it == RAW_KEY ? INKOTLS_STATUS_INVALID_KEY : INKOTLS_STATUS_INVALID_CERTIFICATE,
+               INKOTLS_STATUS_NONE, wrong[i].text);
+  }
+}
+
+static void damage_refused(void) {
+  static const struct {
+    enum input input;
+    const char *file;
+    inkotls_status status;
+    const char *text;
+  } whole[] = {
+      {CRL_PEM, "ca.crl.pem", INKOTLS_STATUS_INVALID_CERTIFICATE, "PEM"},
+      {CRL_DER, "ca.crl.der", INKOTLS_STATUS_INVALID_CERTIFICATE, "CRL"},
+      {RAW_KEY, "ecdsa.spki.der", INKOTLS_STATUS_INVALID_KEY, "SubjectPublicKeyInfo"},
+  };
+  for (size_t i = 0; i < COUNT(whole); i++) {
+    char data[4096];
+    checking("half of %s, and more than all", whole[i].file);
+    size_t len = pki_read(whole[i].file, data, sizeof data);
+    is_refused(whole[i].input, data, len / 2, whole[i].status, INKOTLS_STATUS_NONE, whole[i].text);
+    data[len] = 0;
+    if (whole[i].input != CRL_PEM)
+      is_refused(whole[i].input, data, len + 1, whole[i].status, INKOTLS_STATUS_NONE,
+                 whole[i].text);
+  }
+
+  checking("a CRL whose entries cannot be parsed");
+  char der[4096];
+  size_t len = pki_read("ca.crl.der", der, sizeof der);
+  char *date = memmem(der, len, "491231000000Z", 13);
+  date = date ? memmem(date, len - (size_t)(date - der), "200101000000Z", 13) : NULL;
+  if (!date) give_up("no revocation date");
+  date[-2] = 5;  // NULL in place of UTCTime
+  is_refused(CRL_DER, der, len, INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_NONE, "CRL");
+}
+
+static void flags_refused(void) {
+  static const int32_t bad[] = {-1, 8, 1 << 30, INT32_MIN, INT32_MAX};
+  const char *stale = pki_path("stale.crl.pem");
+  inkotls_roots *roots = roots_of("ca.pem");
+  CHECK_INT(give(roots, CRL_FILE, stale, strlen(stale)), INKOTLS_STATUS_OK);
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    checking("revocation flags %ld", (long)bad[i]);
+    CHECK_INT(inkotls_roots_set_revocation(roots, INKOTLS_REVOCATION_ENFORCE_EXPIRY),
+              INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_roots_set_revocation(roots, bad[i]), INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_roots_error(roots), "revocation");
+    judges(roots, good, INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION);
+  }
+  checking("revocation flags replace each other");
+  CHECK_INT(inkotls_roots_set_revocation(roots, 0), INKOTLS_STATUS_OK);
+  judges(roots, good, 0);
+  inkotls_roots_free(roots);
+}
+
+// A copy was given to the builder.
+static void roots_are_copied(void) {
+  checking("what is added later");
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(give(roots, CRL_PEM, crl, crl_len), INKOTLS_STATUS_OK);
+  const inkotls_client_config *client = client_built(builder);
+  struct pair pair;
+  pair_connect(&pair, &direct, client, revoked);
+  pair_free(&pair);
+  judges(roots, revoked, INKOTLS_CERTIFICATE_ERROR_REVOKED);
+  inkotls_client_config_release(client);
+  inkotls_roots_free(roots);
+}
+
+static void crls_are_no_anchors(void) {
+  checking("CRLs alone");
+  const inkotls_client_config *config = NULL;
+  inkotls_roots *roots = inkotls_roots_new();
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  CHECK_INT(give(roots, CRL_PEM, crl, crl_len), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS);
+  CHECK_TEXT(inkotls_client_builder_error(builder), "no certificate authority");
+  CHECK(config == NULL);
+  inkotls_client_builder_free(builder);
+  inkotls_roots_free(roots);
+}
+
+// Client authentication.
+
+static void modes_refused(void) {
+  static const int32_t bad[] = {-1, 3, INT32_MIN, INT32_MAX};
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_identity *identity = identity_of("ecdsa");
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    checking("client authentication %ld", (long)bad[i]);
+    CHECK_INT(inkotls_server_builder_set_client_auth(builder, bad[i], roots),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_server_builder_error(builder), "client");
+  }
+  for (int32_t mode = INKOTLS_CLIENT_AUTH_OPTIONAL; mode <= INKOTLS_CLIENT_AUTH_REQUIRED; mode++) {
+    checking("client authentication %ld without roots", (long)mode);
+    CHECK_INT(inkotls_server_builder_set_client_auth(builder, mode, NULL),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_server_builder_error(builder), "roots");
+  }
+  checking("client authentication after bad calls");
+  const inkotls_server_config *server = server_built(builder);
+  const inkotls_client_config *client = client_of(roots);
+  struct pair pair;
+  pair_open(&pair, &direct, client, "localhost", server);
+  pair_refuses(&pair, &pair.server, INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED);
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  inkotls_identity_free(identity);
+  inkotls_roots_free(roots);
+}
+
+static void nobody_to_trust(void) {
+  checking("client authentication with empty roots");
+  inkotls_roots *roots = inkotls_roots_new();
+  inkotls_identity *identity = identity_of("ecdsa");
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  const inkotls_server_config *server = NULL;
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_OPTIONAL, roots),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_build(builder, &server), INKOTLS_STATUS_NO_TRUST_ANCHORS);
+  CHECK_TEXT(inkotls_server_builder_error(builder), "no certificate authority");
+  CHECK(server == NULL);
+  inkotls_server_builder_free(builder);
+  inkotls_identity_free(identity);
+  inkotls_roots_free(roots);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  crl_len = pki_read("ca.crl.pem", crl, sizeof crl);
+  good = server_config("ecdsa", no_alpn);
+  revoked = server_config("revoked", no_alpn);
+  crls_accepted();
+  crls_of_one_text();
+  forged_crls();
+  files_refused();
+  content_refused();
+  damage_refused();
+  flags_refused();
+  roots_are_copied();
+  crls_are_no_anchors();
+  modes_refused();
+  nobody_to_trust();
+  inkotls_server_config_release(good);
+  inkotls_server_config_release(revoked);
+  return checks_done();
+}

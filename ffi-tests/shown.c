@@ -1,0 +1,321 @@
+// What a side shows beside its key: the stapled OCSP response, the certificate that its peer asks
+// for, and how few bytes that takes.
+
+#include <string.h>
+
+#include "pair.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+enum { TLS12 = 0x0303, TLS13 = 0x0304 };
+enum { X25519 = 29 };  // makes a short ClientHello
+
+static const struct way direct = {.chunk = 1 << 14};
+static unsigned char response[4096];
+static size_t response_len;
+static int version;
+
+static inkotls_client_builder *client_builder(void) {
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_named_group(builder, X25519), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return builder;
+}
+
+static inkotls_server_builder *server_builder(const inkotls_identity *identity) {
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  return builder;
+}
+
+// TLS 1.3 in each way, TLS 1.2 in one.
+static void in_ways(const char *name, void (*scenario)(const struct way *)) {
+  checking("%s, TLS 1.2", name);
+  if (version == TLS13) {
+    each_way(name, scenario);
+  } else {
+    scenario(&direct);
+  }
+}
+
+// OCSP.
+
+static void staple(inkotls_identity *identity, size_t len) {
+  CHECK_INT(inkotls_identity_set_ocsp_staple(identity, response, len), INKOTLS_STATUS_OK);
+}
+
+static void is_stapled(const inkotls_conn *conn, int want) {
+  const unsigned char *data = NULL;
+  size_t len = 7;
+  CHECK_INT(inkotls_conn_ocsp_staple(conn, &data, &len),
+            want ? INKOTLS_STATUS_OK : INKOTLS_STATUS_NONE);
+  if (want) CHECK(len == response_len && memcmp(data, response, len) == 0);
+  if (!want) CHECK(data == NULL && len == 7);
+}
+
+static const inkotls_client_config *client;
+static const inkotls_server_config *server;
+static int is_expected;
+
+// The second visit resumes, and there is no certificate that something could be stapled to.
+static void staples(const struct way *way) {
+  client = client_built(client_builder());
+  for (int visit = 0; visit < 2; visit++) {
+    struct pair pair;
+    char in[1];
+    size_t len;
+    pair_open(&pair, way, client, "localhost", server);
+    is_stapled(pair.client.conn, 0);
+    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_conn_is_resumed(pair.client.conn), visit);
+    is_stapled(pair.client.conn, is_expected && visit == 0);
+    is_stapled(pair.server.conn, 0);
+    CHECK_INT(pair_until_read(&pair, &pair.client, in, 1, &len), INKOTLS_STATUS_WANT_READ);
+    pair_free(&pair);
+  }
+  inkotls_client_config_release(client);
+}
+
+static void staples_come_and_go(void) {
+  static const struct {
+    const char *name;
+    int sets, removes;
+  } all[] = {{"never stapled", 0, 0}, {"stapled", 1, 0}, {"no longer stapled", 1, 1}};
+  for (size_t i = 0; i < COUNT(all); i++) {
+    checking("%s", all[i].name);
+    inkotls_identity *identity = identity_of("ecdsa");
+    if (all[i].sets) staple(identity, response_len);
+    if (all[i].removes) staple(identity, 0);
+    inkotls_server_builder *builder = server_builder(identity);
+    staple(identity, all[i].sets ? 0 : response_len);  // the builder has what it was given
+    server = server_built(builder);
+    inkotls_identity_free(identity);
+    is_expected = all[i].sets && !all[i].removes;
+    in_ways(all[i].name, staples);
+    inkotls_server_config_release(server);
+  }
+}
+
+// A server staples to one name and not to another, under one client config: connections whose
+// handshakes overlap do not get what belongs to each other.
+static void staples_do_not_mix(const struct way *way) {
+  inkotls_identity *identity = identity_of("ecdsa");
+  const inkotls_identities *identities = inkotls_identities_new();
+  CHECK_INT(inkotls_identities_set(identities, NULL, 0, identity), INKOTLS_STATUS_OK);
+  staple(identity, response_len);
+  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, identity), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  inkotls_identities_release(identities);
+  server = server_built(builder);
+  client = client_built(client_builder());
+
+  struct pair with, without;
+  pair_open(&with, way, client, "localhost", server);
+  pair_open(&without, way, client, "127.0.0.1", server);
+  struct pair *pairs[] = {&with, &without};
+  size_t moved;
+  do {
+    moved = 0;
+    for (int i = 0; i < 2; i++) {
+      side_handshake(&pairs[i]->client);
+      side_handshake(&pairs[i]->server);
+      moved += pair_carry(pairs[i]);
+    }
+  } while (moved);
+  for (int i = 0; i < 2; i++) pair_handshake(pairs[i], INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  is_stapled(with.client.conn, 1);
+  is_stapled(without.client.conn, 0);
+  pair_free(&with);
+  pair_free(&without);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+// Client certificates.
+
+struct choice {
+  const char *name, *cas[2], *shown;
+  int mode;
+};
+static const struct choice *current;
+
+static void fits_the_issuers(const struct way *way) {
+  struct pair pair;
+  unsigned char want[4096];
+  const unsigned char *der = NULL;
+  size_t want_len = current->shown ? pki_read(current->shown, want, sizeof want) : 0, len = 7;
+  pair_connect(&pair, way, client, server);
+  CHECK_INT(inkotls_conn_peer_certificate(pair.server.conn, 0, &der, &len),
+            current->shown ? INKOTLS_STATUS_OK : INKOTLS_STATUS_NONE);
+  if (current->shown) CHECK(len == want_len && memcmp(der, want, len) == 0);
+  pair_free(&pair);
+}
+
+static void clients_choose(void) {
+  static const struct choice all[] = {
+      {"ca", {"ca.pem"}, "client.der", INKOTLS_CLIENT_AUTH_REQUIRED},
+      {"stranger-ca", {"stranger-ca.pem"}, "stranger-client.der", INKOTLS_CLIENT_AUTH_REQUIRED},
+      {"either", {"stranger-ca.pem", "ca.pem"}, "client.der", INKOTLS_CLIENT_AUTH_REQUIRED},
+      {"neither", {"sub-ca.pem"}, NULL, INKOTLS_CLIENT_AUTH_OPTIONAL},
+  };
+  static const char *const identities[] = {"client", "stranger-client"};
+  inkotls_client_builder *to_client = client_builder();
+  for (size_t i = 0; i < COUNT(identities); i++) {
+    inkotls_identity *identity = identity_of(identities[i]);
+    CHECK_INT(inkotls_client_builder_add_identity(to_client, identity), INKOTLS_STATUS_OK);
+    inkotls_identity_free(identity);
+  }
+  client = client_built(to_client);
+  inkotls_identity *identity = identity_of("ecdsa");
+  for (size_t i = 0; i < COUNT(all); i++) {
+    current = &all[i];
+    checking("a server that trusts %s", current->name);
+    inkotls_roots *roots = roots_of(current->cas[0]);
+    const char *second = current->cas[1] ? pki_path(current->cas[1]) : NULL;
+    if (second)
+      CHECK_INT(inkotls_roots_add_pem_file(roots, second, strlen(second)), INKOTLS_STATUS_OK);
+    inkotls_server_builder *to_server = server_builder(identity);
+    CHECK_INT(inkotls_server_builder_set_client_auth(to_server, current->mode, roots),
+              INKOTLS_STATUS_OK);
+    inkotls_roots_free(roots);
+    server = server_built(to_server);
+    in_ways(current->name, fits_the_issuers);
+    inkotls_server_config_release(server);
+  }
+  inkotls_identity_free(identity);
+  inkotls_client_config_release(client);
+}
+
+static void client_identities_refused(void) {
+  checking("client identities that are not whole");
+  const char *chain = pki_path("client.pem"), *key = pki_path("client.key");
+  inkotls_identity *only_chain = inkotls_identity_new(), *only_key = inkotls_identity_new();
+  inkotls_client_builder *builder = client_builder();
+  CHECK_INT(inkotls_identity_set_chain_pem_file(only_chain, chain, strlen(chain)),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_set_key_pem_file(only_key, key, strlen(key)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_identity(builder, only_chain), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_TEXT(inkotls_client_builder_error(builder), "no private key");
+  CHECK_INT(inkotls_client_builder_add_identity(builder, only_key),
+            INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_TEXT(inkotls_client_builder_error(builder), "no certificate");
+  // None of them was added: there is nothing to show.
+  inkotls_identity *identity = identity_of("ecdsa");
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_server_builder *to_server = server_builder(identity);
+  CHECK_INT(inkotls_server_builder_set_client_auth(to_server, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  client = client_built(builder);
+  server = server_built(to_server);
+  struct pair pair;
+  pair_open(&pair, &direct, client, "localhost", server);
+  pair_refuses(&pair, &pair.server, INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED);
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  inkotls_roots_free(roots);
+  inkotls_identity_free(identity);
+  inkotls_identity_free(only_chain);
+  inkotls_identity_free(only_key);
+}
+
+// Certificate compression (RFC 8879).
+
+enum { INTERMEDIATES = 6 };
+
+// What the server says to a ClientHello, in bytes; and what its client sees at the end.
+static size_t server_flight(const struct way *way, int client_compresses, int server_compresses) {
+  inkotls_client_builder *to_client = client_builder();
+  CHECK_INT(inkotls_client_builder_set_certificate_compression(to_client, client_compresses),
+            INKOTLS_STATUS_OK);
+  // A chain that could be shorter: the same intermediate again and again.
+  unsigned char der[4096];
+  char pem[16384];
+  size_t len = pki_read("chained.pem", pem, sizeof pem), flight = 0, got;
+  for (int i = 1; i < INTERMEDIATES; i++)
+    len += pki_read("sub-ca.pem", pem + len, sizeof pem - len);
+  inkotls_identity *identity = identity_of("chained");
+  CHECK_INT(inkotls_identity_set_chain_pem(identity, pem, len), INKOTLS_STATUS_OK);
+  inkotls_server_builder *to_server = server_builder(identity);
+  CHECK_INT(inkotls_server_builder_set_certificate_compression(to_server, server_compresses),
+            INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  client = client_built(to_client);
+  server = server_built(to_server);
+
+  struct pair pair;
+  static unsigned char wire[1 << 16];
+  pair_open(&pair, way, client, "localhost", server);
+  pair_until_answered(&pair);
+  do {
+    side_handshake(&pair.server);
+    flight += got = side_take(&pair.server, wire + flight, sizeof wire - flight);
+  } while (got);
+  for (size_t given = 0; given < flight; given += got) {
+    if (!(got = side_give(&pair.client, wire + given, flight - given))) give_up("side_give");
+    side_handshake(&pair.client);
+  }
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  const unsigned char *seen = NULL;
+  size_t der_len = pki_read("chained.der", der, sizeof der);
+  CHECK_INT(inkotls_conn_peer_certificate(pair.client.conn, 0, &seen, &len), INKOTLS_STATUS_OK);
+  CHECK(len == der_len && memcmp(seen, der, len) == 0);
+  CHECK_INT(inkotls_conn_peer_certificate(pair.client.conn, INTERMEDIATES, &seen, &len),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_peer_certificate(pair.client.conn, INTERMEDIATES + 1, &seen, &len),
+            INKOTLS_STATUS_NONE);
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  return flight;
+}
+
+static void compresses(const struct way *way) {
+  size_t both = server_flight(way, 1, 1), neither = server_flight(way, 0, 0);
+  if (version == TLS13) {
+    CHECK(both + 1500 < neither);
+    CHECK(server_flight(way, 0, 1) + 100 > neither);
+    CHECK(server_flight(way, 1, 0) + 100 > neither);
+  } else {
+    CHECK(both + 100 > neither);  // TLS 1.2 has no such thing
+  }
+}
+
+static void switches_refused(void) {
+  static const int32_t bad[] = {-1, 2, 256, INT32_MIN, INT32_MAX};
+  inkotls_identity *identity = identity_of("ecdsa");
+  inkotls_client_builder *to_client = client_builder();
+  inkotls_server_builder *to_server = server_builder(identity);
+  for (size_t i = 0; i < COUNT(bad); i++) {
+    checking("compression %ld", (long)bad[i]);
+    CHECK_INT(inkotls_client_builder_set_certificate_compression(to_client, bad[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_client_builder_error(to_client), "0 nor 1");
+    CHECK_INT(inkotls_server_builder_set_certificate_compression(to_server, bad[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_server_builder_error(to_server), "0 nor 1");
+  }
+  inkotls_client_builder_free(to_client);
+  inkotls_server_builder_free(to_server);
+  inkotls_identity_free(identity);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  response_len = pki_read("ecdsa.ocsp", response, sizeof response);
+  for (version = TLS12; version <= TLS13; version++) {
+    staples_come_and_go();
+    in_ways("staples do not mix", staples_do_not_mix);
+    clients_choose();
+    in_ways("compression", compresses);
+  }
+  version = TLS13;
+  client_identities_refused();
+  switches_refused();
+  return checks_done();
+}
