@@ -18,7 +18,7 @@ WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
-            trust revocation identity shown rawkeys
+            trust revocation identity shown rawkeys certificate
 EXAMPLES := https_server https_client redis_sessions
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := ffi-tests/check.c ffi-tests/pair.c ffi-tests/pki.c

@@ -438,6 +438,31 @@ static void connection(void) {
   pair_free(&pair);
 }
 
+static void certificate(void) {
+  checking("certificate");
+  static char der[4096];
+  size_t len = pki_read("ecdsa.der", der, sizeof der);
+  inkotls_certificate *it;
+  REFUSED(inkotls_certificate_new(der, len, NULL));
+  REFUSED(inkotls_certificate_new(NULL, 1, &out.certificate));
+  REFUSED(inkotls_certificate_new(der, too_long, &out.certificate));
+  REFUSED(inkotls_certificate_new(der, SIZE_MAX, &out.certificate));
+  CHECK_INT(inkotls_certificate_new(NULL, 0, &out.certificate), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK(is_untouched());
+  CHECK_INT(inkotls_certificate_new(der, len, &it), INKOTLS_STATUS_OK);
+  LOAN_REFUSED(inkotls_certificate_subject, it, &out.text);
+  LOAN_REFUSED(inkotls_certificate_issuer, it, &out.text);
+  LOAN_REFUSED(inkotls_certificate_serial, it, &out.bytes);
+  REFUSED(inkotls_certificate_not_before(NULL, &out.seconds));
+  REFUSED(inkotls_certificate_not_before(it, NULL));
+  REFUSED(inkotls_certificate_not_after(NULL, &out.seconds));
+  REFUSED(inkotls_certificate_not_after(it, NULL));
+  LOAN_AT_REFUSED(inkotls_certificate_dns_name, it, &out.text);
+  LOAN_AT_REFUSED(inkotls_certificate_ip_address, it, &out.bytes);
+  LOAN_REFUSED(inkotls_certificate_fingerprint, it, &out.bytes);
+  inkotls_certificate_free(it);
+}
+
 // That these return is all there is to see.
 static void nothing_is_freed(void) {
   inkotls_roots_free(NULL);
@@ -450,6 +475,7 @@ static void nothing_is_freed(void) {
   inkotls_server_config_release(NULL);
   inkotls_acceptor_free(NULL);
   inkotls_conn_free(NULL);
+  inkotls_certificate_free(NULL);
 }
 
 int main(int argc, char **argv) {
@@ -460,6 +486,7 @@ int main(int argc, char **argv) {
   identity_and_server();
   acceptor();
   connection();
+  certificate();
   nothing_is_freed();
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);

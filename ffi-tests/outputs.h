@@ -19,6 +19,8 @@ static struct outputs {
   const inkotls_client_config *client;
   const inkotls_server_config *server;
   const inkotls_ticket_keys *ticket_keys;
+  inkotls_certificate *certificate;
+  int64_t seconds;
 } out;
 
 static void poison_outputs(void) { memset(&out, POISON, sizeof out); }

@@ -164,6 +164,16 @@ struct kind {
   CALL(1, inkotls_conn_certificate_error, (it))                                     \
   CALL(1, inkotls_conn_os_error, (it))
 
+#define CERTIFICATE(CALL)                                                \
+  CALL(1, inkotls_certificate_subject, (it, &out.text, &out.len))        \
+  CALL(1, inkotls_certificate_issuer, (it, &out.text, &out.len))         \
+  CALL(1, inkotls_certificate_serial, (it, &out.bytes, &out.len))        \
+  CALL(1, inkotls_certificate_not_before, (it, &out.seconds))            \
+  CALL(1, inkotls_certificate_not_after, (it, &out.seconds))             \
+  CALL(1, inkotls_certificate_dns_name, (it, 0, &out.text, &out.len))    \
+  CALL(1, inkotls_certificate_ip_address, (it, 0, &out.bytes, &out.len)) \
+  CALL(1, inkotls_certificate_fingerprint, (it, &out.bytes, &out.len))
+
 KIND(roots, ROOTS)
 KIND(identity, IDENTITY)
 KIND(client_builder, CLIENT_BUILDER)
@@ -275,6 +285,29 @@ static void lists_panic(void) {
   CHECK_INT(inkotls_cipher_suite_at(0), 0x1302);
 }
 
+CERTIFICATE(DEFINE)
+
+// Nothing changes a certificate: it answers the next time.
+static void certificates_go_on(void) {
+  static const struct call calls[] = {CERTIFICATE(ENTRY){0}};
+  static char der[4096];
+  size_t len = pki_read("ecdsa.der", der, sizeof der);
+  inkotls_certificate *it;
+  checking("new certificate");
+  arm();
+  CHECK_INT(inkotls_certificate_new(der, len, &out.certificate), INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+  CHECK_INT(inkotls_certificate_new(der, len, &it), INKOTLS_STATUS_OK);
+  for (const struct call *call = calls; call->name; call++) {
+    checking("certificate: %s", call->name);
+    arm();
+    CHECK_INT(call->make(it), INKOTLS_STATUS_PANIC);
+    CHECK(is_untouched());
+    CHECK_INT(call->make(it), INKOTLS_STATUS_OK);
+  }
+  inkotls_certificate_free(it);
+}
+
 // The bug hits one connection in its midst; its config and the others of it go on.
 static void others_go_on(void) {
   checking("another connection");
@@ -325,6 +358,7 @@ int main(int argc, char **argv) {
     constructors_panic(&kinds[i]);
   }
   connections_are_not_made();
+  certificates_go_on();
   others_go_on();
   counted_handles_are_poisoned();
   lists_panic();

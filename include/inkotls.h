@@ -330,6 +330,12 @@ typedef int32_t inkotls_channel_binding;
 /// it, and becomes a connection. One user at a time, any thread.
 typedef struct inkotls_acceptor inkotls_acceptor;
 
+/// What is in a certificate, such as one of inkotls_conn_peer_certificate. To look at: nothing is
+/// verified, and whether a peer is who it should be is not for its names to say but for the
+/// handshake. Nothing changes it: any number of threads may read it, and what it lends lives until
+/// it is freed.
+typedef struct inkotls_certificate inkotls_certificate;
+
 /// The settings of a client while they are being made. Exclusive.
 typedef struct inkotls_client_builder inkotls_client_builder;
 
@@ -1730,6 +1736,104 @@ int32_t inkotls_conn_os_error(const inkotls_conn *conn);
 /// Frees the connection and wipes its secrets. Does no I/O: ciphertext that was not drained is
 /// lost. NULL does nothing.
 void inkotls_conn_free(inkotls_conn *conn);
+
+/// Reads a certificate in DER (RFC 5280).
+///
+/// data, len: the certificate, in bytes, with nothing behind it; copied.
+/// out_certificate: must not be NULL. Free it with inkotls_certificate_free.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed; a bare public key (RFC 7250) is none.
+inkotls_status inkotls_certificate_new(const void *data,
+                                       size_t len,
+                                       inkotls_certificate **out_certificate);
+
+/// Lends the subject's name as text (RFC 4514), such as "CN=a.test,O=Example\, Inc.,C=DE"; empty
+/// where the subject has no name.
+///
+/// CN, L, ST, O, OU, C, STREET, DC and UID have their names; another attribute is its number, and
+/// its value "#" and the DER in hexadecimal digits. Control characters are escaped too.
+///
+/// certificate: must not be NULL.
+/// out_text, out_len: the text, in bytes of UTF-8 without a NUL; must not be NULL. It lives until
+/// `certificate` is freed.
+inkotls_status inkotls_certificate_subject(const inkotls_certificate *certificate,
+                                           const char **out_text,
+                                           size_t *out_len);
+
+/// Lends the issuer's name, as inkotls_certificate_subject does the subject's.
+///
+/// certificate: must not be NULL.
+/// out_text, out_len: the text, in bytes of UTF-8 without a NUL; must not be NULL. It lives until
+/// `certificate` is freed.
+inkotls_status inkotls_certificate_issuer(const inkotls_certificate *certificate,
+                                          const char **out_text,
+                                          size_t *out_len);
+
+/// Lends the serial number, which its issuer gives to no other certificate.
+///
+/// certificate: must not be NULL.
+/// out_serial, out_len: the bytes of its INTEGER, the most significant first; must not be NULL.
+/// They are two's complement: a positive number that would begin with a byte of 128 or more has a
+/// 0 before it. They live until `certificate` is freed.
+inkotls_status inkotls_certificate_serial(const inkotls_certificate *certificate,
+                                          const uint8_t **out_serial,
+                                          size_t *out_len);
+
+/// Tells from when on the certificate is valid.
+///
+/// certificate: must not be NULL.
+/// out_seconds: since 1970-01-01 00:00 UTC, negative before; must not be NULL.
+inkotls_status inkotls_certificate_not_before(const inkotls_certificate *certificate,
+                                              int64_t *out_seconds);
+
+/// Tells until when the certificate is valid: that second is its last. One that never expires has
+/// 9999-12-31 23:59:59.
+///
+/// certificate: must not be NULL.
+/// out_seconds: since 1970-01-01 00:00 UTC, negative before; must not be NULL.
+inkotls_status inkotls_certificate_not_after(const inkotls_certificate *certificate,
+                                             int64_t *out_seconds);
+
+/// Lends one of the DNS names that the certificate is for (subjectAltName, RFC 5280, section
+/// 4.2.1.6), as it is written there. The subject's CN is none of them.
+///
+/// certificate: must not be NULL.
+/// index: which, from 0. What is no DNS name, with or without "*." before it, is left out: it has
+/// a byte that is not ASCII, a NUL or a space in it, and no handshake would match it. International
+/// names have their "xn--" form.
+/// out_name, out_len: the name, in bytes of ASCII without a NUL; must not be NULL. It lives until
+/// `certificate` is freed.
+///
+/// INKOTLS_STATUS_NONE: there are no more.
+inkotls_status inkotls_certificate_dns_name(const inkotls_certificate *certificate,
+                                            size_t index,
+                                            const char **out_name,
+                                            size_t *out_len);
+
+/// Lends one of the IP addresses that the certificate is for (subjectAltName).
+///
+/// certificate: must not be NULL.
+/// index: which, from 0. What is not of 4 or 16 bytes is left out.
+/// out_address, out_len: the address in network order, and 4 (IPv4) or 16 (IPv6); must not be
+/// NULL. It lives until `certificate` is freed.
+///
+/// INKOTLS_STATUS_NONE: there are no more.
+inkotls_status inkotls_certificate_ip_address(const inkotls_certificate *certificate,
+                                              size_t index,
+                                              const uint8_t **out_address,
+                                              size_t *out_len);
+
+/// Lends the fingerprint: the SHA-256 of the whole certificate.
+///
+/// certificate: must not be NULL.
+/// out_fingerprint, out_len: the hash, and 32; must not be NULL. It lives until `certificate` is
+/// freed.
+inkotls_status inkotls_certificate_fingerprint(const inkotls_certificate *certificate,
+                                               const uint8_t **out_fingerprint,
+                                               size_t *out_len);
+
+/// Frees the certificate. NULL does nothing.
+void inkotls_certificate_free(inkotls_certificate *certificate);
 
 #ifdef __cplusplus
 }  // extern "C"

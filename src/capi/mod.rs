@@ -25,7 +25,10 @@ mod acceptor;
 
 mod conn;
 
+mod certificate;
+
 pub use acceptor::*;
+pub use certificate::*;
 pub use client_config::*;
 pub use conn::*;
 pub use identities::*;

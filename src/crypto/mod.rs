@@ -38,6 +38,20 @@ pub fn provider() -> CryptoProvider {
     provider
 }
 
-pub fn sha256(data: &[u8]) -> Vec<u8> {
-    backend::digest::digest(&backend::digest::SHA256, data).as_ref().to_vec()
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl Hash {
+    pub fn of(self, data: &[u8]) -> Vec<u8> {
+        let algorithm = match self {
+            Self::Sha256 => &backend::digest::SHA256,
+            Self::Sha384 => &backend::digest::SHA384,
+            Self::Sha512 => &backend::digest::SHA512,
+        };
+        backend::digest::digest(algorithm, data).as_ref().to_vec()
+    }
 }

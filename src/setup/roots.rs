@@ -3,7 +3,7 @@
 use super::pem;
 use super::platform;
 use super::raw_keys::RawKeys;
-use crate::crypto;
+use crate::crypto::Hash;
 use crate::error::{Error, Status};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
@@ -175,9 +175,9 @@ impl Roots {
         all.push(self.platform.into());
         for (kind, der) in own.chain(crls).chain(raw_keys) {
             all.push(kind);
-            all.extend(crypto::sha256(der));
+            all.extend(Hash::Sha256.of(der));
         }
-        crypto::sha256(&all)
+        Hash::Sha256.of(&all)
     }
 
     fn has(&self, bit: inkotls_revocation) -> bool {

@@ -1,7 +1,7 @@
 //! A server's sessions, where other servers may have made them: in a store of the host's, or in
 //! tickets.
 
-use crate::crypto;
+use crate::crypto::Hash;
 use crate::scope;
 use rustls::server::{ProducesTickets, StoresServerSessions};
 use std::fmt;
@@ -82,7 +82,7 @@ impl<T: ?Sized> Bound<T> {
     }
 
     fn hash(&self, session: &[u8]) -> Vec<u8> {
-        crypto::sha256(&[&*self.policy, session].concat())
+        Hash::Sha256.of(&[&*self.policy, session].concat())
     }
 }
 
