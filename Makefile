@@ -18,10 +18,11 @@ WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
-            trust revocation identity shown rawkeys certificate
+            trust revocation identity shown rawkeys certificate \
+            negotiation hello sessions tickets early after peek diagnosis limits
 EXAMPLES := https_server https_client redis_sessions
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
-SUPPORT  := ffi-tests/check.c ffi-tests/pair.c ffi-tests/pki.c
+SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
 VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
             --suppressions=build/valgrind.supp
@@ -29,7 +30,7 @@ VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-ex
 each = for test in $(1); do echo "$$test"; $(2) $$test build/pki || exit 1; done
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
 
-.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop
+.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
 .PHONY: test-aws-lc-rs test-install header lint format install figures clean help
 
 all: $(ARCHIVE) $(HEADER) ## the archive, the shared object and the header
@@ -46,7 +47,7 @@ demo: $(EXAMPLES:%=build/%) ## a server and a client in C, curl, and a refused h
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-c test-valgrind test-asan test-interop test-aws-lc-rs test-install ## everything; about five minutes
+test: test-rust test-header test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about five minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -81,6 +82,12 @@ test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenS
 	python3 ffi-tests/interop.py build build/pki
 	python3 ffi-tests/redis.py build build/pki
 	python3 ffi-tests/flood.py $(SHARED) build/pki
+
+test-peers: $(ARCHIVE) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
+	@echo '== the whole surface against programs that are not ours'
+	@ffi-tests/needs.sh openssl curl python3 gnutls-cli=gnutls-bin nginx=nginx-light tshark \
+	  javac=default-jdk-headless node=nodejs
+	python3 ffi-tests/peers.py $(SHARED) build/pki build/peers
 
 test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(EXAMPLES:%=build/aws-lc-rs/%) build/pki/done ## the same tests, with the other provider
 	@echo '== the same tests, with aws-lc-rs'
@@ -152,6 +159,10 @@ build/pki/done: examples/pki.sh
 	rm -rf build/pki
 	examples/pki.sh build/pki
 	@touch $@
+
+build/peers/done: ffi-tests/peers.sh
+	@ffi-tests/needs.sh python3
+	$< build/peers
 
 # The library with a hook that makes it panic: the tests' own, never shipped.
 build/hooks/libinkotls.a: $(SOURCES)

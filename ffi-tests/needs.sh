@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# needs.sh TOOL...: installs the Debian packages of the tools that are missing, or says how to.
+# needs.sh TOOL[=PACKAGE]...: installs the Debian packages of the tools that are missing, or says
+# how to. A package is named like its tool, where it is not said otherwise.
 set -euo pipefail
 
 missing=()
 for tool in "$@"; do
-  command -v "$tool" > /dev/null || missing+=("$tool") # each package is named like its tool
+  PATH=$PATH:/usr/sbin command -v "${tool%=*}" > /dev/null || missing+=("${tool#*=}")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -269,7 +269,8 @@ enum inkotls_limit
   /// Plaintext in a record that is sent (RFC 8446, section 5.1): 16384 bytes. From 64 to 16384.
   INKOTLS_LIMIT_RECORD = 3,
   /// Ciphertext that the peer may send before the handshake is done, early data not counted:
-  /// 262144 bytes. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB.
+  /// 262144 bytes. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
+  /// exceeds this fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
   INKOTLS_LIMIT_HANDSHAKE = 4,
 };
 #ifndef __cplusplus
@@ -655,7 +656,8 @@ inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity,
                                                 size_t len);
 
 /// Makes the identity show its bare public key in place of a certificate chain (RFC 7250), to
-/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3.
+/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3, and a peer that asks
+/// for raw public keys: the handshake with any other fails.
 ///
 /// identity: must not be NULL, and must have its private key; a chain is not needed.
 ///
@@ -771,7 +773,8 @@ inkotls_status inkotls_client_builder_set_roots(inkotls_client_builder *builder,
 /// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used.
 ///
 /// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255. Borrowed for this call.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
+/// most.
 inkotls_status inkotls_client_builder_add_alpn(inkotls_client_builder *builder,
                                                const void *protocol,
                                                size_t len);
@@ -824,7 +827,7 @@ inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *build
 /// resume. 256 at first.
 ///
 /// builder: must not be NULL.
-/// servers: how many; 0 for no resumption.
+/// servers: how many, at most 1048576; 0 for no resumption.
 inkotls_status inkotls_client_builder_set_session_cache(inkotls_client_builder *builder,
                                                         size_t servers);
 
@@ -944,7 +947,8 @@ inkotls_status inkotls_server_builder_set_identities(inkotls_server_builder *bui
 /// inkotls_conn_clear_alpn, inkotls_conn_add_alpn.
 ///
 /// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255. Borrowed for this call.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
+/// most.
 inkotls_status inkotls_server_builder_add_alpn(inkotls_server_builder *builder,
                                                const void *protocol,
                                                size_t len);
@@ -960,7 +964,7 @@ inkotls_status inkotls_server_builder_add_protocol_version(inkotls_server_builde
                                                            int32_t version);
 
 /// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
-/// which inkotls_cipher_suite_at lists.
+/// which inkotls_cipher_suite_at lists, and of the client's preference, which counts until then.
 ///
 /// builder: must not be NULL.
 /// suite: IANA's number.
@@ -969,8 +973,8 @@ inkotls_status inkotls_server_builder_add_protocol_version(inkotls_server_builde
 inkotls_status inkotls_server_builder_add_cipher_suite(inkotls_server_builder *builder,
                                                        int32_t suite);
 
-/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
-/// the default, which inkotls_named_group_at lists.
+/// Adds a group for the key exchange. The first call takes the place of the default, which
+/// inkotls_named_group_at lists. The client's preference counts.
 ///
 /// builder: must not be NULL.
 /// group: IANA's number.
@@ -998,7 +1002,7 @@ inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *bu
 /// work once. In place of inkotls_server_builder_set_session_store.
 ///
 /// builder: must not be NULL.
-/// sessions: how many, 256 at first; the oldest make room. 0 for none.
+/// sessions: how many, 256 at first, at most 1048576; the oldest make room. 0 for none.
 inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
                                                         size_t sessions);
 
@@ -1045,8 +1049,11 @@ inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *b
 /// harm when it is done twice, until the handshake is done.
 ///
 /// builder: must not be NULL.
-/// bytes: how much, in bytes, held until it is read; 0 for none. What is refused counts against it
-/// as it comes, encrypted: have some to spare.
+/// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.
+///
+/// Where a server refuses early data, because the ticket was used before for example, it passes
+/// over 16000 bytes at most, and fewer where they come in many records; the handshake of a client
+/// that sent more fails, here with INKOTLS_STATUS_PROTOCOL_ERROR. So have clients send little.
 ///
 /// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
 /// tickets work more than once.
@@ -1331,7 +1338,8 @@ inkotls_status inkotls_conn_new_server(const inkotls_server_config *config,
 /// Adds an ALPN protocol (RFC 7301) to those of this connection, which start as its config's.
 ///
 /// conn: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
+/// most.
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
 inkotls_status inkotls_conn_add_alpn(inkotls_conn *conn, const void *protocol, size_t len);
@@ -1348,7 +1356,7 @@ inkotls_status inkotls_conn_clear_alpn(inkotls_conn *conn);
 /// resumes one: inkotls_conn_resumption_data. With ticket keys they travel in the ticket, sealed.
 ///
 /// conn: must not be NULL.
-/// data, len: the bytes, at most 32767, in place of those set before; copied.
+/// data, len: the bytes, at most 2048, in place of those set before; copied.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: they are too many.
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is done, or this is the client.
@@ -1392,10 +1400,11 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 ///
 /// conn: must not be NULL.
 /// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL. After WANT_READ at least 32 KiB are taken.
+/// used: how many bytes were taken; must not be NULL. After WANT_READ there is room: for 32 KiB at
+/// least, unless inkotls_limit was set lower.
 ///
-/// INKOTLS_STATUS_FULL: nothing was taken, for 64 KiB are waiting; call inkotls_conn_handshake or
-/// inkotls_conn_read until it answers WANT_READ, then feed the rest.
+/// INKOTLS_STATUS_FULL: nothing was taken, for as much as may be is waiting (64 KiB); call
+/// inkotls_conn_handshake or inkotls_conn_read until it answers WANT_READ, then feed the rest.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_feed_eof was called before.
 inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
 
@@ -1536,7 +1545,8 @@ inkotls_status inkotls_conn_flush(inkotls_conn *conn);
 /// must not be NULL.
 ///
 /// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
-/// up, or the handshake has come too far: go on with inkotls_conn_handshake.
+/// up, or the handshake has come too far, or this is a server: go on with inkotls_conn_handshake.
+/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
 /// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
 /// Failures: as for inkotls_conn_handshake.
 inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn,
@@ -1562,13 +1572,14 @@ inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn,
                                             size_t cap,
                                             size_t *out_len);
 
-/// Returns 1 where early data was accepted; 0 where the client could have sent some and the server
-/// refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was none to
-/// offer, and before it is known.
+/// Returns 1 where early data was accepted; 0, on a client, where it could have sent some and the
+/// server refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was
+/// none to offer, before it is known, and on a server that takes none.
 int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 
 /// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
-/// section 4.6.3). It also happens by itself, before keys are used up.
+/// section 4.6.3). It also happens by itself, before keys are used up. Peers end a connection that
+/// does it again and again without sending anything.
 ///
 /// conn: must not be NULL.
 ///
@@ -1576,6 +1587,7 @@ int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 /// polling, or after drain.
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done, or inkotls_conn_close was called.
 /// INKOTLS_STATUS_UNSUPPORTED: this is TLS 1.2, which cannot.
+/// INKOTLS_STATUS_PROTOCOL_ERROR: the peer had begun a message that the new keys would cut.
 /// Failures: those that the connection had before.
 inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 
@@ -1583,13 +1595,15 @@ inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 /// 5705).
 ///
 /// conn: must not be NULL.
-/// label, label_len: the label, in bytes; borrowed for this call.
-/// context, context_len: the context, in bytes; NULL for none, which in TLS 1.2 is not the same as
-/// an empty one. Borrowed for this call.
+/// label, label_len: the label, in bytes, at most 249; borrowed for this call.
+/// context, context_len: the context, in bytes, at most 65535; NULL for none, which in TLS 1.2 is
+/// not the same as an empty one. Borrowed for this call.
 /// buf, len: where the keying material goes, and how much of it, in bytes: at least 1.
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: no such length can be derived.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the label or the context is too long, or no such length can be
+/// derived.
+/// Failures: those that the connection had before.
 inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn,
                                                    const void *label,
                                                    size_t label_len,
@@ -1607,8 +1621,7 @@ inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn,
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
 /// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2; or tls-server-end-point where it is not
-/// defined for the signature of the certificate, such as Ed25519.
-/// INKOTLS_STATUS_NONE: tls-server-end-point where the server has no certificate.
+/// defined for the signature of the certificate, such as Ed25519, or there is no certificate.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
 inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn,
                                             int32_t kind,

@@ -18,7 +18,8 @@ pub enum inkotls_limit {
     /// Plaintext in a record that is sent (RFC 8446, section 5.1): 16384 bytes. From 64 to 16384.
     Record = 3,
     /// Ciphertext that the peer may send before the handshake is done, early data not counted:
-    /// 262144 bytes. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB.
+    /// 262144 bytes. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
+    /// exceeds this fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
     Handshake = 4,
 }
 

@@ -4,29 +4,47 @@
 //! as the call into rustls lasts, and takes it back before it returns to the host: rule 1.
 
 use crate::log::Sink;
-use rustls::pki_types::CertificateDer;
 use std::cell::RefCell;
-use std::mem::take;
+use std::mem::{ManuallyDrop, take};
+
+/// What a server's sessions carry beside rustls's own.
+#[derive(Clone, Default)]
+pub struct Carried {
+    /// The channel binding of the certificate that the server showed when the session began.
+    pub end_point: Vec<u8>,
+    pub attached: Vec<u8>,
+}
 
 #[derive(Default)]
 pub struct Scope {
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
-    /// The certificate that this side chose to show.
-    pub own_certificate: Option<CertificateDer<'static>>,
+    /// The channel binding of the certificate that this server chose to show.
+    pub end_point: Vec<u8>,
     /// Where messages go.
     pub sink: Option<Sink>,
+    /// What the host attaches to sessions.
+    pub attached: Vec<u8>,
+    /// What the session carried that the peer showed.
+    pub shown: Option<Carried>,
     /// How often the host's session store was asked.
     pub look_ups: u32,
 }
 
 thread_local! {
-    static CALLER: RefCell<Option<Scope>> = const { RefCell::new(None) };
+    /// Always none between calls. Without a destructor, so that it is there even while the thread
+    /// ends and other destructors run.
+    static CALLER: RefCell<ManuallyDrop<Option<Scope>>> =
+        const { RefCell::new(ManuallyDrop::new(None)) };
+}
+
+fn exchange(caller: Option<Scope>) -> Option<Scope> {
+    ManuallyDrop::into_inner(CALLER.replace(ManuallyDrop::new(caller)))
 }
 
 /// Makes `scope` the caller's until `call` returns or unwinds.
 pub fn within<T>(scope: &mut Scope, call: impl FnOnce() -> T) -> T {
-    let before = CALLER.replace(Some(take(scope)));
+    let before = exchange(Some(take(scope)));
     let _back = Back { scope, before };
     call()
 }
@@ -39,13 +57,25 @@ struct Back<'a> {
 
 impl Drop for Back<'_> {
     fn drop(&mut self) {
-        *self.scope = CALLER.replace(self.before.take()).unwrap_or_default();
+        *self.scope = exchange(self.before.take()).unwrap_or_default();
     }
 }
 
 /// Tells the caller something; nothing where there is none.
 pub fn tell(note: impl FnOnce(&mut Scope)) {
     CALLER.with_borrow_mut(|caller| caller.as_mut().map(note));
+}
+
+/// What the sessions carry that the caller makes: a resumed one began with another certificate,
+/// perhaps.
+pub fn carried() -> Carried {
+    CALLER.with_borrow(|caller| match &**caller {
+        Some(caller) => Carried {
+            end_point: caller.shown.as_ref().map_or(&caller.end_point, |it| &it.end_point).clone(),
+            attached: caller.attached.clone(),
+        },
+        None => Carried::default(),
+    })
 }
 
 /// Counts a question to the host's session store.

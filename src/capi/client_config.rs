@@ -59,7 +59,8 @@ pub extern "C" fn inkotls_client_builder_set_roots(
 /// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used.
 ///
 /// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255. Borrowed for this call.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
+/// most.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_builder_add_alpn(
     builder: Option<&mut inkotls_client_builder>,
@@ -153,14 +154,14 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// resume. 256 at first.
 ///
 /// builder: must not be NULL.
-/// servers: how many; 0 for no resumption.
+/// servers: how many, at most 1048576; 0 for no resumption.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_session_cache(
     builder: Option<&mut inkotls_client_builder>,
     servers: usize,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_session_cache(servers);
+        b.builder.set_session_cache(servers)?;
         Ok(Status::Ok)
     })
 }

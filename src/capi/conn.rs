@@ -95,7 +95,8 @@ pub extern "C" fn inkotls_conn_new_server(
 /// Adds an ALPN protocol (RFC 7301) to those of this connection, which start as its config's.
 ///
 /// conn: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
+/// most.
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
 #[unsafe(no_mangle)]
@@ -130,7 +131,7 @@ pub extern "C" fn inkotls_conn_clear_alpn(conn: Option<&mut inkotls_conn>) -> St
 /// resumes one: inkotls_conn_resumption_data. With ticket keys they travel in the ticket, sealed.
 ///
 /// conn: must not be NULL.
-/// data, len: the bytes, at most 32767, in place of those set before; copied.
+/// data, len: the bytes, at most 2048, in place of those set before; copied.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: they are too many.
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is done, or this is the client.
@@ -196,10 +197,11 @@ pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) 
 ///
 /// conn: must not be NULL.
 /// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL. After WANT_READ at least 32 KiB are taken.
+/// used: how many bytes were taken; must not be NULL. After WANT_READ there is room: for 32 KiB at
+/// least, unless inkotls_limit was set lower.
 ///
-/// INKOTLS_STATUS_FULL: nothing was taken, for 64 KiB are waiting; call inkotls_conn_handshake or
-/// inkotls_conn_read until it answers WANT_READ, then feed the rest.
+/// INKOTLS_STATUS_FULL: nothing was taken, for as much as may be is waiting (64 KiB); call
+/// inkotls_conn_handshake or inkotls_conn_read until it answers WANT_READ, then feed the rest.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_feed_eof was called before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_feed(
@@ -423,7 +425,8 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 /// must not be NULL.
 ///
 /// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
-/// up, or the handshake has come too far: go on with inkotls_conn_handshake.
+/// up, or the handshake has come too far, or this is a server: go on with inkotls_conn_handshake.
+/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
 /// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
 /// Failures: as for inkotls_conn_handshake.
 #[unsafe(no_mangle)]
@@ -467,16 +470,17 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
     })
 }
 
-/// Returns 1 where early data was accepted; 0 where the client could have sent some and the server
-/// refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was none to
-/// offer, and before it is known.
+/// Returns 1 where early data was accepted; 0, on a client, where it could have sent some and the
+/// server refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was
+/// none to offer, before it is known, and on a server that takes none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.link.conn.is_early_data_accepted().map(i32::from))
 }
 
 /// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
-/// section 4.6.3). It also happens by itself, before keys are used up.
+/// section 4.6.3). It also happens by itself, before keys are used up. Peers end a connection that
+/// does it again and again without sending anything.
 ///
 /// conn: must not be NULL.
 ///
@@ -484,6 +488,7 @@ pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn
 /// polling, or after drain.
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done, or inkotls_conn_close was called.
 /// INKOTLS_STATUS_UNSUPPORTED: this is TLS 1.2, which cannot.
+/// INKOTLS_STATUS_PROTOCOL_ERROR: the peer had begun a message that the new keys would cut.
 /// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_update_keys(conn: Option<&mut inkotls_conn>) -> Status {
@@ -494,13 +499,15 @@ pub extern "C" fn inkotls_conn_update_keys(conn: Option<&mut inkotls_conn>) -> S
 /// 5705).
 ///
 /// conn: must not be NULL.
-/// label, label_len: the label, in bytes; borrowed for this call.
-/// context, context_len: the context, in bytes; NULL for none, which in TLS 1.2 is not the same as
-/// an empty one. Borrowed for this call.
+/// label, label_len: the label, in bytes, at most 249; borrowed for this call.
+/// context, context_len: the context, in bytes, at most 65535; NULL for none, which in TLS 1.2 is
+/// not the same as an empty one. Borrowed for this call.
 /// buf, len: where the keying material goes, and how much of it, in bytes: at least 1.
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: no such length can be derived.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the label or the context is too long, or no such length can be
+/// derived.
+/// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_export_keying_material(
     conn: Option<&mut inkotls_conn>,
@@ -532,8 +539,7 @@ pub unsafe extern "C" fn inkotls_conn_export_keying_material(
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
 /// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2; or tls-server-end-point where it is not
-/// defined for the signature of the certificate, such as Ed25519.
-/// INKOTLS_STATUS_NONE: tls-server-end-point where the server has no certificate.
+/// defined for the signature of the certificate, such as Ed25519, or there is no certificate.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_channel_binding(

@@ -182,7 +182,8 @@ pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
 }
 
 /// Makes the identity show its bare public key in place of a certificate chain (RFC 7250), to
-/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3.
+/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3, and a peer that asks
+/// for raw public keys: the handshake with any other fails.
 ///
 /// identity: must not be NULL, and must have its private key; a chain is not needed.
 ///

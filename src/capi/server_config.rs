@@ -84,7 +84,8 @@ pub extern "C" fn inkotls_server_builder_set_identities(
 /// inkotls_conn_clear_alpn, inkotls_conn_add_alpn.
 ///
 /// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255. Borrowed for this call.
+/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
+/// most.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_builder_add_alpn(
     builder: Option<&mut inkotls_server_builder>,
@@ -117,7 +118,7 @@ pub extern "C" fn inkotls_server_builder_add_protocol_version(
 }
 
 /// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
-/// which inkotls_cipher_suite_at lists.
+/// which inkotls_cipher_suite_at lists, and of the client's preference, which counts until then.
 ///
 /// builder: must not be NULL.
 /// suite: IANA's number.
@@ -134,8 +135,8 @@ pub extern "C" fn inkotls_server_builder_add_cipher_suite(
     })
 }
 
-/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
-/// the default, which inkotls_named_group_at lists.
+/// Adds a group for the key exchange. The first call takes the place of the default, which
+/// inkotls_named_group_at lists. The client's preference counts.
 ///
 /// builder: must not be NULL.
 /// group: IANA's number.
@@ -180,14 +181,14 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 /// work once. In place of inkotls_server_builder_set_session_store.
 ///
 /// builder: must not be NULL.
-/// sessions: how many, 256 at first; the oldest make room. 0 for none.
+/// sessions: how many, 256 at first, at most 1048576; the oldest make room. 0 for none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_session_cache(
     builder: Option<&mut inkotls_server_builder>,
     sessions: usize,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_session_cache(sessions);
+        b.builder.set_session_cache(sessions)?;
         Ok(Status::Ok)
     })
 }
@@ -263,8 +264,11 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// harm when it is done twice, until the handshake is done.
 ///
 /// builder: must not be NULL.
-/// bytes: how much, in bytes, held until it is read; 0 for none. What is refused counts against it
-/// as it comes, encrypted: have some to spare.
+/// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.
+///
+/// Where a server refuses early data, because the ticket was used before for example, it passes
+/// over 16000 bytes at most, and fewer where they come in many records; the handshake of a client
+/// that sent more fails, here with INKOTLS_STATUS_PROTOCOL_ERROR. So have clients send little.
 ///
 /// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
 /// tickets work more than once.

@@ -35,9 +35,14 @@ impl Certificate {
     }
 }
 
+/// tls-server-end-point; empty where it is not defined.
+pub fn end_point(der: &[u8]) -> Vec<u8> {
+    signature_hash(der).map(|hash| hash.of(der)).unwrap_or_default()
+}
+
 /// The hash for tls-server-end-point (RFC 5929, section 4.1): that of the certificate's signature,
 /// and SHA-256 instead of MD5 and SHA-1. None where the signature has none of its own.
-pub fn signature_hash(der: &[u8]) -> Option<Hash> {
+fn signature_hash(der: &[u8]) -> Option<Hash> {
     let algorithm = asn1::parse_single::<Signed>(der).ok()?.algorithm;
     if algorithm.kind != RSASSA_PSS {
         return find(&SIGNATURES, &algorithm.kind);

@@ -2,8 +2,9 @@
 
 use super::conn::{Conn, Phase};
 use super::{Outcome, Step};
-use crate::certificate::signature_hash;
+use crate::certificate::end_point;
 use crate::error::{Error, Status};
+use crate::scope;
 use rustls::ProtocolVersion;
 
 /// A channel binding (RFC 5056). Numbers are never reused.
@@ -20,6 +21,10 @@ pub enum inkotls_channel_binding {
 /// RFC 9266, section 4.2.
 const EXPORTER_LABEL: &[u8] = b"EXPORTER-Channel-Binding";
 const EXPORTER_LEN: usize = 32;
+/// With its prefix "tls13 ", what an HkdfLabel has room for (RFC 8446, section 7.1).
+const MAX_LABEL: usize = 249;
+/// RFC 5705, section 4.
+const MAX_CONTEXT: usize = 0xffff;
 
 impl Conn {
     /// Fills `out` with keying material (RFC 8446, section 7.5; RFC 5705).
@@ -29,19 +34,27 @@ impl Conn {
         context: Option<&[u8]>,
         out: &mut [u8],
     ) -> Result<(), Error> {
-        match self.tls() {
-            Some(conn) if self.established => conn
-                .export_keying_material(out, label, context)
-                .map(|_| ())
-                .map_err(|error| Error::argument(format!("no keying material: {error}"))),
-            _ => Err(Error::state("the handshake is not done")),
+        self.check_established()?;
+        if label.len() > MAX_LABEL || context.is_some_and(|it| it.len() > MAX_CONTEXT) {
+            let text = format!("a label has at most {MAX_LABEL} bytes, a context {MAX_CONTEXT}");
+            return Err(Error::argument(text));
+        }
+        match self.tls().map(|conn| conn.export_keying_material(out, label, context)) {
+            Some(Err(error)) => Err(Error::argument(format!("no keying material: {error}"))),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_established(&self) -> Result<(), Error> {
+        match &self.failure {
+            Some(failure) => Err(failure.clone()),
+            None if self.established => Ok(()),
+            None => Err(Error::state("the handshake is not done")),
         }
     }
 
     pub fn channel_binding(&self, kind: i32) -> Result<Vec<u8>, Error> {
-        if !self.established {
-            return Err(Error::state("the handshake is not done"));
-        }
+        self.check_established()?;
         if kind == inkotls_channel_binding::TlsExporter as i32 {
             self.exporter_binding()
         } else if kind == inkotls_channel_binding::TlsServerEndPoint as i32 {
@@ -62,17 +75,19 @@ impl Conn {
     }
 
     fn end_point_binding(&self) -> Result<Vec<u8>, Error> {
-        let certificate = match self.is_server() {
-            true => self.scope.own_certificate.as_deref(),
-            false => self.peer_certificate(0),
+        let binding = match self.is_server() {
+            true => {
+                self.scope.shown.as_ref().map_or(&self.scope.end_point, |it| &it.end_point).clone()
+            }
+            false => self.peer_certificate(0).map(end_point).unwrap_or_default(),
         };
-        let none = || Error::new(Status::None, "the server has no certificate");
-        let certificate = certificate.ok_or_else(none)?;
-        let hash = signature_hash(certificate).ok_or_else(|| {
-            let text = "tls-server-end-point is not defined for this certificate's signature";
-            Error::new(Status::Unsupported, text)
-        })?;
-        Ok(hash.of(certificate))
+        match binding.is_empty() {
+            false => Ok(binding),
+            true => Err(Error::new(
+                Status::Unsupported,
+                "tls-server-end-point is not defined for this certificate's signature",
+            )),
+        }
     }
 
     /// New keys for both directions (RFC 8446, section 4.6.3).
@@ -88,8 +103,11 @@ impl Conn {
         }
         match &mut self.phase {
             Phase::Open(conn) if conn.protocol_version() == Some(ProtocolVersion::TLSv1_3) => {
-                conn.refresh_traffic_keys()?;
-                Ok(Step::Done(()))
+                match scope::within(&mut self.scope, || conn.refresh_traffic_keys()) {
+                    Ok(()) => return Ok(Step::Done(())),
+                    Err(error) => self.fail(error),
+                }
+                self.end().unwrap_or(Ok(Step::WantWrite))
             }
             _ => Err(Error::new(Status::Unsupported, "TLS 1.2 cannot update its keys")),
         }

@@ -34,13 +34,14 @@ pub struct Conn {
     pub(super) records: u64,
     /// Early data: a client that could offer it, or a server that takes it.
     pub(super) early_data: bool,
+    /// How much was at hand that can only be early data which the server refused, if any was.
+    pub(super) refused: Option<usize>,
+    /// How much the peer sent before the handshake was done, early data aside.
+    pub(super) received: usize,
     pub(super) failure: Option<Error>,
     pub alert_sent: Option<u8>,
     pub alert_received: Option<u8>,
 }
-
-/// How much early data rustls passes over at least, when it is not taken.
-const MIN_PASSED_OVER: u32 = 16384;
 
 pub(super) enum Phase {
     Opening(Opening),
@@ -87,6 +88,8 @@ impl Conn {
             closed: false,
             records: 0,
             early_data: false,
+            refused: None,
+            received: 0,
             failure: None,
             alert_sent: None,
             alert_received: None,
@@ -195,8 +198,6 @@ impl Conn {
     /// Gives an accepted server its config.
     pub fn choose(&mut self, config: Arc<ServerConfig>, limits: Limits) {
         self.limits = limits;
-        // Early data is not the handshake's, whether it is taken or passed over.
-        self.limits.handshake += 2 * config.max_early_data_size.max(MIN_PASSED_OVER) as usize;
         self.inbound.limit = limits.read_buffer;
         if let Phase::Opening(Opening::Server(listening)) = &mut self.phase {
             listening.config = Some(config);
@@ -250,12 +251,13 @@ impl Conn {
     pub(super) fn advance(&mut self) -> Result<bool, Error> {
         match &mut self.phase {
             Phase::Opening(opening) => {
-                match opening.advance(&mut self.inbound, &mut self.outbound, &mut self.scope) {
+                let (inbound, outbound) = (&mut self.inbound, &mut self.outbound);
+                match opening.advance(inbound, outbound, &mut self.scope, self.limits.handshake) {
                     Ok(Step::Done(mut conn)) => {
-                        conn.set_buffer_limit(Some(self.limits.write_buffer));
                         self.early_data = has_early_data(&mut conn);
                         self.outbound.collect(&mut conn);
                         self.phase = Phase::Open(Box::new(conn));
+                        self.forget_unless_resumed();
                         Ok(true)
                     }
                     Ok(_) => Ok(false),
@@ -353,6 +355,9 @@ impl Conn {
             ));
         }
         let Phase::Open(conn) = &mut self.phase else { return self.starve() };
+        // rustls's limit is for what it holds itself.
+        let held = self.outbound.waiting().len();
+        conn.set_buffer_limit(Some(self.limits.write_buffer.saturating_sub(held)));
         match conn.writer().write(&data[..data.len().min(room)]) {
             Ok(0) if !data.is_empty() => Ok(Step::WantWrite),
             Ok(taken) => {
@@ -376,7 +381,7 @@ impl Conn {
         if !self.is_over() {
             match &mut self.phase {
                 Phase::Open(conn) => {
-                    conn.send_close_notify();
+                    scope::within(&mut self.scope, || conn.send_close_notify());
                     self.outbound.collect(conn);
                     self.alert_sent = Some(alert::CLOSE_NOTIFY);
                 }
@@ -414,13 +419,15 @@ impl Conn {
 
     // One record at a time.
 
-    /// Lets rustls process the next whole record. False when there is none, or no more use.
+    /// Lets rustls process the next whole record. False when there is none, or no more use, or it
+    /// has to wait.
     pub(super) fn process_record(&mut self) -> bool {
-        let Phase::Open(conn) = &mut self.phase else { return false };
         if self.peer_closed || self.failure.is_some() {
             return false;
         }
-        let Some(record) = self.inbound.record() else { return false };
+        let Some(len) = self.portion() else { return false };
+        let Phase::Open(conn) = &mut self.phase else { return false };
+        let record = &self.inbound.records()[..len];
         if conn.is_handshaking() && alert::in_the_clear(record) == Some(alert::CLOSE_NOTIFY) {
             // rustls passes over an unauthenticated close_notify; the end it announces is as
             // real as a cut would be, and the host is told which of the two it was.
@@ -430,20 +437,12 @@ impl Conn {
         // What is queued already is taken aside, so that what this record adds can be told apart.
         self.outbound.collect(conn);
         let taken = hand_over(record, |bytes| conn.read_tls(bytes));
-        let len = record.len();
         self.inbound.consume(len);
-        if !self.established && self.inbound.consumed > self.limits.handshake as u64 {
-            self.fail(rustls::Error::General(format!(
-                "the peer's part of the handshake exceeds the limit of {} bytes",
-                self.limits.handshake
-            )));
-            return false;
-        }
-        let Phase::Open(conn) = &mut self.phase else { return false };
         match taken.and_then(|()| scope::within(&mut self.scope, || conn.process_new_packets())) {
             Ok(state) => {
                 if !self.established {
                     self.outbound.collect(conn);
+                    self.forget_unless_resumed();
                 }
                 if state.peer_has_closed() {
                     self.peer_closes();

@@ -1,11 +1,14 @@
 //! Early data (0-RTT; RFC 8446, section 2.3): sent with the first flight of a resumed session.
 
 use super::conn::{Conn, Phase};
-use super::opening::Opening;
+use super::opening::{Opening, too_large};
 use super::{Outcome, Step};
 use crate::error::{Error, Status};
-use rustls::{Connection, ServerConnection};
+use rustls::{Connection, HandshakeKind, ServerConnection};
 use std::io::{Read, Write};
+
+/// The content type of a protected record.
+const APPLICATION_DATA: u8 = 23;
 
 /// Whether a client may send some, or a server takes it.
 pub(super) fn has_early_data(conn: &mut Connection) -> bool {
@@ -79,6 +82,54 @@ impl Conn {
             Connection::Client(client) => Some(client.is_early_data_accepted()),
             Connection::Server(_) => Some(true),
         }
+    }
+
+    /// How much of what is at hand rustls gets next: a record, as a rule.
+    ///
+    /// Early data that the server refused is the exception. rustls passes over what it cannot
+    /// decrypt, but keeps it, and counts it against the limit anew at every call, until something
+    /// can be decrypted. So what came before the client had our flight, which can be nothing else,
+    /// waits for what comes after it.
+    pub(super) fn portion(&mut self) -> Option<usize> {
+        let record = self.inbound.record().map(<[u8]>::len);
+        if self.established {
+            return record;
+        }
+        let is_encrypted = self.inbound.content_type() == Some(APPLICATION_DATA);
+        if !is_encrypted || !self.may_refuse() {
+            return self.within_limit(record?, is_encrypted && self.early_data);
+        }
+        if self.has_output() {
+            self.refused = Some(self.inbound.begun());
+            return None;
+        }
+        let Some(before) = self.refused else { return self.within_limit(record?, false) };
+        let whole = self.inbound.records().len();
+        (whole > before).then(|| {
+            self.refused = Some(0);
+            whole
+        })
+    }
+
+    /// A server that would not take early data. After a HelloRetryRequest, nothing that comes can be
+    /// decrypted, and rustls passes over one record at a time.
+    fn may_refuse(&self) -> bool {
+        let retried = Some(HandshakeKind::FullWithHelloRetryRequest);
+        let kind = self.tls().and_then(|conn| conn.handshake_kind());
+        self.is_server() && !self.early_data && !self.is_finished() && kind != retried
+    }
+
+    /// Counts what the peer sends before the handshake is done, but for early data, which has a
+    /// limit of its own.
+    fn within_limit(&mut self, len: usize, is_early: bool) -> Option<usize> {
+        if !is_early {
+            self.received += len;
+        }
+        if self.received <= self.limits.handshake {
+            return Some(len);
+        }
+        self.fail(too_large(self.limits.handshake));
+        None
     }
 
     fn early_server(&mut self) -> Option<&mut ServerConnection> {

@@ -8,19 +8,19 @@ use std::io;
 const HEADER: usize = 5;
 /// The longest fragment of a protected record (RFC 5246, section 6.2.3; RFC 8446 allows less).
 const MAX_FRAGMENT: usize = (1 << 14) + 2048;
+/// How much is asked of a source at a time, however much there is room for.
+const MAX_READ: usize = 64 * 1024;
 
 pub struct Inbound {
     buf: Vec<u8>,
     taken: usize,
     /// The peer cannot make the library hold more than this.
     pub limit: usize,
-    /// How much rustls has had.
-    pub consumed: u64,
 }
 
 impl Inbound {
     pub fn new(limit: usize) -> Self {
-        Self { buf: Vec::new(), taken: 0, limit, consumed: 0 }
+        Self { buf: Vec::new(), taken: 0, limit }
     }
 
     /// Forgets what waits.
@@ -48,7 +48,7 @@ impl Inbound {
         if room == 0 {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        let read = source(&mut self.buf, room);
+        let read = source(&mut self.buf, room.min(MAX_READ));
         if self.record().is_none() {
             self.buf.shrink_to_fit(); // the wait for the rest may be long
         }
@@ -60,24 +60,52 @@ impl Inbound {
         self.limit.saturating_sub(self.buf.len())
     }
 
-    /// The next record, once it is whole. A header that no record has is handed out alone, so
-    /// that rustls refuses it without waiting for a body that may never come.
+    /// The next record, once it is whole.
     pub fn record(&self) -> Option<&[u8]> {
+        first_record(&self.buf[self.taken..])
+    }
+
+    /// All records that are whole.
+    pub fn records(&self) -> &[u8] {
         let waiting = &self.buf[self.taken..];
-        let [typ, major, _, high, low, ..] = *waiting else { return None };
-        let fragment = usize::from(u16::from_be_bytes([high, low]));
-        let plausible = (20..=24).contains(&typ) && major == 3 && fragment <= MAX_FRAGMENT;
-        waiting.get(..HEADER + if plausible { fragment } else { 0 })
+        let mut whole = 0;
+        while let Some(record) = first_record(&waiting[whole..]) {
+            whole += record.len();
+        }
+        &waiting[..whole]
+    }
+
+    /// How much the records have that are whole, and the one that has begun.
+    pub fn begun(&self) -> usize {
+        let whole = self.records().len();
+        whole + record_len(&self.buf[self.taken + whole..]).unwrap_or(0)
+    }
+
+    /// The next record's, as soon as it has begun.
+    pub fn content_type(&self) -> Option<u8> {
+        self.buf.get(self.taken).copied()
     }
 
     /// Forgets the first `len` bytes, and the memory with the last of them.
     pub fn consume(&mut self, len: usize) {
         self.taken += len;
-        self.consumed += len as u64;
         if self.taken == self.buf.len() {
             self.clear();
         }
     }
+}
+
+/// A header that no record has is a record alone, so that rustls refuses it without waiting for a
+/// body that may never come.
+fn first_record(waiting: &[u8]) -> Option<&[u8]> {
+    waiting.get(..record_len(waiting)?)
+}
+
+fn record_len(waiting: &[u8]) -> Option<usize> {
+    let [typ, major, _, high, low, ..] = *waiting else { return None };
+    let fragment = usize::from(u16::from_be_bytes([high, low]));
+    let plausible = (20..=24).contains(&typ) && major == 3 && fragment <= MAX_FRAGMENT;
+    Some(HEADER + if plausible { fragment } else { 0 })
 }
 
 #[cfg(test)]

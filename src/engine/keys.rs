@@ -4,8 +4,6 @@
 use super::conn::{Conn, Phase};
 use rustls::SupportedCipherSuite;
 
-/// The most plaintext that a record holds (RFC 8446, section 5.1).
-const MAX_PLAINTEXT: usize = 1 << 14;
 /// Records that are not the application's: Finished, alerts.
 const KEY_RESERVE: u64 = 32;
 
@@ -17,12 +15,12 @@ impl Conn {
             return usize::MAX;
         };
         let left = suite.common.confidentiality_limit.saturating_sub(self.records + KEY_RESERVE);
-        usize::try_from(left).unwrap_or(usize::MAX).saturating_mul(MAX_PLAINTEXT)
+        usize::try_from(left).unwrap_or(usize::MAX).saturating_mul(self.limits.record)
     }
 
     /// Counts the records that `len` bytes of plaintext made.
     pub(super) fn spend_keys(&mut self, len: usize) {
-        self.records += len.div_ceil(MAX_PLAINTEXT) as u64;
+        self.records += len.div_ceil(self.limits.record) as u64;
     }
 }
 
@@ -77,10 +75,20 @@ mod tests {
             )
             .unwrap();
         std::fs::remove_dir_all(pki).unwrap();
+        let server = Arc::new(server);
 
-        let mut client =
-            Conn::client(Arc::new(client), "localhost".try_into().unwrap(), Limits::default());
-        let mut server = Conn::server(Arc::new(server), Limits::default());
+        for (record, taken) in [(1 << 14, 18 * 100), (64, 18 / 2 * 100)] {
+            let limits = Limits { record, ..Limits::default() };
+            let mut client = client.clone();
+            client.max_fragment_size = Some(limits.fragment());
+            let mut client = Conn::client(client.into(), "localhost".try_into().unwrap(), limits);
+            let mut server = Conn::server(server.clone(), limits);
+            assert_eq!(use_up(&mut client, &mut server), (taken, taken));
+        }
+    }
+
+    /// Writes until the client's keys are used up: how much it took, and how much the server got.
+    fn use_up(client: &mut Conn, server: &mut Conn) -> (usize, usize) {
         let carry = |from: &mut Conn, to: &mut Conn| {
             let mut wire = [0; 1 << 14];
             let len = from.drain_into(&mut wire);
@@ -90,25 +98,25 @@ mod tests {
         loop {
             client.handshake().unwrap();
             server.handshake().unwrap();
-            if carry(&mut client, &mut server) + carry(&mut server, &mut client) == 0 {
+            if carry(client, server) + carry(server, client) == 0 {
                 break;
             }
         }
         let (mut taken, mut received) = (0, 0);
         let error = loop {
-            match client.write(b"x") {
+            match client.write(&[0; 100]) {
                 Ok(Step::Done(len)) => taken += len,
                 Ok(_) => panic!("drained every time, and full"),
                 Err(error) => break error,
             }
-            carry(&mut client, &mut server);
+            carry(client, server);
             while let Ok(Step::Done(len)) = server.read(&mut [0; 8]) {
                 received += len;
             }
         };
         assert_eq!(error.status, Status::InvalidState);
-        assert_eq!((taken, received), (18, 18));
-        carry(&mut client, &mut server);
+        carry(client, server);
         assert_eq!(server.read(&mut [0; 8]).unwrap_err().status, Status::Closed);
+        (taken, received)
     }
 }

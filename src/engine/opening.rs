@@ -24,7 +24,6 @@ pub struct Listening {
     pub config: Option<Arc<ServerConfig>>,
     /// In place of the config's, for this connection.
     pub alpn: Option<Vec<Vec<u8>>>,
-    pub resumption_data: Vec<u8>,
     /// The handshake messages that came, as they were: the ClientHello.
     messages: Vec<u8>,
 }
@@ -47,7 +46,6 @@ impl Opening {
             hello: None,
             config: None,
             alpn: None,
-            resumption_data: Vec::new(),
             messages: Vec::new(),
         }))
     }
@@ -67,6 +65,7 @@ impl Opening {
         inbound: &mut Inbound,
         outbound: &mut Outbound,
         scope: &mut Scope,
+        limit: usize,
     ) -> Result<Step<Connection>, Refusal> {
         match self {
             Self::Client { config, name, alpn } => scope::within(scope, || {
@@ -76,7 +75,7 @@ impl Opening {
             .map(|conn| Step::Done(conn.into()))
             .map_err(Refusal::Tls),
             Self::Server(listening) => match listening.listen(inbound, outbound, scope)? {
-                Step::Done(()) => listening.answer(outbound, scope),
+                Step::Done(()) => listening.answer(outbound, scope, limit),
                 _ => Ok(Step::WantRead),
             },
         }
@@ -118,17 +117,26 @@ impl Listening {
         &mut self,
         outbound: &mut Outbound,
         scope: &mut Scope,
+        limit: usize,
     ) -> Result<Step<Connection>, Refusal> {
         let Some(mut config) = self.config.clone() else { return Ok(Step::WantRead) };
         let Some(accepted) = self.accepted.take() else { return Ok(Step::WantRead) };
+        if self.hello.as_ref().is_some_and(|it| it.message.len() > limit) {
+            return Err(Refusal::Tls(too_large(limit)));
+        }
         if let Some(alpn) = self.alpn.take() {
             Arc::make_mut(&mut config).alpn_protocols = alpn;
         }
-        let mut conn = scope::within(scope, || accepted.into_connection(config))
-            .map_err(|(error, alert)| refuse(error, alert, outbound))?;
-        conn.set_resumption_data(&self.resumption_data);
-        Ok(Step::Done(conn.into()))
+        scope::within(scope, || accepted.into_connection(config))
+            .map(|conn| Step::Done(conn.into()))
+            .map_err(|(error, alert)| refuse(error, alert, outbound))
     }
+}
+
+/// More than the host would read of a peer that it does not know yet.
+pub fn too_large(limit: usize) -> rustls::Error {
+    let text = format!("the peer's part of the handshake exceeds the limit of {limit} bytes");
+    rustls::Error::General(text)
 }
 
 fn refuse(error: rustls::Error, mut alert: AcceptedAlert, outbound: &mut Outbound) -> Refusal {

@@ -44,6 +44,7 @@ impl Outbound {
 
     /// Appends what `queue` writes.
     pub fn hold(&mut self, queue: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
+        self.held.drain(..std::mem::take(&mut self.gone));
         let before = self.held.len();
         let written = queue(&mut self.held);
         debug_assert!(written.is_ok(), "a Vec takes every byte");

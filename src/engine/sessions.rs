@@ -1,44 +1,40 @@
 //! What a session carries to the connection that resumes it.
 
-use super::conn::{Conn, Phase};
-use super::opening::Opening;
+use super::conn::Conn;
 use crate::error::Error;
 use rustls::Connection;
 
-/// rustls's limit.
-const MAX_DATA: usize = (1 << 15) - 1;
+/// So that all tickets of a handshake, with what is attached to each, are no larger than what
+/// rustls takes from a server at once.
+const MAX_ATTACHED: usize = 2048;
 
 impl Conn {
     /// Attaches bytes to the sessions that this server connection makes.
     pub fn set_resumption_data(&mut self, data: &[u8]) -> Result<(), Error> {
-        if data.len() > MAX_DATA {
-            return Err(Error::argument(format!("resumption data has at most {MAX_DATA} bytes")));
+        if data.len() > MAX_ATTACHED {
+            return Err(Error::argument(format!(
+                "resumption data has at most {MAX_ATTACHED} bytes"
+            )));
         }
-        let is_finished = self.is_finished();
-        match &mut self.phase {
-            Phase::Opening(Opening::Server(listening)) => {
-                listening.resumption_data = data.to_vec();
-                Ok(())
-            }
-            Phase::Open(conn) => match &mut **conn {
-                Connection::Server(server) if !is_finished => {
-                    server.set_resumption_data(data);
-                    Ok(())
-                }
-                Connection::Server(_) => {
-                    Err(Error::state("the handshake is done: its tickets are made"))
-                }
-                Connection::Client(_) => Err(server_only()),
-            },
-            Phase::Opening(Opening::Client { .. }) => Err(server_only()),
+        if !self.is_server() {
+            return Err(Error::state("resumption data is attached by the server"));
         }
+        if self.is_finished() {
+            return Err(Error::state("the handshake is done: its tickets are made"));
+        }
+        self.scope.attached = data.to_vec();
+        Ok(())
     }
 
     /// What an earlier connection attached to the session that this one resumed.
     pub fn resumption_data(&self) -> Option<&[u8]> {
-        match self.tls()? {
-            Connection::Server(server) => server.received_resumption_data(),
-            Connection::Client(_) => None,
+        Some(&self.scope.shown.as_ref().filter(|_| self.is_resumed() == Some(true))?.attached)
+    }
+
+    /// A session that was shown and not resumed carries nothing.
+    pub(super) fn forget_unless_resumed(&mut self) {
+        if self.is_resumed() == Some(false) {
+            self.scope.shown = None;
         }
     }
 
@@ -49,8 +45,4 @@ impl Conn {
             Connection::Server(_) => None,
         }
     }
-}
-
-fn server_only() -> Error {
-    Error::state("resumption data is attached by the server")
 }

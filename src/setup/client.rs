@@ -2,13 +2,14 @@
 
 use super::identities::Choice;
 use super::identity::{Identity, Shown};
-use super::negotiation::{Negotiation, flag, unfit};
+use super::negotiation::{Negotiation, flag};
+use super::sessions::{Tls13Sessions, cache_size};
 use super::{Config, Roots};
 use crate::error::Error;
 use crate::scope;
 use rustls::ClientConfig;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::client::{Resumption, Tls12Resumption};
+use rustls::client::{ClientSessionMemoryCache, Resumption, Tls12Resumption};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
 use std::sync::Arc;
@@ -59,8 +60,9 @@ impl ClientBuilder {
     }
 
     /// How many servers to remember a session of; 0 is none.
-    pub fn set_session_cache(&mut self, sessions: usize) {
-        self.sessions = sessions;
+    pub fn set_session_cache(&mut self, servers: usize) -> Result<(), Error> {
+        self.sessions = cache_size(servers)?;
+        Ok(())
     }
 
     pub fn set_tls12_resumption(&mut self, how: i32) -> Result<(), Error> {
@@ -80,12 +82,11 @@ impl ClientBuilder {
     }
 
     pub fn build(&self) -> Result<Config<ClientConfig>, Error> {
-        let provider = self.negotiation.provider();
+        let (provider, versions) = self.negotiation.chosen()?;
         let roots = self.roots.clone().unwrap_or_else(Roots::platform);
         let verifier = StapleReader(roots.server_verifier(&provider)?);
         let mut tls = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&self.negotiation.versions())
-            .map_err(unfit)?
+            .with_protocol_versions(&versions)?
             .dangerous() // rustls's word for any verifier that is an object; these verify
             .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::new(Choice::new(&self.identities)?));
@@ -93,15 +94,23 @@ impl ClientBuilder {
         tls.key_log = self.negotiation.key_log.clone();
         tls.max_fragment_size = Some(self.negotiation.limits.fragment());
         tls.enable_early_data = self.early_data;
-        tls.resumption = match self.sessions {
-            0 => Resumption::disabled(),
-            sessions => Resumption::in_memory_sessions(sessions).tls12_resumption(self.tls12),
-        };
+        tls.resumption = self.resumption();
         if !self.negotiation.compression {
             tls.cert_compressors.clear();
             tls.cert_decompressors.clear();
         }
         Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits })
+    }
+
+    fn resumption(&self) -> Resumption {
+        // rustls counts tickets, of which a server has eight.
+        let cache = ClientSessionMemoryCache::new(self.sessions * 8);
+        match (self.sessions, self.tls12) {
+            (0, _) => Resumption::disabled(),
+            // rustls would go on with session ids.
+            (_, Tls12Resumption::Disabled) => Resumption::store(Arc::new(Tls13Sessions(cache))),
+            (_, how) => Resumption::store(Arc::new(cache)).tls12_resumption(how),
+        }
     }
 }
 

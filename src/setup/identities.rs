@@ -2,6 +2,7 @@
 //! authorities that the server names.
 
 use super::identity::Shown;
+use crate::certificate::end_point;
 use crate::error::{Error, Status};
 use crate::scope;
 use rustls::client::ResolvesClientCert;
@@ -135,7 +136,7 @@ impl ResolvesClientCert for Choice {
                 || issuers.iter().any(|it| authorities.contains(&it.as_ref()));
             is_asked_for && shown.certified.key.choose_scheme(schemes).is_some()
         };
-        noted(self.0.iter().find(fits).map(|(shown, _)| shown.certified.clone()))
+        self.0.iter().find(fits).map(|(shown, _)| shown.certified.clone())
     }
 
     fn only_raw_public_keys(&self) -> bool {
@@ -153,10 +154,9 @@ fn issuers(shown: &Shown) -> Vec<DistinguishedName> {
     parsed.flatten().map(|it| DistinguishedName::in_sequence(it.issuer())).collect()
 }
 
-/// tls-server-end-point needs what was shown.
+/// tls-server-end-point needs what a server shows.
 fn noted(chosen: Option<Arc<CertifiedKey>>) -> Option<Arc<CertifiedKey>> {
-    scope::tell(|caller| {
-        caller.own_certificate = chosen.as_ref().and_then(|it| it.cert.first().cloned());
-    });
+    let leaf = chosen.as_ref().and_then(|it| it.cert.first());
+    scope::tell(|caller| caller.end_point = leaf.map(|it| end_point(it)).unwrap_or_default());
     chosen
 }

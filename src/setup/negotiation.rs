@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 /// The longest name that an ALPN entry has room for (RFC 7301, section 3.1).
 const MAX_ALPN: usize = 255;
+/// A ClientHello has room for them, however long they are.
+const MAX_PROTOCOLS: usize = 64;
 
 /// IANA's numbers, in order of preference; an empty list is the default one.
 pub struct Negotiation {
@@ -65,7 +67,28 @@ impl Negotiation {
         self.key_log = Arc::new(KeyLogFile::new());
     }
 
-    pub(super) fn provider(&self) -> Arc<CryptoProvider> {
+    /// The provider and the versions, as far as they were chosen.
+    pub(super) fn chosen(&self) -> Result<(Arc<CryptoProvider>, Versions), Error> {
+        let (provider, versions) = (self.provider(), self.versions());
+        let is_usable = |version: &&SupportedProtocolVersion| {
+            let version = version.version;
+            provider.cipher_suites.iter().any(|it| it.version().version == version)
+                && provider.kx_groups.iter().any(|it| it.usable_for_version(version))
+        };
+        match versions.iter().any(is_usable) {
+            true => Ok((provider, versions)),
+            false => Err(Error::argument(
+                "of the protocol versions, none has a cipher suite and a group among those chosen",
+            )),
+        }
+    }
+
+    /// Whether the host has an order of preference for cipher suites.
+    pub(super) fn prefers_suites(&self) -> bool {
+        !self.suites.is_empty()
+    }
+
+    fn provider(&self) -> Arc<CryptoProvider> {
         let mut provider = crypto::provider();
         let suite = |it: &rustls::SupportedCipherSuite| u16::from(it.suite());
         keep(&mut provider.cipher_suites, &self.suites, suite);
@@ -73,17 +96,14 @@ impl Negotiation {
         Arc::new(provider)
     }
 
-    pub(super) fn versions(&self) -> Vec<&'static SupportedProtocolVersion> {
+    fn versions(&self) -> Versions {
         let mut versions = ALL_VERSIONS.to_vec();
         keep(&mut versions, &self.versions, |it| it.version.into());
         versions
     }
 }
 
-/// rustls's refusal of a builder: what was chosen does not go together.
-pub(super) fn unfit(error: rustls::Error) -> Error {
-    Error::argument(format!("the versions, cipher suites and groups do not fit: {error}"))
-}
+type Versions = Vec<&'static SupportedProtocolVersion>;
 
 pub fn protocol_versions() -> Vec<u16> {
     ALL_VERSIONS.iter().map(|it| it.version.into()).collect()
@@ -100,6 +120,9 @@ pub fn named_groups() -> Vec<u16> {
 pub fn add_alpn(list: &mut Vec<Vec<u8>>, protocol: &[u8]) -> Result<(), Error> {
     if !(1..=MAX_ALPN).contains(&protocol.len()) {
         return Err(Error::argument("an ALPN protocol name has 1 to 255 bytes"));
+    }
+    if list.len() == MAX_PROTOCOLS {
+        return Err(Error::argument(format!("there are {MAX_PROTOCOLS} ALPN protocols already")));
     }
     list.push(protocol.to_vec());
     Ok(())

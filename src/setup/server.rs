@@ -2,8 +2,8 @@
 
 use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
-use super::negotiation::{Negotiation, unfit};
-use super::sessions::{Bound, HostStore};
+use super::negotiation::Negotiation;
+use super::sessions::{Bound, HostStore, cache_size};
 use super::{Config, Roots};
 use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
@@ -29,6 +29,8 @@ pub enum inkotls_client_auth {
 
 /// More tickets are of no use, and cost the client memory.
 const MAX_TICKETS: usize = 16;
+
+const MIN_EARLY_DATA: u32 = 16 * 1024;
 
 pub struct ServerBuilder {
     pub negotiation: Negotiation,
@@ -82,11 +84,12 @@ impl ServerBuilder {
     }
 
     /// How many sessions to keep in memory; 0 is none.
-    pub fn set_session_cache(&mut self, sessions: usize) {
-        self.sessions = match sessions {
+    pub fn set_session_cache(&mut self, sessions: usize) -> Result<(), Error> {
+        self.sessions = match cache_size(sessions)? {
             0 => Arc::new(NoServerSessionStorage {}),
             sessions => ServerSessionMemoryCache::new(sessions),
         };
+        Ok(())
     }
 
     pub fn set_session_store(&mut self, store: HostStore) {
@@ -105,8 +108,9 @@ impl ServerBuilder {
         Ok(())
     }
 
+    /// More than nothing is at least what rustls needs to pass over a record that it refuses.
     pub fn set_max_early_data(&mut self, bytes: u32) {
-        self.max_early_data = bytes;
+        self.max_early_data = if bytes > 0 { bytes.max(MIN_EARLY_DATA) } else { 0 };
     }
 
     pub fn build(&self) -> Result<Config<ServerConfig>, Error> {
@@ -119,14 +123,13 @@ impl ServerBuilder {
                 "early data needs tickets that work once: a session store, not ticket keys",
             ));
         }
-        let provider = self.negotiation.provider();
+        let (provider, versions) = self.negotiation.chosen()?;
         let clients = match &self.clients {
             Some((roots, is_required)) => roots.client_verifier(&provider, *is_required)?,
             None => WebPkiClientVerifier::no_client_auth(),
         };
         let mut tls = ServerConfig::builder_with_provider(provider)
-            .with_protocol_versions(&self.negotiation.versions())
-            .map_err(unfit)?
+            .with_protocol_versions(&versions)?
             .with_client_cert_verifier(clients)
             .with_cert_resolver(resolver);
         tls.alpn_protocols = self.negotiation.alpn.clone();
@@ -136,6 +139,7 @@ impl ServerBuilder {
         tls.session_storage =
             Arc::new(Bound { sessions: self.sessions.clone(), policy: policy.clone() });
         tls.send_tls13_tickets = self.tickets;
+        tls.ignore_client_order = self.negotiation.prefers_suites();
         tls.max_early_data_size = self.max_early_data;
         if let Some(keys) = &self.ticket_keys {
             let sessions: Arc<dyn ProducesTickets> = keys.clone();

@@ -2,10 +2,17 @@
 //! tickets.
 
 use crate::crypto::Hash;
-use crate::scope;
+use crate::error::Error;
+use crate::scope::{self, Carried};
+use rustls::NamedGroup;
+use rustls::client::{
+    ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue,
+};
+use rustls::pki_types::ServerName;
 use rustls::server::{ProducesTickets, StoresServerSessions};
 use std::fmt;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// More than any session has: the client's certificates are in it.
 const MAX_SESSION: usize = 64 * 1024;
@@ -13,6 +20,16 @@ const MAX_SESSION: usize = 64 * 1024;
 const KEY: usize = 32;
 /// A ClientHello has room for hundreds of tickets; honest ones have one or two.
 const MAX_LOOK_UPS: u32 = 4;
+
+/// Room for every entry is made at once.
+const MAX_CACHE: usize = 1 << 20;
+
+pub fn cache_size(entries: usize) -> Result<usize, Error> {
+    match entries {
+        0..=MAX_CACHE => Ok(entries),
+        _ => Err(Error::argument(format!("a cache of {entries} sessions: at most {MAX_CACHE}"))),
+    }
+}
 
 /// The host's answers: whether it stored, and how many bytes it wrote.
 pub struct HostStore {
@@ -30,7 +47,7 @@ impl HostStore {
         if key.len() != KEY || scope::count_look_up() > MAX_LOOK_UPS {
             return None;
         }
-        let mut value = vec![0; MAX_SESSION];
+        let mut value = Zeroizing::new(vec![0; MAX_SESSION]);
         let len = (self.get)(key, take, &mut value)?;
         value.get(..len).map(<[u8]>::to_vec)
     }
@@ -60,9 +77,42 @@ impl fmt::Debug for HostStore {
     }
 }
 
-/// Sessions bound to what their server asks of clients. rustls does not ask again when one is
+/// A client's sessions, those of TLS 1.2 left out.
+#[derive(Debug)]
+pub struct Tls13Sessions(pub ClientSessionMemoryCache);
+
+impl ClientSessionStore for Tls13Sessions {
+    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
+        self.0.set_kx_hint(server, group);
+    }
+
+    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
+        self.0.kx_hint(server)
+    }
+
+    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
+
+    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        None
+    }
+
+    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
+
+    fn insert_tls13_ticket(&self, server: ServerName<'static>, ticket: Tls13ClientSessionValue) {
+        self.0.insert_tls13_ticket(server, ticket);
+    }
+
+    fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        self.0.take_tls13_ticket(server)
+    }
+}
+
+/// Sessions with the bytes that the host attached (rustls's own way to do that is for TLS 1.3
+/// only), bound to what their server asks of clients. rustls does not ask again when one is
 /// resumed: a session that began with less, at another server with the same store or keys, is none
 /// here. Nor is one that the store has damaged.
+///
+/// A hash; then the channel binding and what is attached, each behind its length; then the session.
 #[derive(Debug)]
 pub struct Bound<T: ?Sized> {
     pub sessions: Arc<T>,
@@ -73,17 +123,35 @@ const HASH: usize = 32;
 
 impl<T: ?Sized> Bound<T> {
     fn bind(&self, session: &[u8]) -> Vec<u8> {
-        [&*self.hash(session), session].concat()
+        let carried = scope::carried();
+        let value = [&*framed(&carried.end_point), &*framed(&carried.attached), session].concat();
+        [&*self.hash(&value), &value].concat()
     }
 
     fn unbind(&self, value: &[u8]) -> Option<Vec<u8>> {
-        let (hash, session) = value.split_at_checked(HASH)?;
-        (self.hash(session) == hash).then(|| session.to_vec())
+        let (hash, value) = value.split_at_checked(HASH)?;
+        if self.hash(value) != hash {
+            return None;
+        }
+        let (end_point, rest) = unframed(value)?;
+        let (attached, session) = unframed(rest)?;
+        let carried = Carried { end_point: end_point.to_vec(), attached: attached.to_vec() };
+        scope::tell(|caller| caller.shown = Some(carried));
+        Some(session.to_vec())
     }
 
-    fn hash(&self, session: &[u8]) -> Vec<u8> {
-        Hash::Sha256.of(&[&*self.policy, session].concat())
+    fn hash(&self, value: &[u8]) -> Vec<u8> {
+        Hash::Sha256.of(&[&*self.policy, value].concat())
     }
+}
+
+fn framed(bytes: &[u8]) -> Vec<u8> {
+    [&(bytes.len() as u32).to_be_bytes(), bytes].concat()
+}
+
+fn unframed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (len, rest) = bytes.split_first_chunk()?;
+    rest.split_at_checked(u32::from_be_bytes(*len) as usize)
 }
 
 impl ProducesTickets for Bound<dyn ProducesTickets> {

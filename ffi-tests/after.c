@@ -1,0 +1,268 @@
+// After the handshake: keys for the host's own use, channel bindings, and new keys.
+
+#include <string.h>
+
+#include "configs.h"
+
+enum { EXPORTER = INKOTLS_CHANNEL_BINDING_TLS_EXPORTER };
+enum { END_POINT = INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT };
+
+static const inkotls_client_config *clients[2];  // of TLS 1.2, of TLS 1.3
+static const inkotls_server_config *server;
+
+// Keying material.
+
+static inkotls_status export(inkotls_conn *conn, const char *label, const char *context, void *out,
+                             size_t len) {
+  return inkotls_conn_export_keying_material(conn, label, strlen(label), context,
+                                             context ? strlen(context) : 0, out, len);
+}
+
+static void exports(const struct way *way) {
+  static const struct {
+    const char *label, *context;
+  } all[] = {{"EXPORTER-test", NULL},
+             {"EXPORTER-test", ""},
+             {"EXPORTER-test", "context"},
+             {"EXPORTER-other", NULL},
+             {"EXPORTER-other", "context"}};
+  unsigned char seen[5][32], at_server[32], again[32];
+  struct pair pair;
+  pair_connect(&pair, way, clients[version == TLS13], server);
+  for (int i = 0; i < 5; i++) {
+    const char *label = all[i].label, *context = all[i].context;
+    CHECK_INT(export(pair.client.conn, label, context, seen[i], 32), INKOTLS_STATUS_OK);
+    CHECK_INT(export(pair.server.conn, label, context, at_server, 32), INKOTLS_STATUS_OK);
+    CHECK_INT(memcmp(seen[i], at_server, 32), 0);
+    for (int j = 0; j < i; j++) {
+      // TLS 1.3 does not tell an empty context from none (RFC 8446, section 7.5).
+      int is_same = version == TLS13 && i == 1 && j == 0;
+      CHECK_INT(memcmp(seen[i], seen[j], 32) == 0, is_same);
+    }
+  }
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  CHECK_INT(export(pair.client.conn, all[0].label, NULL, again, 32), INKOTLS_STATUS_OK);
+  CHECK_INT(memcmp(again, seen[0], 32), 0);
+  pair_free(&pair);
+
+  pair_connect(&pair, way, clients[version == TLS13], server);
+  CHECK_INT(export(pair.client.conn, all[0].label, NULL, again, 32), INKOTLS_STATUS_OK);
+  CHECK(memcmp(again, seen[0], 32) != 0);
+  pair_free(&pair);
+}
+
+static void exports_lengths(const struct way *way) {
+  enum { MOST = 255 * 48 };  // of HKDF with SHA-384 (RFC 5869)
+  static unsigned char one[MOST + 1], other[MOST + 1];
+  static const size_t lengths[] = {1, 32, 33, 1000, MOST};
+  struct pair pair;
+  pair_open(&pair, way, clients[version == TLS13], "localhost", server);
+  memset(one, 7, sizeof one);
+  CHECK_INT(export(pair.client.conn, "label", NULL, one, 32), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_TEXT(inkotls_conn_error(pair.client.conn), "handshake");
+  pair_until_hello(&pair);
+  side_becomes_conn(&pair.server);
+  CHECK_INT(export(pair.server.conn, "label", NULL, one, 32), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_INT(one[0], 7);
+
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_cipher_suite(pair.client.conn), version == TLS13 ? 0x1302 : 0xc02c);
+  for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
+    memset(one, 7, sizeof one);
+    memset(other, 7, sizeof other);
+    CHECK_INT(export(pair.client.conn, "label", "x", one, lengths[i]), INKOTLS_STATUS_OK);
+    CHECK_INT(export(pair.server.conn, "label", "x", other, lengths[i]), INKOTLS_STATUS_OK);
+    CHECK_INT(memcmp(one, other, sizeof one), 0);
+    CHECK_INT(one[lengths[i]], 7);
+  }
+  memset(one, 7, sizeof one);
+  if (version == TLS13) {
+    CHECK_INT(export(pair.client.conn, "label", "x", one, MOST + 1),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_INT(one[0], 7);
+  }
+  CHECK_INT(export(pair.client.conn, "label", "x", one, 0), INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK(strlen(inkotls_conn_error(pair.client.conn)) > 10);
+  pair_send(&pair, &pair.client, &pair.server, 100);  // no harm was done
+  pair_free(&pair);
+}
+
+// Channel bindings.
+
+static void binds_by_exporter(const struct way *way) {
+  unsigned char one[32], other[32], exported[32];
+  size_t len = 7;
+  struct pair pair;
+  pair_open(&pair, way, clients[version == TLS13], "localhost", server);
+  inkotls_conn *client = pair.client.conn;
+  CHECK_INT(inkotls_conn_channel_binding(client, EXPORTER, one, 32, &len),
+            INKOTLS_STATUS_INVALID_STATE);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  memset(one, 7, sizeof one);
+  CHECK_INT(inkotls_conn_channel_binding(client, EXPORTER, one, 31, &len),
+            version == TLS13 ? INKOTLS_STATUS_INVALID_ARGUMENT : INKOTLS_STATUS_UNSUPPORTED);
+  CHECK(len == 7 && one[0] == 7);
+  if (version == TLS13) {
+    CHECK_INT(inkotls_conn_channel_binding(client, EXPORTER, one, 32, &len), INKOTLS_STATUS_OK);
+    CHECK_INT(len, 32);
+    CHECK_INT(inkotls_conn_channel_binding(pair.server.conn, EXPORTER, other, 32, &len),
+              INKOTLS_STATUS_OK);
+    CHECK_INT(memcmp(one, other, 32), 0);
+    // RFC 9266, section 2.
+    CHECK_INT(export(client, "EXPORTER-Channel-Binding", "", exported, 32), INKOTLS_STATUS_OK);
+    CHECK_INT(memcmp(one, exported, 32), 0);
+  } else {
+    CHECK_INT(inkotls_conn_channel_binding(pair.server.conn, EXPORTER, one, 32, &len),
+              INKOTLS_STATUS_UNSUPPORTED);
+  }
+  static const int32_t no_kinds[] = {0, 3, -1};
+  for (int i = 0; i < 3; i++)
+    CHECK_INT(inkotls_conn_channel_binding(client, no_kinds[i], one, 32, &len),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+  pair_free(&pair);
+}
+
+// The server's certificate hashed, on both sides, whether or not the certificate was shown again.
+static void binds_to(const struct way *way, const char *name) {
+  unsigned char der[4096], both[2][64];
+  char file[32] = "";
+  const uint8_t *want = NULL;
+  size_t len = 7;
+  inkotls_certificate *certificate = NULL;
+  const inkotls_client_config *client = client_of(version);
+  const inkotls_server_config *named = server_config(name, no_alpn);
+  strcat(strcat(file, name), ".der");
+  CHECK_INT(inkotls_certificate_new(der, pki_read(file, der, sizeof der), &certificate),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_certificate_fingerprint(certificate, &want, &len), INKOTLS_STATUS_OK);
+  for (int is_resumed = 0; is_resumed < 2; is_resumed++) {
+    struct pair pair;
+    pair_converse(&pair, way, client, "localhost", named);
+    inkotls_conn *conns[] = {pair.client.conn, pair.server.conn};
+    CHECK_INT(inkotls_conn_is_resumed(conns[0]), is_resumed);
+    for (int i = 0; i < 2; i++) {
+      len = 7;
+      CHECK_INT(inkotls_conn_channel_binding(conns[i], END_POINT, both[i], 31, &len),
+                INKOTLS_STATUS_INVALID_ARGUMENT);
+      CHECK_INT(len, 7);
+      CHECK_INT(inkotls_conn_channel_binding(conns[i], END_POINT, both[i], 64, &len),
+                INKOTLS_STATUS_OK);
+      CHECK(len == 32 && memcmp(both[i], want, 32) == 0);
+    }
+    pair_free(&pair);
+  }
+  inkotls_certificate_free(certificate);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(named);
+}
+
+static void binds_to_end_point(const struct way *way) {
+  binds_to(way, "ecdsa");
+  binds_to(way, "rsa");
+  binds_to(way, "ed25519");
+}
+
+// New keys.
+
+// Only what was written before must be gone.
+static void updates(struct pair *pair, struct side *side) {
+  while (inkotls_conn_state(side->conn) & INKOTLS_STATE_WANTS_WRITE) {
+    CHECK_INT(inkotls_conn_update_keys(side->conn), INKOTLS_STATUS_WANT_WRITE);
+    CHECK(side_flush(side) >= 0);
+    pair_carry(pair);
+  }
+  CHECK_INT(inkotls_conn_update_keys(side->conn), INKOTLS_STATUS_OK);
+}
+
+static void updates_keys(const struct way *way) {
+  struct pair pair;
+  pair_open(&pair, way, clients[1], "localhost", server);
+  CHECK_INT(inkotls_conn_update_keys(pair.client.conn), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_TEXT(inkotls_conn_error(pair.client.conn), "handshake");
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  struct side *sides[] = {&pair.client, &pair.server};
+  for (int i = 0; i < 60; i++) {
+    // One side, the other side, both at once.
+    if (i % 3 != 1) updates(&pair, sides[0]);
+    if (i % 3 != 0) updates(&pair, sides[1]);
+    pair_send(&pair, sides[i % 2], sides[!(i % 2)], 50);
+    pair_send(&pair, sides[!(i % 2)], sides[i % 2], 50);
+  }
+  pair_free(&pair);
+}
+
+// Between any two writes.
+static void updates_in_a_stream(const struct way *way) {
+  struct pair pair;
+  unsigned char out[100], in[100];
+  size_t total = 5000, written = 0, received = 0, wrong = 0, len, moved;
+  pair_connect(&pair, way, clients[1], server);
+  do {
+    for (size_t i = 0; i < sizeof out; i++) out[i] = octet(written + i);
+    inkotls_status status;
+    if (written < total && side_write(&pair.server, out, sizeof out, &len) == INKOTLS_STATUS_OK) {
+      written += len;
+      updates(&pair, &pair.server);
+    }
+    CHECK(side_flush(&pair.server) >= 0);
+    moved = pair_carry(&pair);
+    while ((status = side_read(&pair.client, in, sizeof in, &len)) == INKOTLS_STATUS_OK) {
+      for (size_t i = 0; i < len; i++) wrong += in[i] != octet(received + i);
+      received += len;
+    }
+    CHECK_INT(status, INKOTLS_STATUS_WANT_READ);
+  } while (moved || written < total);
+  CHECK_INT(received, written);
+  CHECK_INT(wrong, 0);
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  pair_free(&pair);
+}
+
+// On the wire: a KeyUpdate, and the one that it asks for, in front of what is written next.
+static void updates_both_directions(const struct way *way) {
+  enum { UPDATE = 5 + 5 + 1 + 16, BYTE = 5 + 1 + 1 + 16 };
+  char in[16];
+  size_t len;
+  struct pair pair;
+  if (way->chunk == 1) return;  // the count is the same
+  pair_converse(&pair, way, clients[1], "localhost", server);
+  updates(&pair, &pair.client);
+  CHECK(side_flush(&pair.client) >= 0);
+  CHECK_INT(side_deliver(&pair.client, &pair.server), UPDATE);
+  CHECK_INT(side_read(&pair.server, in, sizeof in, &len), INKOTLS_STATUS_WANT_READ);
+  CHECK_INT(side_write(&pair.server, "x", 1, &len), INKOTLS_STATUS_OK);
+  CHECK(side_flush(&pair.server) >= 0);
+  CHECK_INT(side_deliver(&pair.server, &pair.client), UPDATE + BYTE);
+  CHECK_INT(side_read(&pair.client, in, sizeof in, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 1 && in[0] == 'x');
+  pair_free(&pair);
+}
+
+static void has_no_update(const struct way *way) {
+  struct pair pair;
+  pair_connect(&pair, way, clients[0], server);
+  CHECK_INT(inkotls_conn_update_keys(pair.client.conn), INKOTLS_STATUS_UNSUPPORTED);
+  CHECK_INT(inkotls_conn_update_keys(pair.server.conn), INKOTLS_STATUS_UNSUPPORTED);
+  CHECK_TEXT(inkotls_conn_error(pair.server.conn), "TLS 1.2");
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  pair_send(&pair, &pair.server, &pair.client, 100);
+  pair_free(&pair);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  clients[0] = client_of(TLS12);
+  clients[1] = client_of(TLS13);
+  server = server_config("ecdsa", no_alpn);
+  each_version("exporter", exports);
+  each_version("exporter: lengths", exports_lengths);
+  each_version("tls-exporter", binds_by_exporter);
+  each_version("tls-server-end-point", binds_to_end_point);
+  each_way("key updates", updates_keys);
+  each_way("key updates in a stream", updates_in_a_stream);
+  each_way("key updates on the wire", updates_both_directions);
+  each_way("no key update", has_no_update);
+  for (int i = 0; i < 2; i++) inkotls_client_config_release(clients[i]);
+  inkotls_server_config_release(server);
+  return checks_done();
+}

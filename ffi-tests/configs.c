@@ -1,0 +1,115 @@
+#include "configs.h"
+
+int32_t version;
+
+static void (*wide)(const struct way *);
+
+static void unless_narrow(const struct way *way) {
+  if (way->chunk > 1) wide(way);
+}
+
+void each_wide_way(const char *name, void (*scenario)(const struct way *)) {
+  wide = scenario;
+  each_way(name, unless_narrow);
+}
+
+void each_version(const char *name, void (*scenario)(const struct way *)) {
+  for (version = TLS12; version <= TLS13; version++) each_wide_way(name, scenario);
+}
+
+inkotls_client_builder *client_builder(void) {
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  inkotls_roots *roots = roots_of("ca.pem");
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return builder;
+}
+
+inkotls_client_builder *client_speaking(int32_t version) {
+  inkotls_client_builder *builder = client_builder();
+  CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
+  return builder;
+}
+
+inkotls_server_builder *server_builder(const char *name) {
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  inkotls_identity *identity = identity_of(name);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  return builder;
+}
+
+const inkotls_client_config *client_of(int32_t version) {
+  return client_built(client_speaking(version));
+}
+
+void pair_until_hello(struct pair *pair) {
+  inkotls_status status;
+  if (!pair->server.acceptor) return;
+  do {
+    side_handshake(&pair->client);
+    pair_carry(pair);
+    status = inkotls_acceptor_accept(pair->server.acceptor);
+  } while (status == INKOTLS_STATUS_WANT_READ);
+  CHECK_INT(status, INKOTLS_STATUS_OK);
+}
+
+void side_becomes_conn(struct side *side) {
+  if (!side->acceptor) return;
+  CHECK_INT(inkotls_acceptor_into_conn(side->acceptor, side->config, &side->conn),
+            INKOTLS_STATUS_OK);
+  side->acceptor = NULL;
+}
+
+size_t side_deliver(struct side *from, struct side *to) {
+  unsigned char buf[1 << 14];
+  size_t total = 0, len, given;
+  do {
+    // A socket has room for few writes, however small: so they are made few.
+    for (len = 0; len < sizeof buf; len += given) {
+      size_t most = sizeof buf - len < from->way->chunk ? sizeof buf - len : from->way->chunk;
+      if (!(given = side_take(from, buf + len, most))) break;
+    }
+    CHECK_INT(side_give(to, buf, len), len);
+    total += len;
+  } while (len > 0);
+  return total;
+}
+
+void pair_send(struct pair *pair, struct side *from, struct side *to, size_t total) {
+  unsigned char out[4096], in[4096];
+  size_t written = 0, received = 0, wrong = 0, used, len, moved;
+  do {
+    size_t want = total - written < sizeof out ? total - written : sizeof out;
+    for (size_t i = 0; i < want; i++) out[i] = octet(written + i);
+    inkotls_status status = side_write(from, out, want, &used);
+    CHECK(status == INKOTLS_STATUS_OK || status == INKOTLS_STATUS_WANT_WRITE);
+    if (status == INKOTLS_STATUS_OK) written += used;
+    CHECK(side_flush(from) >= 0);
+    moved = pair_carry(pair);
+    while ((status = side_read(to, in, sizeof in, &len)) == INKOTLS_STATUS_OK) {
+      for (size_t i = 0; i < len; i++) wrong += in[i] != octet(received + i);
+      received += len;
+    }
+    CHECK_INT(status, INKOTLS_STATUS_WANT_READ);
+  } while (received < total && (moved || used));
+  CHECK_INT(received, total);
+  CHECK_INT(wrong, 0);
+}
+
+void pair_converse(struct pair *pair, const struct way *way, const inkotls_client_config *client,
+                   const char *server_name, const inkotls_server_config *server) {
+  pair_open(pair, way, client, server_name, server);
+  pair_handshake(pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  pair_send(pair, &pair->client, &pair->server, 10);
+  pair_send(pair, &pair->server, &pair->client, 10);
+}
+
+void visit(const struct way *way, const inkotls_client_config *client,
+           const inkotls_server_config *server, int is_resumed) {
+  struct pair pair;
+  pair_converse(&pair, way, client, "localhost", server);
+  CHECK_INT(inkotls_conn_is_resumed(pair.client.conn), is_resumed);
+  CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), is_resumed);
+  pair_free(&pair);
+}

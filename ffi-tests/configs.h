@@ -1,0 +1,44 @@
+// Configs with options, and the whole connections that tests of sessions are made of.
+#ifndef CONFIGS_H
+#define CONFIGS_H
+
+#include "pair.h"
+
+enum { TLS12 = 0x0303, TLS13 = 0x0304 };
+
+// each_way, but for the ways that carry single bytes: for what is agreed on rather than how it
+// travels, which conn.c and alerts.c look at.
+void each_wide_way(const char *name, void (*scenario)(const struct way *));
+
+// The same for TLS 1.2, then for TLS 1.3: `version` tells.
+void each_version(const char *name, void (*scenario)(const struct way *));
+extern int32_t version;
+
+// Builders that work as they are: the client trusts ca.pem, the server shows NAME.pem.
+inkotls_client_builder *client_builder(void);
+inkotls_server_builder *server_builder(const char *name);
+
+// The same, for one protocol version.
+inkotls_client_builder *client_speaking(int32_t version);
+const inkotls_client_config *client_of(int32_t version);
+
+// Where the server side is an acceptor: drives it until the ClientHello can be looked at, and makes
+// it a connection. Nothing happens where it is one.
+void pair_until_hello(struct pair *pair);
+void side_becomes_conn(struct side *side);
+
+// Gives all that one side has to say to the other, which does not act yet; returns how much.
+size_t side_deliver(struct side *from, struct side *to);
+
+// Sends `total` bytes, octet(0) and on, and checks that they arrive, and nothing else.
+void pair_send(struct pair *pair, struct side *from, struct side *to, size_t total);
+
+// A handshake that succeeds, and a few bytes each way, which bring the tickets along.
+void pair_converse(struct pair *pair, const struct way *way, const inkotls_client_config *client,
+                   const char *server_name, const inkotls_server_config *server);
+
+// A whole connection; checks on both sides whether it was resumed.
+void visit(const struct way *way, const inkotls_client_config *client,
+           const inkotls_server_config *server, int is_resumed);
+
+#endif

@@ -1,0 +1,313 @@
+// What a connection holds, sends at a time, and reads before it trusts the peer: each bound is a
+// setting, and is kept.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "configs.h"
+
+enum { OVERHEAD_TLS12 = 8 + 16, OVERHEAD_TLS13 = 1 + 16, HEADER = 5, DEFAULT = 0 };
+
+static const inkotls_client_config *client_limited(int32_t version, int32_t limit, size_t bytes) {
+  inkotls_client_builder *builder = client_speaking(version);
+  if (bytes != DEFAULT)
+    CHECK_INT(inkotls_client_builder_set_limit(builder, limit, bytes), INKOTLS_STATUS_OK);
+  return client_built(builder);
+}
+
+static const inkotls_server_config *server_limited(int32_t limit, size_t bytes) {
+  inkotls_server_builder *builder = server_builder("ecdsa");
+  if (bytes != DEFAULT)
+    CHECK_INT(inkotls_server_builder_set_limit(builder, limit, bytes), INKOTLS_STATUS_OK);
+  return server_built(builder);
+}
+
+static const inkotls_client_config *client;
+static const inkotls_server_config *server;
+static size_t bound;  // what is set, in the scenario that runs
+
+// Runs `scenario` with `limit` set on both sides, in both versions.
+static void each_way_limited(const char *what, void (*scenario)(const struct way *), int32_t limit,
+                             size_t bytes, size_t means) {
+  char name[64];
+  bound = means;
+  for (version = TLS12; version <= TLS13; version++) {
+    snprintf(name, sizeof name, "%s of %zu, %s", what, bytes,
+             inkotls_protocol_version_name(version));
+    checking("%s", name);
+    client = client_limited(version, limit, bytes);
+    server = server_limited(limit, bytes);
+    each_way(name, scenario);
+    inkotls_client_config_release(client);
+    inkotls_server_config_release(server);
+  }
+}
+
+// Writes until nothing is taken, and counts what waits then.
+static void write_is_bounded(const struct way *way) {
+  static const size_t steps[] = {1, 100000};
+  static unsigned char plain[100000];
+  if (way->over_fd || way->chunk == 1) return;  // a socket takes it; and bytes are bytes
+  for (int large = 0; large < 2; large++) {
+    struct pair pair;
+    size_t used, waiting = 0, len;
+    unsigned char net[1 << 14];
+    inkotls_status status;
+    pair_connect(&pair, way, client, server);
+    struct side *sides[] = {&pair.client, &pair.server};
+    for (int i = 0; i < 2; i++, waiting = 0) {
+      while ((status = side_write(sides[i], plain, steps[large], &used)) == INKOTLS_STATUS_OK)
+        continue;
+      CHECK_INT(status, INKOTLS_STATUS_WANT_WRITE);
+      while ((len = side_take(sides[i], net, sizeof net)) > 0) waiting += len;
+      CHECK(waiting >= bound);
+      // The record that reached it, and the headers of those that were made with it.
+      CHECK(waiting <= bound + (1 + bound / 16384) * (HEADER + OVERHEAD_TLS12));
+      CHECK_INT(side_write(sides[i], plain, 1, &used), INKOTLS_STATUS_OK);
+    }
+    pair_free(&pair);
+  }
+}
+
+static void feed_is_bounded(const struct way *way) {
+  static unsigned char plain[8192], cipher[400000];
+  if (way->over_fd || way->chunk == 1) return;
+  struct pair pair;
+  size_t used, ready = 0, fed = 0, received = 0, sent = 0, len;
+  inkotls_status status;
+  pair_connect(&pair, way, client, server);
+  while (ready + sizeof plain < 2 * bound + 100000) {
+    CHECK_INT(side_write(&pair.client, plain, sizeof plain, &used), INKOTLS_STATUS_OK);
+    sent += used;
+    ready += side_take(&pair.client, cipher + ready, sizeof cipher - ready);
+  }
+  while ((status = inkotls_conn_feed(pair.server.conn, cipher + fed, ready - fed, &used)) ==
+             INKOTLS_STATUS_OK &&
+         fed < ready)
+    fed += used;
+  CHECK_INT(status, INKOTLS_STATUS_FULL);
+  CHECK_INT(fed, bound);
+  while (fed < ready && inkotls_conn_read(pair.server.conn, plain, sizeof plain, &len) == 0) {
+    received += len;
+    fed += side_give(&pair.server, cipher + fed, ready - fed);
+  }
+  while (side_read(&pair.server, plain, sizeof plain, &len) == INKOTLS_STATUS_OK) received += len;
+  CHECK_INT(received, sent);
+  pair_free(&pair);
+}
+
+// The headers of the records that pass by.
+struct meter {
+  unsigned char header[HEADER];
+  size_t seen, left, largest, largest_handshake;
+};
+
+static void measure(struct meter *meter, const unsigned char *bytes, size_t len) {
+  while (len > 0) {
+    if (meter->left > 0) {
+      size_t skip = meter->left < len ? meter->left : len;
+      meter->left -= skip, bytes += skip, len -= skip;
+      continue;
+    }
+    meter->header[meter->seen++] = *bytes++, len--;
+    if (meter->seen < HEADER) continue;
+    meter->seen = 0;
+    meter->left = (size_t)meter->header[3] << 8 | meter->header[4];
+    size_t *largest = meter->header[0] == 22 ? &meter->largest_handshake : &meter->largest;
+    if (meter->left > *largest) *largest = meter->left;
+  }
+}
+
+static size_t carry_measured(struct side *from, struct side *to, struct meter *meter) {
+  unsigned char buf[1 << 14];
+  size_t len = side_take(from, buf, from->way->chunk);
+  measure(meter, buf, len);
+  CHECK_INT(side_give(to, buf, len), len);
+  return len;
+}
+
+static void records_are_bounded(const struct way *way) {
+  static unsigned char plain[40000];
+  size_t total = way->chunk == 1 ? 3 * bound / 2 : sizeof plain, used, len, received = 0, moved;
+  unsigned char in[5000];
+  struct meter meters[2] = {{.seen = 0}};
+  struct pair pair;
+  pair_open(&pair, way, client, "localhost", server);
+  do {
+    CHECK(side_handshake(&pair.client) >= 0);
+    CHECK(side_handshake(&pair.server) >= 0);
+    moved = carry_measured(&pair.client, &pair.server, &meters[0]);
+    moved += carry_measured(&pair.server, &pair.client, &meters[1]);
+  } while (moved > 0);
+  CHECK_INT(side_handshake(&pair.client), INKOTLS_STATUS_OK);
+  for (int i = 0; i < 2; i++) {
+    size_t overhead = version == TLS13 ? OVERHEAD_TLS13 : OVERHEAD_TLS12;
+    CHECK(meters[i].largest_handshake > 0);
+    CHECK(meters[i].largest_handshake <= (bound < 100 ? bound + OVERHEAD_TLS12 : bound));
+    CHECK(meters[i].largest <= bound + overhead);
+  }
+  for (size_t sent = 0; sent < total; sent += used)
+    CHECK_INT(side_write(&pair.client, plain + sent, total - sent, &used), INKOTLS_STATUS_OK);
+  do {
+    CHECK(side_flush(&pair.client) >= 0);
+    moved = carry_measured(&pair.client, &pair.server, &meters[0]);
+    while (side_read(&pair.server, in, sizeof in, &len) == INKOTLS_STATUS_OK) received += len;
+  } while (moved > 0);
+  CHECK_INT(received, total);
+  CHECK_INT(meters[0].largest, bound + (version == TLS13 ? OVERHEAD_TLS13 : OVERHEAD_TLS12));
+  pair_free(&pair);
+}
+
+// Handshakes: a chain that is good, and long.
+
+static inkotls_identity *long_chain(const char *name, int issuers) {
+  unsigned char ca[4096];
+  inkotls_identity *identity = identity_of(name);
+  size_t len = pki_read("ca.der", ca, sizeof ca);
+  while (issuers-- > 0)
+    CHECK_INT(inkotls_identity_add_chain_der(identity, ca, len), INKOTLS_STATUS_OK);
+  return identity;
+}
+
+static const inkotls_server_config *long_winded_server(int issuers) {
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  inkotls_identity *identity = long_chain("ecdsa", issuers);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_certificate_compression(builder, 0), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  return server_built(builder);
+}
+
+// 20 certificates of a CA are some 10,000 bytes; 200 are more than a handshake message may have.
+static void handshake_is_bounded(const struct way *way) {
+  static const struct {
+    size_t limit;
+    int issuers;
+    const char *sentence;
+  } all[] = {{DEFAULT, 20, NULL}, {4096, 20, "4096"}, {DEFAULT, 200, "too large"}};
+  for (int i = 0; i < 3; i++) {
+    struct pair pair;
+    const inkotls_client_config *reader =
+        client_limited(version, INKOTLS_LIMIT_HANDSHAKE, all[i].limit);
+    const inkotls_server_config *winded = long_winded_server(all[i].issuers);
+    pair_open(&pair, way, reader, "localhost", winded);
+    inkotls_status status;
+    do {
+      status = side_handshake(&pair.client);
+      side_handshake(&pair.server);
+    } while (pair_carry(&pair));
+    if (all[i].sentence) {
+      CHECK(status == INKOTLS_STATUS_PROTOCOL_ERROR || status == INKOTLS_STATUS_HANDSHAKE_FAILED);
+      CHECK_TEXT(inkotls_conn_error(pair.client.conn), all[i].sentence);
+      // rustls encrypts no alert of another's making.
+      CHECK_INT(side_handshake(&pair.server),
+                version == TLS13 ? INKOTLS_STATUS_WANT_READ : INKOTLS_STATUS_ALERT_RECEIVED);
+      CHECK_INT(side_alert_sent(&pair.client), side_alert_received(&pair.server));
+    } else {
+      CHECK_INT(status, INKOTLS_STATUS_OK);
+      pair_send(&pair, &pair.client, &pair.server, 100);
+    }
+    pair_free(&pair);
+    inkotls_client_config_release(reader);
+    inkotls_server_config_release(winded);
+  }
+}
+
+// The same for a server, of a client that was asked who it is.
+static void client_is_bounded(const struct way *way) {
+  static const size_t limits[] = {DEFAULT, 4096};
+  for (int i = 0; i < 2; i++) {
+    struct pair pair;
+    inkotls_roots *roots = roots_of("ca.pem");
+    inkotls_identity *identity = long_chain("client-only", 110);
+    inkotls_client_builder *a = client_speaking(version);
+    inkotls_server_builder *b = server_builder("ecdsa");
+    CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_client_builder_set_certificate_compression(a, 0), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+              INKOTLS_STATUS_OK);
+    if (limits[i] != DEFAULT)
+      CHECK_INT(inkotls_server_builder_set_limit(b, INKOTLS_LIMIT_HANDSHAKE, limits[i]),
+                INKOTLS_STATUS_OK);
+    const inkotls_client_config *winded = client_built(a);
+    const inkotls_server_config *reader = server_built(b);
+    pair_open(&pair, way, winded, "localhost", reader);
+    inkotls_status status;
+    do {
+      side_handshake(&pair.client);
+      status = side_handshake(&pair.server);
+    } while (pair_carry(&pair));
+    if (limits[i] == DEFAULT) {
+      CHECK_INT(status, INKOTLS_STATUS_OK);
+    } else {
+      CHECK(status == INKOTLS_STATUS_PROTOCOL_ERROR || status == INKOTLS_STATUS_HANDSHAKE_FAILED);
+      CHECK_TEXT(inkotls_conn_error(pair.server.conn), "the limit of");
+    }
+    pair_free(&pair);
+    inkotls_client_config_release(winded);
+    inkotls_server_config_release(reader);
+    inkotls_identity_free(identity);
+    inkotls_roots_free(roots);
+  }
+}
+
+static void ranges(void) {
+  static const struct {
+    int32_t limit;
+    size_t least, most;
+  } all[] = {{INKOTLS_LIMIT_WRITE_BUFFER, 1 << 10, 1 << 30},
+             {INKOTLS_LIMIT_READ_BUFFER, 1 << 15, 1 << 30},
+             {INKOTLS_LIMIT_RECORD, 64, 1 << 14},
+             {INKOTLS_LIMIT_HANDSHAKE, 1 << 12, 1 << 24}};
+  inkotls_client_builder *a = client_builder();
+  inkotls_server_builder *b = server_builder("ecdsa");
+  for (int i = 0; i < 4; i++) {
+    checking("range of limit %d", (int)all[i].limit);
+    const size_t inside[] = {all[i].least, all[i].most};
+    const size_t outside[] = {all[i].least - 1, all[i].most + 1, 0, SIZE_MAX};
+    char text[32];
+    for (int j = 0; j < 2; j++) {
+      CHECK_INT(inkotls_client_builder_set_limit(a, all[i].limit, inside[j]), INKOTLS_STATUS_OK);
+      CHECK_INT(inkotls_server_builder_set_limit(b, all[i].limit, inside[j]), INKOTLS_STATUS_OK);
+    }
+    for (int j = 0; j < 4; j++) {
+      CHECK_INT(inkotls_client_builder_set_limit(a, all[i].limit, outside[j]),
+                INKOTLS_STATUS_INVALID_ARGUMENT);
+      CHECK_INT(inkotls_server_builder_set_limit(b, all[i].limit, outside[j]),
+                INKOTLS_STATUS_INVALID_ARGUMENT);
+      for (int k = 0; k < 2; k++) {
+        snprintf(text, sizeof text, "%zu", inside[k]);
+        CHECK_TEXT(inkotls_client_builder_error(a), text);
+        CHECK_TEXT(inkotls_server_builder_error(b), text);
+      }
+    }
+  }
+  static const int32_t no_limits[] = {0, 5, -1};
+  for (int i = 0; i < 3; i++) {
+    checking("limit %d", (int)no_limits[i]);
+    CHECK_INT(inkotls_client_builder_set_limit(a, no_limits[i], 1 << 15),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_INT(inkotls_server_builder_set_limit(b, no_limits[i], 1 << 15),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+  }
+  inkotls_client_builder_free(a);
+  inkotls_server_builder_free(b);
+}
+
+int main(int argc, char **argv) {
+  static const size_t writes[] = {DEFAULT, 1024, 100000}, reads[] = {DEFAULT, 1 << 15, 100000};
+  static const size_t records[] = {DEFAULT, 64, 1000};
+  pki_open(argc, argv);
+  for (int i = 0; i < 3; i++) {
+    each_way_limited("a write buffer", write_is_bounded, INKOTLS_LIMIT_WRITE_BUFFER, writes[i],
+                     writes[i] ? writes[i] : 1 << 16);
+    each_way_limited("a read buffer", feed_is_bounded, INKOTLS_LIMIT_READ_BUFFER, reads[i],
+                     reads[i] ? reads[i] : 1 << 16);
+    each_way_limited("records", records_are_bounded, INKOTLS_LIMIT_RECORD, records[i],
+                     records[i] ? records[i] : 1 << 14);
+  }
+  each_version("a long chain", handshake_is_bounded);
+  each_version("a client's long chain", client_is_bounded);
+  ranges();
+  return checks_done();
+}

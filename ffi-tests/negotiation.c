@@ -1,0 +1,274 @@
+// What two sides agree on: versions, cipher suites and groups by number, and how it ends where they
+// have nothing in common.
+
+#include <stdio.h>
+#include <string.h>
+
+#include "configs.h"
+
+enum { TLS11 = 0x0302, X25519MLKEM768 = 0x11ec, X25519 = 29, P256 = 23, P384 = 24 };
+
+// What a side is limited to; 0 where it is not.
+struct choice {
+  int32_t version, suite, group;
+};
+
+// It resumes nothing, so that every handshake is a full one.
+static inkotls_client_builder *choosy_client(struct choice choice) {
+  inkotls_client_builder *it = client_builder();
+  CHECK_INT(inkotls_client_builder_set_session_cache(it, 0), INKOTLS_STATUS_OK);
+  if (choice.version)
+    CHECK_INT(inkotls_client_builder_add_protocol_version(it, choice.version), INKOTLS_STATUS_OK);
+  if (choice.suite)
+    CHECK_INT(inkotls_client_builder_add_cipher_suite(it, choice.suite), INKOTLS_STATUS_OK);
+  if (choice.group)
+    CHECK_INT(inkotls_client_builder_add_named_group(it, choice.group), INKOTLS_STATUS_OK);
+  return it;
+}
+
+static inkotls_server_builder *choosy_server(const char *name, struct choice choice) {
+  inkotls_server_builder *it = server_builder(name);
+  if (choice.version)
+    CHECK_INT(inkotls_server_builder_add_protocol_version(it, choice.version), INKOTLS_STATUS_OK);
+  if (choice.suite)
+    CHECK_INT(inkotls_server_builder_add_cipher_suite(it, choice.suite), INKOTLS_STATUS_OK);
+  if (choice.group)
+    CHECK_INT(inkotls_server_builder_add_named_group(it, choice.group), INKOTLS_STATUS_OK);
+  return it;
+}
+
+static const inkotls_client_config *client;
+static const inkotls_server_config *server;
+static struct choice wanted;
+static int wanted_alert, wanted_flights;
+
+// Runs `scenario` with a pair of configs.
+static void each_way_between(const char *name, void (*scenario)(const struct way *),
+                             inkotls_client_builder *with, inkotls_server_builder *and_with) {
+  checking("%s: building", name);
+  client = client_built(with);
+  server = server_built(and_with);
+  each_wide_way(name, scenario);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+static void the_lists(void) {
+  checking("lists");
+  static const int32_t versions[] = {TLS13, TLS12, INKOTLS_STATUS_NONE};
+  static const int32_t groups[] = {X25519MLKEM768, X25519, P256, P384, INKOTLS_STATUS_NONE};
+  for (size_t i = 0; i < 3; i++) CHECK_INT(inkotls_protocol_version_at(i), versions[i]);
+  for (size_t i = 0; i < 5; i++) CHECK_INT(inkotls_named_group_at(i), groups[i]);
+  CHECK_INT(inkotls_protocol_version_at(SIZE_MAX), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_named_group_at(SIZE_MAX), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_cipher_suite_at(SIZE_MAX), INKOTLS_STATUS_NONE);
+  CHECK_TEXT(inkotls_named_group_name(X25519MLKEM768), "X25519MLKEM768");
+  size_t count = 0;
+  for (int32_t suite; (suite = inkotls_cipher_suite_at(count)) >= 0; count++)
+    CHECK_TEXT(inkotls_cipher_suite_name(suite), "TLS_");
+  CHECK_INT(count, 9);
+  CHECK_TEXT(inkotls_signature_scheme_name(0x0403), "ecdsa_secp256r1_sha256");
+  CHECK_TEXT(inkotls_signature_scheme_name(0x0807), "ed25519");
+  CHECK_INT(strcmp(inkotls_signature_scheme_name(0), "unknown"), 0);
+  CHECK_INT(strcmp(inkotls_signature_scheme_name(-1), "unknown"), 0);
+}
+
+static void agrees(const struct way *way) {
+  struct pair pair;
+  pair_connect(&pair, way, client, server);
+  inkotls_conn *both[] = {pair.client.conn, pair.server.conn};
+  for (int i = 0; i < 2; i++) {
+    CHECK_INT(inkotls_conn_protocol_version(both[i]), wanted.version);
+    if (wanted.suite) CHECK_INT(inkotls_conn_cipher_suite(both[i]), wanted.suite);
+    if (wanted.group) CHECK_INT(inkotls_conn_named_group(both[i]), wanted.group);
+  }
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  pair_send(&pair, &pair.server, &pair.client, 100);
+  pair_free(&pair);
+}
+
+// Each side in turn allows nothing else.
+static void negotiates(struct choice choice) {
+  char name[128];
+  const char *suite = inkotls_cipher_suite_name(choice.suite);
+  const char *identity = strstr(suite, "_RSA_") ? "rsa" : "ecdsa";
+  snprintf(name, sizeof name, "%s %s %s", inkotls_protocol_version_name(choice.version),
+           choice.suite ? suite : "", choice.group ? inkotls_named_group_name(choice.group) : "");
+  wanted = choice;
+  each_way_between(name, agrees, choosy_client(choice), server_builder(identity));
+  each_way_between(name, agrees, choosy_client((struct choice){0, 0, 0}),
+                   choosy_server(identity, choice));
+}
+
+static void negotiates_each(void) {
+  for (size_t i = 0; inkotls_cipher_suite_at(i) >= 0; i++) {
+    int32_t suite = inkotls_cipher_suite_at(i);
+    negotiates((struct choice){suite >> 8 == 0x13 ? TLS13 : TLS12, suite, 0});
+  }
+  for (size_t i = 0; inkotls_named_group_at(i) >= 0; i++) {
+    int32_t group = inkotls_named_group_at(i);
+    negotiates((struct choice){TLS13, 0, group});
+    if (group != X25519MLKEM768) negotiates((struct choice){TLS12, 0, group});
+  }
+}
+
+// The client's order decides.
+static void prefers(void) {
+  static const int32_t suites[] = {0x1303, 0x1301}, groups[] = {P384, P256};
+  for (int first = 0; first < 2; first++) {
+    wanted = (struct choice){TLS13, suites[first], groups[first]};
+    inkotls_client_builder *both = choosy_client(wanted);
+    CHECK_INT(inkotls_client_builder_add_cipher_suite(both, suites[!first]), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_client_builder_add_named_group(both, groups[!first]), INKOTLS_STATUS_OK);
+    each_way_between("preference", agrees, both, server_builder("ecdsa"));
+  }
+}
+
+static void has_nothing_in_common(const struct way *way) {
+  struct pair pair;
+  pair_open(&pair, way, client, "localhost", server);
+  pair_handshake(&pair, INKOTLS_STATUS_ALERT_RECEIVED, INKOTLS_STATUS_HANDSHAKE_FAILED);
+  CHECK_INT(side_alert_received(&pair.client), wanted_alert);
+  CHECK_INT(side_alert_sent(&pair.server), wanted_alert);
+  CHECK_TEXT(inkotls_conn_error(pair.client.conn), inkotls_alert_name(wanted_alert));
+  CHECK_TEXT(inkotls_conn_error(pair.server.conn), "in common");
+  pair_free(&pair);
+}
+
+static void refuses(void) {
+  static const struct {
+    struct choice client, server;
+    int alert;
+  } all[] = {
+      {{TLS12, 0, 0}, {TLS13, 0, 0}, 70},           {{TLS13, 0, 0}, {TLS12, 0, 0}, 70},
+      {{0, 0x1301, 0}, {0, 0x1302, 0}, 40},         {{TLS12, 0xc02b, 0}, {0, 0xc02c, 0}, 40},
+      {{TLS12, 0xc02f, 0}, {0, 0, 0}, 40},  // an RSA suite, and a server whose key is not
+      {{TLS13, 0, X25519}, {TLS13, 0, P256}, 40},   {{TLS12, 0, X25519}, {TLS12, 0, P256}, 40},
+      {{0, 0, X25519MLKEM768}, {0, 0, X25519}, 40},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    char name[32];
+    snprintf(name, sizeof name, "nothing in common, %zu", i);
+    wanted_alert = all[i].alert;
+    each_way_between(name, has_nothing_in_common, choosy_client(all[i].client),
+                     choosy_server("ecdsa", all[i].server));
+  }
+}
+
+// Refused numbers leave the builder as it was: the defaults are still there.
+static void unknown_numbers(void) {
+  static const int32_t versions[] = {0, -1, TLS11, 0x0305, 0x10304, INT32_MIN};
+  static const int32_t suites[] = {0, -1, 0x002f, 0x1304, 0x11301, INT32_MAX};
+  static const int32_t groups[] = {0, -1, 25, 256, 0x10000 + X25519, INT32_MIN};
+  inkotls_client_builder *a = choosy_client((struct choice){0, 0, 0});
+  inkotls_server_builder *b = server_builder("ecdsa");
+  for (int i = 0; i < 6; i++) {
+    checking("unknown numbers, %d", i);
+    CHECK_INT(inkotls_client_builder_add_protocol_version(a, versions[i]),
+              INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_TEXT(inkotls_client_builder_error(a), "version");
+    CHECK_INT(inkotls_client_builder_add_cipher_suite(a, suites[i]), INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_TEXT(inkotls_client_builder_error(a), "suite");
+    CHECK_INT(inkotls_client_builder_add_named_group(a, groups[i]), INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_TEXT(inkotls_client_builder_error(a), "group");
+    CHECK_INT(inkotls_server_builder_add_protocol_version(b, versions[i]),
+              INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_TEXT(inkotls_server_builder_error(b), "version");
+    CHECK_INT(inkotls_server_builder_add_cipher_suite(b, suites[i]), INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_TEXT(inkotls_server_builder_error(b), "suite");
+    CHECK_INT(inkotls_server_builder_add_named_group(b, groups[i]), INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_TEXT(inkotls_server_builder_error(b), "group");
+  }
+  wanted = (struct choice){TLS13, inkotls_cipher_suite_at(0), X25519MLKEM768};
+  each_way_between("defaults", agrees, a, b);
+}
+
+// What cannot work is said when it is built, and can be mended.
+static void impossible(void) {
+  static const struct {
+    struct choice choice, mended;
+  } all[] = {
+      {{TLS13, 0xc02b, 0}, {0, 0x1301, 0}},
+      {{TLS12, 0x1301, 0}, {0, 0xc02b, 0}},
+      {{TLS12, 0, X25519MLKEM768}, {0, 0, X25519}},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    checking("impossible, %zu", i);
+    inkotls_client_builder *a = choosy_client(all[i].choice);
+    inkotls_server_builder *b = choosy_server("ecdsa", all[i].choice);
+    const inkotls_client_config *no_client = NULL;
+    const inkotls_server_config *no_server = NULL;
+    struct choice mended = all[i].mended;
+    if (!CHECK_INT(inkotls_client_builder_build(a, &no_client), INKOTLS_STATUS_INVALID_ARGUMENT) ||
+        !CHECK_INT(inkotls_server_builder_build(b, &no_server), INKOTLS_STATUS_INVALID_ARGUMENT))
+      give_up("a builder is gone");
+    CHECK(!no_client && !no_server);
+    CHECK_TEXT(inkotls_client_builder_error(a), "none has a cipher suite and a group");
+    CHECK_TEXT(inkotls_server_builder_error(b), "none has a cipher suite and a group");
+    if (mended.suite) {
+      CHECK_INT(inkotls_client_builder_add_cipher_suite(a, mended.suite), INKOTLS_STATUS_OK);
+      CHECK_INT(inkotls_server_builder_add_cipher_suite(b, mended.suite), INKOTLS_STATUS_OK);
+    } else {
+      CHECK_INT(inkotls_client_builder_add_named_group(a, mended.group), INKOTLS_STATUS_OK);
+      CHECK_INT(inkotls_server_builder_add_named_group(b, mended.group), INKOTLS_STATUS_OK);
+    }
+    wanted = (struct choice){all[i].choice.version, mended.suite, mended.group};
+    each_way_between("mended", agrees, a, b);
+  }
+}
+
+// A HelloRetryRequest costs the client a flight more.
+static void takes_flights(const struct way *way) {
+  struct pair pair;
+  int flights = 0;
+  inkotls_status at_client, at_server;
+  size_t moved;
+  pair_open(&pair, way, client, "localhost", server);
+  do {
+    at_client = side_handshake(&pair.client);
+    moved = side_deliver(&pair.client, &pair.server);
+    flights += moved > 0;
+    at_server = side_handshake(&pair.server);
+    moved += side_deliver(&pair.server, &pair.client);
+  } while (moved > 0);
+  CHECK_INT(at_client, INKOTLS_STATUS_OK);
+  CHECK_INT(at_server, INKOTLS_STATUS_OK);
+  CHECK_INT(flights, wanted_flights);
+  CHECK_INT(inkotls_conn_named_group(pair.client.conn), wanted.group);
+  CHECK_INT(inkotls_conn_named_group(pair.server.conn), wanted.group);
+  pair_free(&pair);
+}
+
+static void retries(void) {
+  static const struct {
+    const char *name;
+    int32_t client, server, group;
+    int flights;
+  } all[] = {
+      {"the default", 0, 0, X25519MLKEM768, 2},
+      {"a server with X25519 only", 0, X25519, X25519, 2},
+      {"a client with X25519 only", X25519, 0, X25519, 2},
+      {"a server with P-256 only", 0, P256, P256, 3},
+      {"a client with P-256 only", P256, 0, P256, 2},
+      {"a server with P-384 only", 0, P384, P384, 3},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    wanted = (struct choice){TLS13, 0, all[i].group};
+    wanted_flights = all[i].flights;
+    each_way_between(all[i].name, takes_flights,
+                     choosy_client((struct choice){0, 0, all[i].client}),
+                     choosy_server("ecdsa", (struct choice){0, 0, all[i].server}));
+  }
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  the_lists();
+  negotiates_each();
+  prefers();
+  refuses();
+  unknown_numbers();
+  retries();
+  impossible();
+  return checks_done();
+}

@@ -1,0 +1,312 @@
+// Resumption out of memory and out of a store of the host, and what a server attaches to it.
+// Stateless tickets are in tickets.c.
+
+#include <limits.h>
+#include <string.h>
+
+#include "configs.h"
+
+static const inkotls_server_config *remembering(size_t sessions) {
+  inkotls_server_builder *builder = server_builder("ecdsa");
+  CHECK_INT(inkotls_server_builder_set_session_cache(builder, sessions), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_ticket_count(builder, 1), INKOTLS_STATUS_OK);
+  return server_built(builder);
+}
+
+static void in_memory(const struct way *way) {
+  const inkotls_client_config *client = client_of(version);
+  const inkotls_server_config *server = server_config("ecdsa", no_alpn);
+  visit(way, client, server, 0);
+  visit(way, client, server, 1);
+  visit(way, client, server, 1);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+static void off_at_client(const struct way *way) {
+  inkotls_client_builder *builder = client_speaking(version);
+  CHECK_INT(inkotls_client_builder_set_session_cache(builder, 0), INKOTLS_STATUS_OK);
+  const inkotls_client_config *client = client_built(builder);
+  const inkotls_server_config *server = remembering(256);
+  visit(way, client, server, 0);
+  visit(way, client, server, 0);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+static void off_at_server(const struct way *way) {
+  const inkotls_client_config *client = client_of(version);
+  const inkotls_server_config *server = remembering(0);
+  visit(way, client, server, 0);
+  visit(way, client, server, 0);
+  struct pair pair;
+  pair_converse(&pair, way, client, "localhost", server);
+  CHECK_INT(inkotls_conn_tickets_received(pair.client.conn), 0);
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+// A server with room for one session remembers the last client.
+static void small_at_server(const struct way *way) {
+  const inkotls_client_config *first = client_of(version), *second = client_of(version);
+  const inkotls_server_config *server = remembering(1);
+  visit(way, first, server, 0);
+  visit(way, second, server, 0);
+  visit(way, second, server, 1);
+  visit(way, first, server, 0);
+  inkotls_client_config_release(first);
+  inkotls_client_config_release(second);
+  inkotls_server_config_release(server);
+}
+
+// A client with room for one server remembers the last.
+static void small_at_client(const struct way *way) {
+  static const char *const names[] = {"localhost", "127.0.0.1", "127.0.0.1", "localhost"};
+  static const size_t sizes[] = {1, 2};
+  static const int resumed[2][4] = {{0, 0, 1, 0}, {0, 0, 1, 1}};
+  const inkotls_server_config *server = remembering(256);
+  for (int large = 0; large < 2; large++) {
+    inkotls_client_builder *builder = client_speaking(version);
+    CHECK_INT(inkotls_client_builder_set_session_cache(builder, sizes[large]), INKOTLS_STATUS_OK);
+    const inkotls_client_config *client = client_built(builder);
+    for (int i = 0; i < 4; i++) {
+      struct pair pair;
+      pair_converse(&pair, way, client, names[i], server);
+      CHECK_INT(inkotls_conn_is_resumed(pair.client.conn), resumed[large][i]);
+      pair_free(&pair);
+    }
+    inkotls_client_config_release(client);
+  }
+  inkotls_server_config_release(server);
+}
+
+// TLS 1.2 by session id, or not at all; TLS 1.3 does not care.
+static void kinds_of_tls12(const struct way *way) {
+  static const int kinds[] = {INKOTLS_TLS12_RESUMPTION_OFF, INKOTLS_TLS12_RESUMPTION_SESSION_ID,
+                              INKOTLS_TLS12_RESUMPTION_TICKETS};
+  const inkotls_server_config *server = remembering(256);
+  for (int i = 0; i < 3; i++) {
+    inkotls_client_builder *builder = client_speaking(version);
+    CHECK_INT(inkotls_client_builder_set_tls12_resumption(builder, kinds[i]), INKOTLS_STATUS_OK);
+    const inkotls_client_config *client = client_built(builder);
+    visit(way, client, server, 0);
+    visit(way, client, server, version == TLS13 || kinds[i] != INKOTLS_TLS12_RESUMPTION_OFF);
+    inkotls_client_config_release(client);
+  }
+  inkotls_server_config_release(server);
+}
+
+static void ticket_counts(const struct way *way) {
+  static const int counts[] = {0, 1, 4, 16, -1};  // the last: the default
+  for (int i = 0; i < 5; i++) {
+    const inkotls_client_config *client = client_of(TLS13);
+    inkotls_server_builder *builder = server_builder("ecdsa");
+    if (counts[i] >= 0)
+      CHECK_INT(inkotls_server_builder_set_ticket_count(builder, (size_t)counts[i]),
+                INKOTLS_STATUS_OK);
+    const inkotls_server_config *server = server_built(builder);
+    struct pair pair;
+    pair_open(&pair, way, client, "localhost", server);
+    CHECK_INT(inkotls_conn_tickets_received(pair.client.conn), INKOTLS_STATUS_NONE);
+    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+    pair_send(&pair, &pair.server, &pair.client, 10);
+    CHECK_INT(inkotls_conn_tickets_received(pair.server.conn), INKOTLS_STATUS_NONE);
+    CHECK_INT(inkotls_conn_tickets_received(pair.client.conn), counts[i] < 0 ? 2 : counts[i]);
+    pair_free(&pair);
+    visit(way, client, server, counts[i] != 0);
+    inkotls_client_config_release(client);
+    inkotls_server_config_release(server);
+  }
+}
+
+// A store of the host's: an array.
+
+enum { SLOTS = 16, LARGEST = 4096 };
+
+struct store {
+  struct slot {
+    size_t key_len, value_len;
+    uint8_t key[32], value[LARGEST];
+  } slots[SLOTS];
+  size_t next;
+  int puts, gets, takes, hits;
+  int32_t (*answer)(uint8_t *buf, size_t cap);  // instead of what is stored
+  int32_t put_answer;
+};
+
+static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
+                   size_t value_len) {
+  struct store *store = user_data;
+  store->puts++;
+  if (!CHECK(key_len == 32 && value_len > 0 && value_len <= LARGEST)) return 0;
+  if (store->put_answer != 1) return store->put_answer;
+  struct slot *slot = &store->slots[store->next++ % SLOTS];
+  memcpy(slot->key, key, slot->key_len = key_len);
+  memcpy(slot->value, value, slot->value_len = value_len);
+  return 1;
+}
+
+static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
+                   size_t cap) {
+  struct store *store = user_data;
+  store->gets++;
+  CHECK(take == 0 || take == 1);
+  CHECK_INT(key_len, 32);
+  CHECK_INT(cap, 65536);
+  store->takes += take;
+  if (store->answer) return store->answer(buf, cap);
+  for (size_t i = 0; i < SLOTS; i++) {
+    struct slot *slot = &store->slots[i];
+    if (slot->key_len != key_len || memcmp(slot->key, key, key_len) != 0) continue;
+    memcpy(buf, slot->value, slot->value_len);
+    if (take) slot->key_len = 0;
+    store->hits++;
+    return (int32_t)slot->value_len;
+  }
+  return 0;
+}
+
+static struct store store;
+
+static inkotls_server_builder *storing(void) {
+  inkotls_server_builder *builder = server_builder("ecdsa");
+  CHECK_INT(inkotls_server_builder_set_session_store(builder, put, get, &store), INKOTLS_STATUS_OK);
+  return builder;
+}
+
+// A fleet: what one server stored, another resumes.
+static void in_a_store(const struct way *way) {
+  store = (struct store){.put_answer = 1};
+  const inkotls_client_config *client = client_of(version);
+  const inkotls_server_config *one = server_built(storing()), *other = server_built(storing());
+  visit(way, client, one, 0);
+  CHECK_INT(store.puts, version == TLS13 ? 2 : 1);
+  CHECK_INT(store.hits, 0);
+  visit(way, client, other, 1);
+  CHECK_INT(store.gets, 1);
+  CHECK_INT(store.hits, 1);
+  CHECK_INT(store.takes, version == TLS13);  // a TLS 1.3 ticket is good for one use
+  visit(way, client, one, 1);
+  CHECK_INT(store.hits, 2);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(one);
+  inkotls_server_config_release(other);
+}
+
+static int32_t none(uint8_t *buf, size_t cap) { return (void)buf, (void)cap, 0; }
+static int32_t minus_one(uint8_t *buf, size_t cap) { return (void)buf, (void)cap, -1; }
+static int32_t least(uint8_t *buf, size_t cap) { return (void)buf, (void)cap, INT32_MIN; }
+static int32_t most(uint8_t *buf, size_t cap) { return (void)buf, (void)cap, INT32_MAX; }
+static int32_t beyond(uint8_t *buf, size_t cap) { return memset(buf, 3, cap), (int32_t)cap + 1; }
+static int32_t zeros(uint8_t *buf, size_t cap) { return memset(buf, 0, cap), (int32_t)cap; }
+static int32_t garbage(uint8_t *buf, size_t cap) {
+  for (size_t i = 0; i < cap; i++) buf[i] = octet(i);
+  return cap < 100 ? (int32_t)cap : 100;
+}
+static int32_t shortest(uint8_t *buf, size_t cap) { return memset(buf, 3, cap), 1; }
+static int32_t halved(uint8_t *buf, size_t cap) {
+  const struct slot *slot = &store.slots[0];
+  CHECK(slot->value_len <= cap);
+  memcpy(buf, slot->value, slot->value_len / 2);
+  return (int32_t)(slot->value_len / 2);
+}
+
+// Whatever the host's store answers, the worst that happens is a full handshake.
+static void in_a_mad_store(const struct way *way) {
+  int32_t (*const answers[])(uint8_t *, size_t) = {none,  minus_one, least,    most,  beyond,
+                                                   zeros, garbage,   shortest, halved};
+  const inkotls_server_config *server = server_built(storing());
+  for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
+    const inkotls_client_config *client = client_of(version);
+    store = (struct store){.put_answer = 1};
+    visit(way, client, server, 0);
+    store.answer = answers[i];
+    visit(way, client, server, 0);
+    CHECK_INT(store.gets, 1);
+    inkotls_client_config_release(client);
+  }
+  inkotls_server_config_release(server);
+}
+
+// What the store did not take is not promised to the client.
+static void in_a_full_store(const struct way *way) {
+  static const int32_t answers[] = {0, -1, INT32_MIN};
+  const inkotls_server_config *server = server_built(storing());
+  for (int i = 0; i < 3; i++) {
+    const inkotls_client_config *client = client_of(version);
+    struct pair pair;
+    store = (struct store){.put_answer = answers[i]};
+    pair_converse(&pair, way, client, "localhost", server);
+    CHECK(store.puts > 0);
+    CHECK_INT(inkotls_conn_tickets_received(pair.client.conn), 0);
+    pair_free(&pair);
+    visit(way, client, server, 0);
+    inkotls_client_config_release(client);
+  }
+  inkotls_server_config_release(server);
+}
+
+// Two clients with the same ticket, which a thief would be: only the first is resumed.
+static void a_ticket_is_used_once(const struct way *way) {
+  unsigned char hello[1 << 14];
+  size_t len = 0, got;
+  struct side thief;
+  struct pair pair;
+  store = (struct store){.put_answer = 1};
+  const inkotls_client_config *client = client_of(TLS13);
+  const inkotls_server_config *server = server_built(storing());
+  visit(way, client, server, 0);
+
+  pair_open(&pair, way, client, "localhost", server);
+  CHECK(side_handshake(&pair.client) > 0);
+  while ((got = side_take(&pair.client, hello + len, way->chunk)) > 0) len += got;
+  CHECK_INT(side_give(&pair.server, hello, len), len);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), 1);
+  CHECK_INT(store.hits, 1);
+
+  server_open(&thief, way, server);
+  CHECK_INT(side_give(&thief, hello, len), len);
+  CHECK(side_handshake(&thief) > 0);
+  CHECK_INT(inkotls_conn_is_resumed(thief.conn), 0);
+  CHECK_INT(store.takes, 2);
+  CHECK_INT(store.hits, 1);
+  side_free(&thief);
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+static void numbers(void) {
+  checking("numbers");
+  inkotls_client_builder *client = client_builder();
+  inkotls_server_builder *server = server_builder("ecdsa");
+  CHECK_INT(inkotls_client_builder_set_tls12_resumption(client, 3),
+            INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK_INT(inkotls_client_builder_set_tls12_resumption(client, -1),
+            INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK_INT(inkotls_server_builder_set_ticket_count(server, 17), INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK_TEXT(inkotls_server_builder_error(server), "16");
+  CHECK_INT(inkotls_server_builder_set_ticket_count(server, SIZE_MAX),
+            INKOTLS_STATUS_INVALID_ARGUMENT);
+  inkotls_client_builder_free(client);
+  inkotls_server_builder_free(server);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  each_version("in memory", in_memory);
+  each_version("off at the client", off_at_client);
+  each_version("off at the server", off_at_server);
+  each_version("a small cache at the server", small_at_server);
+  each_version("a small cache at the client", small_at_client);
+  each_version("kinds of TLS 1.2 resumption", kinds_of_tls12);
+  each_wide_way("how many tickets", ticket_counts);
+  each_version("a store", in_a_store);
+  each_version("a mad store", in_a_mad_store);
+  each_version("a full store", in_a_full_store);
+  each_wide_way("a stolen ticket", a_ticket_is_used_once);
+  numbers();
+  return checks_done();
+}
