@@ -267,8 +267,8 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.
 ///
 /// Where a server refuses early data, because the ticket was used before for example, it passes
-/// over 16000 bytes at most, and fewer where they come in many records; the handshake of a client
-/// that sent more fails, here with INKOTLS_STATUS_PROTOCOL_ERROR. So have clients send little.
+/// over 8000 bytes, fewer where they come in many records; the handshake of a client that sent more
+/// may fail, here with INKOTLS_STATUS_PROTOCOL_ERROR. So have clients send little.
 ///
 /// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
 /// tickets work more than once.
