@@ -26,8 +26,9 @@ SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
 VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
             --suppressions=build/valgrind.supp
-# Runs each of the programs $(1), under $(2).
-each = for test in $(1); do echo "$$test"; $(2) $$test build/pki || exit 1; done
+# Runs each of the programs $(1), under $(2), as many at a time as there are processors.
+each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
+       'said=$$($(2) TEST build/pki 2>&1) && echo "TEST: $$said" || { echo "TEST: $$said"; exit 255; }'
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
