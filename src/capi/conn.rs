@@ -244,7 +244,8 @@ pub unsafe extern "C" fn inkotls_conn_drain(
 }
 
 /// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
-/// is then forgotten by inkotls_conn_drain_consume.
+/// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the connection
+/// while it sends calls inkotls_conn_drain instead.
 ///
 /// conn: must not be NULL.
 /// out_data, out_len: the ciphertext, in bytes, a part of all that waits; a length of 0 where

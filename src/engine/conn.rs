@@ -427,7 +427,7 @@ impl Conn {
         }
         let Some(len) = self.portion() else { return false };
         let Phase::Open(conn) = &mut self.phase else { return false };
-        let record = &self.inbound.records()[..len];
+        let record = self.inbound.waiting(len);
         if conn.is_handshaking() && alert::in_the_clear(record) == Some(alert::CLOSE_NOTIFY) {
             // rustls passes over an unauthenticated close_notify; the end it announces is as
             // real as a cut would be, and the host is told which of the two it was.

@@ -60,6 +60,11 @@ impl Inbound {
         self.limit.saturating_sub(self.buf.len())
     }
 
+    /// The first `len` bytes, of those that are there.
+    pub fn waiting(&self, len: usize) -> &[u8] {
+        &self.buf[self.taken..][..len]
+    }
+
     /// The next record, once it is whole.
     pub fn record(&self) -> Option<&[u8]> {
         first_record(&self.buf[self.taken..])

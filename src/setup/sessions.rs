@@ -125,6 +125,7 @@ impl<T: ?Sized> Bound<T> {
     fn bind(&self, session: &[u8]) -> Vec<u8> {
         let carried = scope::carried();
         let value = [&*framed(&carried.end_point), &*framed(&carried.attached), session].concat();
+        let value = Zeroizing::new(value);
         [&*self.hash(&value), &value].concat()
     }
 
@@ -141,7 +142,7 @@ impl<T: ?Sized> Bound<T> {
     }
 
     fn hash(&self, value: &[u8]) -> Vec<u8> {
-        Hash::Sha256.of(&[&*self.policy, value].concat())
+        Hash::Sha256.of(&Zeroizing::new([&*self.policy, value].concat()))
     }
 }
 
@@ -168,7 +169,7 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
-        self.unbind(&self.sessions.decrypt(cipher)?)
+        self.unbind(&Zeroizing::new(self.sessions.decrypt(cipher)?))
     }
 }
 
@@ -178,11 +179,11 @@ impl StoresServerSessions for Bound<dyn StoresServerSessions> {
     }
 
     fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.unbind(&self.sessions.get(key)?)
+        self.unbind(&Zeroizing::new(self.sessions.get(key)?))
     }
 
     fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.unbind(&self.sessions.take(key)?)
+        self.unbind(&Zeroizing::new(self.sessions.take(key)?))
     }
 
     fn can_cache(&self) -> bool {
