@@ -93,7 +93,7 @@ test-peers: $(ARCHIVE) build/pki/done build/peers/done ## the whole surface agai
 test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(EXAMPLES:%=build/aws-lc-rs/%) build/pki/done ## the same tests, with the other provider
 	@echo '== the same tests, with aws-lc-rs'
 	@ffi-tests/needs.sh openssl curl python3
-	$(CARGO) test --release --locked $(AWS_LC_RS)
+	$(CARGO) test --locked --lib $(AWS_LC_RS)
 	@$(call each,$(C_TESTS:%=build/aws-lc-rs/%))
 	python3 ffi-tests/interop.py build/aws-lc-rs build/pki
 
@@ -183,13 +183,13 @@ build/asan/libinkotls.a: $(SOURCES)
 	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	cp build/asan/target/*/release/libinkotls.a $@
 
-# The library with the other provider. The archive and its Rust tests share what they are built of.
-AWS_LC_RS := --lib --no-default-features --features aws-lc-rs,post-quantum,compression \
-             --target-dir build/aws-lc-rs/target --config profile.release.lto=false
+# The library with the other provider.
+AWS_LC_RS := --no-default-features --features aws-lc-rs,post-quantum,compression
 
 build/aws-lc-rs/libinkotls.a: $(SOURCES)
 	@echo '== building the library again, with aws-lc-rs'
-	$(CARGO) rustc --release --locked $(AWS_LC_RS) --crate-type staticlib
+	$(CARGO) rustc --release --locked --lib $(AWS_LC_RS) --crate-type staticlib \
+	  --target-dir build/aws-lc-rs/target --config profile.release.lto=false
 	cp build/aws-lc-rs/target/release/libinkotls.a $@
 
 build/aws-lc-rs/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/aws-lc-rs/libinkotls.a
