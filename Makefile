@@ -19,7 +19,7 @@ LIBS    := -lgcc_s -lm -lpthread -ldl
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
-            negotiation hello sessions tickets early after peek diagnosis limits
+            negotiation hello sessions tickets early after peek diagnosis limits memory
 EXAMPLES := https_server https_client redis_sessions
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c)

@@ -51,6 +51,30 @@ static void exports(const struct way *way) {
   pair_free(&pair);
 }
 
+// The longest label and context that there can be, and longer ones.
+static void exports_no_more(struct pair *pair) {
+  enum { LABEL = 249, CONTEXT = 65535 };
+  static const struct {
+    size_t label, context;
+    inkotls_status want;
+  } all[] = {{LABEL, CONTEXT, INKOTLS_STATUS_OK},
+             {LABEL + 1, 0, INKOTLS_STATUS_INVALID_ARGUMENT},
+             {1, CONTEXT + 1, INKOTLS_STATUS_INVALID_ARGUMENT},
+             {70000, 70000, INKOTLS_STATUS_INVALID_ARGUMENT},
+             {1, 1, INKOTLS_STATUS_OK}};
+  static const char words[70000] = "EXPORTER-";
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    unsigned char both[2][32] = {"", "other"};
+    inkotls_conn *conns[] = {pair->client.conn, pair->server.conn};
+    for (int j = 0; j < 2; j++)
+      CHECK_INT(inkotls_conn_export_keying_material(conns[j], words, all[i].label, words,
+                                                    all[i].context, both[j], 32),
+                all[i].want);
+    CHECK_INT(memcmp(both[0], both[1], 32) == 0, all[i].want == INKOTLS_STATUS_OK);
+    if (all[i].want) CHECK_TEXT(inkotls_conn_error(conns[0]), "65535");
+  }
+}
+
 static void exports_lengths(const struct way *way) {
   enum { MOST = 255 * 48 };  // of HKDF with SHA-384 (RFC 5869)
   static unsigned char one[MOST + 1], other[MOST + 1];
@@ -75,6 +99,7 @@ static void exports_lengths(const struct way *way) {
     CHECK_INT(memcmp(one, other, sizeof one), 0);
     CHECK_INT(one[lengths[i]], 7);
   }
+  exports_no_more(&pair);
   memset(one, 7, sizeof one);
   if (version == TLS13) {
     CHECK_INT(export(pair.client.conn, "label", "x", one, MOST + 1),
@@ -160,6 +185,57 @@ static void binds_to_end_point(const struct way *way) {
   binds_to(way, "ecdsa");
   binds_to(way, "rsa");
   binds_to(way, "ed25519");
+}
+
+// Where sessions are kept.
+enum { CACHE, STORE, KEYS };
+
+static const inkotls_server_config *server_of(const inkotls_identities *identities, int kind) {
+  static const unsigned char key[32] = {1};
+  const inkotls_ticket_keys *keys = NULL;
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  if (kind == KEYS)
+    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (kind == STORE) server_uses_store(builder);
+  inkotls_ticket_keys_release(keys);
+  return server_built(builder);
+}
+
+// The certificate of the connection that the session began with, on both sides, when the server
+// shows another by now. No one here has a CRL.
+static void binds_to_the_first(const struct way *way, int kind) {
+  static const char *const shown[] = {"ecdsa", "revoked", "ecdsa", "revoked"};
+  unsigned char binding[64], first[32] = "";
+  size_t len = 0;
+  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_server_config *server = server_of(identities, kind);
+  const inkotls_client_config *client = client_of(version);
+  store_clear();
+  for (int visit = 0; visit < 4; visit++) {
+    struct pair pair;
+    inkotls_identity *identity = identity_of(shown[visit]);
+    CHECK_INT(inkotls_identities_set(identities, "", 0, identity), INKOTLS_STATUS_OK);
+    pair_converse(&pair, way, client, "localhost", server);
+    CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), visit > 0);
+    inkotls_conn *conns[] = {pair.client.conn, pair.server.conn};
+    for (int i = 0; i < 2; i++) {
+      CHECK_INT(inkotls_conn_channel_binding(conns[i], END_POINT, binding, 64, &len),
+                INKOTLS_STATUS_OK);
+      if (visit == 0 && i == 0) memcpy(first, binding, 32);
+      CHECK(len == 32 && memcmp(binding, first, 32) == 0);
+    }
+    pair_free(&pair);
+    inkotls_identity_free(identity);
+  }
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  inkotls_identities_release(identities);
+}
+
+static void binds_to_sessions(const struct way *way) {
+  for (int kind = CACHE; kind <= KEYS; kind++) binds_to_the_first(way, kind);
 }
 
 // New keys.
@@ -249,6 +325,75 @@ static void has_no_update(const struct way *way) {
   pair_free(&pair);
 }
 
+// New keys in the middle of a message of the peer's, here a ticket, would cut it in two.
+
+// Until the client's part of the handshake is done, and the server has its tickets to send.
+static void until_tickets(struct pair *pair) {
+  for (;;) {
+    CHECK(side_handshake(&pair->client) >= 0);
+    side_deliver(&pair->client, &pair->server);
+    if (side_handshake(&pair->client) == INKOTLS_STATUS_OK) break;
+    CHECK(side_handshake(&pair->server) >= 0);
+    if (!side_deliver(&pair->server, &pair->client)) give_up("the handshake is stuck");
+  }
+  CHECK(side_handshake(&pair->server) >= 0);
+}
+
+static void all_answer(inkotls_conn *conn, inkotls_status failure) {
+  char byte[1] = "";
+  const unsigned char *bytes = NULL;
+  size_t len = 7;
+  for (int again = 0; again < 2; again++) {
+    CHECK_INT(inkotls_conn_update_keys(conn), failure);
+    CHECK_INT(inkotls_conn_handshake(conn), failure);
+    CHECK_INT(inkotls_conn_read(conn, byte, 1, &len), failure);
+    CHECK_INT(inkotls_conn_read_peek(conn, &bytes, &len), failure);
+    CHECK_INT(inkotls_conn_write(conn, byte, 1, &len), failure);
+    CHECK_INT(inkotls_conn_write_early_data(conn, byte, 1, &len), failure);
+    CHECK_INT(inkotls_conn_flush(conn), failure);
+    CHECK_INT(export(conn, "label", NULL, byte, 1), failure);
+    CHECK_INT(inkotls_conn_channel_binding(conn, EXPORTER, byte, 1, &len), failure);
+    CHECK_INT(inkotls_conn_close(conn), failure);
+  }
+  CHECK(len == 7 && !bytes && !byte[0]);
+  CHECK_INT(inkotls_conn_state(conn) & (INKOTLS_STATE_FAILED | INKOTLS_STATE_CLOSED),
+            INKOTLS_STATE_FAILED);
+}
+
+static void updates_within_a_message(const struct way *way) {
+  enum { RECORD = 64, CIPHERTEXT = 5 + RECORD + 1 + 16, UNEXPECTED_MESSAGE = 10 };
+  unsigned char net[CIPHERTEXT];
+  char in[1];
+  size_t len = 0, got;
+  struct pair pair;
+  inkotls_status status;
+  inkotls_server_builder *builder = server_builder("ecdsa");
+  CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_RECORD, RECORD),
+            INKOTLS_STATUS_OK);
+  const inkotls_server_config *server = server_built(builder);
+  pair_open(&pair, way, clients[1], "localhost", server);
+  until_tickets(&pair);
+  while ((got = side_take(&pair.server, net + len, sizeof net - len)) > 0) len += got;
+  CHECK_INT(side_give(&pair.client, net, len), CIPHERTEXT);
+  CHECK_INT(side_read(&pair.client, in, 1, &len), INKOTLS_STATUS_WANT_READ);
+
+  while ((status = inkotls_conn_update_keys(pair.client.conn)) == INKOTLS_STATUS_WANT_WRITE) {
+    CHECK(inkotls_conn_state(pair.client.conn) & INKOTLS_STATE_FAILED);
+    CHECK(side_deliver(&pair.client, &pair.server) > 0);
+  }
+  CHECK_INT(status, INKOTLS_STATUS_PROTOCOL_ERROR);
+  CHECK_INT(inkotls_conn_alert_sent(pair.client.conn), UNEXPECTED_MESSAGE);
+  all_answer(pair.client.conn, INKOTLS_STATUS_PROTOCOL_ERROR);
+  side_deliver(&pair.client, &pair.server);
+  do status = side_read(&pair.server, in, 1, &len);
+  while (status == INKOTLS_STATUS_WANT_WRITE && side_deliver(&pair.server, &pair.client));
+  CHECK_INT(status, INKOTLS_STATUS_ALERT_RECEIVED);
+  CHECK_INT(inkotls_conn_alert_received(pair.server.conn), UNEXPECTED_MESSAGE);
+  all_answer(pair.server.conn, INKOTLS_STATUS_ALERT_RECEIVED);
+  pair_free(&pair);
+  inkotls_server_config_release(server);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   clients[0] = client_of(TLS12);
@@ -261,6 +406,8 @@ int main(int argc, char **argv) {
   each_way("key updates", updates_keys);
   each_way("key updates in a stream", updates_in_a_stream);
   each_way("key updates on the wire", updates_both_directions);
+  each_version("tls-server-end-point of sessions", binds_to_sessions);
+  each_way("a key update within a message", updates_within_a_message);
   each_way("no key update", has_no_update);
   for (int i = 0; i < 2; i++) inkotls_client_config_release(clients[i]);
   inkotls_server_config_release(server);

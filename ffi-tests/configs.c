@@ -1,5 +1,7 @@
 #include "configs.h"
 
+#include <string.h>
+
 int32_t version;
 
 static void (*wide)(const struct way *);
@@ -41,6 +43,53 @@ inkotls_server_builder *server_builder(const char *name) {
 
 const inkotls_client_config *client_of(int32_t version) {
   return client_built(client_speaking(version));
+}
+
+struct store store;
+
+void store_clear(void) {
+  for (size_t i = 0; i < SLOTS; i++) store.slots[i].key_len = 0;
+  store.next = store.largest = 0;
+  store.puts = store.gets = store.takes = store.hits = 0;
+  store.answer = NULL;
+  store.put_answer = 1;
+}
+
+static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
+                   size_t value_len) {
+  struct store *it = user_data;
+  it->puts++;
+  if (!CHECK(key_len == 32 && value_len > 0 && value_len <= LARGEST)) return 0;
+  if (it->put_answer != 1) return it->put_answer;
+  struct slot *slot = &it->slots[it->next++ % SLOTS];
+  memcpy(slot->key, key, slot->key_len = key_len);
+  memcpy(slot->value, value, slot->value_len = value_len);
+  if (value_len > it->largest) it->largest = value_len;
+  return 1;
+}
+
+static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
+                   size_t cap) {
+  struct store *it = user_data;
+  it->gets++;
+  CHECK(take == 0 || take == 1);
+  CHECK_INT(key_len, 32);
+  CHECK_INT(cap, LARGEST);
+  it->takes += take;
+  if (it->answer) return it->answer(buf, cap);
+  for (size_t i = 0; i < SLOTS; i++) {
+    struct slot *slot = &it->slots[i];
+    if (slot->key_len != key_len || memcmp(slot->key, key, key_len) != 0) continue;
+    memcpy(buf, slot->value, slot->value_len);
+    if (take) slot->key_len = 0;
+    it->hits++;
+    return (int32_t)slot->value_len;
+  }
+  return 0;
+}
+
+void server_uses_store(inkotls_server_builder *builder) {
+  CHECK_INT(inkotls_server_builder_set_session_store(builder, put, get, &store), INKOTLS_STATUS_OK);
 }
 
 void pair_until_hello(struct pair *pair) {

@@ -22,6 +22,23 @@ inkotls_server_builder *server_builder(const char *name);
 inkotls_client_builder *client_speaking(int32_t version);
 const inkotls_client_config *client_of(int32_t version);
 
+// A store of sessions, of the host's: an array.
+enum { SLOTS = 16, LARGEST = 65536 };
+
+struct store {
+  struct slot {
+    size_t key_len, value_len;
+    uint8_t key[32], value[LARGEST];
+  } slots[SLOTS];
+  size_t next, largest;
+  int puts, gets, takes, hits;
+  int32_t (*answer)(uint8_t *buf, size_t cap);  // instead of what is stored
+  int32_t put_answer;                           // 1: it is stored
+};
+extern struct store store;
+void store_clear(void);
+void server_uses_store(inkotls_server_builder *builder);
+
 // Where the server side is an acceptor: drives it until the ClientHello can be looked at, and makes
 // it a connection. Nothing happens where it is one.
 void pair_until_hello(struct pair *pair);

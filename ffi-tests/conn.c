@@ -1,5 +1,6 @@
 // A connection that works: the handshake, what it agreed on, bytes both ways, resumption.
 
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -208,6 +209,33 @@ static void feed_is_finite(const struct way *way) {
   pair_free(&pair);
 }
 
+// A thread may use the library until its very end: in a destructor of its keys, too.
+
+static pthread_key_t at_the_end;
+static const struct way direct = {.chunk = 1 << 14};
+
+static void has_connection(void *with) {
+  struct pair pair;
+  pair_connect(&pair, &direct, with, server);
+  CHECK_INT(side_close(&pair.client), INKOTLS_STATUS_WANT_WRITE);
+  pair_free(&pair);
+}
+
+static void *ends(void *with) {
+  has_connection(with);
+  CHECK_INT(pthread_setspecific(at_the_end, with), 0);
+  return NULL;
+}
+
+static void threads_end(void) {
+  checking("the end of a thread");
+  pthread_t thread;
+  if (pthread_key_create(&at_the_end, has_connection)) give_up("pthread_key_create");
+  if (pthread_create(&thread, NULL, ends, (void *)client)) give_up("pthread_create");
+  pthread_join(thread, NULL);
+  pthread_key_delete(at_the_end);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   client = client_config("ca.pem", http1);
@@ -219,6 +247,7 @@ int main(int argc, char **argv) {
   each_way("resumption", resumes);
   each_way("references", configs_are_counted);
   each_way("feed", feed_is_finite);
+  threads_end();
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
   return checks_done();

@@ -193,10 +193,9 @@ static void is_bounded(const struct way *way) {
 }
 
 // Rejected: the handshake goes on, and what is sent again arrives once.
-static void is_rejected(struct pair *pair, int is_resumed, size_t total) {
+static void goes_on(struct pair *pair, int is_resumed, size_t total) {
   unsigned char in[1];
   size_t len;
-  CHECK_INT(write_early(pair, total), total);
   pair_until_hello(pair);
   side_becomes_conn(&pair->server);
   pair_handshake(pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
@@ -206,6 +205,11 @@ static void is_rejected(struct pair *pair, int is_resumed, size_t total) {
   pair_send(pair, &pair->client, &pair->server, total);
   pair_send(pair, &pair->server, &pair->client, 100);
   pair_free(pair);
+}
+
+static void is_rejected(struct pair *pair, int is_resumed, size_t total) {
+  CHECK_INT(write_early(pair, total), total);
+  goes_on(pair, is_resumed, total);
 }
 
 // What a server passes over.
@@ -248,6 +252,50 @@ static void is_rejected_by_retry(const struct way *way) {
   is_rejected(&pair, 0, much(way));
   inkotls_client_config_release(client);
   inkotls_server_config_release(other);
+}
+
+// Writes early data a byte at a time, each in a record of its own.
+static void write_crumbs(struct pair *pair, size_t total) {
+  size_t taken = 0, used;
+  while (taken < total) {
+    unsigned char byte = octet(taken);
+    inkotls_status status = inkotls_conn_write_early_data(pair->client.conn, &byte, 1, &used);
+    if (status == INKOTLS_STATUS_OK) {
+      taken++;
+    } else if (!CHECK_INT(status, INKOTLS_STATUS_WANT_WRITE) || !pair_carry(pair)) {
+      give_up("early data is not taken");
+    }
+  }
+}
+
+// In many records, which are there before the server has answered the ClientHello.
+static void is_rejected_in_crumbs(const struct way *way) {
+  const inkotls_server_config *stranger = server_built(server_taking(LIMIT));
+  struct pair pair;
+  open_again(&pair, way, eager, open_server, stranger);
+  write_crumbs(&pair, 200);
+  CHECK(side_deliver(&pair.client, &pair.server) > 200 * 20);
+  CHECK(side_handshake(&pair.server) > 0);
+  goes_on(&pair, 0, 200);
+  inkotls_server_config_release(stranger);
+}
+
+// What is accepted is bounded by itself: it is no part of the handshake.
+static void is_no_handshake(const struct way *way) {
+  enum { HANDSHAKE = 4096, CRUMBS = 2000 };
+  inkotls_server_builder *builder = server_taking(LEAST);
+  CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_HANDSHAKE, HANDSHAKE),
+            INKOTLS_STATUS_OK);
+  const inkotls_server_config *server = server_built(builder);
+  struct pair pair;
+  open_again(&pair, way, eager, server, server);
+  write_crumbs(&pair, CRUMBS);
+  CHECK_INT(read_early(&pair), CRUMBS);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_is_early_data_accepted(pair.client.conn), 1);
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  pair_free(&pair);
+  inkotls_server_config_release(server);
 }
 
 // More than a server passes over.
@@ -322,6 +370,8 @@ int main(int argc, char **argv) {
   each_way("rejected by strangers", is_rejected_by_strangers);
   each_way("rejected for ALPN", is_rejected_for_alpn);
   each_way("rejected by a retry", is_rejected_by_retry);
+  each_way("rejected in crumbs", is_rejected_in_crumbs);
+  each_wide_way("accepted in crumbs", is_no_handshake);
   each_way("too much", is_too_much);
   each_way("replayed", is_replayed);
   needs_a_memory();

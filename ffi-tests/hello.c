@@ -138,7 +138,7 @@ static void lengths(const struct way *way) {
 // The raw ClientHello.
 
 struct wire {
-  unsigned char at[4096];
+  unsigned char at[1 << 16];
   size_t len;
 };
 
@@ -174,6 +174,43 @@ static struct wire without_headers(const struct wire *records) {
   return out;
 }
 
+// A handshake message in records with fragments of `most` bytes.
+static struct wire in_records(const struct wire *message, size_t most) {
+  struct wire out = {.len = 0};
+  for (size_t at = 0, len; at < message->len; at += len) {
+    unsigned char *record = out.at + out.len;
+    len = message->len - at < most ? message->len - at : most;
+    if (out.len + 5 + len > sizeof out.at) give_up("a ClientHello that is too long");
+    memcpy(record, "\x16\x03\x01\0\0", 5);
+    add(record + 3, 2, (unsigned)len);
+    memcpy(record + 5, message->at + at, len);
+    out.len += 5 + len;
+  }
+  return out;
+}
+
+// Appends an extension to a ClientHello.
+static void extend(struct wire *message, unsigned type, const unsigned char *body, size_t len) {
+  unsigned char header[4] = "";
+  size_t at = 4 + 2 + 32;
+  at += 1 + message->at[at];              // session id
+  at += 2 + number(message->at + at, 2);  // cipher suites
+  at += 1 + message->at[at];              // compression
+  if (message->len + 4 + len > sizeof message->at) give_up("an extension that is too long");
+  add(header, 2, type);
+  add(header + 2, 2, (unsigned)len);
+  add(message->at + 1, 3, 4 + (unsigned)len);   // of the message
+  add(message->at + at, 2, 4 + (unsigned)len);  // of the extensions
+  memcpy(message->at + message->len, header, 4);
+  memcpy(message->at + message->len + 4, body, len);
+  message->len += 4 + len;
+}
+
+static struct wire own_hello(void) {
+  struct wire records = first_flight(plain);
+  return without_headers(&records);
+}
+
 static inkotls_acceptor *that_heard(const struct wire *wire) {
   inkotls_acceptor *acceptor = inkotls_acceptor_new();
   const uint8_t *bytes = NULL;
@@ -206,17 +243,10 @@ static void shows_raw_hello(const inkotls_client_config *config, int in_fragment
 // Our client does not name authorities: the extension (RFC 8446, section 4.2.4) is appended.
 static void shows_authorities(void) {
   checking("certificate authorities");
-  static const unsigned char names[] = {0, 47, 0, 12, 0, 10, 0, 4, 0x30, 2, 5, 0, 0, 2, 0x30, 0};
-  struct wire sent = first_flight(plain);
-  size_t at = 5 + 4 + 2 + 32;
-  at += 1 + sent.at[at];               // session id
-  at += 2 + number(sent.at + at, 2);   // cipher suites
-  at += 1 + sent.at[at];               // compression
-  add(sent.at + 3, 2, sizeof names);   // of the record
-  add(sent.at + 6, 3, sizeof names);   // of the message
-  add(sent.at + at, 2, sizeof names);  // of the extensions
-  memcpy(sent.at + sent.len, names, sizeof names);
-  sent.len += sizeof names;
+  static const unsigned char names[] = {0, 10, 0, 4, 0x30, 2, 5, 0, 0, 2, 0x30, 0};
+  struct wire hello = own_hello();
+  extend(&hello, 47, names, sizeof names);
+  struct wire sent = in_records(&hello, 1 << 14);
   inkotls_acceptor *acceptor = that_heard(&sent);
   const uint8_t *name = NULL;
   size_t len = 0;
@@ -247,6 +277,95 @@ static void offers_in_order(void) {
   inkotls_acceptor_free(acceptor);
 }
 
+// What hostile clients say.
+
+// Has a server hear a ClientHello; returns how much it answered, and how it ended up.
+static size_t answer(struct side *side, const struct wire *hello, size_t record,
+                     inkotls_status *status) {
+  struct wire sent = in_records(hello, record);
+  unsigned char net[1 << 14];
+  size_t total = 0, len;
+  CHECK_INT(side_give(side, sent.at, sent.len), sent.len);
+  do {
+    *status = side_handshake(side);
+    while ((len = side_take(side, net, sizeof net)) > 0) total += len;
+  } while (*status == INKOTLS_STATUS_WANT_WRITE);
+  return total;
+}
+
+// A ClientHello that is longer than the server wants to hear is not answered: signing costs.
+static void too_long(const struct way *way) {
+  enum { LIMIT = 4096, ALERT = 7, PADDING = 21 };
+  static const unsigned char zeros[60000];
+  static const size_t lengths[] = {4000, LIMIT + 1, 20000, 60000}, records[] = {1 << 14, 400};
+  inkotls_server_builder *builder = server_builder("ecdsa");
+  CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_HANDSHAKE, LIMIT),
+            INKOTLS_STATUS_OK);
+  const inkotls_server_config *strict = server_built(builder);
+  for (int i = 0; i < 8; i++) {
+    struct side side;
+    inkotls_status status;
+    struct wire hello = own_hello();
+    extend(&hello, PADDING, zeros, lengths[i / 2] - hello.len - 4);
+    server_open(&side, way, strict);
+    size_t len = answer(&side, &hello, records[i % 2], &status);
+    if (lengths[i / 2] <= LIMIT) {
+      CHECK_INT(status, INKOTLS_STATUS_WANT_READ);
+      CHECK(len > ALERT);
+    } else {
+      CHECK_INT(status, INKOTLS_STATUS_HANDSHAKE_FAILED);
+      CHECK_INT(len, ALERT);
+      CHECK(side_alert_sent(&side) > 0);
+      CHECK_TEXT(inkotls_conn_error(side.conn), "4096");
+    }
+    side_free(&side);
+  }
+  inkotls_server_config_release(strict);
+}
+
+// A pre_shared_key extension (RFC 8446, section 4.2.11) with identities that no one knows.
+static size_t offer(unsigned char *out, size_t count, size_t id_len) {
+  size_t at = 2;
+  for (size_t i = 0; i < count; i++) {
+    add(out + at, 2, (unsigned)id_len);
+    for (size_t j = 0; j < id_len; j++) out[at + 2 + j] = octet(i * id_len + j);
+    at += 2 + id_len + 4;
+  }
+  add(out, 2, (unsigned)at - 2);
+  add(out + at, 2, (unsigned)count * 33);
+  at += 2;
+  for (size_t i = 0; i < count; i++, at += 33) out[at] = 32;
+  return at;
+}
+
+// The host's store, which may be far away, is asked a few times at most, and only for what it can
+// have stored.
+static void asks_too_much(const struct way *way) {
+  enum { PRE_SHARED_KEY = 41 };
+  static const struct {
+    size_t count, len;
+    int gets;
+  } all[] = {{1, 32, 1}, {4, 32, 4}, {400, 32, 4}, {400, 31, 0}, {400, 33, 0}, {800, 1, 0}};
+  inkotls_server_builder *builder = server_builder("ecdsa");
+  server_uses_store(builder);
+  const inkotls_server_config *server = server_built(builder);
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    unsigned char body[1 << 16] = "";
+    struct side side;
+    inkotls_status status;
+    struct wire hello = own_hello();
+    extend(&hello, PRE_SHARED_KEY, body, offer(body, all[i].count, all[i].len));
+    store_clear();
+    server_open(&side, way, server);
+    CHECK(answer(&side, &hello, 1 << 14, &status) > 100);
+    CHECK_INT(status, INKOTLS_STATUS_WANT_READ);
+    CHECK_INT(inkotls_conn_is_resumed(side.conn), 0);
+    CHECK_INT(store.gets, all[i].gets);
+    side_free(&side);
+  }
+  inkotls_server_config_release(server);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   plain = client_config("ca.pem", no_alpn);
@@ -268,6 +387,8 @@ int main(int argc, char **argv) {
   shows_raw_hello(small, 1);
   shows_authorities();
   offers_in_order();
+  each_wide_way("a ClientHello that is too long", too_long);
+  each_wide_way("many sessions", asks_too_much);
   inkotls_client_config_release(small);
   inkotls_client_config_release(plain);
   inkotls_client_config_release(asks_a);

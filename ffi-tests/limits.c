@@ -69,6 +69,30 @@ static void write_is_bounded(const struct way *way) {
   }
 }
 
+// A peer that takes nothing, and whose records each make the library set aside what waits.
+static void write_is_bounded_between_reads(const struct way *way) {
+  static unsigned char plain[1 << 16];
+  struct pair pair;
+  size_t used, len, taken = 0;
+  inkotls_status status;
+  if (way->over_fd || way->on_new_threads || way->chunk == 1) return;
+  pair_converse(&pair, way, client, "localhost", server);
+  for (int i = 0; i < 200; i++) {
+    while ((status = side_write(&pair.server, plain, sizeof plain, &used)) == INKOTLS_STATUS_OK)
+      taken += used;
+    CHECK_INT(status, INKOTLS_STATUS_WANT_WRITE);
+    CHECK_INT(side_write(&pair.client, "x", 1, &used), INKOTLS_STATUS_OK);
+    CHECK(side_deliver(&pair.client, &pair.server) > 0);
+    CHECK_INT(side_read(&pair.server, plain, sizeof plain, &len), INKOTLS_STATUS_OK);
+    CHECK_INT(len, 1);
+  }
+  CHECK(taken <= bound);
+  while ((len = side_take(&pair.server, plain, sizeof plain)) > 0)
+    taken -= taken < len ? taken : len;
+  CHECK_INT(taken, 0);
+  pair_free(&pair);
+}
+
 static void feed_is_bounded(const struct way *way) {
   static unsigned char plain[8192], cipher[400000];
   if (way->over_fd || way->chunk == 1) return;
@@ -301,6 +325,8 @@ int main(int argc, char **argv) {
   for (int i = 0; i < 3; i++) {
     each_way_limited("a write buffer", write_is_bounded, INKOTLS_LIMIT_WRITE_BUFFER, writes[i],
                      writes[i] ? writes[i] : 1 << 16);
+    each_way_limited("a write buffer and reads", write_is_bounded_between_reads,
+                     INKOTLS_LIMIT_WRITE_BUFFER, writes[i], writes[i] ? writes[i] : 1 << 16);
     each_way_limited("a read buffer", feed_is_bounded, INKOTLS_LIMIT_READ_BUFFER, reads[i],
                      reads[i] ? reads[i] : 1 << 16);
     each_way_limited("records", records_are_bounded, INKOTLS_LIMIT_RECORD, records[i],

@@ -261,6 +261,44 @@ static void retries(void) {
   }
 }
 
+// As many protocols as there may be, each as long as it may be: both sides cope.
+static void many_protocols(const struct way *way) {
+  enum { MOST = 64, LENGTH = 255 };
+  char name[LENGTH];
+  inkotls_client_builder *to_client = client_builder();
+  inkotls_server_builder *to_server = server_builder("ecdsa");
+  memset(name, 'x', sizeof name);
+  for (int i = 0; i <= MOST; i++) {
+    inkotls_status want = i < MOST ? INKOTLS_STATUS_OK : INKOTLS_STATUS_INVALID_ARGUMENT;
+    name[LENGTH - 1] = (char)i;
+    CHECK_INT(inkotls_client_builder_add_alpn(to_client, name, LENGTH), want);
+    name[LENGTH - 1] = (char)(MOST - 1 - i);  // so the last of the client's is agreed on
+    CHECK_INT(inkotls_server_builder_add_alpn(to_server, name, LENGTH), want);
+  }
+  CHECK_TEXT(inkotls_client_builder_error(to_client), "64");
+  CHECK_TEXT(inkotls_server_builder_error(to_server), "64");
+  client = client_built(to_client);
+  server = server_built(to_server);
+  struct pair pair;
+  pair_open(&pair, way, client, "localhost", server);
+  pair_until_hello(&pair);
+  side_becomes_conn(&pair.server);
+  CHECK_INT(inkotls_conn_add_alpn(pair.server.conn, "y", 1), INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK_TEXT(inkotls_conn_error(pair.server.conn), "64");
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  inkotls_conn *both[] = {pair.client.conn, pair.server.conn};
+  name[LENGTH - 1] = MOST - 1;
+  for (int i = 0; i < 2; i++) {
+    const uint8_t *at = NULL;
+    size_t len = 0;
+    CHECK_INT(inkotls_conn_alpn(both[i], &at, &len), INKOTLS_STATUS_OK);
+    CHECK(len == LENGTH && memcmp(at, name, LENGTH) == 0);
+  }
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   the_lists();
@@ -269,6 +307,7 @@ int main(int argc, char **argv) {
   refuses();
   unknown_numbers();
   retries();
+  each_wide_way("many protocols", many_protocols);
   impossible();
   return checks_done();
 }

@@ -298,11 +298,37 @@ static void identities_are_not_mixed(void) {
   inkotls_roots_free(roots);
 }
 
+// A server does not do without a key that it asked for.
+static void optional_is_refused(void) {
+  static const struct {
+    int mode;
+    inkotls_status want;
+  } all[] = {{INKOTLS_CLIENT_AUTH_OPTIONAL, INKOTLS_STATUS_INVALID_STATE},
+             {INKOTLS_CLIENT_AUTH_REQUIRED, INKOTLS_STATUS_OK}};
+  checking("raw keys, optional");
+  inkotls_roots *roots = roots_from("raw client");
+  inkotls_identity *identity = identity_of("ecdsa");
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  const inkotls_server_config *config = NULL;
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  for (int i = 0; i < 2; i++) {
+    CHECK_INT(inkotls_server_builder_set_client_auth(builder, all[i].mode, roots),
+              INKOTLS_STATUS_OK);
+    if (!CHECK_INT(inkotls_server_builder_build(builder, &config), all[i].want)) break;
+    CHECK_INT(config != NULL, i);
+    if (!i) CHECK_TEXT(inkotls_server_builder_error(builder), "raw public keys");
+  }
+  inkotls_server_config_release(config);
+  inkotls_identity_free(identity);
+  inkotls_roots_free(roots);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   meetings();
   own_keys();
   trust_is_not_mixed();
+  optional_is_refused();
   identities_are_not_mixed();
   return checks_done();
 }

@@ -120,64 +120,17 @@ static void ticket_counts(const struct way *way) {
   }
 }
 
-// A store of the host's: an array.
-
-enum { SLOTS = 16, LARGEST = 4096 };
-
-struct store {
-  struct slot {
-    size_t key_len, value_len;
-    uint8_t key[32], value[LARGEST];
-  } slots[SLOTS];
-  size_t next;
-  int puts, gets, takes, hits;
-  int32_t (*answer)(uint8_t *buf, size_t cap);  // instead of what is stored
-  int32_t put_answer;
-};
-
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t value_len) {
-  struct store *store = user_data;
-  store->puts++;
-  if (!CHECK(key_len == 32 && value_len > 0 && value_len <= LARGEST)) return 0;
-  if (store->put_answer != 1) return store->put_answer;
-  struct slot *slot = &store->slots[store->next++ % SLOTS];
-  memcpy(slot->key, key, slot->key_len = key_len);
-  memcpy(slot->value, value, slot->value_len = value_len);
-  return 1;
-}
-
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap) {
-  struct store *store = user_data;
-  store->gets++;
-  CHECK(take == 0 || take == 1);
-  CHECK_INT(key_len, 32);
-  CHECK_INT(cap, 65536);
-  store->takes += take;
-  if (store->answer) return store->answer(buf, cap);
-  for (size_t i = 0; i < SLOTS; i++) {
-    struct slot *slot = &store->slots[i];
-    if (slot->key_len != key_len || memcmp(slot->key, key, key_len) != 0) continue;
-    memcpy(buf, slot->value, slot->value_len);
-    if (take) slot->key_len = 0;
-    store->hits++;
-    return (int32_t)slot->value_len;
-  }
-  return 0;
-}
-
-static struct store store;
+// A store of the host's.
 
 static inkotls_server_builder *storing(void) {
   inkotls_server_builder *builder = server_builder("ecdsa");
-  CHECK_INT(inkotls_server_builder_set_session_store(builder, put, get, &store), INKOTLS_STATUS_OK);
+  server_uses_store(builder);
   return builder;
 }
 
 // A fleet: what one server stored, another resumes.
 static void in_a_store(const struct way *way) {
-  store = (struct store){.put_answer = 1};
+  store_clear();
   const inkotls_client_config *client = client_of(version);
   const inkotls_server_config *one = server_built(storing()), *other = server_built(storing());
   visit(way, client, one, 0);
@@ -219,7 +172,7 @@ static void in_a_mad_store(const struct way *way) {
   const inkotls_server_config *server = server_built(storing());
   for (size_t i = 0; i < sizeof answers / sizeof answers[0]; i++) {
     const inkotls_client_config *client = client_of(version);
-    store = (struct store){.put_answer = 1};
+    store_clear();
     visit(way, client, server, 0);
     store.answer = answers[i];
     visit(way, client, server, 0);
@@ -236,7 +189,8 @@ static void in_a_full_store(const struct way *way) {
   for (int i = 0; i < 3; i++) {
     const inkotls_client_config *client = client_of(version);
     struct pair pair;
-    store = (struct store){.put_answer = answers[i]};
+    store_clear();
+    store.put_answer = answers[i];
     pair_converse(&pair, way, client, "localhost", server);
     CHECK(store.puts > 0);
     CHECK_INT(inkotls_conn_tickets_received(pair.client.conn), 0);
@@ -253,7 +207,7 @@ static void a_ticket_is_used_once(const struct way *way) {
   size_t len = 0, got;
   struct side thief;
   struct pair pair;
-  store = (struct store){.put_answer = 1};
+  store_clear();
   const inkotls_client_config *client = client_of(TLS13);
   const inkotls_server_config *server = server_built(storing());
   visit(way, client, server, 0);
@@ -278,6 +232,98 @@ static void a_ticket_is_used_once(const struct way *way) {
   inkotls_server_config_release(server);
 }
 
+// A session has the client's chain in it: here some 64000 bytes, which a Certificate message has
+// room for. One that is larger than the host was told is not kept.
+
+enum { LONG = 20000, LONGER = 64000 };
+static const struct way direct = {.chunk = 1 << 14};
+
+static const inkotls_client_config *long_winded_client(size_t chain) {
+  unsigned char ca[4096];
+  size_t len = pki_read("ca.der", ca, sizeof ca);
+  inkotls_identity *identity = identity_of("client-only");
+  inkotls_client_builder *builder = client_speaking(version);
+  for (size_t total = 0; total < chain; total += len + 5)
+    CHECK_INT(inkotls_identity_add_chain_der(identity, ca, len), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_add_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_certificate_compression(builder, 0), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  return client_built(builder);
+}
+
+// A server that asks for the chain, and keeps it in the store or in tickets.
+static const inkotls_server_config *patient_server(int is_stateless, size_t tickets) {
+  static const unsigned char key[32] = {1};
+  const inkotls_ticket_keys *keys = NULL;
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_server_builder *builder = storing();
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  if (is_stateless)
+    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_ticket_count(builder, tickets), INKOTLS_STATUS_OK);
+  inkotls_ticket_keys_release(keys);
+  inkotls_roots_free(roots);
+  return server_built(builder);
+}
+
+// A whole connection, with `attached` bytes to its sessions; returns whether it was resumed.
+static int visit_attached(const inkotls_client_config *client, const inkotls_server_config *server,
+                          size_t attached) {
+  static const unsigned char data[2048];
+  struct pair pair;
+  pair_open(&pair, &direct, client, "localhost", server);
+  CHECK_INT(inkotls_conn_set_resumption_data(pair.server.conn, data, attached), INKOTLS_STATUS_OK);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  pair_send(&pair, &pair.server, &pair.client, 100);
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  int is_resumed = inkotls_conn_is_resumed(pair.server.conn);
+  pair_free(&pair);
+  return is_resumed;
+}
+
+// Returns how much is attached to the largest session that is kept.
+static size_t too_large_for_the_store(void) {
+  checking("sessions of 64 KiB in a store, %s", inkotls_protocol_version_name(version));
+  const inkotls_server_config *server = patient_server(0, 2);
+  size_t attached = 0;
+  for (int run = 0; run < 3; run++) {
+    const inkotls_client_config *client = long_winded_client(LONGER);
+    store_clear();
+    CHECK_INT(visit_attached(client, server, attached), 0);
+    CHECK_INT(store.puts > 0, run < 2);
+    CHECK_INT(visit_attached(client, server, attached), run < 2);
+    if (run == 0) CHECK(store.largest > LARGEST - 2048 && store.largest < LARGEST);
+    if (run == 1) CHECK_INT(store.largest, LARGEST);
+    attached = run == 0 ? LARGEST - store.largest : attached + 1;
+    inkotls_client_config_release(client);
+  }
+  inkotls_server_config_release(server);
+  return attached - 2;
+}
+
+// Nor is one in a ticket that the client could not take, nor in more tickets than it could take.
+static void too_large_for_tickets(size_t attached) {
+  enum { SEAL = 72 };  // what a ticket adds to a session: see inkotls_ticket_keys
+  const size_t most = attached - SEAL - 1;
+  const struct {
+    size_t chain, tickets, attached;
+  } all[] = {{LONG, 2, 0},      {LONG, 6, 0},          {LONG, 5, 2048}, {LONGER, 1, most - 30},
+             {LONGER, 1, most}, {LONGER, 1, most + 1}, {LONGER, 2, 0},  {LONGER, 2, 2048}};
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    checking("a chain of %zu and %zu bytes in %zu tickets, %s", all[i].chain, all[i].attached,
+             all[i].tickets, inkotls_protocol_version_name(version));
+    const inkotls_server_config *server = patient_server(1, all[i].tickets);
+    const inkotls_client_config *client = long_winded_client(all[i].chain);
+    store_clear();
+    CHECK_INT(visit_attached(client, server, all[i].attached), 0);
+    if (all[i].chain == LONG) CHECK_INT(visit_attached(client, server, all[i].attached), 1);
+    inkotls_client_config_release(client);
+    inkotls_server_config_release(server);
+  }
+}
+
 static void numbers(void) {
   checking("numbers");
   inkotls_client_builder *client = client_builder();
@@ -290,6 +336,15 @@ static void numbers(void) {
   CHECK_TEXT(inkotls_server_builder_error(server), "16");
   CHECK_INT(inkotls_server_builder_set_ticket_count(server, SIZE_MAX),
             INKOTLS_STATUS_INVALID_ARGUMENT);
+  static const size_t caches[] = {SIZE_MAX, (size_t)1 << 34, (1 << 20) + 1};
+  for (int i = 0; i < 3; i++) {
+    CHECK_INT(inkotls_client_builder_set_session_cache(client, caches[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_client_builder_error(client), "at most 1048576");
+    CHECK_INT(inkotls_server_builder_set_session_cache(server, caches[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_server_builder_error(server), "at most 1048576");
+  }
   inkotls_client_builder_free(client);
   inkotls_server_builder_free(server);
 }
@@ -307,6 +362,9 @@ int main(int argc, char **argv) {
   each_version("a mad store", in_a_mad_store);
   each_version("a full store", in_a_full_store);
   each_wide_way("a stolen ticket", a_ticket_is_used_once);
+  for (version = TLS12; version <= TLS13; version++) {
+    too_large_for_tickets(too_large_for_the_store());
+  }
   numbers();
   return checks_done();
 }

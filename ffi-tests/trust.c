@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pair.h"
+#include "configs.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { TLS12 = 0x0303, TLS13 = 0x0304 };
 enum { X25519 = 29 };  // makes a short ClientHello
 enum {
   OFF = INKOTLS_CLIENT_AUTH_OFF,
@@ -294,15 +293,16 @@ static void modes_replace_each_other(void) {
 }
 
 // A session is no way around what a server asks of its clients, where another server with the same
-// ticket keys asked for less.
+// store or ticket keys asked for less.
 
-static const inkotls_server_config *server_with_tickets(int mode, const char *ca) {
+static const inkotls_server_config *server_sharing(int keys_too, int mode, const char *ca) {
   static const unsigned char key[32] = {1};
   const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *builder = server_that_shows("ecdsa");
   inkotls_roots *roots = roots_of(ca);
   CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (keys_too) CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  server_uses_store(builder);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, mode, roots), INKOTLS_STATUS_OK);
   inkotls_ticket_keys_release(keys);
   inkotls_roots_free(roots);
@@ -321,7 +321,7 @@ static const inkotls_client_config *client_that_resumes(int version) {
   return client_built(builder);
 }
 
-static void visit(const inkotls_server_config *to, int is_refused, int is_resumed) {
+static void goes(const inkotls_server_config *to, int is_refused, int is_resumed) {
   struct pair pair;
   char in[1];
   size_t len;
@@ -336,20 +336,23 @@ static void visit(const inkotls_server_config *to, int is_refused, int is_resume
   pair_free(&pair);
 }
 
-static void resumption_is_no_way_around(int version) {
+static void resumption_is_no_way_around(int version, int keys_too) {
   static const struct {
     int mode;
     const char *ca;
   } all[] = {{OFF, "ca.pem"}, {OPTIONAL, "ca.pem"}, {REQUIRED, "stranger-ca.pem"}};
-  const inkotls_server_config *strict = server_with_tickets(REQUIRED, "ca.pem");
+  const inkotls_server_config *strict = server_sharing(keys_too, REQUIRED, "ca.pem");
   for (size_t i = 0; i < COUNT(all); i++) {
-    checking("resumption after a lax server %zu, TLS 1.%d", i, version - 0x0301);
-    const inkotls_server_config *lax = server_with_tickets(all[i].mode, all[i].ca);
-    const inkotls_server_config *alike = server_with_tickets(all[i].mode, all[i].ca);
+    checking("resumption after a lax server %zu, %s, TLS 1.%d", i, keys_too ? "keys" : "a store",
+             version - 0x0301);
+    const inkotls_server_config *lax = server_sharing(keys_too, all[i].mode, all[i].ca);
+    const inkotls_server_config *alike = server_sharing(keys_too, all[i].mode, all[i].ca);
+    store_clear();
     client = client_that_resumes(version);
-    visit(lax, 0, 0);
-    visit(alike, 0, 1);
-    visit(strict, 1, 0);
+    goes(lax, 0, 0);
+    goes(alike, 0, 1);
+    goes(strict, 1, 0);
+    CHECK_INT(store.hits, keys_too ? 0 : 2);  // it was found, and is no good
     inkotls_client_config_release(client);
     inkotls_server_config_release(lax);
     inkotls_server_config_release(alike);
@@ -375,6 +378,9 @@ int main(int argc, char **argv) {
     release_both();
   }
   modes_replace_each_other();
-  for (int version = TLS12; version <= TLS13; version++) resumption_is_no_way_around(version);
+  for (int keys_too = 0; keys_too < 2; keys_too++) {
+    for (int version = TLS12; version <= TLS13; version++)
+      resumption_is_no_way_around(version, keys_too);
+  }
   return checks_done();
 }

@@ -1028,7 +1028,8 @@ inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *
 /// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
 /// take tickets; others are still kept in the session cache or store. Such a ticket works as often
 /// as it is shown, so early data is not possible with it. As with
-/// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it.
+/// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it. All
+/// tickets of a connection have 45 KiB at most: with a client's chain in them, there may be fewer.
 ///
 /// builder: must not be NULL.
 /// ticket_keys: must not be NULL; the config keeps a reference of its own.

@@ -29,6 +29,8 @@ pub struct Scope {
     pub shown: Option<Carried>,
     /// How often the host's session store was asked.
     pub look_ups: u32,
+    /// How much the tickets have that were sealed.
+    pub ticketed: usize,
 }
 
 thread_local! {
@@ -84,6 +86,16 @@ pub fn count_look_up() -> u32 {
         caller.as_mut().map_or(1, |caller| {
             caller.look_ups += 1;
             caller.look_ups
+        })
+    })
+}
+
+/// Counts a ticket of `len` bytes; returns how much there is with it.
+pub fn count_ticket(len: usize) -> usize {
+    CALLER.with_borrow_mut(|caller| {
+        caller.as_mut().map_or(len, |caller| {
+            caller.ticketed += len;
+            caller.ticketed
         })
     })
 }

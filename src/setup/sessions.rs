@@ -21,6 +21,11 @@ const KEY: usize = 32;
 /// A ClientHello has room for hundreds of tickets; honest ones have one or two.
 const MAX_LOOK_UPS: u32 = 4;
 
+/// How much the tickets of a handshake have together. A client that is rustls holds 64 KiB of what
+/// comes in one flight, with what the records add: a third, where they are as small as may be. (The
+/// message itself has room for 64 KiB.)
+const MAX_TICKETS: usize = 45 * 1024;
+
 /// Room for every entry is made at once.
 const MAX_CACHE: usize = 1 << 20;
 
@@ -165,7 +170,8 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        self.sessions.encrypt(&self.bind(plain))
+        let ticket = self.sessions.encrypt(&self.bind(plain))?;
+        (scope::count_ticket(ticket.len()) <= MAX_TICKETS).then_some(ticket)
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
