@@ -96,7 +96,7 @@ enum inkotls_status
   INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
   /// The peer broke the protocol, or something on the way changed the bytes.
   INKOTLS_STATUS_PROTOCOL_ERROR = -7,
-  /// A certificate given by the host cannot be parsed, or there is none.
+  /// A certificate or a CRL given by the host cannot be parsed, or there is none.
   INKOTLS_STATUS_INVALID_CERTIFICATE = -8,
   /// A private key given by the host cannot be parsed, or is of a kind that is not supported.
   INKOTLS_STATUS_INVALID_KEY = -9,
@@ -1715,7 +1715,10 @@ inkotls_status inkotls_conn_server_name(const inkotls_conn *conn,
                                         const char **out_name,
                                         size_t *out_len);
 
-/// Lends one of the certificates that the peer presented, in DER (RFC 5280).
+/// Lends one of the certificates that the peer presented, in DER (RFC 5280);
+/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own has
+/// been verified, on this connection or on the one whose session was resumed. Of a peer that showed
+/// a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
 ///
 /// conn: must not be NULL.
 /// index: which: 0 is the peer's own, the next is its issuer's, and so on.

@@ -35,7 +35,7 @@ pub enum inkotls_status {
     HandshakeFailed = -6,
     /// The peer broke the protocol, or something on the way changed the bytes.
     ProtocolError = -7,
-    /// A certificate given by the host cannot be parsed, or there is none.
+    /// A certificate or a CRL given by the host cannot be parsed, or there is none.
     InvalidCertificate = -8,
     /// A private key given by the host cannot be parsed, or is of a kind that is not supported.
     InvalidKey = -9,
@@ -71,7 +71,7 @@ const STATUS_TEXTS: [(Status, &CStr); 21] = [
     (Status::InvalidPeerCertificate, c"the peer's certificate was refused"),
     (Status::HandshakeFailed, c"the two sides have nothing in common"),
     (Status::ProtocolError, c"the peer broke the protocol"),
-    (Status::InvalidCertificate, c"a certificate is missing or cannot be parsed"),
+    (Status::InvalidCertificate, c"a certificate or a CRL is missing or cannot be parsed"),
     (Status::InvalidKey, c"a private key is missing, cannot be parsed or is not supported"),
     (Status::KeyMismatch, c"the private key does not belong to the certificate"),
     (Status::InvalidName, c"the server name is neither a DNS name nor an IP address"),

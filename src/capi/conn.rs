@@ -699,7 +699,10 @@ pub extern "C" fn inkotls_conn_server_name(
     ask(conn, |c| super::lend(c.link.conn.server_name().map(str::as_bytes), out_name, out_len))
 }
 
-/// Lends one of the certificates that the peer presented, in DER (RFC 5280).
+/// Lends one of the certificates that the peer presented, in DER (RFC 5280);
+/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own has
+/// been verified, on this connection or on the one whose session was resumed. Of a peer that showed
+/// a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
 ///
 /// conn: must not be NULL.
 /// index: which: 0 is the peer's own, the next is its issuer's, and so on.
