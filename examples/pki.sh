@@ -57,8 +57,8 @@ key() { # NAME KIND
   tool genpkey -algorithm "${options[@]}" -out "$1.key"
 }
 
-authority() { # FILES NAME
-  key "$1" ecdsa
+authority() { # FILES NAME [KIND]
+  key "$1" "${3:-ecdsa}"
   tool req -config "$scratch/config" -x509 -days 365 -subj "/CN=inkotls example $2" \
     -key "$1.key" -out "$1.pem"
 }
@@ -110,8 +110,10 @@ leaf expired-client ecdsa ca clientAuth "$a_client"  "${long_ago[@]}"
 leaf future  ecdsa ca serverAuth "$localhost" -startdate 20480101000000Z -enddate 20490101000000Z
 
 authority stranger-ca stranger-ca
+authority ed25519-ca ed25519-ca ed25519
 leaf stranger        ecdsa stranger-ca serverAuth "$localhost"
 leaf stranger-client ecdsa stranger-ca clientAuth "$a_client"
+leaf hashless        ecdsa ed25519-ca  serverAuth "$localhost" -md default  # Ed25519 has no hash
 
 # Signed by one who only bears the name of ca.
 authority "$scratch/impostor" ca

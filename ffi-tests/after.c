@@ -187,6 +187,26 @@ static void binds_to_end_point(const struct way *way) {
   binds_to(way, "ed25519");
 }
 
+// A signature by Ed25519 has no hash of its own.
+static void binds_to_no_end_point(const struct way *way) {
+  unsigned char binding[64];
+  size_t len = 7;
+  struct pair pair;
+  const inkotls_client_config *client = client_config("ed25519-ca.pem", no_alpn);
+  const inkotls_server_config *server = server_config("hashless", no_alpn);
+  pair_connect(&pair, way, client, server);
+  inkotls_conn *conns[] = {pair.client.conn, pair.server.conn};
+  for (int i = 0; i < 2; i++) {
+    CHECK_INT(inkotls_conn_channel_binding(conns[i], END_POINT, binding, 64, &len),
+              INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_INT(len, 7);
+    CHECK_TEXT(inkotls_conn_error(conns[i]), "not defined");
+  }
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
 // Where sessions are kept.
 enum { CACHE, STORE, KEYS };
 
@@ -403,6 +423,7 @@ int main(int argc, char **argv) {
   each_version("exporter: lengths", exports_lengths);
   each_version("tls-exporter", binds_by_exporter);
   each_version("tls-server-end-point", binds_to_end_point);
+  each_way("no tls-server-end-point", binds_to_no_end_point);
   each_way("key updates", updates_keys);
   each_way("key updates in a stream", updates_in_a_stream);
   each_way("key updates on the wire", updates_both_directions);
