@@ -387,7 +387,7 @@ static void updates_within_a_message(const struct way *way) {
   size_t len = 0, got;
   struct pair pair;
   inkotls_status status;
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_RECORD, RECORD),
             INKOTLS_STATUS_OK);
   const inkotls_server_config *server = server_built(builder);

@@ -19,25 +19,9 @@ void each_version(const char *name, void (*scenario)(const struct way *)) {
   for (version = TLS12; version <= TLS13; version++) each_wide_way(name, scenario);
 }
 
-inkotls_client_builder *client_builder(void) {
-  inkotls_client_builder *builder = inkotls_client_builder_new();
-  inkotls_roots *roots = roots_of("ca.pem");
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
-  return builder;
-}
-
 inkotls_client_builder *client_speaking(int32_t version) {
-  inkotls_client_builder *builder = client_builder();
+  inkotls_client_builder *builder = client_trusting("ca.pem");
   CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
-  return builder;
-}
-
-inkotls_server_builder *server_builder(const char *name) {
-  inkotls_server_builder *builder = inkotls_server_builder_new();
-  inkotls_identity *identity = identity_of(name);
-  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
-  inkotls_identity_free(identity);
   return builder;
 }
 

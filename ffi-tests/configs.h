@@ -14,11 +14,7 @@ void each_wide_way(const char *name, void (*scenario)(const struct way *));
 void each_version(const char *name, void (*scenario)(const struct way *));
 extern int32_t version;
 
-// Builders that work as they are: the client trusts ca.pem, the server shows NAME.pem.
-inkotls_client_builder *client_builder(void);
-inkotls_server_builder *server_builder(const char *name);
-
-// The same, for one protocol version.
+// A client that trusts ca.pem, for one protocol version.
 inkotls_client_builder *client_speaking(int32_t version);
 const inkotls_client_config *client_of(int32_t version);
 

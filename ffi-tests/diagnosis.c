@@ -61,7 +61,7 @@ static void logs_keys(const struct way *way) {
   for (version = TLS12; version <= TLS13; version++) {
     struct lines at_client = {.count = 0}, at_server = {.count = 0};
     inkotls_client_builder *a = client_speaking(version);
-    inkotls_server_builder *b = server_builder("ecdsa");
+    inkotls_server_builder *b = server_showing("ecdsa");
     CHECK_INT(inkotls_client_builder_set_dangerous_key_log(a, keep_line, &at_client),
               INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_server_builder_set_dangerous_key_log(b, keep_line, &at_server),
@@ -113,8 +113,8 @@ static int lines_of_file(const char *path) {
 // Visits with configs that log to the file, as it is named then.
 static void visit_with_file(void) {
   static const struct way way = {.chunk = 1 << 14};
-  inkotls_client_builder *a = client_builder();
-  inkotls_server_builder *b = server_builder("ecdsa");
+  inkotls_client_builder *a = client_trusting("ca.pem");
+  inkotls_server_builder *b = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_set_dangerous_key_log_file(a), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_dangerous_key_log_file(b), INKOTLS_STATUS_OK);
   const inkotls_client_config *logging_client = client_built(a);

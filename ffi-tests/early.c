@@ -20,7 +20,7 @@ static const inkotls_client_config *client_with(inkotls_client_builder *builder,
 }
 
 static inkotls_server_builder *server_taking(uint32_t most) {
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   for (int i = 0; i < 2; i++)
     CHECK_INT(inkotls_server_builder_add_alpn(builder, a_and_b[i], 1), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_max_early_data(builder, most), INKOTLS_STATUS_OK);
@@ -99,7 +99,7 @@ static void has_none(struct pair *pair) {
 
 // Without the consent of both there is none; nor the first time, nor in TLS 1.2.
 static void is_off(const struct way *way) {
-  const inkotls_client_config *fresh = client_with(client_builder(), 1);
+  const inkotls_client_config *fresh = client_with(client_trusting("ca.pem"), 1);
   struct pair pair;
   pair_open(&pair, way, fresh, "localhost", open_server);
   has_none(&pair);
@@ -246,7 +246,7 @@ static void is_rejected_by_retry(const struct way *way) {
   inkotls_server_builder *builder = server_taking(LIMIT);
   CHECK_INT(inkotls_server_builder_add_named_group(builder, 23), INKOTLS_STATUS_OK);
   const inkotls_server_config *other = server_built(builder);
-  const inkotls_client_config *client = client_with(client_builder(), 1);
+  const inkotls_client_config *client = client_with(client_trusting("ca.pem"), 1);
   struct pair pair;
   open_again(&pair, way, client, open_server, other);
   is_rejected(&pair, 0, much(way));
@@ -357,8 +357,8 @@ static void needs_a_memory(void) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  eager = client_with(client_builder(), 1);
-  reserved = client_with(client_builder(), 0);
+  eager = client_with(client_trusting("ca.pem"), 1);
+  reserved = client_with(client_trusting("ca.pem"), 0);
   only_tls12 = client_with(client_speaking(TLS12), 1);
   open_server = server_built(server_taking(LIMIT));
   closed_server = server_config("ecdsa", a_and_b);

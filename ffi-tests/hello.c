@@ -298,7 +298,7 @@ static void too_long(const struct way *way) {
   enum { LIMIT = 4096, ALERT = 7, PADDING = 21 };
   static const unsigned char zeros[60000];
   static const size_t lengths[] = {4000, LIMIT + 1, 20000, 60000}, records[] = {1 << 14, 400};
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_HANDSHAKE, LIMIT),
             INKOTLS_STATUS_OK);
   const inkotls_server_config *strict = server_built(builder);
@@ -346,7 +346,7 @@ static void asks_too_much(const struct way *way) {
     size_t count, len;
     int gets;
   } all[] = {{1, 32, 1}, {4, 32, 4}, {400, 32, 4}, {400, 31, 0}, {400, 33, 0}, {800, 1, 0}};
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   server_uses_store(builder);
   const inkotls_server_config *server = server_built(builder);
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
@@ -380,7 +380,7 @@ int main(int argc, char **argv) {
   each_way("too late", too_late);
   each_wide_way("lengths", lengths);
   shows_raw_hello(plain, 0);
-  inkotls_client_builder *in_small_records = client_builder();
+  inkotls_client_builder *in_small_records = client_trusting("ca.pem");
   CHECK_INT(inkotls_client_builder_set_limit(in_small_records, INKOTLS_LIMIT_RECORD, 100),
             INKOTLS_STATUS_OK);
   const inkotls_client_config *small = client_built(in_small_records);

@@ -18,12 +18,9 @@ static const inkotls_client_config *client;
 
 // Settings of a client that does not resume, so that every handshake shows a certificate.
 static inkotls_client_builder *client_builder(void) {
-  inkotls_roots *roots = roots_of("ca.pem");
-  inkotls_client_builder *builder = inkotls_client_builder_new();
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_client_builder *builder = client_trusting("ca.pem");
   CHECK_INT(inkotls_client_builder_set_session_cache(builder, 0), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_client_builder_add_named_group(builder, X25519), INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
   return builder;
 }
 

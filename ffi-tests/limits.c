@@ -16,7 +16,7 @@ static const inkotls_client_config *client_limited(int32_t version, int32_t limi
 }
 
 static const inkotls_server_config *server_limited(int32_t limit, size_t bytes) {
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   if (bytes != DEFAULT)
     CHECK_INT(inkotls_server_builder_set_limit(builder, limit, bytes), INKOTLS_STATUS_OK);
   return server_built(builder);
@@ -245,7 +245,7 @@ static void client_is_bounded(const struct way *way) {
     inkotls_roots *roots = roots_of("ca.pem");
     inkotls_identity *identity = long_chain("client-only", 110);
     inkotls_client_builder *a = client_speaking(version);
-    inkotls_server_builder *b = server_builder("ecdsa");
+    inkotls_server_builder *b = server_showing("ecdsa");
     CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_client_builder_set_certificate_compression(a, 0), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
@@ -283,8 +283,8 @@ static void ranges(void) {
              {INKOTLS_LIMIT_READ_BUFFER, 1 << 15, 1 << 30},
              {INKOTLS_LIMIT_RECORD, 64, 1 << 14},
              {INKOTLS_LIMIT_HANDSHAKE, 1 << 12, 1 << 24}};
-  inkotls_client_builder *a = client_builder();
-  inkotls_server_builder *b = server_builder("ecdsa");
+  inkotls_client_builder *a = client_trusting("ca.pem");
+  inkotls_server_builder *b = server_showing("ecdsa");
   for (int i = 0; i < 4; i++) {
     checking("range of limit %d", (int)all[i].limit);
     const size_t inside[] = {all[i].least, all[i].most};

@@ -43,8 +43,8 @@ static void reads_with_room(void) {
   for (int through_acceptor = 0; through_acceptor < 2; through_acceptor++) {
     struct way way = {.over_fd = 1, .through_acceptor = through_acceptor, .chunk = 1 << 14};
     struct pair pair;
-    inkotls_client_builder *a = client_builder();
-    inkotls_server_builder *b = server_builder("ecdsa");
+    inkotls_client_builder *a = client_trusting("ca.pem");
+    inkotls_server_builder *b = server_showing("ecdsa");
     CHECK_INT(inkotls_client_builder_set_limit(a, INKOTLS_LIMIT_READ_BUFFER, 1 << 30),
               INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_server_builder_set_limit(b, INKOTLS_LIMIT_READ_BUFFER, 1 << 30),

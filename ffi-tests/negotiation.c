@@ -15,7 +15,7 @@ struct choice {
 
 // It resumes nothing, so that every handshake is a full one.
 static inkotls_client_builder *choosy_client(struct choice choice) {
-  inkotls_client_builder *it = client_builder();
+  inkotls_client_builder *it = client_trusting("ca.pem");
   CHECK_INT(inkotls_client_builder_set_session_cache(it, 0), INKOTLS_STATUS_OK);
   if (choice.version)
     CHECK_INT(inkotls_client_builder_add_protocol_version(it, choice.version), INKOTLS_STATUS_OK);
@@ -27,7 +27,7 @@ static inkotls_client_builder *choosy_client(struct choice choice) {
 }
 
 static inkotls_server_builder *choosy_server(const char *name, struct choice choice) {
-  inkotls_server_builder *it = server_builder(name);
+  inkotls_server_builder *it = server_showing(name);
   if (choice.version)
     CHECK_INT(inkotls_server_builder_add_protocol_version(it, choice.version), INKOTLS_STATUS_OK);
   if (choice.suite)
@@ -95,7 +95,7 @@ static void negotiates(struct choice choice) {
   snprintf(name, sizeof name, "%s %s %s", inkotls_protocol_version_name(choice.version),
            choice.suite ? suite : "", choice.group ? inkotls_named_group_name(choice.group) : "");
   wanted = choice;
-  each_way_between(name, agrees, choosy_client(choice), server_builder(identity));
+  each_way_between(name, agrees, choosy_client(choice), server_showing(identity));
   each_way_between(name, agrees, choosy_client((struct choice){0, 0, 0}),
                    choosy_server(identity, choice));
 }
@@ -120,7 +120,7 @@ static void prefers(void) {
     inkotls_client_builder *both = choosy_client(wanted);
     CHECK_INT(inkotls_client_builder_add_cipher_suite(both, suites[!first]), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_client_builder_add_named_group(both, groups[!first]), INKOTLS_STATUS_OK);
-    each_way_between("preference", agrees, both, server_builder("ecdsa"));
+    each_way_between("preference", agrees, both, server_showing("ecdsa"));
   }
 }
 
@@ -161,7 +161,7 @@ static void unknown_numbers(void) {
   static const int32_t suites[] = {0, -1, 0x002f, 0x1304, 0x11301, INT32_MAX};
   static const int32_t groups[] = {0, -1, 25, 256, 0x10000 + X25519, INT32_MIN};
   inkotls_client_builder *a = choosy_client((struct choice){0, 0, 0});
-  inkotls_server_builder *b = server_builder("ecdsa");
+  inkotls_server_builder *b = server_showing("ecdsa");
   for (int i = 0; i < 6; i++) {
     checking("unknown numbers, %d", i);
     CHECK_INT(inkotls_client_builder_add_protocol_version(a, versions[i]),
@@ -265,8 +265,8 @@ static void retries(void) {
 static void many_protocols(const struct way *way) {
   enum { MOST = 64, LENGTH = 255 };
   char name[LENGTH];
-  inkotls_client_builder *to_client = client_builder();
-  inkotls_server_builder *to_server = server_builder("ecdsa");
+  inkotls_client_builder *to_client = client_trusting("ca.pem");
+  inkotls_server_builder *to_server = server_showing("ecdsa");
   memset(name, 'x', sizeof name);
   for (int i = 0; i <= MOST; i++) {
     inkotls_status want = i < MOST ? INKOTLS_STATUS_OK : INKOTLS_STATUS_INVALID_ARGUMENT;

@@ -87,6 +87,8 @@ extern const char *const no_alpn[];
 // The same, in parts. A build uses its builder up, and succeeds.
 inkotls_roots *roots_of(const char *ca);
 inkotls_identity *identity_of(const char *name);
+inkotls_client_builder *client_trusting(const char *ca);
+inkotls_server_builder *server_showing(const char *name);
 const inkotls_client_config *client_built(inkotls_client_builder *builder);
 const inkotls_server_config *server_built(inkotls_server_builder *builder);
 

@@ -49,6 +49,22 @@ inkotls_identity *identity_of(const char *name) {
   return identity;
 }
 
+inkotls_client_builder *client_trusting(const char *ca) {
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  inkotls_roots *roots = roots_of(ca);
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return builder;
+}
+
+inkotls_server_builder *server_showing(const char *name) {
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  inkotls_identity *identity = identity_of(name);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  return builder;
+}
+
 const inkotls_client_config *client_built(inkotls_client_builder *builder) {
   const inkotls_client_config *config = NULL;
   if (!CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK))
@@ -64,20 +80,14 @@ const inkotls_server_config *server_built(inkotls_server_builder *builder) {
 }
 
 const inkotls_client_config *client_config(const char *ca, const char *const *alpn) {
-  inkotls_roots *roots = roots_of(ca);
-  inkotls_client_builder *builder = inkotls_client_builder_new();
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
+  inkotls_client_builder *builder = client_trusting(ca);
   for (; *alpn; alpn++)
     CHECK_INT(inkotls_client_builder_add_alpn(builder, *alpn, strlen(*alpn)), INKOTLS_STATUS_OK);
   return client_built(builder);
 }
 
 const inkotls_server_config *server_config(const char *name, const char *const *alpn) {
-  inkotls_identity *identity = identity_of(name);
-  inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
-  inkotls_identity_free(identity);
+  inkotls_server_builder *builder = server_showing(name);
   for (; *alpn; alpn++)
     CHECK_INT(inkotls_server_builder_add_alpn(builder, *alpn, strlen(*alpn)), INKOTLS_STATUS_OK);
   return server_built(builder);

@@ -7,7 +7,7 @@
 #include "configs.h"
 
 static const inkotls_server_config *remembering(size_t sessions) {
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_session_cache(builder, sessions), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_ticket_count(builder, 1), INKOTLS_STATUS_OK);
   return server_built(builder);
@@ -101,7 +101,7 @@ static void ticket_counts(const struct way *way) {
   static const int counts[] = {0, 1, 4, 16, -1};  // the last: the default
   for (int i = 0; i < 5; i++) {
     const inkotls_client_config *client = client_of(TLS13);
-    inkotls_server_builder *builder = server_builder("ecdsa");
+    inkotls_server_builder *builder = server_showing("ecdsa");
     if (counts[i] >= 0)
       CHECK_INT(inkotls_server_builder_set_ticket_count(builder, (size_t)counts[i]),
                 INKOTLS_STATUS_OK);
@@ -123,7 +123,7 @@ static void ticket_counts(const struct way *way) {
 // A store of the host's.
 
 static inkotls_server_builder *storing(void) {
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   server_uses_store(builder);
   return builder;
 }
@@ -326,8 +326,8 @@ static void too_large_for_tickets(size_t attached) {
 
 static void numbers(void) {
   checking("numbers");
-  inkotls_client_builder *client = client_builder();
-  inkotls_server_builder *server = server_builder("ecdsa");
+  inkotls_client_builder *client = client_trusting("ca.pem");
+  inkotls_server_builder *server = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_set_tls12_resumption(client, 3),
             INKOTLS_STATUS_INVALID_ARGUMENT);
   CHECK_INT(inkotls_client_builder_set_tls12_resumption(client, -1),

@@ -16,12 +16,9 @@ static size_t response_len;
 static int version;
 
 static inkotls_client_builder *client_builder(void) {
-  inkotls_roots *roots = roots_of("ca.pem");
-  inkotls_client_builder *builder = inkotls_client_builder_new();
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_client_builder *builder = client_trusting("ca.pem");
   CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_client_builder_add_named_group(builder, X25519), INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
   return builder;
 }
 

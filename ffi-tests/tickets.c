@@ -35,7 +35,7 @@ static void rotate(const inkotls_ticket_keys *keys, const char *ids) {
 
 // A server that keeps nothing: what it resumes, it resumes by ticket.
 static inkotls_server_builder *sealing(const inkotls_ticket_keys *keys) {
-  inkotls_server_builder *builder = server_builder("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_session_cache(builder, 0), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
   return builder;
@@ -241,7 +241,7 @@ enum { LONGEST = 2048 };
 // One ticket: a client does not take 64 KiB of them at once.
 static const inkotls_server_config *server_of(int is_stateless) {
   const inkotls_ticket_keys *keys = keys_of("a");
-  inkotls_server_builder *builder = is_stateless ? sealing(keys) : server_builder("ecdsa");
+  inkotls_server_builder *builder = is_stateless ? sealing(keys) : server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_ticket_count(builder, 1), INKOTLS_STATUS_OK);
   inkotls_ticket_keys_release(keys);
   return server_built(builder);
@@ -293,7 +293,7 @@ static void known_again(const struct way *way) {
     inkotls_roots *roots = roots_of("ca.pem");
     inkotls_identity *identity = identity_of("client-only");
     inkotls_client_builder *with = client_speaking(version);
-    inkotls_server_builder *builder = server_builder("ecdsa");
+    inkotls_server_builder *builder = server_showing("ecdsa");
     const inkotls_ticket_keys *keys = keys_of("a");
     CHECK_INT(inkotls_client_builder_add_identity(with, identity), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),

@@ -158,17 +158,9 @@ static void make_client(int version, inkotls_roots *roots, const char *shown) {
   client = client_built(builder);
 }
 
-static inkotls_server_builder *server_that_shows(const char *shown) {
-  inkotls_server_builder *builder = inkotls_server_builder_new();
-  inkotls_identity *identity = identity_of(shown);
-  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
-  inkotls_identity_free(identity);
-  return builder;
-}
-
 // Makes `server`, and uses the roots up.
 static void make_server(const char *shown, int mode, inkotls_roots *roots) {
-  inkotls_server_builder *builder = server_that_shows(shown);
+  inkotls_server_builder *builder = server_showing(shown);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, mode, roots), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
   server = server_built(builder);
@@ -281,7 +273,7 @@ static void optional_is_verified(const struct way *way) {
 static void modes_replace_each_other(void) {
   checking("modes replace each other");
   inkotls_roots *roots = roots_of("ca.pem");
-  inkotls_server_builder *builder = server_that_shows("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, REQUIRED, roots), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, OFF, NULL), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
@@ -298,7 +290,7 @@ static void modes_replace_each_other(void) {
 static const inkotls_server_config *server_sharing(int keys_too, int mode, const char *ca) {
   static const unsigned char key[32] = {1};
   const inkotls_ticket_keys *keys = NULL;
-  inkotls_server_builder *builder = server_that_shows("ecdsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
   inkotls_roots *roots = roots_of(ca);
   CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
   if (keys_too) CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);

@@ -34,10 +34,8 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// None for INKOTLS_LOG_OFF.
-    pub fn new(level: i32, callback: Arc<Callback>) -> Result<Option<Self>, Error> {
+    pub fn new(level: i32, callback: Arc<Callback>) -> Result<Self, Error> {
         let level = match level {
-            0 => return Ok(None),
             1 => LevelFilter::Error,
             2 => LevelFilter::Warn,
             3 => LevelFilter::Info,
@@ -46,7 +44,7 @@ impl Sink {
             _ => return Err(Error::argument(format!("{level} is no log level"))),
         };
         install()?;
-        Ok(Some(Self { level, callback }))
+        Ok(Self { level, callback })
     }
 }
 

@@ -20,7 +20,7 @@ pub struct Scope {
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
     /// The channel binding of the certificate that this server chose to show.
-    pub end_point: Vec<u8>,
+    pub own_end_point: Vec<u8>,
     /// Where messages go.
     pub sink: Option<Sink>,
     /// What the host attaches to sessions.
@@ -31,6 +31,13 @@ pub struct Scope {
     pub look_ups: u32,
     /// How much the tickets have that were sealed.
     pub ticketed: usize,
+}
+
+impl Scope {
+    /// The channel binding of a server: a resumed session began with another certificate, perhaps.
+    pub fn end_point(&self) -> &[u8] {
+        self.shown.as_ref().map_or(&self.own_end_point, |it| &it.end_point)
+    }
 }
 
 thread_local! {
@@ -68,14 +75,12 @@ pub fn tell(note: impl FnOnce(&mut Scope)) {
     CALLER.with_borrow_mut(|caller| caller.as_mut().map(note));
 }
 
-/// What the sessions carry that the caller makes: a resumed one began with another certificate,
-/// perhaps.
+/// What the sessions carry that the caller makes.
 pub fn carried() -> Carried {
     CALLER.with_borrow(|caller| match &**caller {
-        Some(caller) => Carried {
-            end_point: caller.shown.as_ref().map_or(&caller.end_point, |it| &it.end_point).clone(),
-            attached: caller.attached.clone(),
-        },
+        Some(caller) => {
+            Carried { end_point: caller.end_point().to_vec(), attached: caller.attached.clone() }
+        }
         None => Carried::default(),
     })
 }

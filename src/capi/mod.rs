@@ -113,11 +113,10 @@ fn set_log(
     callback: inkotls_log_callback,
     user_data: *mut c_void,
 ) -> Result<Status, Error> {
-    let callback = log_callback(callback, user_data);
-    let sink = match (level, callback) {
-        (0, None) => None,
-        (_, None) => return Err(Error::argument("callback is NULL")),
-        (_, Some(callback)) => Sink::new(level, Arc::new(callback))?,
+    let sink = match log_callback(callback, user_data) {
+        _ if level == inkotls_log::Off as i32 => None,
+        None => return Err(Error::argument("callback is NULL")),
+        Some(callback) => Some(Sink::new(level, Arc::new(callback))?),
     };
     link.conn.set_sink(sink);
     Ok(Status::Ok)

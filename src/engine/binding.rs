@@ -76,9 +76,7 @@ impl Conn {
 
     fn end_point_binding(&self) -> Result<Vec<u8>, Error> {
         let binding = match self.is_server() {
-            true => {
-                self.scope.shown.as_ref().map_or(&self.scope.end_point, |it| &it.end_point).clone()
-            }
+            true => self.scope.end_point().to_vec(),
             false => self.peer_certificate(0).map(end_point).unwrap_or_default(),
         };
         match binding.is_empty() {

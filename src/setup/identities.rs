@@ -157,6 +157,6 @@ fn issuers(shown: &Shown) -> Vec<DistinguishedName> {
 /// tls-server-end-point needs what a server shows.
 fn noted(chosen: Option<Arc<CertifiedKey>>) -> Option<Arc<CertifiedKey>> {
     let leaf = chosen.as_ref().and_then(|it| it.cert.first());
-    scope::tell(|caller| caller.end_point = leaf.map(|it| end_point(it)).unwrap_or_default());
+    scope::tell(|caller| caller.own_end_point = leaf.map(|it| end_point(it)).unwrap_or_default());
     chosen
 }
