@@ -106,7 +106,7 @@ static const inkotls_server_config *load(const char *chain, const char *key, str
       inkotls_identity_set_key_pem_file(identity, key, strlen(key)) != INKOTLS_STATUS_OK) {
     fprintf(stderr, "redis_sessions: %s\n", inkotls_identity_error(identity));
   } else if (inkotls_server_builder_set_identity(builder, identity) != INKOTLS_STATUS_OK ||
-             inkotls_server_builder_set_session_store(builder, put, get, store) !=
+             inkotls_server_builder_set_session_store(builder, put, get, store, 1) !=
                  INKOTLS_STATUS_OK ||
              inkotls_server_builder_build(builder, &config) != INKOTLS_STATUS_OK) {
     fprintf(stderr, "redis_sessions: %s\n", inkotls_server_builder_error(builder));
@@ -185,8 +185,11 @@ static inkotls_status converse(struct peer *peer) {
   return status;
 }
 
-// Waits for what the status wants. True if the call is to be made again.
+// Waits for what the status wants. True if the call is to be made again. A server of many clients
+// would leave the blocking, which waits for Redis, to another thread.
 static bool wait_for(const struct peer *peer, inkotls_status status) {
+  if (status == INKOTLS_STATUS_WANT_BLOCKING)
+    return inkotls_conn_run_blocking(peer->tls) == INKOTLS_STATUS_OK;
   if (status != INKOTLS_STATUS_WANT_READ && status != INKOTLS_STATUS_WANT_WRITE) return false;
   short events = status == INKOTLS_STATUS_WANT_READ ? POLLIN : POLLOUT;
   int64_t left = peer->deadline - now();

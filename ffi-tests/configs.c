@@ -73,7 +73,7 @@ static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t 
 }
 
 void server_uses_store(inkotls_server_builder *builder) {
-  CHECK_INT(inkotls_server_builder_set_session_store(builder, put, get, &store), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_session_store(builder, put, get, &store, 0), INKOTLS_STATUS_OK);
 }
 
 void pair_until_hello(struct pair *pair) {

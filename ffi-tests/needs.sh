@@ -1,11 +1,19 @@
 #!/usr/bin/env bash
 # needs.sh TOOL[=PACKAGE]...: installs the Debian packages of the tools that are missing, or says
-# how to. A package is named like its tool, where it is not said otherwise.
+# how to. A package is named like its tool, where it is not said otherwise. LIBRARY.pc=PACKAGE is a
+# library that pkg-config knows.
 set -euo pipefail
 
 missing=()
+is_there() {
+  case $1 in
+    *.pc) pkg-config --exists "${1%.pc}" 2> /dev/null ;;
+    *) PATH=$PATH:/usr/sbin command -v "$1" > /dev/null ;;
+  esac
+}
+
 for tool in "$@"; do
-  PATH=$PATH:/usr/sbin command -v "${tool%=*}" > /dev/null || missing+=("${tool#*=}")
+  is_there "${tool%=*}" || missing+=("${tool#*=}")
 done
 [ ${#missing[@]} -eq 0 ] && exit 0
 

@@ -268,9 +268,9 @@ static void identity_and_server(void) {
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_OFF, NULL),
             INKOTLS_STATUS_OK);
   REFUSED(inkotls_server_builder_set_session_cache(NULL, 1));
-  REFUSED(inkotls_server_builder_set_session_store(NULL, put, get, NULL));
-  REFUSED(inkotls_server_builder_set_session_store(builder, NULL, get, NULL));
-  REFUSED(inkotls_server_builder_set_session_store(builder, put, NULL, NULL));
+  REFUSED(inkotls_server_builder_set_session_store(NULL, put, get, NULL, 0));
+  REFUSED(inkotls_server_builder_set_session_store(builder, NULL, get, NULL, 0));
+  REFUSED(inkotls_server_builder_set_session_store(builder, put, NULL, NULL, 0));
   REFUSED(inkotls_server_builder_set_ticket_keys(NULL, keys));
   REFUSED(inkotls_server_builder_set_ticket_keys(builder, NULL));
   REFUSED(inkotls_server_builder_set_ticket_count(NULL, 1));

@@ -98,7 +98,7 @@ struct kind {
   CALL(0, inkotls_server_builder_set_identities, (it, identities))          \
   CALL(0, inkotls_server_builder_set_client_auth, (it, 1, roots))           \
   CALL(0, inkotls_server_builder_set_session_cache, (it, 1))                \
-  CALL(0, inkotls_server_builder_set_session_store, (it, NULL, NULL, NULL)) \
+  CALL(0, inkotls_server_builder_set_session_store, (it, NULL, NULL, NULL, 0)) \
   CALL(0, inkotls_server_builder_set_ticket_keys, (it, ticket_keys))        \
   CALL(0, inkotls_server_builder_set_ticket_count, (it, 1))                 \
   CALL(0, inkotls_server_builder_set_max_early_data, (it, 0))               \

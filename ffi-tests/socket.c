@@ -197,8 +197,8 @@ static void not_sockets(void) {
       {-2, EBADF},
       {INT32_MIN, EBADF},
       {INT32_MAX, EBADF},
-      {pipe_ends[0], ENOTSOCK},
-      {pipe_ends[1], ENOTSOCK},
+      {pipe_ends[0], EBADF},
+      {pipe_ends[1], EBADF},
       {fileno(regular), ENOTSOCK},
       {file, ENOTSOCK},
   };

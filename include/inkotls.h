@@ -13,6 +13,8 @@
 //       if (status == INKOTLS_STATUS_WANT_WRITE) {
 //         inkotls_conn_drain(conn, net, sizeof net, &n);
 //         send_all(fd, net, n);                     // suspends the task, not the thread
+//       } else if (status == INKOTLS_STATUS_WANT_BLOCKING) {
+//         in_a_pool(inkotls_conn_run_blocking, conn);  // only with a config that may block
 //       } else {
 //         n = receive(fd, net, sizeof net);         // so does this
 //         if (n > 0) inkotls_conn_feed(conn, net, n, &n);
@@ -23,8 +25,14 @@
 // One task may read while another writes: finish the handshake first, make one call at a time,
 // wait outside of the calls, and send what one drain gave before what the next one gives.
 //
-// After inkotls_conn_set_fd the connection reads and writes a socket itself; the same calls give
-// the same answers, and WANT_READ and WANT_WRITE say what to poll that socket for.
+// After inkotls_conn_set_fd the connection reads and writes a socket itself, and after
+// inkotls_conn_set_io it calls two functions of the host's that do; the same calls give the same
+// answers, and WANT_READ and WANT_WRITE say what to poll for.
+//
+// What may block is announced. Some steps of a handshake take the time that the host's own callbacks
+// take (a signer, a verifier, a session store), or the operating system's verification. Where a
+// config has one that may block (_may_block), the call that comes to it does nothing of it and
+// answers WANT_BLOCKING; inkotls_conn_run_blocking runs it, on any thread. No other call waits.
 //
 // Failures. They are kept by the handle that failed, never by the thread: a sentence (_error), the
 // alerts (_alert_sent, _alert_received), the certificate error, errno (_os_error). A connection
@@ -39,8 +47,8 @@
 // Threads. What is counted may be used by any number of threads at the same time, and so may a
 // handle that is only read: roots and an identity once they are filled, a certificate. Otherwise a
 // handle has one user at a time; which thread that is may change at every call. Nothing is
-// thread-local, nothing is global, no call blocks, except those that read files, which say so, and
-// those in which a callback of the host's blocks.
+// thread-local, nothing is global, and no call blocks, except inkotls_conn_run_blocking and those
+// that read files, which say so.
 //
 // Callbacks come during a call, on its thread, with the user_data that was set with them. They must
 // return: no unwinding, no longjmp, no change of task. They may use other handles, not the one
@@ -66,8 +74,7 @@
 #include <stdint.h>
 
 /// What a call answers. 0: done. Positive: not now, nothing is wrong; do what it says and call
-/// again. Negative: it will not happen. Numbers are never reused; 3 is kept for a step that may
-/// block.
+/// again. Negative: it will not happen. Numbers are never reused.
 enum inkotls_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
@@ -79,6 +86,10 @@ enum inkotls_status
   INKOTLS_STATUS_WANT_READ = 1,
   /// Ciphertext is waiting: wait until the socket is writable, or drain.
   INKOTLS_STATUS_WANT_WRITE = 2,
+  /// The next step may block, in a callback of the host's or in the operating system: call
+  /// inkotls_conn_run_blocking where blocking is allowed. It comes only where the config may
+  /// block.
+  INKOTLS_STATUS_WANT_BLOCKING = 3,
   /// What was fed before has not been consumed: call handshake or read, then feed the rest.
   INKOTLS_STATUS_FULL = 4,
   /// There is no such thing, or not yet. Never a failure of the connection.
@@ -98,7 +109,8 @@ enum inkotls_status
   INKOTLS_STATUS_PROTOCOL_ERROR = -7,
   /// A certificate or a CRL given by the host cannot be parsed, or there is none.
   INKOTLS_STATUS_INVALID_CERTIFICATE = -8,
-  /// A private key given by the host cannot be parsed, or is of a kind that is not supported.
+  /// A private key given by the host cannot be parsed, or is of a kind that is not supported; or
+  /// the host's signer did not sign.
   INKOTLS_STATUS_INVALID_KEY = -9,
   /// The private key does not belong to the certificate.
   INKOTLS_STATUS_KEY_MISMATCH = -10,
@@ -181,6 +193,8 @@ enum inkotls_state
   INKOTLS_STATE_CLOSED = 16,
   /// The connection failed.
   INKOTLS_STATE_FAILED = 32,
+  /// A step that may block comes next: inkotls_conn_run_blocking runs it.
+  INKOTLS_STATE_WANTS_BLOCKING = 64,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -385,6 +399,27 @@ typedef struct inkotls_server_config inkotls_server_config;
 /// one every few hours, keep the one before it for 12, and store none.
 typedef struct inkotls_ticket_keys inkotls_ticket_keys;
 
+/// A peer that is being verified: what it showed, and the standard verification. Lent to an
+/// inkotls_verify_callback for the call.
+typedef struct inkotls_verification inkotls_verification;
+
+/// Signs `message` (which is no digest) with the signature scheme of this IANA number, one of those
+/// that were set. Copies the signature to `buf`, which has room for `cap` bytes (1024), and returns
+/// its length; 0 or less refuses. A signature of ECDSA is an ECDSA-Sig-Value in DER (RFC 3279). All
+/// pointers are lent for the call.
+typedef int32_t (*inkotls_sign_callback)(void *user_data,
+                                         int32_t scheme,
+                                         const uint8_t *message,
+                                         size_t len,
+                                         uint8_t *buf,
+                                         size_t cap);
+
+/// Decides whether the peer is who it must be: returns 0 to accept it, or the
+/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for OTHER.
+/// `verification` is lent for the call, and so is all that it lends. That the peer has the key of
+/// its certificate is checked apart from this.
+typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
+
 /// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
 /// are lent for the call. It must return, and may not use the handle that calls it.
 typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
@@ -409,6 +444,17 @@ typedef int32_t (*inkotls_session_get)(void *user_data,
                                        int32_t take,
                                        uint8_t *buf,
                                        size_t cap);
+
+/// Copies ciphertext from the network to `buf`, which has room for `cap` bytes, without waiting for
+/// it, and returns how much: at least 1 byte, or 0 at the end, or a negative errno: -EAGAIN or
+/// -EWOULDBLOCK where there is none yet; after -EINTR it is called again; any other ends reading.
+/// `buf` is lent for the call.
+typedef int32_t (*inkotls_io_read)(void *user_data, uint8_t *buf, size_t cap);
+
+/// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
+/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after -EINTR
+/// it is called again; any other negative errno ends writing. `data` is lent for the call.
+typedef int32_t (*inkotls_io_write)(void *user_data, const uint8_t *data, size_t len);
 
 /// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and a text without a NUL, in
 /// bytes. Both pointers are lent for the call. It must return, and may not use the handle that
@@ -645,6 +691,34 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
                                             const void *data,
                                             size_t len);
 
+/// Lets the host sign, with a private key that stays where it is: in a token, in another process.
+/// In the place of a private key that was set before. The chain says which key it is, and may be set
+/// before or after.
+///
+/// Every signature is verified before it is sent. A signer that refuses, or whose answer is no
+/// signature, fails the handshake with INKOTLS_STATUS_INVALID_KEY; the peer gets the alert
+/// internal_error, but for that of a TLS 1.3 client, which gets none.
+///
+/// identity: must not be NULL.
+/// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
+/// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
+/// 0x0601 (PKCS#1). ECDSA: 0x0403 (P-256), 0x0503 (P-384). Ed25519: 0x0807.
+/// sign: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
+/// identity, and be fit for every thread that uses one of their connections.
+/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
+/// from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
+/// for different kinds of key; or `may_block` is neither 0 nor 1.
+/// INKOTLS_STATUS_KEY_MISMATCH: a scheme does not fit the chain that was set before.
+inkotls_status inkotls_identity_set_signer(inkotls_identity *identity,
+                                           const uint16_t *schemes,
+                                           size_t count,
+                                           inkotls_sign_callback sign,
+                                           void *user_data,
+                                           int32_t may_block);
+
 /// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
 /// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
 /// old one: inkotls_identities_set.
@@ -659,7 +733,8 @@ inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity,
 /// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3, and a peer that asks
 /// for raw public keys: the handshake with any other fails.
 ///
-/// identity: must not be NULL, and must have its private key; a chain is not needed.
+/// identity: must not be NULL, and must have its private key; a chain is not needed, except to a
+/// signer: its first certificate has the key.
 ///
 /// INKOTLS_STATUS_INVALID_KEY: it has no private key.
 inkotls_status inkotls_identity_use_raw_public_key(inkotls_identity *identity);
@@ -670,7 +745,7 @@ inkotls_status inkotls_identity_use_raw_public_key(inkotls_identity *identity);
 /// out_key, out_len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; must not be NULL. It lives
 /// until the next non-const call on `identity`.
 ///
-/// INKOTLS_STATUS_NONE: there is no private key.
+/// INKOTLS_STATUS_NONE: there is no private key, or a signer without a chain.
 inkotls_status inkotls_identity_raw_public_key(const inkotls_identity *identity,
                                                const uint8_t **out_key,
                                                size_t *out_len);
@@ -704,7 +779,8 @@ const inkotls_identities *inkotls_identities_new(void);
 /// INKOTLS_STATUS_INVALID_NAME: it is no such name.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
 /// no key.
-/// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key.
+/// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
+/// builder was given `identities` while there had been none in it that may.
 inkotls_status inkotls_identities_set(const inkotls_identities *identities,
                                       const char *server_name,
                                       size_t len,
@@ -756,6 +832,57 @@ inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys
 
 /// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
 void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
+
+/// Verifies the peer as would be done without the callback: against the roots and the CRLs that the
+/// builder was given, the name, the time. Returns 0 where it is accepted, or an
+/// inkotls_certificate_error; UNKNOWN_ISSUER where there are no roots; or a negative status. A
+/// callback that returns the same error hands on its sentence, too.
+int32_t inkotls_verification_verify(inkotls_verification *verification);
+
+/// Lends one of the certificates that the peer showed, in DER (RFC 5280), in the order in which it
+/// sent them; inkotls_certificate_new tells what is in it. Of a raw public key (RFC 7250), number 0
+/// is the SubjectPublicKeyInfo.
+///
+/// verification: must not be NULL.
+/// index: which: 0 is the peer's own, the others are of use to verify it.
+/// out_der, out_len: the certificate, in bytes; must not be NULL. It lives until the callback
+/// returns.
+///
+/// INKOTLS_STATUS_NONE: there are no more.
+inkotls_status inkotls_verification_certificate(const inkotls_verification *verification,
+                                                size_t index,
+                                                const uint8_t **out_der,
+                                                size_t *out_len);
+
+/// Lends the name that a server must prove: that which the connection was made with, a DNS name or
+/// an IP address.
+///
+/// verification: must not be NULL.
+/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the callback
+/// returns.
+///
+/// INKOTLS_STATUS_NONE: the peer is a client.
+inkotls_status inkotls_verification_server_name(const inkotls_verification *verification,
+                                                const char **out_name,
+                                                size_t *out_len);
+
+/// Lends the OCSP response (RFC 6960) that a server stapled to its certificate. It is not verified.
+///
+/// verification: must not be NULL.
+/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the callback
+/// returns.
+///
+/// INKOTLS_STATUS_NONE: there is none.
+inkotls_status inkotls_verification_ocsp_staple(const inkotls_verification *verification,
+                                                const uint8_t **out_data,
+                                                size_t *out_len);
+
+/// Tells the time at which the certificate must be valid.
+///
+/// verification: must not be NULL.
+/// out_seconds: since 1970-01-01 00:00 UTC; must not be NULL.
+inkotls_status inkotls_verification_time(const inkotls_verification *verification,
+                                         int64_t *out_seconds);
 
 /// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN, no identity,
 /// resumption in memory, no early data.
@@ -822,6 +949,25 @@ inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *bu
 /// no key.
 inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *builder,
                                                    const inkotls_identity *identity);
+
+/// Has the host decide whether to trust a server, in the place of the standard verification, which the
+/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// as good as none: hence dangerous.
+///
+/// It is not asked about a session that is resumed.
+///
+/// builder: must not be NULL.
+/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
+/// thread that uses one of its connections.
+/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
+/// from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
+                                                             inkotls_verify_callback verify,
+                                                             void *user_data,
+                                                             int32_t may_block);
 
 /// Sets how many servers the config remembers a session of, in memory, for its connections to
 /// resume. 256 at first.
@@ -907,6 +1053,11 @@ const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
 
 /// Frees a builder that was not built. NULL does nothing.
 void inkotls_client_builder_free(inkotls_client_builder *builder);
+
+/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
+/// verifier or a signer was set that may block, or the platform's verification may;
+/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
 
 /// Adds a reference. Any thread, at any time.
 ///
@@ -998,6 +1149,27 @@ inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *bu
                                                       int32_t mode,
                                                       const inkotls_roots *roots);
 
+/// Has the host decide whether to trust a client, in the place of the standard verification, which the
+/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// as good as none: hence dangerous.
+///
+/// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
+/// about a client that shows no certificate, nor about a session that is resumed; servers that share
+/// sessions must decide alike.
+///
+/// builder: must not be NULL.
+/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
+/// thread that uses one of its connections.
+/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
+/// from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
+                                                             inkotls_verify_callback verify,
+                                                             void *user_data,
+                                                             int32_t may_block);
+
 /// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
 /// work once. In place of inkotls_server_builder_set_session_store.
 ///
@@ -1017,13 +1189,18 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 ///
 /// builder: must not be NULL.
 /// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
-/// call, which waits for them. A `get` that returns a length that cannot be has found nothing.
+/// call. A `get` that returns a length that cannot be has found nothing.
 /// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
+/// may_block: 1 where they may take time: then INKOTLS_STATUS_WANT_BLOCKING announces them, and they
+/// come from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
                                                         inkotls_session_put put,
                                                         inkotls_session_get get,
-                                                        void *user_data);
+                                                        void *user_data,
+                                                        int32_t may_block);
 
 /// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
 /// take tickets; others are still kept in the session cache or store. Such a ticket works as often
@@ -1122,6 +1299,11 @@ const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
 /// Frees a builder that was not built. NULL does nothing.
 void inkotls_server_builder_free(inkotls_server_builder *builder);
 
+/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
+/// verifier, a signer or a session store was set that may block;
+/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
+
 /// Adds a reference. Any thread, at any time.
 ///
 /// config: must not be NULL.
@@ -1138,10 +1320,32 @@ inkotls_acceptor *inkotls_acceptor_new(void);
 /// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
 ///
 /// acceptor: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach.
+/// fd: a connected stream socket, or -1 to detach what is attached.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_acceptor_os_error has errno.
 inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
+
+/// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
+///
+/// acceptor: must not be NULL.
+/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_acceptor_os_error has
+/// errno.
+inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor,
+                                        int32_t read_fd,
+                                        int32_t write_fd);
+
+/// Attaches two functions of the host's, as inkotls_conn_set_io does. They go along to the
+/// connection.
+///
+/// acceptor: must not be NULL.
+/// read, write: must not be NULL.
+/// user_data: handed to both; may be NULL.
+inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor,
+                                       inkotls_io_read read,
+                                       inkotls_io_write write,
+                                       void *user_data);
 
 /// Takes ciphertext from the network, as inkotls_conn_feed does.
 ///
@@ -1285,7 +1489,7 @@ inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor,
                                         void *user_data);
 
 /// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
-/// was fed and the socket go along. A ClientHello that this config cannot serve is no failure
+/// was fed and what is attached go along. A ClientHello that this config cannot serve is no failure
 /// here: inkotls_conn_handshake reports it, and its alert drains from the connection.
 ///
 /// acceptor: must not be NULL.
@@ -1382,19 +1586,48 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
 
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
 /// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
-/// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was fed
-/// before is not lost, and feed and drain still work; an end that was seen stays an end.
+/// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was
+/// attached before is detached. What was fed before is not lost, and feed and drain still work; an
+/// end that was seen stays an end.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach. It must stay open until the last call that
+/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the last call that
 /// moves ciphertext; inkotls_conn_free does not use it.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
-inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
+inkotls_status inkotls_conn_set_fd(inkotls_conn *conn,
+                                   int32_t fd);
+
+/// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
+/// inkotls_conn_set_fd.
+///
+/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user: a
+/// byte that another takes, or the room that another fills, would be waited for.
+///
+/// conn: must not be NULL.
+/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has errno.
+inkotls_status inkotls_conn_set_fds(inkotls_conn *conn,
+                                    int32_t read_fd,
+                                    int32_t write_fd);
+
+/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then the
+/// calls that would read or write the socket call them, on their own thread, and answer the same.
+///
+/// conn: must not be NULL.
+/// read, write: must not be NULL. They may not use `conn`. One that returns a length that cannot be
+/// ends reading or writing with INKOTLS_STATUS_IO_ERROR.
+/// user_data: handed to both; may be NULL. It must live until the last call that moves ciphertext;
+/// inkotls_conn_free calls neither.
+inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
+                                   inkotls_io_read read,
+                                   inkotls_io_write write,
+                                   void *user_data);
 
 /// Takes ciphertext from the network. What it means shows in the next call of handshake or read.
 /// After the end of the connection, bytes are taken and dropped.
@@ -1452,18 +1685,33 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 /// drained.
 /// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed
 /// or drain.
+/// INKOTLS_STATUS_WANT_BLOCKING: call inkotls_conn_run_blocking, then this again. Only where
+/// inkotls_client_config_may_block or inkotls_server_config_may_block is 1.
 /// INKOTLS_STATUS_CLOSED, INKOTLS_STATUS_UNEXPECTED_EOF: the peer left, with or without
 /// close_notify.
 /// INKOTLS_STATUS_ALERT_RECEIVED: the peer refused; inkotls_conn_alert_received says how.
 /// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE: inkotls_conn_certificate_error says why.
 /// INKOTLS_STATUS_HANDSHAKE_FAILED, INKOTLS_STATUS_PROTOCOL_ERROR: the two sides have nothing in
 /// common, or the peer broke the protocol.
+/// INKOTLS_STATUS_INVALID_KEY: the host's signer did not sign.
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before the handshake was done.
 ///
 /// Most failures have an alert for the peer: the call answers WANT_WRITE until that, and what was
 /// written before it, is drained or sent; then the failure, and the same failure ever after.
 inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
+
+/// Runs the step that INKOTLS_STATUS_WANT_BLOCKING announced: the only call of a handshake in which
+/// the host's callbacks may block, or the operating system's verification. Any thread may make it;
+/// until it returns, no other call on `conn` may be made. It moves no ciphertext. Such steps are
+/// announced before anything of them is done, and sometimes in vain: what an encrypted record holds
+/// is not known before.
+///
+/// conn: must not be NULL.
+///
+/// INKOTLS_STATUS_OK: it ran, or there was none. Make the call again that answered
+/// INKOTLS_STATUS_WANT_BLOCKING: that tells how it went.
+inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 
 /// Reads plaintext, as much as is at hand. Before the handshake is done it drives that first, and
 /// answers as inkotls_conn_handshake does.
@@ -1650,6 +1898,10 @@ inkotls_status inkotls_conn_close(inkotls_conn *conn);
 /// Returns bits of inkotls_state, for a host that polls both ways at once; or a negative status.
 int32_t inkotls_conn_state(const inkotls_conn *conn);
 
+/// Frees the connection and wipes its secrets. Does no I/O: ciphertext that was not drained is
+/// lost. NULL does nothing.
+void inkotls_conn_free(inkotls_conn *conn);
+
 /// Returns the TLS version agreed on (0x0303, 0x0304), or INKOTLS_STATUS_NONE before that.
 int32_t inkotls_conn_protocol_version(const inkotls_conn *conn);
 
@@ -1750,10 +2002,6 @@ int32_t inkotls_conn_certificate_error(const inkotls_conn *conn);
 
 /// Returns errno of the last call on `conn` that failed, or INKOTLS_STATUS_NONE.
 int32_t inkotls_conn_os_error(const inkotls_conn *conn);
-
-/// Frees the connection and wipes its secrets. Does no I/O: ciphertext that was not drained is
-/// lost. NULL does nothing.
-void inkotls_conn_free(inkotls_conn *conn);
 
 /// Reads a certificate in DER (RFC 5280).
 ///

@@ -1,13 +1,13 @@
 //! The status codes, and the one table from rustls errors to them.
 
 use crate::iana;
-use rustls::{CertificateError, Error as Tls, InvalidMessage};
+use rustls::{CertificateError, Error as Tls, InvalidMessage, OtherError};
 use std::ffi::CStr;
+use std::sync::Arc;
 use std::{fmt, io};
 
 /// What a call answers. 0: done. Positive: not now, nothing is wrong; do what it says and call
-/// again. Negative: it will not happen. Numbers are never reused; 3 is kept for a step that may
-/// block.
+/// again. Negative: it will not happen. Numbers are never reused.
 #[allow(non_camel_case_types)]
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,6 +18,10 @@ pub enum inkotls_status {
     WantRead = 1,
     /// Ciphertext is waiting: wait until the socket is writable, or drain.
     WantWrite = 2,
+    /// The next step may block, in a callback of the host's or in the operating system: call
+    /// inkotls_conn_run_blocking where blocking is allowed. It comes only where the config may
+    /// block.
+    WantBlocking = 3,
     /// What was fed before has not been consumed: call handshake or read, then feed the rest.
     Full = 4,
     /// There is no such thing, or not yet. Never a failure of the connection.
@@ -37,7 +41,8 @@ pub enum inkotls_status {
     ProtocolError = -7,
     /// A certificate or a CRL given by the host cannot be parsed, or there is none.
     InvalidCertificate = -8,
-    /// A private key given by the host cannot be parsed, or is of a kind that is not supported.
+    /// A private key given by the host cannot be parsed, or is of a kind that is not supported; or
+    /// the host's signer did not sign.
     InvalidKey = -9,
     /// The private key does not belong to the certificate.
     KeyMismatch = -10,
@@ -59,10 +64,11 @@ pub enum inkotls_status {
 
 pub use inkotls_status as Status;
 
-const STATUS_TEXTS: [(Status, &CStr); 21] = [
+const STATUS_TEXTS: [(Status, &CStr); 22] = [
     (Status::Ok, c"done"),
     (Status::WantRead, c"more ciphertext is needed: poll for reading, or feed"),
     (Status::WantWrite, c"ciphertext is waiting: poll for writing, or drain"),
+    (Status::WantBlocking, c"the next step may block: call run_blocking where that is allowed"),
     (Status::Full, c"what was fed before is not consumed: call handshake or read first"),
     (Status::None, c"there is no such thing, or not yet"),
     (Status::Closed, c"the peer ended the connection with close_notify"),
@@ -72,7 +78,7 @@ const STATUS_TEXTS: [(Status, &CStr); 21] = [
     (Status::HandshakeFailed, c"the two sides have nothing in common"),
     (Status::ProtocolError, c"the peer broke the protocol"),
     (Status::InvalidCertificate, c"a certificate or a CRL is missing or cannot be parsed"),
-    (Status::InvalidKey, c"a private key is missing, cannot be parsed or is not supported"),
+    (Status::InvalidKey, c"a private key is missing, not usable or not supported"),
     (Status::KeyMismatch, c"the private key does not belong to the certificate"),
     (Status::InvalidName, c"the server name is neither a DNS name nor an IP address"),
     (Status::NoTrustAnchors, c"there is no certificate authority to trust"),
@@ -167,6 +173,7 @@ impl From<Tls> for Error {
             | Tls::PeerSentOversizedRecord
             | Tls::DecryptError => Status::ProtocolError,
             Tls::UnsupportedNameType => Status::InvalidName,
+            error if is_unsigned(error) => Status::InvalidKey,
             _ => Status::HandshakeFailed,
         };
         let certificate = match &error {
@@ -208,6 +215,7 @@ impl From<Tls> for Error {
                 "what the peer sent is not TLS".into()
             }
             (Tls::General(text), _) => text.clone(),
+            (Tls::Other(why), _) => why.to_string(),
             (Tls::InvalidMessage(how), _) => {
                 format!("the peer sent a message that is not valid: {}", spelled_out(how))
             }
@@ -215,6 +223,28 @@ impl From<Tls> for Error {
         };
         Self { certificate, ..Self::new(status, text) }
     }
+}
+
+/// Why the host's signer made no signature that can be sent.
+#[derive(Debug)]
+pub struct Unsigned(pub String);
+
+impl fmt::Display for Unsigned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the host's signer {}", self.0)
+    }
+}
+
+impl std::error::Error for Unsigned {}
+
+impl From<Unsigned> for Tls {
+    fn from(why: Unsigned) -> Self {
+        Self::Other(OtherError(Arc::new(why)))
+    }
+}
+
+pub fn is_unsigned(error: &Tls) -> bool {
+    matches!(error, Tls::Other(why) if why.0.is::<Unsigned>())
 }
 
 /// `NoCipherSuitesInCommon` as "no cipher suites in common".
@@ -251,6 +281,27 @@ impl From<&CertificateError> for CertificateFault {
             _ => Self::Other,
         }
     }
+}
+
+/// The error that a host's verifier refuses a certificate with; any other number is a reason of its
+/// own.
+pub fn certificate_refusal(number: i32) -> Tls {
+    use CertificateError as E;
+    use CertificateFault as F;
+    let fault = CERTIFICATE_FAULTS.iter().map(|(fault, _)| *fault).find(|it| *it as i32 == number);
+    let error = match fault {
+        Some(F::Expired) => E::Expired,
+        Some(F::NotYetValid) => E::NotValidYet,
+        Some(F::UnknownIssuer) => E::UnknownIssuer,
+        Some(F::WrongName) => E::NotValidForName,
+        Some(F::Revoked) => E::Revoked,
+        Some(F::UnknownRevocation) => E::UnknownRevocationStatus,
+        Some(F::BadSignature) => E::BadSignature,
+        Some(F::WrongPurpose) => E::InvalidPurpose,
+        Some(F::BadEncoding) => E::BadEncoding,
+        Some(F::NotPresented | F::Other) | None => E::ApplicationVerificationFailure,
+    };
+    error.into()
 }
 
 const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 11] = [

@@ -17,6 +17,10 @@ pub struct Carried {
 
 #[derive(Default)]
 pub struct Scope {
+    /// The peer's certificate has been verified, or refused.
+    pub verified: bool,
+    /// A server has asked for the certificate of a client whose signer may block.
+    pub signer_asked: bool,
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
     /// The channel binding of the certificate that this server chose to show.

@@ -31,7 +31,7 @@ class Store:
     def __init__(self):
         self.sessions, self.takes = {}, []
         self._lock = threading.Lock()
-        self.setting = ("set_session_store", self.PUT(self._put), self.GET(self._get), None)
+        self.setting = ("set_session_store", self.PUT(self._put), self.GET(self._get), None, 0)
 
     def _put(self, _, key, key_len, value, value_len):
         with self._lock:

@@ -1,6 +1,8 @@
 //! inkotls_acceptor: a server side that has not chosen its config.
 
-use super::{inkotls_conn, inkotls_log_callback, inkotls_server_config};
+use super::{
+    inkotls_conn, inkotls_io_read, inkotls_io_write, inkotls_log_callback, inkotls_server_config,
+};
 use crate::engine::{Conn, Hello};
 use crate::error::{Error, Status};
 use crate::ffi::{
@@ -42,7 +44,7 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 /// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
 ///
 /// acceptor: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach.
+/// fd: a connected stream socket, or -1 to detach what is attached.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_acceptor_os_error has errno.
 #[unsafe(no_mangle)]
@@ -50,10 +52,39 @@ pub extern "C" fn inkotls_acceptor_set_fd(
     acceptor: Option<&mut inkotls_acceptor>,
     fd: i32,
 ) -> Status {
-    enter(acceptor, |a| {
-        a.link.set_fd(fd)?;
-        Ok(Status::Ok)
-    })
+    enter(acceptor, |a| super::set_fds(&mut a.link, fd, fd))
+}
+
+/// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
+///
+/// acceptor: must not be NULL.
+/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_acceptor_os_error has
+/// errno.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_acceptor_set_fds(
+    acceptor: Option<&mut inkotls_acceptor>,
+    read_fd: i32,
+    write_fd: i32,
+) -> Status {
+    enter(acceptor, |a| super::set_fds(&mut a.link, read_fd, write_fd))
+}
+
+/// Attaches two functions of the host's, as inkotls_conn_set_io does. They go along to the
+/// connection.
+///
+/// acceptor: must not be NULL.
+/// read, write: must not be NULL.
+/// user_data: handed to both; may be NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_acceptor_set_io(
+    acceptor: Option<&mut inkotls_acceptor>,
+    read: inkotls_io_read,
+    write: inkotls_io_write,
+    user_data: *mut c_void,
+) -> Status {
+    enter(acceptor, |a| super::set_io(&mut a.link, read, write, user_data))
 }
 
 /// Takes ciphertext from the network, as inkotls_conn_feed does.
@@ -270,7 +301,7 @@ pub extern "C" fn inkotls_acceptor_set_log(
 }
 
 /// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
-/// was fed and the socket go along. A ClientHello that this config cannot serve is no failure
+/// was fed and what is attached go along. A ClientHello that this config cannot serve is no failure
 /// here: inkotls_conn_handshake reports it, and its alert drains from the connection.
 ///
 /// acceptor: must not be NULL.
@@ -292,7 +323,7 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
             return Err(Error::state("into_conn before the ClientHello is whole: call accept"));
         }
         let mut link = replace(&mut a.link, Link::new(Conn::acceptor()));
-        link.conn.choose(config.config.tls.clone(), config.config.limits);
+        link.conn.choose(&config.config);
         out.write(own(inkotls_conn::new(link)));
         Ok(())
     };

@@ -1,12 +1,14 @@
 //! inkotls_client_builder and inkotls_client_config.
 
-use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots};
+use super::verification::host_verification;
+use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_verify_callback};
+use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
     Handle, Record, bytes, drop_quietly, enter, enter_raw, given, key_log_callback, make, output,
     release, retain, share, words,
 };
-use crate::setup::{ClientBuilder, Config};
+use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
@@ -146,6 +148,33 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 ) -> Status {
     enter(builder, |b| {
         b.builder.add_identity(&given(identity, "identity")?.identity)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Has the host decide whether to trust a server, in the place of the standard verification, which the
+/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// as good as none: hence dangerous.
+///
+/// It is not asked about a session that is resumed.
+///
+/// builder: must not be NULL.
+/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
+/// thread that uses one of its connections.
+/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
+/// from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
+    builder: Option<&mut inkotls_client_builder>,
+    verify: inkotls_verify_callback,
+    user_data: *mut c_void,
+    may_block: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_verifier(host_verification(verify, user_data, may_block)?);
         Ok(Status::Ok)
     })
 }
@@ -310,6 +339,17 @@ pub extern "C" fn inkotls_client_builder_error(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client_builder>>) {
     drop_quietly(builder);
+}
+
+/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
+/// verifier or a signer was set that may block, or the platform's verification may;
+/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client_config>) -> i32 {
+    match config {
+        Some(config) => config.config.blocking.any().into(),
+        None => Status::InvalidArgument as i32,
+    }
 }
 
 /// Adds a reference. Any thread, at any time.

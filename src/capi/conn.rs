@@ -1,10 +1,13 @@
 //! inkotls_conn: one TLS connection.
 
-use super::{inkotls_client_config, inkotls_log_callback, inkotls_server_config};
+use super::{
+    inkotls_client_config, inkotls_io_read, inkotls_io_write, inkotls_log_callback,
+    inkotls_server_config,
+};
 use crate::engine::Conn;
-use crate::error::{CertificateFault, Error, Status};
+use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, ask, bytes, bytes_mut, create, drop_quietly, enter, number, output, own, words,
+    Handle, Record, bytes, bytes_mut, create, drop_quietly, enter, number, output, own,
 };
 use crate::setup::{self, negotiation::add_alpn};
 use crate::transport::Link;
@@ -13,7 +16,7 @@ use std::mem::MaybeUninit;
 
 /// One TLS connection, client or server. One user at a time, any thread.
 pub struct inkotls_conn {
-    link: Link,
+    pub(super) link: Link,
     record: Record,
 }
 
@@ -48,6 +51,8 @@ pub enum inkotls_state {
     Closed = 16,
     /// The connection failed.
     Failed = 32,
+    /// A step that may block comes next: inkotls_conn_run_blocking runs it.
+    WantsBlocking = 64,
 }
 
 /// Makes a client connection. It says nothing until inkotls_conn_handshake is called.
@@ -70,8 +75,7 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
         // SAFETY: the host vouches for server_name and len.
         let name = setup::server_name(unsafe { bytes(server_name, len) }?)?;
-        let (tls, limits) = (config.config.tls.clone(), config.config.limits);
-        Ok(own(inkotls_conn::new(Link::new(Conn::client(tls, name, limits)))))
+        Ok(own(inkotls_conn::new(Link::new(Conn::client(&config.config, name)))))
     })
 }
 
@@ -87,8 +91,7 @@ pub extern "C" fn inkotls_conn_new_server(
 ) -> Status {
     create(out_conn, || {
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
-        let (tls, limits) = (config.config.tls.clone(), config.config.limits);
-        Ok(own(inkotls_conn::new(Link::new(Conn::server(tls, limits)))))
+        Ok(own(inkotls_conn::new(Link::new(Conn::server(&config.config)))))
     })
 }
 
@@ -172,24 +175,59 @@ pub extern "C" fn inkotls_conn_set_log(
 
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
 /// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
-/// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was fed
-/// before is not lost, and feed and drain still work; an end that was seen stays an end.
+/// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was
+/// attached before is detached. What was fed before is not lost, and feed and drain still work; an
+/// end that was seen stays an end.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach. It must stay open until the last call that
+/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the last call that
 /// moves ciphertext; inkotls_conn_free does not use it.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
-    enter(conn, |c| {
-        c.link.set_fd(fd)?;
-        Ok(Status::Ok)
-    })
+    enter(conn, |c| super::set_fds(&mut c.link, fd, fd))
+}
+
+/// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
+/// inkotls_conn_set_fd.
+///
+/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user: a
+/// byte that another takes, or the room that another fills, would be waited for.
+///
+/// conn: must not be NULL.
+/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has errno.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_set_fds(
+    conn: Option<&mut inkotls_conn>,
+    read_fd: i32,
+    write_fd: i32,
+) -> Status {
+    enter(conn, |c| super::set_fds(&mut c.link, read_fd, write_fd))
+}
+
+/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then the
+/// calls that would read or write the socket call them, on their own thread, and answer the same.
+///
+/// conn: must not be NULL.
+/// read, write: must not be NULL. They may not use `conn`. One that returns a length that cannot be
+/// ends reading or writing with INKOTLS_STATUS_IO_ERROR.
+/// user_data: handed to both; may be NULL. It must live until the last call that moves ciphertext;
+/// inkotls_conn_free calls neither.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_set_io(
+    conn: Option<&mut inkotls_conn>,
+    read: inkotls_io_read,
+    write: inkotls_io_write,
+    user_data: *mut c_void,
+) -> Status {
+    enter(conn, |c| super::set_io(&mut c.link, read, write, user_data))
 }
 
 /// Takes ciphertext from the network. What it means shows in the next call of handshake or read.
@@ -286,12 +324,15 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// drained.
 /// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed
 /// or drain.
+/// INKOTLS_STATUS_WANT_BLOCKING: call inkotls_conn_run_blocking, then this again. Only where
+/// inkotls_client_config_may_block or inkotls_server_config_may_block is 1.
 /// INKOTLS_STATUS_CLOSED, INKOTLS_STATUS_UNEXPECTED_EOF: the peer left, with or without
 /// close_notify.
 /// INKOTLS_STATUS_ALERT_RECEIVED: the peer refused; inkotls_conn_alert_received says how.
 /// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE: inkotls_conn_certificate_error says why.
 /// INKOTLS_STATUS_HANDSHAKE_FAILED, INKOTLS_STATUS_PROTOCOL_ERROR: the two sides have nothing in
 /// common, or the peer broke the protocol.
+/// INKOTLS_STATUS_INVALID_KEY: the host's signer did not sign.
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before the handshake was done.
 ///
@@ -300,6 +341,24 @@ pub extern "C" fn inkotls_conn_drain_consume(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| Ok(c.link.handshake()?.split().0))
+}
+
+/// Runs the step that INKOTLS_STATUS_WANT_BLOCKING announced: the only call of a handshake in which
+/// the host's callbacks may block, or the operating system's verification. Any thread may make it;
+/// until it returns, no other call on `conn` may be made. It moves no ciphertext. Such steps are
+/// announced before anything of them is done, and sometimes in vain: what an encrypted record holds
+/// is not known before.
+///
+/// conn: must not be NULL.
+///
+/// INKOTLS_STATUS_OK: it ran, or there was none. Make the call again that answered
+/// INKOTLS_STATUS_WANT_BLOCKING: that tells how it went.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> Status {
+    enter(conn, |c| {
+        c.link.run_blocking();
+        Ok(Status::Ok)
+    })
 }
 
 /// Reads plaintext, as much as is at hand. Before the handshake is done it drives that first, and
@@ -594,165 +653,10 @@ pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
             (state.peer_closed, inkotls_state::PeerClosed),
             (state.closed, inkotls_state::Closed),
             (state.failed, inkotls_state::Failed),
+            (state.wants_blocking, inkotls_state::WantsBlocking),
         ];
         Some(bits.into_iter().filter(|(is_set, _)| *is_set).map(|(_, bit)| bit as i32).sum())
     })
-}
-
-/// Returns the TLS version agreed on (0x0303, 0x0304), or INKOTLS_STATUS_NONE before that.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_protocol_version(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.protocol_version().map(i32::from))
-}
-
-/// Returns IANA's number of the cipher suite agreed on, or INKOTLS_STATUS_NONE before that.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_cipher_suite(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.cipher_suite().map(i32::from))
-}
-
-/// Returns IANA's number of the group that the keys were exchanged with, or INKOTLS_STATUS_NONE
-/// before that, and where a TLS 1.2 session was resumed without an exchange.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.named_group().map(i32::from))
-}
-
-/// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
-/// that is known.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.is_resumed().map(i32::from))
-}
-
-/// Returns how many TLS 1.3 tickets a client has received, or INKOTLS_STATUS_NONE before its
-/// handshake has begun, and on a server.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))
-}
-
-/// Lends what an earlier connection attached to the session that this one resumed, on a server:
-/// inkotls_conn_set_resumption_data. Only this server, or one with its store or keys, can have
-/// written it.
-///
-/// conn: must not be NULL.
-/// out_data, out_len: the bytes, perhaps none; must not be NULL. They live until the next non-const
-/// call on `conn`.
-///
-/// INKOTLS_STATUS_NONE: no session was resumed, or not yet, or this is the client.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_resumption_data(
-    conn: Option<&inkotls_conn>,
-    out_data: Option<&mut MaybeUninit<*const u8>>,
-    out_len: Option<&mut MaybeUninit<usize>>,
-) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.resumption_data(), out_data, out_len))
-}
-
-/// Lends the OCSP response (RFC 6960) that the server stapled to its certificate, on a client. It
-/// is not verified: a host that relies on it verifies it.
-///
-/// conn: must not be NULL.
-/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the next
-/// non-const call on `conn`.
-///
-/// INKOTLS_STATUS_NONE: there is none, or not yet, or a session was resumed, or this is the server.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_ocsp_staple(
-    conn: Option<&inkotls_conn>,
-    out_data: Option<&mut MaybeUninit<*const u8>>,
-    out_len: Option<&mut MaybeUninit<usize>>,
-) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.staple(), out_data, out_len))
-}
-
-/// Lends the ALPN protocol agreed on (RFC 7301).
-///
-/// conn: must not be NULL.
-/// out_protocol, out_len: the protocol's name, in bytes; must not be NULL. It lives until the
-/// next non-const call on `conn`.
-///
-/// INKOTLS_STATUS_NONE: none was, or not yet.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_alpn(
-    conn: Option<&inkotls_conn>,
-    out_protocol: Option<&mut MaybeUninit<*const u8>>,
-    out_len: Option<&mut MaybeUninit<usize>>,
-) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.alpn(), out_protocol, out_len))
-}
-
-/// Lends the server name (SNI, RFC 6066) that the client asked for, in lower case, on a server.
-///
-/// conn: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next
-/// non-const call on `conn`.
-///
-/// INKOTLS_STATUS_NONE: the client asked for none, or has not yet, or this is the client.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_server_name(
-    conn: Option<&inkotls_conn>,
-    out_name: Option<&mut MaybeUninit<*const c_char>>,
-    out_len: Option<&mut MaybeUninit<usize>>,
-) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.server_name().map(str::as_bytes), out_name, out_len))
-}
-
-/// Lends one of the certificates that the peer presented, in DER (RFC 5280);
-/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own has
-/// been verified, on this connection or on the one whose session was resumed. Of a peer that showed
-/// a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
-///
-/// conn: must not be NULL.
-/// index: which: 0 is the peer's own, the next is its issuer's, and so on.
-/// out_der, out_len: the certificate, in bytes; must not be NULL. It lives until the next
-/// non-const call on `conn`.
-///
-/// INKOTLS_STATUS_NONE: there are no more, or not yet.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_peer_certificate(
-    conn: Option<&inkotls_conn>,
-    index: usize,
-    out_der: Option<&mut MaybeUninit<*const u8>>,
-    out_len: Option<&mut MaybeUninit<usize>>,
-) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.peer_certificate(index), out_der, out_len))
-}
-
-/// Returns the sentence for the last call on `conn` that failed, "" before that. Never NULL; the
-/// text lives until the next non-const call on `conn`.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_char {
-    words(conn)
-}
-
-/// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.
-/// Where it was encrypted it is told from the failure; a bad_record_mac (20) during the handshake
-/// may then have been a decrypt_error (51).
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.alert_sent.map(i32::from))
-}
-
-/// Returns the last alert that was received (0 to 255; 0 is close_notify), or
-/// INKOTLS_STATUS_NONE.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_alert_received(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.alert_received.map(i32::from))
-}
-
-/// Returns the inkotls_certificate_error for which the peer's certificate was refused, or
-/// INKOTLS_STATUS_NONE.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_certificate_error(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.certificate_error().map(|it: CertificateFault| it as i32))
-}
-
-/// Returns errno of the last call on `conn` that failed, or INKOTLS_STATUS_NONE.
-#[unsafe(no_mangle)]
-pub extern "C" fn inkotls_conn_os_error(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.record.os())
 }
 
 /// Frees the connection and wipes its secrets. Does no I/O: ciphertext that was not drained is

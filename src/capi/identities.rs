@@ -44,7 +44,8 @@ pub extern "C" fn inkotls_identities_new() -> *const inkotls_identities {
 /// INKOTLS_STATUS_INVALID_NAME: it is no such name.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
 /// no key.
-/// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key.
+/// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
+/// builder was given `identities` while there had been none in it that may.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identities_set(
     identities: Option<&inkotls_identities>,

@@ -1,10 +1,15 @@
 //! inkotls_identity: a certificate chain and its private key.
 
-use crate::error::Status;
-use crate::ffi::{Handle, Record, ask, bytes, drop_quietly, enter, file_path, make, number, words};
-use crate::setup::Identity;
+use super::inkotls_sign_callback;
+use crate::error::{Error, Status};
+use crate::ffi::{
+    Handle, Record, ask, bytes, drop_quietly, enter, file_path, make, number, numbers,
+    sign_callback, words,
+};
+use crate::setup::{HostSigner, Identity, negotiation::flag};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
+use std::sync::Arc;
 
 /// A certificate chain and its private key. Exclusive while it is filled, then shared.
 ///
@@ -162,6 +167,46 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
     })
 }
 
+/// Lets the host sign, with a private key that stays where it is: in a token, in another process.
+/// In the place of a private key that was set before. The chain says which key it is, and may be set
+/// before or after.
+///
+/// Every signature is verified before it is sent. A signer that refuses, or whose answer is no
+/// signature, fails the handshake with INKOTLS_STATUS_INVALID_KEY; the peer gets the alert
+/// internal_error, but for that of a TLS 1.3 client, which gets none.
+///
+/// identity: must not be NULL.
+/// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
+/// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
+/// 0x0601 (PKCS#1). ECDSA: 0x0403 (P-256), 0x0503 (P-384). Ed25519: 0x0807.
+/// sign: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
+/// identity, and be fit for every thread that uses one of their connections.
+/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
+/// from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
+/// for different kinds of key; or `may_block` is neither 0 nor 1.
+/// INKOTLS_STATUS_KEY_MISMATCH: a scheme does not fit the chain that was set before.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_identity_set_signer(
+    identity: Option<&mut inkotls_identity>,
+    schemes: *const u16,
+    count: usize,
+    sign: inkotls_sign_callback,
+    user_data: *mut c_void,
+    may_block: i32,
+) -> Status {
+    enter(identity, |i| {
+        // SAFETY: the host vouches for schemes and count.
+        let schemes = unsafe { numbers(schemes, count) }?;
+        let sign = sign_callback(sign, user_data)
+            .ok_or_else(|| Error::argument("the callback is NULL"))?;
+        i.identity.set_signer(HostSigner::new(&schemes, Arc::new(sign), flag(may_block)?)?)?;
+        Ok(Status::Ok)
+    })
+}
+
 /// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
 /// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
 /// old one: inkotls_identities_set.
@@ -185,7 +230,8 @@ pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
 /// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3, and a peer that asks
 /// for raw public keys: the handshake with any other fails.
 ///
-/// identity: must not be NULL, and must have its private key; a chain is not needed.
+/// identity: must not be NULL, and must have its private key; a chain is not needed, except to a
+/// signer: its first certificate has the key.
 ///
 /// INKOTLS_STATUS_INVALID_KEY: it has no private key.
 #[unsafe(no_mangle)]
@@ -204,7 +250,7 @@ pub extern "C" fn inkotls_identity_use_raw_public_key(
 /// out_key, out_len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; must not be NULL. It lives
 /// until the next non-const call on `identity`.
 ///
-/// INKOTLS_STATUS_NONE: there is no private key.
+/// INKOTLS_STATUS_NONE: there is no private key, or a signer without a chain.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_raw_public_key(
     identity: Option<&inkotls_identity>,

@@ -17,6 +17,8 @@ mod identities;
 
 mod ticket_keys;
 
+mod verification;
+
 mod client_config;
 
 mod server_config;
@@ -25,23 +27,28 @@ mod acceptor;
 
 mod conn;
 
+mod facts;
+
 mod certificate;
 
 pub use acceptor::*;
 pub use certificate::*;
 pub use client_config::*;
 pub use conn::*;
+pub use facts::*;
 pub use identities::*;
 pub use identity::*;
 pub use library::*;
 pub use roots::*;
 pub use server_config::*;
 pub use ticket_keys::*;
+pub use verification::*;
 
 pub use crate::engine::inkotls_channel_binding;
 pub use crate::error::{inkotls_certificate_error, inkotls_status};
 pub use crate::ffi::{
-    inkotls_key_log_callback, inkotls_log_callback, inkotls_session_get, inkotls_session_put,
+    inkotls_io_read, inkotls_io_write, inkotls_key_log_callback, inkotls_log_callback,
+    inkotls_session_get, inkotls_session_put, inkotls_sign_callback,
 };
 pub use crate::limits::inkotls_limit;
 pub use crate::log::inkotls_log;
@@ -49,9 +56,9 @@ pub use crate::setup::{inkotls_client_auth, inkotls_revocation, inkotls_tls12_re
 
 use crate::engine::Step;
 use crate::error::{Error, Status};
-use crate::ffi::{bytes, bytes_mut, log_callback, output};
+use crate::ffi::{HostIo, bytes, bytes_mut, log_callback, output};
 use crate::log::Sink;
-use crate::transport::Link;
+use crate::transport::{Link, Wire};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
 use std::sync::Arc;
@@ -104,6 +111,24 @@ fn consumed(is_there: bool) -> Result<Status, Error> {
         true => Ok(Status::Ok),
         false => Err(Error::argument("more is consumed than was lent")),
     }
+}
+
+/// Attaches two functions of the host's.
+fn set_io(
+    link: &mut Link,
+    read: inkotls_io_read,
+    write: inkotls_io_write,
+    user_data: *mut c_void,
+) -> Result<Status, Error> {
+    let io = HostIo::new(read, write, user_data);
+    link.attach(Some(Wire::Host(io.ok_or_else(|| Error::argument("a callback is NULL"))?)));
+    Ok(Status::Ok)
+}
+
+/// Attaches two descriptors, or detaches what was attached.
+fn set_fds(link: &mut Link, read_fd: i32, write_fd: i32) -> Result<Status, Error> {
+    link.attach(Wire::descriptors(read_fd, write_fd)?);
+    Ok(Status::Ok)
 }
 
 /// Sets or ends a log.

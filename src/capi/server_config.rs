@@ -1,15 +1,17 @@
 //! inkotls_server_builder and inkotls_server_config.
 
+use super::verification::host_verification;
 use super::{
     inkotls_identities, inkotls_identity, inkotls_key_log_callback, inkotls_roots,
-    inkotls_session_get, inkotls_session_put, inkotls_ticket_keys,
+    inkotls_session_get, inkotls_session_put, inkotls_ticket_keys, inkotls_verify_callback,
 };
+use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
     Handle, Record, bytes, drop_quietly, enter, enter_raw, given, given_shared, key_log_callback,
     make, output, release, retain, session_get, session_put, share, words,
 };
-use crate::setup::{Config, HostStore, ServerBuilder};
+use crate::setup::{HostStore, ServerBuilder, negotiation::flag};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
@@ -177,6 +179,35 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
     })
 }
 
+/// Has the host decide whether to trust a client, in the place of the standard verification, which the
+/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// as good as none: hence dangerous.
+///
+/// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
+/// about a client that shows no certificate, nor about a session that is resumed; servers that share
+/// sessions must decide alike.
+///
+/// builder: must not be NULL.
+/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
+/// thread that uses one of its connections.
+/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
+/// from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
+    builder: Option<&mut inkotls_server_builder>,
+    verify: inkotls_verify_callback,
+    user_data: *mut c_void,
+    may_block: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.set_verifier(host_verification(verify, user_data, may_block)?);
+        Ok(Status::Ok)
+    })
+}
+
 /// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
 /// work once. In place of inkotls_server_builder_set_session_store.
 ///
@@ -204,21 +235,27 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 ///
 /// builder: must not be NULL.
 /// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
-/// call, which waits for them. A `get` that returns a length that cannot be has found nothing.
+/// call. A `get` that returns a length that cannot be has found nothing.
 /// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
+/// may_block: 1 where they may take time: then INKOTLS_STATUS_WANT_BLOCKING announces them, and they
+/// come from inkotls_conn_run_blocking only; otherwise 0.
+///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_session_store(
     builder: Option<&mut inkotls_server_builder>,
     put: inkotls_session_put,
     get: inkotls_session_get,
     user_data: *mut c_void,
+    may_block: i32,
 ) -> Status {
     enter(builder, |b| {
         let null = || Error::argument("a callback is NULL");
         b.builder.set_session_store(HostStore {
             put: Box::new(session_put(put, user_data).ok_or_else(null)?),
             get: Box::new(session_get(get, user_data).ok_or_else(null)?),
+            may_block: flag(may_block)?,
         });
         Ok(Status::Ok)
     })
@@ -396,6 +433,17 @@ pub extern "C" fn inkotls_server_builder_error(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server_builder>>) {
     drop_quietly(builder);
+}
+
+/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
+/// verifier, a signer or a session store was set that may block;
+/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
+    match config {
+        Some(config) => config.config.blocking.any().into(),
+        None => Status::InvalidArgument as i32,
+    }
 }
 
 /// Adds a reference. Any thread, at any time.

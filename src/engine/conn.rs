@@ -5,6 +5,7 @@ use super::inbound::Inbound;
 use super::opening::Opening;
 use super::outbound::Outbound;
 use super::{Hello, Outcome, Step, alert, hand_over};
+use crate::config::{Blocking, Config};
 use crate::error::{CertificateFault, Error};
 use crate::limits::Limits;
 use crate::log::Sink;
@@ -12,7 +13,6 @@ use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, Connection, ServerConfig};
 use std::io::{self, BufRead, Read, Write};
-use std::sync::Arc;
 
 pub struct Conn {
     pub(super) phase: Phase,
@@ -20,6 +20,12 @@ pub struct Conn {
     pub(super) outbound: Outbound,
     pub(super) scope: Scope,
     pub(super) limits: Limits,
+    /// What the config says that may block.
+    pub(super) blocking: Blocking,
+    /// How much of what is at hand waits for `run_blocking`, if that is what comes next.
+    pub(super) held_back: Option<usize>,
+    /// This is `run_blocking`.
+    pub(super) may_run: bool,
     /// The handshake is finished and its last flight is gone.
     pub(super) established: bool,
     /// The transport has ended.
@@ -53,34 +59,39 @@ pub struct State {
     pub handshaking: bool,
     pub readable: bool,
     pub wants_write: bool,
+    pub wants_blocking: bool,
     pub peer_closed: bool,
     pub closed: bool,
     pub failed: bool,
 }
 
 impl Conn {
-    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>, limits: Limits) -> Self {
-        Self::new(Opening::Client { config, name, alpn: None }, limits)
+    pub fn client(config: &Config<ClientConfig>, name: ServerName<'static>) -> Self {
+        let opening = Opening::Client { config: config.tls.clone(), name, alpn: None };
+        Self::new(opening, config.limits, config.blocking)
     }
 
-    pub fn server(config: Arc<ServerConfig>, limits: Limits) -> Self {
+    pub fn server(config: &Config<ServerConfig>) -> Self {
         let mut conn = Self::acceptor();
-        conn.choose(config, limits);
+        conn.choose(config);
         conn
     }
 
     /// A server without a config: it stops when the ClientHello is whole.
     pub fn acceptor() -> Self {
-        Self::new(Opening::server(), Limits::default())
+        Self::new(Opening::server(), Limits::default(), Blocking::default())
     }
 
-    fn new(opening: Opening, limits: Limits) -> Self {
+    fn new(opening: Opening, limits: Limits, blocking: Blocking) -> Self {
         Self {
             phase: Phase::Opening(opening),
             inbound: Inbound::new(limits.read_buffer),
             outbound: Outbound::default(),
             scope: Scope::default(),
             limits,
+            blocking,
+            held_back: None,
+            may_run: false,
             established: false,
             eof: false,
             severed: false,
@@ -196,11 +207,11 @@ impl Conn {
     }
 
     /// Gives an accepted server its config.
-    pub fn choose(&mut self, config: Arc<ServerConfig>, limits: Limits) {
-        self.limits = limits;
-        self.inbound.limit = limits.read_buffer;
+    pub fn choose(&mut self, config: &Config<ServerConfig>) {
+        (self.limits, self.blocking) = (config.limits, config.blocking);
+        self.inbound.limit = config.limits.read_buffer;
         if let Phase::Opening(Opening::Server(listening)) = &mut self.phase {
-            listening.config = Some(config);
+            listening.config = Some(config.tls.clone());
         }
     }
 
@@ -252,7 +263,14 @@ impl Conn {
         match &mut self.phase {
             Phase::Opening(opening) => {
                 let (inbound, outbound) = (&mut self.inbound, &mut self.outbound);
-                match opening.advance(inbound, outbound, &mut self.scope, self.limits.handshake) {
+                let limit = self.limits.handshake;
+                let waits = !self.may_run && (self.blocking.signer || self.blocking.store);
+                self.held_back = None;
+                match opening.advance(inbound, outbound, &mut self.scope, limit, waits) {
+                    Ok(Step::WantBlocking) => {
+                        self.held_back = Some(0);
+                        Ok(false)
+                    }
                     Ok(Step::Done(mut conn)) => {
                         self.early_data = has_early_data(&mut conn);
                         self.outbound.collect(&mut conn);
@@ -405,6 +423,7 @@ impl Conn {
             handshaking: !self.established && self.failure.is_none(),
             readable: self.inbound.record().is_some() || self.has_plaintext(),
             wants_write: self.has_output(),
+            wants_blocking: self.held_back.is_some(),
             peer_closed: self.peer_closed,
             closed: self.closed,
             failed: self.failure.is_some(),
@@ -425,7 +444,8 @@ impl Conn {
         if self.peer_closed || self.failure.is_some() {
             return false;
         }
-        let Some(len) = self.portion() else { return false };
+        let next = self.held_back.take().or_else(|| self.portion());
+        let Some(len) = next.filter(|len| !self.holds_back(*len)) else { return false };
         let Phase::Open(conn) = &mut self.phase else { return false };
         let record = self.inbound.waiting(len);
         if conn.is_handshaking() && alert::in_the_clear(record) == Some(alert::CLOSE_NOTIFY) {

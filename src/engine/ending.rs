@@ -4,7 +4,7 @@ use super::conn::{Conn, Phase};
 use super::opening::Refusal;
 use super::outbound::{Outbound, SentAlert};
 use super::{Outcome, Step, alert};
-use crate::error::{Error, Status};
+use crate::error::{Error, Status, is_unsigned};
 use crate::scope;
 use rustls::ProtocolVersion;
 
@@ -12,11 +12,19 @@ impl Conn {
     pub(super) fn peer_closes(&mut self) {
         self.peer_closed = true;
         self.alert_received = Some(alert::CLOSE_NOTIFY);
-        self.inbound.clear();
+        self.discard_input();
     }
 
-    /// No input at hand: more may come, or the transport has ended.
+    fn discard_input(&mut self) {
+        self.inbound.clear();
+        self.held_back = None;
+    }
+
+    /// No input at hand, or none that may be used: more may come, or the transport has ended.
     pub(super) fn starve<T>(&self) -> Outcome<T> {
+        if self.held_back.is_some() {
+            return Ok(Step::WantBlocking);
+        }
         let (status, how) = match (self.peer_closed, self.eof) {
             (true, _) => (Status::Closed, "with close_notify"),
             (false, true) => (Status::UnexpectedEof, "without close_notify"),
@@ -53,7 +61,7 @@ impl Conn {
     }
 
     pub(super) fn fail(&mut self, error: rustls::Error) {
-        self.inbound.clear();
+        self.discard_input();
         if let rustls::Error::AlertReceived(description) = error {
             // Nothing may follow, and no one would read it (RFC 8446, section 6.2).
             self.alert_received = Some(description.into());
@@ -72,6 +80,11 @@ impl Conn {
             self.outbound.collect(conn);
         }
         let description = alert::answering(error).into();
+        if self.is_server() && is_unsigned(error) {
+            // rustls sends no alert, and the flight without the signature is of no use.
+            self.outbound.forget_last();
+            return self.send_in_the_clear(alert::FATAL, description);
+        }
         match self.outbound.alert {
             Some(SentAlert::Clear(description)) => self.alert_sent = Some(description),
             Some(SentAlert::Protected) => self.alert_sent = Some(description),

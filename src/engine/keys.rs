@@ -27,6 +27,7 @@ impl Conn {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{Blocking, Config};
     use crate::engine::Step;
     use crate::error::Status;
     use crate::limits::Limits;
@@ -81,8 +82,11 @@ mod tests {
             let limits = Limits { record, ..Limits::default() };
             let mut client = client.clone();
             client.max_fragment_size = Some(limits.fragment());
-            let mut client = Conn::client(client.into(), "localhost".try_into().unwrap(), limits);
-            let mut server = Conn::server(server.clone(), limits);
+            let blocking = Blocking::default();
+            let client = Config { tls: client.into(), limits, blocking };
+            let server = Config { tls: server.clone(), limits, blocking };
+            let mut client = Conn::client(&client, "localhost".try_into().unwrap());
+            let mut server = Conn::server(&server);
             assert_eq!(use_up(&mut client, &mut server), (taken, taken));
         }
     }

@@ -4,6 +4,7 @@
 
 mod alert;
 mod binding;
+mod blocking;
 mod conn;
 mod early;
 mod ending;
@@ -29,6 +30,7 @@ pub enum Step<T> {
     Done(T),
     WantRead,
     WantWrite,
+    WantBlocking,
 }
 
 pub type Outcome<T> = Result<Step<T>, Error>;
@@ -39,6 +41,7 @@ impl<T> Step<T> {
             Self::Done(value) => Step::Done(f(value)),
             Self::WantRead => Step::WantRead,
             Self::WantWrite => Step::WantWrite,
+            Self::WantBlocking => Step::WantBlocking,
         }
     }
 
@@ -48,6 +51,7 @@ impl<T> Step<T> {
             Self::Done(value) => (Status::Ok, Some(value)),
             Self::WantRead => (Status::WantRead, None),
             Self::WantWrite => (Status::WantWrite, None),
+            Self::WantBlocking => (Status::WantBlocking, None),
         }
     }
 }

@@ -59,13 +59,15 @@ impl Opening {
         Some(alpn.get_or_insert_with(|| start.clone()))
     }
 
-    /// Goes as far as the bytes at hand and the config allow.
+    /// Goes as far as the bytes at hand and the config allow; to the answer to a ClientHello, where
+    /// that `waits` for `run_blocking`.
     pub fn advance(
         &mut self,
         inbound: &mut Inbound,
         outbound: &mut Outbound,
         scope: &mut Scope,
         limit: usize,
+        waits: bool,
     ) -> Result<Step<Connection>, Refusal> {
         match self {
             Self::Client { config, name, alpn } => scope::within(scope, || {
@@ -75,6 +77,7 @@ impl Opening {
             .map(|conn| Step::Done(conn.into()))
             .map_err(Refusal::Tls),
             Self::Server(listening) => match listening.listen(inbound, outbound, scope)? {
+                Step::Done(()) if waits => Ok(Step::WantBlocking),
                 Step::Done(()) => listening.answer(outbound, scope, limit),
                 _ => Ok(Step::WantRead),
             },

@@ -25,6 +25,8 @@ pub enum SentAlert {
 pub struct Outbound {
     held: Vec<u8>,
     gone: usize,
+    /// How much there was before what was collected last.
+    before: usize,
     /// Our change_cipher_spec is behind us: what follows is encrypted.
     pub encrypts: bool,
     /// The alert, if any, that ends what was collected last.
@@ -45,11 +47,11 @@ impl Outbound {
     /// Appends what `queue` writes.
     pub fn hold(&mut self, queue: impl FnOnce(&mut Vec<u8>) -> io::Result<()>) {
         self.held.drain(..std::mem::take(&mut self.gone));
-        let before = self.held.len();
+        self.before = self.held.len();
         let written = queue(&mut self.held);
         debug_assert!(written.is_ok(), "a Vec takes every byte");
         self.alert = None;
-        for (typ, fragment) in records(&self.held[before..]) {
+        for (typ, fragment) in records(&self.held[self.before..]) {
             self.encrypts |= typ == CHANGE_CIPHER_SPEC;
             self.alert = match (typ, fragment) {
                 (ALERT, &[_, description]) => Some(SentAlert::Clear(description)),
@@ -60,6 +62,11 @@ impl Outbound {
                 _ => None,
             };
         }
+    }
+
+    /// Takes back what was collected last.
+    pub fn forget_last(&mut self) {
+        self.held.truncate(self.before);
     }
 
     /// Adds an alert in the clear, where rustls has none to send.

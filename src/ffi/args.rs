@@ -20,6 +20,14 @@ pub unsafe fn bytes<'a, T>(data: *const T, len: usize) -> Result<&'a [u8], Error
 }
 
 /// # Safety
+/// Where `data` is not NULL, there are `count` numbers, until the call returns.
+pub unsafe fn numbers(data: *const u16, count: usize) -> Result<Vec<u16>, Error> {
+    // SAFETY: the caller vouches for it.
+    let bytes = unsafe { bytes(data, count.saturating_mul(size_of::<u16>())) }?;
+    Ok(bytes.chunks_exact(2).map(|it| u16::from_ne_bytes([it[0], it[1]])).collect())
+}
+
+/// # Safety
 /// Where `buf` is not NULL, `cap` bytes are writable there, and used by no one else, until the
 /// call returns. They need not be initialised by the host: the library only writes them.
 pub unsafe fn bytes_mut<'a, T>(buf: *mut T, cap: usize) -> Result<&'a mut [u8], Error> {

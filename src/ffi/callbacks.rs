@@ -1,6 +1,8 @@
 //! The host's functions, as closures that the safe code calls.
 
+use super::descriptor::{append, retried};
 use std::ffi::{c_char, c_void};
+use std::io::{self, Write};
 
 /// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and a text without a NUL, in
 /// bytes. Both pointers are lent for the call. It must return, and may not use the handle that
@@ -47,7 +49,39 @@ pub type inkotls_session_get = Option<
     ) -> i32,
 >;
 
+/// Signs `message` (which is no digest) with the signature scheme of this IANA number, one of those
+/// that were set. Copies the signature to `buf`, which has room for `cap` bytes (1024), and returns
+/// its length; 0 or less refuses. A signature of ECDSA is an ECDSA-Sig-Value in DER (RFC 3279). All
+/// pointers are lent for the call.
+#[allow(non_camel_case_types)]
+pub type inkotls_sign_callback = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        scheme: i32,
+        message: *const u8,
+        len: usize,
+        buf: *mut u8,
+        cap: usize,
+    ) -> i32,
+>;
+
+/// Copies ciphertext from the network to `buf`, which has room for `cap` bytes, without waiting for
+/// it, and returns how much: at least 1 byte, or 0 at the end, or a negative errno: -EAGAIN or
+/// -EWOULDBLOCK where there is none yet; after -EINTR it is called again; any other ends reading.
+/// `buf` is lent for the call.
+#[allow(non_camel_case_types)]
+pub type inkotls_io_read =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, buf: *mut u8, cap: usize) -> i32>;
+
+/// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
+/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after -EINTR
+/// it is called again; any other negative errno ends writing. `data` is lent for the call.
+#[allow(non_camel_case_types)]
+pub type inkotls_io_write =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, data: *const u8, len: usize) -> i32>;
+
 /// The host's pointer, which only the host looks behind.
+#[derive(Clone, Copy)]
 struct UserData(*mut c_void);
 
 // SAFETY: the header says that callbacks come from any thread that uses the library.
@@ -105,4 +139,82 @@ pub fn session_get(
         let len = unsafe { callback(data.get(), key.as_ptr(), key.len(), take.into(), buf, cap) };
         usize::try_from(len).ok()
     })
+}
+
+/// The length that the host tells is for the caller to check.
+#[allow(clippy::type_complexity)] // as above
+pub fn sign_callback(
+    callback: inkotls_sign_callback,
+    user_data: *mut c_void,
+) -> Option<impl Fn(u16, &[u8], &mut [u8]) -> Option<usize> + Send + Sync> {
+    let (callback, data) = (callback?, UserData(user_data));
+    Some(move |scheme: u16, message: &[u8], buf: &mut [u8]| {
+        let (message, len, buf, cap) =
+            (message.as_ptr(), message.len(), buf.as_mut_ptr(), buf.len());
+        // SAFETY: the host vouches for its function; message and buf outlive the call.
+        let len = unsafe { callback(data.get(), scheme.into(), message, len, buf, cap) };
+        usize::try_from(len).ok().filter(|len| *len > 0)
+    })
+}
+
+/// For callbacks that are lent a handle.
+pub fn handle_callback<H>(
+    callback: Option<unsafe extern "C" fn(*mut c_void, *mut H) -> i32>,
+    user_data: *mut c_void,
+) -> Option<impl Fn(&mut H) -> i32 + Send + Sync> {
+    let (callback, data) = (callback?, UserData(user_data));
+    // SAFETY: the host vouches for its function; the handle outlives the call.
+    Some(move |handle: &mut H| unsafe { callback(data.get(), handle) })
+}
+
+/// Two functions of the host's that move ciphertext.
+#[derive(Clone, Copy)]
+pub struct HostIo {
+    read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i32,
+    write: unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32,
+    data: UserData,
+}
+
+impl HostIo {
+    pub fn new(
+        read: inkotls_io_read,
+        write: inkotls_io_write,
+        user_data: *mut c_void,
+    ) -> Option<Self> {
+        Some(Self { read: read?, write: write?, data: UserData(user_data) })
+    }
+
+    /// Appends at most `max` bytes to `buf`. 0 is the end.
+    pub fn read(&self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+        append(buf, max, |spare| {
+            // SAFETY: the host vouches for its function; there is room for `max` bytes at `spare`.
+            retried(|| told(unsafe { (self.read)(self.data.get(), spare, max) }, max))
+        })
+    }
+}
+
+impl Write for HostIo {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        let (start, len) = (data.as_ptr(), data.len());
+        // SAFETY: the host vouches for its function; the data outlive the call.
+        match retried(|| told(unsafe { (self.write)(self.data.get(), start, len) }, len))? {
+            0 => Err(io::ErrorKind::WouldBlock.into()),
+            taken => Ok(taken),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the host's number means, where there was room for `max` bytes.
+fn told(number: i32, max: usize) -> io::Result<usize> {
+    match usize::try_from(number) {
+        Ok(moved) if moved <= max => Ok(moved),
+        Ok(moved) => Err(io::Error::other(format!(
+            "the host's function says that it moved {moved} bytes, of {max}"
+        ))),
+        Err(_) => Err(io::Error::from_raw_os_error(number.saturating_neg())),
+    }
 }

@@ -3,18 +3,20 @@
 
 mod args;
 mod callbacks;
+mod descriptor;
 mod guard;
+mod pipe;
 mod shared;
-mod socket;
 
-pub use args::{bytes, bytes_mut, file_path, output};
+pub use args::{bytes, bytes_mut, file_path, numbers, output};
 pub use callbacks::{
-    inkotls_key_log_callback, inkotls_log_callback, inkotls_session_get, inkotls_session_put,
-    key_log_callback, log_callback, session_get, session_put,
+    HostIo, handle_callback, inkotls_io_read, inkotls_io_write, inkotls_key_log_callback,
+    inkotls_log_callback, inkotls_session_get, inkotls_session_put, inkotls_sign_callback,
+    key_log_callback, log_callback, session_get, session_put, sign_callback,
 };
+pub use descriptor::Descriptor;
 pub use guard::{
     Handle, Record, SharedHandle, answer, ask, create, drop_quietly, enter, enter_raw,
     enter_shared, given, given_shared, make, make_shared, number, own, words,
 };
 pub use shared::{release, retain, share};
-pub use socket::Socket;

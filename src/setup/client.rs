@@ -1,10 +1,12 @@
 //! Client configs.
 
+use super::Roots;
 use super::identities::Choice;
 use super::identity::{Identity, Shown};
 use super::negotiation::{Negotiation, flag};
 use super::sessions::{Tls13Sessions, cache_size};
-use super::{Config, Roots};
+use super::verification::{HostVerification, HostVerifier};
+use crate::config::{Blocking, Config};
 use crate::error::Error;
 use crate::scope;
 use rustls::ClientConfig;
@@ -34,6 +36,7 @@ pub struct ClientBuilder {
     sessions: usize,
     tls12: Tls12Resumption,
     early_data: bool,
+    verifier: Option<HostVerification>,
 }
 
 impl Default for ClientBuilder {
@@ -45,6 +48,7 @@ impl Default for ClientBuilder {
             sessions: 256,
             tls12: Tls12Resumption::SessionIdOrTickets,
             early_data: false,
+            verifier: None,
         }
     }
 }
@@ -81,14 +85,22 @@ impl ClientBuilder {
         Ok(())
     }
 
+    pub fn set_verifier(&mut self, verifier: HostVerification) {
+        self.verifier = Some(verifier);
+    }
+
     pub fn build(&self) -> Result<Config<ClientConfig>, Error> {
         let (provider, versions) = self.negotiation.chosen()?;
         let roots = self.roots.clone().unwrap_or_else(Roots::platform);
-        let verifier = StapleReader(roots.server_verifier(&provider)?);
+        let standard = roots.server_verifier(&provider);
+        let verifier: Arc<dyn ServerCertVerifier> = match &self.verifier {
+            Some(host) => Arc::new(HostVerifier::new(host, standard, true)?),
+            None => standard?,
+        };
         let mut tls = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&versions)?
             .dangerous() // rustls's word for any verifier that is an object; these verify
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(Arc::new(Told(verifier)))
             .with_client_cert_resolver(Arc::new(Choice::new(&self.identities)?));
         tls.alpn_protocols = self.negotiation.alpn.clone();
         tls.key_log = self.negotiation.key_log.clone();
@@ -99,7 +111,12 @@ impl ClientBuilder {
             tls.cert_compressors.clear();
             tls.cert_decompressors.clear();
         }
-        Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits })
+        let blocking = Blocking {
+            verifier: self.verifier.as_ref().map_or(roots.may_block(), |it| it.may_block),
+            signer: self.identities.iter().any(|it| it.may_block),
+            store: false,
+        };
+        Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits, blocking })
     }
 
     fn resumption(&self) -> Resumption {
@@ -114,11 +131,12 @@ impl ClientBuilder {
     }
 }
 
-/// Hands the OCSP staple, which rustls shows to the verifier only, to the connection.
+/// Tells the connection that the certificate is being verified, and the OCSP staple, which rustls
+/// shows to the verifier only.
 #[derive(Debug)]
-struct StapleReader(Arc<dyn ServerCertVerifier>);
+struct Told(Arc<dyn ServerCertVerifier>);
 
-impl ServerCertVerifier for StapleReader {
+impl ServerCertVerifier for Told {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -127,7 +145,10 @@ impl ServerCertVerifier for StapleReader {
         staple: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Tls> {
-        scope::tell(|caller| caller.staple = staple.to_vec());
+        scope::tell(|caller| {
+            caller.staple = staple.to_vec();
+            caller.verified = true;
+        });
         self.0.verify_server_cert(end_entity, intermediates, name, staple, now)
     }
 

@@ -14,7 +14,15 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 /// What a server chooses from; it changes while servers use it.
 #[derive(Debug, Default)]
-pub struct Identities(RwLock<Arc<Vec<Named>>>);
+pub struct Identities(RwLock<Set>);
+
+#[derive(Debug, Default)]
+struct Set {
+    all: Arc<Vec<Named>>,
+    /// Whether a signer may block. Configs have been told, where it is settled.
+    may_block: bool,
+    is_settled: bool,
+}
 
 #[derive(Clone, Debug)]
 struct Named {
@@ -31,40 +39,41 @@ impl Identities {
             return Err(Error::state("a raw public key has no names: use set_identity"));
         }
         let certified = shown.certified;
-        self.change(|all| {
-            let kind = certified.key.algorithm();
-            all.retain(|it| it.name != name || it.certified.key.algorithm() != kind);
-            all.push(Named { name, certified });
-            Ok(())
-        })
+        let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if shown.may_block && !set.may_block && set.is_settled {
+            return Err(Error::state(
+                "the signer may block, and a config has said that none does: \
+                 add one that may before the set is given to a builder",
+            ));
+        }
+        set.may_block |= shown.may_block;
+        let kind = certified.key.algorithm();
+        let all = Arc::make_mut(&mut set.all);
+        all.retain(|it| it.name != name || it.certified.key.algorithm() != kind);
+        all.push(Named { name, certified });
+        Ok(())
     }
 
     /// Removes the identities with this name.
     pub fn remove(&self, name: &[u8]) -> Result<(), Error> {
         let name = pattern(name)?;
-        self.change(|all| {
-            let before = all.len();
-            all.retain(|it| it.name != name);
-            match all.len() == before {
-                true => Err(Error::new(Status::None, "no identity has this name")),
-                false => Ok(()),
-            }
-        })
-    }
-
-    fn change(
-        &self,
-        change: impl FnOnce(&mut Vec<Named>) -> Result<(), Error>,
-    ) -> Result<(), Error> {
-        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let mut all = Vec::clone(&current);
-        change(&mut all)?;
-        *current = Arc::new(all);
+        let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if !set.all.iter().any(|it| it.name == name) {
+            return Err(Error::new(Status::None, "no identity has this name"));
+        }
+        Arc::make_mut(&mut set.all).retain(|it| it.name != name);
         Ok(())
     }
 
+    /// Whether one may block: the answer is kept to from now on.
+    pub fn settle(&self) -> bool {
+        let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        set.is_settled = true;
+        set.may_block
+    }
+
     fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        let all = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let all = self.0.read().unwrap_or_else(PoisonError::into_inner).all.clone();
         let name = name.to_ascii_lowercase();
         let wildcard = name.split_once('.').map(|(_, parent)| format!("*.{parent}"));
         [Some(name), wildcard, Some(String::new())].into_iter().flatten().find_map(|name| {
@@ -136,7 +145,9 @@ impl ResolvesClientCert for Choice {
                 || issuers.iter().any(|it| authorities.contains(&it.as_ref()));
             is_asked_for && shown.certified.key.choose_scheme(schemes).is_some()
         };
-        self.0.iter().find(fits).map(|(shown, _)| shown.certified.clone())
+        let (shown, _) = self.0.iter().find(fits)?;
+        scope::tell(|caller| caller.signer_asked = shown.may_block);
+        Some(shown.certified.clone())
     }
 
     fn only_raw_public_keys(&self) -> bool {

@@ -1,6 +1,7 @@
 //! A certificate chain and its private key, or a key alone (RFC 7250).
 
 use super::pem;
+use super::signer::HostSigner;
 use crate::crypto;
 use crate::error::{Error, Status};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -13,11 +14,18 @@ use std::sync::Arc;
 #[derive(Default)]
 pub struct Identity {
     chain: Vec<CertificateDer<'static>>,
-    key: Option<Arc<dyn SigningKey>>,
+    key: Option<Key>,
     staple: Vec<u8>,
     is_raw: bool,
     /// SubjectPublicKeyInfo of the key.
     public_key: Option<Vec<u8>>,
+}
+
+#[derive(Clone)]
+enum Key {
+    Own(Arc<dyn SigningKey>),
+    /// It belongs to whatever certificate comes first.
+    Host(HostSigner),
 }
 
 /// A complete identity, as configs keep it.
@@ -26,6 +34,8 @@ pub struct Shown {
     pub certified: Arc<CertifiedKey>,
     /// It shows the public key alone, in place of a chain.
     pub is_raw: bool,
+    /// A host signs, who may take time.
+    pub may_block: bool,
 }
 
 impl Identity {
@@ -77,23 +87,31 @@ impl Identity {
 
     /// What a config needs of it.
     pub fn shown(&self) -> Result<Shown, Error> {
-        let key = self.key()?.clone();
+        let key = self.signing_key()?;
         let chain = match (self.is_raw, &self.public_key) {
             (true, Some(public_key)) => vec![public_key.clone().into()],
             _ => self.chain.clone(),
         };
         if chain.is_empty() {
-            return Err(Error::new(Status::InvalidCertificate, "the identity has no certificate"));
+            return Err(no_certificate());
         }
         let mut certified = CertifiedKey::new(chain, key);
         certified.ocsp = Some(self.staple.clone()).filter(|it| !it.is_empty());
-        Ok(Shown { certified: Arc::new(certified), is_raw: self.is_raw })
+        let may_block = matches!(&self.key, Some(Key::Host(signer)) if signer.may_block);
+        Ok(Shown { certified: Arc::new(certified), is_raw: self.is_raw, may_block })
     }
 
-    fn key(&self) -> Result<&Arc<dyn SigningKey>, Error> {
+    fn key(&self) -> Result<&Key, Error> {
         self.key
             .as_ref()
             .ok_or_else(|| Error::new(Status::InvalidKey, "the identity has no private key"))
+    }
+
+    fn signing_key(&self) -> Result<Arc<dyn SigningKey>, Error> {
+        match self.key()? {
+            Key::Own(key) => Ok(key.clone()),
+            Key::Host(signer) => Ok(signer.key(self.chain.first().ok_or_else(no_certificate)?)),
+        }
     }
 
     fn set_chain(&mut self, chain: Vec<CertificateDer<'static>>) -> Result<(), Error> {
@@ -105,6 +123,7 @@ impl Identity {
         }
         check_match(&chain, self.key.as_ref())?;
         self.chain = chain;
+        self.note_public_key();
         Ok(())
     }
 
@@ -114,10 +133,24 @@ impl Identity {
         if key.choose_scheme(&SCHEMES).is_none() {
             return Err(unsupported("the key is of another kind"));
         }
+        self.take_key(Key::Own(key))
+    }
+
+    /// Lets the host sign, in place of a key of its own.
+    pub fn set_signer(&mut self, signer: HostSigner) -> Result<(), Error> {
+        self.take_key(Key::Host(signer))
+    }
+
+    fn take_key(&mut self, key: Key) -> Result<(), Error> {
         check_match(&self.chain, Some(&key))?;
-        self.public_key = key.public_key().map(|it| it.to_vec());
         self.key = Some(key);
+        self.note_public_key();
         Ok(())
+    }
+
+    fn note_public_key(&mut self) {
+        let key = self.signing_key().ok();
+        self.public_key = key.and_then(|it| Some(it.public_key()?.to_vec()));
     }
 }
 
@@ -129,17 +162,22 @@ const SCHEMES: [SignatureScheme; 4] = [
     SignatureScheme::ED25519,
 ];
 
+fn no_certificate() -> Error {
+    Error::new(Status::InvalidCertificate, "the identity has no certificate")
+}
+
 fn unsupported(why: impl Display) -> Error {
     let text = "RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519 keys are supported";
     Error::new(Status::InvalidKey, format!("{text}: {why}"))
 }
 
 /// Whichever of the two comes second is refused when they do not belong together.
-fn check_match(
-    chain: &[CertificateDer<'static>],
-    key: Option<&Arc<dyn SigningKey>>,
-) -> Result<(), Error> {
-    let (Some(leaf), Some(key)) = (chain.first(), key) else { return Ok(()) };
+fn check_match(chain: &[CertificateDer<'static>], key: Option<&Key>) -> Result<(), Error> {
+    let (leaf, key) = match (chain.first(), key) {
+        (Some(leaf), Some(Key::Own(key))) => (leaf, key),
+        (Some(leaf), Some(Key::Host(signer))) => return signer.check_match(leaf),
+        _ => return Ok(()),
+    };
     match CertifiedKey::new(vec![leaf.clone()], key.clone()).keys_match() {
         Err(Tls::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(Error::new(
             Status::KeyMismatch,

@@ -11,6 +11,8 @@ mod raw_keys;
 mod roots;
 mod server;
 mod sessions;
+mod signer;
+mod verification;
 
 pub use client::{ClientBuilder, inkotls_tls12_resumption};
 pub use identities::Identities;
@@ -18,17 +20,11 @@ pub use identity::Identity;
 pub use roots::{Roots, inkotls_revocation};
 pub use server::{ServerBuilder, inkotls_client_auth};
 pub use sessions::HostStore;
+pub use signer::HostSigner;
+pub use verification::{HostVerification, Verification};
 
 use crate::error::{Error, Status};
-use crate::limits::Limits;
 use rustls::pki_types::ServerName;
-use std::sync::Arc;
-
-/// What a builder makes: rustls's config, and what rustls leaves to us.
-pub struct Config<T> {
-    pub tls: Arc<T>,
-    pub limits: Limits,
-}
 
 /// The name that a client expects in the server's certificate.
 pub fn server_name(name: &[u8]) -> Result<ServerName<'static>, Error> {

@@ -1,7 +1,7 @@
 //! What the platform trusts. Either it gives its certificates out, and verification is ours, or it
 //! verifies by itself, as macOS, Windows and Android do.
 
-pub use inner::{certificates, verifier};
+pub use inner::{MAY_BLOCK, certificates, verifier};
 
 type Verifier = Result<Arc<dyn ServerCertVerifier>, Error>;
 
@@ -14,6 +14,8 @@ use std::sync::Arc;
 #[cfg(not(any(target_vendor = "apple", target_os = "windows", target_os = "android")))]
 mod inner {
     use super::*;
+
+    pub const MAY_BLOCK: bool = false;
 
     pub fn certificates() -> Option<Vec<CertificateDer<'static>>> {
         Some(rustls_native_certs::load_native_certs().certs)
@@ -28,6 +30,8 @@ mod inner {
 mod inner {
     use super::*;
     use crate::error::Status;
+
+    pub const MAY_BLOCK: bool = true;
 
     pub fn certificates() -> Option<Vec<CertificateDer<'static>>> {
         None

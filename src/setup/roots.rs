@@ -143,6 +143,11 @@ impl Roots {
         Ok(with_revocation!(self, builder).build().map_err(refused)?)
     }
 
+    /// Whether verification of a server may block: the platform's own may.
+    pub fn may_block(&self) -> bool {
+        self.platform && platform::MAY_BLOCK
+    }
+
     pub fn client_verifier(
         &self,
         provider: &Arc<CryptoProvider>,

@@ -1,10 +1,12 @@
 //! Server configs.
 
+use super::Roots;
 use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
 use super::negotiation::Negotiation;
 use super::sessions::{Bound, HostStore, cache_size};
-use super::{Config, Roots};
+use super::verification::{HostVerification, HostVerifier};
+use crate::config::{Blocking, Config};
 use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
 use rustls::ServerConfig;
@@ -41,6 +43,8 @@ pub struct ServerBuilder {
     ticket_keys: Option<Arc<TicketKeys>>,
     tickets: usize,
     max_early_data: u32,
+    verifier: Option<HostVerification>,
+    blocking: Blocking,
 }
 
 impl Default for ServerBuilder {
@@ -53,17 +57,22 @@ impl Default for ServerBuilder {
             ticket_keys: None,
             tickets: 2,
             max_early_data: 0,
+            verifier: None,
+            blocking: Blocking::default(),
         }
     }
 }
 
 impl ServerBuilder {
     pub fn set_identity(&mut self, identity: &Identity) -> Result<(), Error> {
-        self.resolver = Some(Arc::new(OneIdentity(identity.shown()?)));
+        let shown = identity.shown()?;
+        self.blocking.signer = shown.may_block;
+        self.resolver = Some(Arc::new(OneIdentity(shown)));
         Ok(())
     }
 
     pub fn set_identities(&mut self, identities: Arc<Identities>) {
+        self.blocking.signer = identities.settle();
         self.resolver = Some(identities);
     }
 
@@ -83,16 +92,23 @@ impl ServerBuilder {
         Ok(())
     }
 
+    pub fn set_verifier(&mut self, verifier: HostVerification) {
+        self.blocking.verifier = verifier.may_block;
+        self.verifier = Some(verifier);
+    }
+
     /// How many sessions to keep in memory; 0 is none.
     pub fn set_session_cache(&mut self, sessions: usize) -> Result<(), Error> {
         self.sessions = match cache_size(sessions)? {
             0 => Arc::new(NoServerSessionStorage {}),
             sessions => ServerSessionMemoryCache::new(sessions),
         };
+        self.blocking.store = false;
         Ok(())
     }
 
     pub fn set_session_store(&mut self, store: HostStore) {
+        self.blocking.store = store.may_block;
         self.sessions = Arc::new(store);
     }
 
@@ -124,9 +140,16 @@ impl ServerBuilder {
             ));
         }
         let (provider, versions) = self.negotiation.chosen()?;
-        let clients = match &self.clients {
-            Some((roots, is_required)) => roots.client_verifier(&provider, *is_required)?,
-            None => WebPkiClientVerifier::no_client_auth(),
+        let clients = match (&self.clients, &self.verifier) {
+            (Some((roots, is_required)), None) => roots.client_verifier(&provider, *is_required)?,
+            (Some((roots, is_required)), Some(host)) => {
+                let standard = roots.client_verifier(&provider, *is_required);
+                Arc::new(HostVerifier::new(host, standard, *is_required)?)
+            }
+            (None, None) => WebPkiClientVerifier::no_client_auth(),
+            (None, Some(_)) => {
+                return Err(Error::state("a verifier of clients, of which none is asked for"));
+            }
         };
         let mut tls = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&versions)?
@@ -149,7 +172,8 @@ impl ServerBuilder {
             tls.cert_compressors.clear();
             tls.cert_decompressors.clear();
         }
-        Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits })
+        let (limits, blocking) = (self.negotiation.limits, self.blocking);
+        Ok(Config { tls: Arc::new(tls), limits, blocking })
     }
 
     /// What is asked of clients: a fingerprint that servers with the same settings share.
@@ -157,7 +181,8 @@ impl ServerBuilder {
         match &self.clients {
             None => Vec::new(),
             Some((roots, is_required)) => {
-                [&[(*is_required).into()], &*roots.fingerprint()].concat()
+                let is_host = self.verifier.is_some();
+                [&[(*is_required).into(), is_host.into()], &*roots.fingerprint()].concat()
             }
         }
     }

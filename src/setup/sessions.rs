@@ -40,6 +40,7 @@ pub fn cache_size(entries: usize) -> Result<usize, Error> {
 pub struct HostStore {
     pub put: Box<Put>,
     pub get: Box<Get>,
+    pub may_block: bool,
 }
 
 /// Keeps a value under a key.

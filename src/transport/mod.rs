@@ -1,19 +1,22 @@
-//! What moves a connection's ciphertext: the host, through feed and drain, or a file descriptor.
-//! The engine answers the same either way; here its wants are met as far as the socket goes.
+//! What moves a connection's ciphertext: the host, through feed and drain, or a wire that the host
+//! attaches. The engine answers the same either way; here its wants are met as far as the wire goes.
+
+mod wire;
+
+pub use wire::Wire;
 
 use crate::engine::{Conn, Outcome, Step};
 use crate::error::Error;
-use crate::ffi::Socket;
 use std::io;
 
 /// A connection and its transport.
 pub struct Link {
     pub conn: Conn,
-    socket: Option<Socket>,
-    /// What the socket said when it failed, each way.
+    wire: Option<Wire>,
+    /// What the wire said when it failed, each way.
     read_error: Option<Error>,
     write_error: Option<Error>,
-    /// The last call ended for the sake of others: the socket may hold more.
+    /// The last call ended for the sake of others: the wire may hold more.
     pub yielded: bool,
 }
 
@@ -22,20 +25,13 @@ const MAX_RECEIVED: usize = 128 * 1024;
 
 impl Link {
     pub fn new(conn: Conn) -> Self {
-        Self { conn, socket: None, read_error: None, write_error: None, yielded: false }
+        Self { conn, wire: None, read_error: None, write_error: None, yielded: false }
     }
 
-    /// Attaches a socket, or detaches it with -1.
-    pub fn set_fd(&mut self, fd: i32) -> Result<(), Error> {
-        self.socket = match fd {
-            -1 => None,
-            fd => Some(Socket::new(fd).map_err(|error| Error {
-                os: error.raw_os_error(),
-                ..Error::argument(format!("file descriptor {fd}: {error}"))
-            })?),
-        };
+    /// Puts a wire, or none, in the place of the one before.
+    pub fn attach(&mut self, wire: Option<Wire>) {
+        self.wire = wire;
         (self.read_error, self.write_error) = (None, None);
-        Ok(())
     }
 
     pub fn accept(&mut self) -> Outcome<()> {
@@ -104,7 +100,12 @@ impl Link {
         }
     }
 
-    /// Repeats `step` for as long as the socket gives it what it wants, within bounds: a peer that
+    /// Runs the step that was announced. The wire is left alone: this may be another thread.
+    pub fn run_blocking(&mut self) {
+        self.conn.run_blocking();
+    }
+
+    /// Repeats `step` for as long as the wire gives it what it wants, within bounds: a peer that
     /// sends much and says nothing must not keep a thread.
     fn drive<T>(&mut self, mut step: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
         self.yielded = false;
@@ -124,6 +125,10 @@ impl Link {
                     received += self.conn.inbound.len() - waiting;
                     moved
                 }
+                Ok(Step::WantBlocking) => {
+                    self.send(); // the peer need not wait for the step
+                    return outcome;
+                }
                 _ => return outcome,
             };
             if !moved {
@@ -134,9 +139,9 @@ impl Link {
 
     /// Sends what waits. False while something still does.
     fn send(&mut self) -> bool {
-        let Some(mut socket) = self.socket else { return false };
+        let Some(mut wire) = self.wire else { return false };
         while self.conn.has_output() {
-            match self.conn.drain(&mut socket) {
+            match self.conn.drain(&mut wire) {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
                 Err(error) => {
@@ -150,11 +155,11 @@ impl Link {
 
     /// Receives once. False where nothing has come.
     fn receive(&mut self) -> Result<bool, Error> {
-        let Some(socket) = self.socket else { return Ok(false) };
+        let Some(wire) = self.wire else { return Ok(false) };
         if let Some(error) = &self.read_error {
             return Err(error.clone());
         }
-        match self.conn.inbound.fill(|buf, room| socket.read(buf, room)) {
+        match self.conn.inbound.fill(|buf, room| wire.read(buf, room)) {
             Ok(0) => match self.write_error.clone().filter(Error::is_reset) {
                 // Linux tells of a reset once; here it told the sender.
                 Some(reset) => return Err(self.read_error.insert(reset).clone()),

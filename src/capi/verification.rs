@@ -1,0 +1,141 @@
+//! inkotls_verification: a peer that a host's callback verifies.
+
+use super::inkotls_certificate_error;
+use crate::error::{Error, Status};
+use crate::ffi::{Handle, Record, ask, enter, handle_callback, output};
+use crate::setup::{HostVerification, Verification, negotiation::flag};
+use std::ffi::{c_char, c_void};
+use std::mem::MaybeUninit;
+use std::sync::Arc;
+
+/// A peer that is being verified: what it showed, and the standard verification. Lent to an
+/// inkotls_verify_callback for the call.
+pub struct inkotls_verification {
+    verification: Verification,
+    record: Record,
+}
+
+impl Handle for inkotls_verification {
+    fn record(&self) -> &Record {
+        &self.record
+    }
+    fn record_mut(&mut self) -> &mut Record {
+        &mut self.record
+    }
+}
+
+/// Decides whether the peer is who it must be: returns 0 to accept it, or the
+/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for OTHER.
+/// `verification` is lent for the call, and so is all that it lends. That the peer has the key of
+/// its certificate is checked apart from this.
+pub type inkotls_verify_callback = Option<
+    unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
+>;
+
+pub(super) fn host_verification(
+    verify: inkotls_verify_callback,
+    user_data: *mut c_void,
+    may_block: i32,
+) -> Result<HostVerification, Error> {
+    let ask_host = handle_callback(verify, user_data)
+        .ok_or_else(|| Error::argument("the callback is NULL"))?;
+    let decide = move |verification| {
+        let mut lent = inkotls_verification { verification, record: Record::default() };
+        let answer = ask_host(&mut lent);
+        lent.verification.verdict(answer)
+    };
+    Ok(HostVerification { decide: Arc::new(decide), may_block: flag(may_block)? })
+}
+
+/// Verifies the peer as would be done without the callback: against the roots and the CRLs that the
+/// builder was given, the name, the time. Returns 0 where it is accepted, or an
+/// inkotls_certificate_error; UNKNOWN_ISSUER where there are no roots; or a negative status. A
+/// callback that returns the same error hands on its sentence, too.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_verification_verify(
+    verification: Option<&mut inkotls_verification>,
+) -> i32 {
+    let mut fault = None;
+    let status = enter(verification, |v| {
+        fault = v.verification.verify();
+        Ok(Status::Ok)
+    });
+    fault.map_or(status as i32, |it: inkotls_certificate_error| it as i32)
+}
+
+/// Lends one of the certificates that the peer showed, in DER (RFC 5280), in the order in which it
+/// sent them; inkotls_certificate_new tells what is in it. Of a raw public key (RFC 7250), number 0
+/// is the SubjectPublicKeyInfo.
+///
+/// verification: must not be NULL.
+/// index: which: 0 is the peer's own, the others are of use to verify it.
+/// out_der, out_len: the certificate, in bytes; must not be NULL. It lives until the callback
+/// returns.
+///
+/// INKOTLS_STATUS_NONE: there are no more.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_verification_certificate(
+    verification: Option<&inkotls_verification>,
+    index: usize,
+    out_der: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(verification, |v| {
+        let certificate = v.verification.chain.get(index);
+        super::lend(certificate.map(AsRef::as_ref), out_der, out_len)
+    })
+}
+
+/// Lends the name that a server must prove: that which the connection was made with, a DNS name or
+/// an IP address.
+///
+/// verification: must not be NULL.
+/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the callback
+/// returns.
+///
+/// INKOTLS_STATUS_NONE: the peer is a client.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_verification_server_name(
+    verification: Option<&inkotls_verification>,
+    out_name: Option<&mut MaybeUninit<*const c_char>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(verification, |v| {
+        let name = v.verification.server_name.as_deref();
+        super::lend(name.map(str::as_bytes), out_name, out_len)
+    })
+}
+
+/// Lends the OCSP response (RFC 6960) that a server stapled to its certificate. It is not verified.
+///
+/// verification: must not be NULL.
+/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the callback
+/// returns.
+///
+/// INKOTLS_STATUS_NONE: there is none.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_verification_ocsp_staple(
+    verification: Option<&inkotls_verification>,
+    out_data: Option<&mut MaybeUninit<*const u8>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    ask(verification, |v| {
+        let staple = Some(&*v.verification.staple).filter(|it| !it.is_empty());
+        super::lend(staple, out_data, out_len)
+    })
+}
+
+/// Tells the time at which the certificate must be valid.
+///
+/// verification: must not be NULL.
+/// out_seconds: since 1970-01-01 00:00 UTC; must not be NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_verification_time(
+    verification: Option<&inkotls_verification>,
+    out_seconds: Option<&mut MaybeUninit<i64>>,
+) -> Status {
+    ask(verification, |v| {
+        output(out_seconds)?.write(v.verification.now.as_secs().try_into().unwrap_or(i64::MAX));
+        Ok(Some(()))
+    })
+}

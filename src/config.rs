@@ -1,0 +1,28 @@
+//! What a builder makes and a connection keeps to.
+
+use crate::limits::Limits;
+use std::sync::Arc;
+
+/// rustls's config, and what rustls leaves to us.
+pub struct Config<T> {
+    pub tls: Arc<T>,
+    pub limits: Limits,
+    pub blocking: Blocking,
+}
+
+/// Which steps of a handshake may block: those that wait for the host, or for the platform.
+#[derive(Clone, Copy, Default)]
+pub struct Blocking {
+    /// Verification of the peer's certificate.
+    pub verifier: bool,
+    /// A signature with our key.
+    pub signer: bool,
+    /// A server's session store.
+    pub store: bool,
+}
+
+impl Blocking {
+    pub fn any(self) -> bool {
+        self.verifier || self.signer || self.store
+    }
+}

@@ -1,0 +1,74 @@
+//! Steps that may block: announced before anything of them is done, then run where the host allows
+//! it.
+//!
+//! rustls runs them while it processes a message, and cannot stop in the middle. What messages a
+//! record has shows only when it is opened. So whole records wait that may have the message.
+
+use super::conn::{Conn, Phase};
+use rustls::{Connection, HandshakeKind};
+
+/// Content types of records that have handshake messages, in the clear or not.
+const HANDSHAKE: u8 = 22;
+const APPLICATION_DATA: u8 = 23;
+
+const SERVER_HELLO: u8 = 2;
+
+impl Conn {
+    /// Runs the step that was announced, and those behind it as far as the bytes at hand go. How it
+    /// went, the next call tells.
+    pub fn run_blocking(&mut self) {
+        self.may_run = self.held_back.is_some();
+        while self.may_run && self.advance().unwrap_or(false) {
+            self.may_run = self.may_block();
+        }
+        self.may_run = false;
+    }
+
+    /// Whether the next `len` bytes wait for `run_blocking`.
+    pub(super) fn holds_back(&mut self, len: usize) -> bool {
+        let waits = !self.may_run && self.may_have_step(len) && self.may_block();
+        self.held_back = waits.then_some(len);
+        waits
+    }
+
+    fn may_have_step(&self, len: usize) -> bool {
+        match *self.inbound.waiting(len) {
+            // Nothing comes of a ServerHello alone. Only of the first record is it known that a
+            // message begins with it.
+            [HANDSHAKE, _, _, _, _, SERVER_HELLO, ref rest @ ..] if self.received == len => {
+                let message = rest.split_first_chunk::<3>();
+                !message.is_some_and(|(&[high, middle, low], body)| {
+                    body.len() == u32::from_be_bytes([0, high, middle, low]) as usize
+                })
+            }
+            [typ, ..] => typ == HANDSHAKE || typ == APPLICATION_DATA,
+            [] => false,
+        }
+    }
+
+    /// Whether a step that may block can still come in this handshake.
+    fn may_block(&self) -> bool {
+        let may = self.blocking;
+        let conn = match &self.phase {
+            Phase::Open(conn) if conn.is_handshaking() => conn,
+            _ => return false,
+        };
+        let kind = conn.handshake_kind();
+        let is_resumed = kind == Some(HandshakeKind::Resumed);
+        let verifies = may.verifier && !is_resumed && !self.scope.verified;
+        let signs = may.signer && !is_resumed && self.may_sign(conn);
+        verifies || signs || may.store
+    }
+
+    /// A client signs once the server has asked it to, and behind the server's own certificate. A
+    /// server signs in its first flight: after a HelloRetryRequest that is still to come.
+    fn may_sign(&self, conn: &Connection) -> bool {
+        match conn {
+            Connection::Client(_) => !self.scope.verified || self.scope.signer_asked,
+            Connection::Server(_) => {
+                conn.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest)
+                    && conn.negotiated_key_exchange_group().is_none()
+            }
+        }
+    }
+}

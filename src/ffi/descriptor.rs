@@ -1,0 +1,116 @@
+//! A descriptor of the host's, a stream socket or an end of a pipe: never blocked on, never closed,
+//! never the cause of a SIGPIPE.
+
+use super::pipe;
+use std::io::{self, IoSlice, Write};
+use std::os::fd::RawFd;
+
+/// Linux caps one call at this many slices (UIO_MAXIOV).
+const MAX_SLICES: usize = 1024;
+
+#[derive(Clone, Copy)]
+pub enum Descriptor {
+    Socket(RawFd),
+    Pipe(RawFd),
+}
+
+impl Descriptor {
+    /// One to read.
+    pub fn source(fd: RawFd) -> io::Result<Self> {
+        Self::new(fd, libc::O_WRONLY)
+    }
+
+    /// One to write.
+    pub fn sink(fd: RawFd) -> io::Result<Self> {
+        Self::new(fd, libc::O_RDONLY)
+    }
+
+    /// Fails with ENOTSOCK or EPROTOTYPE where `fd` is neither, with EBADF where it is nothing, or the
+    /// wrong end.
+    fn new(fd: RawFd, wrong_mode: libc::c_int) -> io::Result<Self> {
+        let mut kind: libc::c_int = 0;
+        let mut len = size_of_val(&kind) as libc::socklen_t;
+        // SAFETY: both outputs are live locals, and `len` is the size of the first.
+        let result = unsafe {
+            libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_TYPE, (&raw mut kind).cast(), &mut len)
+        };
+        match checked(result as isize) {
+            Ok(_) if kind == libc::SOCK_STREAM => Ok(Self::Socket(fd)),
+            Ok(_) => Err(io::Error::from_raw_os_error(libc::EPROTOTYPE)),
+            Err(_) if pipe::is_pipe(fd) => match pipe::flags(fd)? & libc::O_ACCMODE {
+                mode if mode == wrong_mode => Err(io::Error::from_raw_os_error(libc::EBADF)),
+                _ => Ok(Self::Pipe(fd)),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Appends at most `max` bytes to `buf`. 0 is the end.
+    pub fn read(self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+        // SAFETY: `append` lends room for `max` bytes.
+        append(buf, max, |room| unsafe {
+            match self {
+                Self::Socket(fd) => {
+                    retried(|| checked(libc::recv(fd, room.cast(), max, libc::MSG_DONTWAIT)))
+                }
+                Self::Pipe(fd) => pipe::read(fd, room, max),
+            }
+        })
+    }
+}
+
+impl Write for Descriptor {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[IoSlice::new(data)])
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        let slices = &slices[..slices.len().min(MAX_SLICES)];
+        match *self {
+            Self::Socket(fd) => send(fd, slices),
+            Self::Pipe(fd) => pipe::write(fd, slices),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn send(fd: RawFd, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+    // SAFETY: all-zero is a valid msghdr: no name, no control data, no slices.
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    message.msg_iov = slices.as_ptr().cast_mut().cast(); // IoSlice has iovec's layout
+    message.msg_iovlen = slices.len() as _;
+    let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
+    // SAFETY: `message` points to `slices`, which outlive the call; sendmsg only reads them.
+    retried(|| checked(unsafe { libc::sendmsg(fd, &message, flags) }))
+}
+
+/// Lets `source` write at most `max` bytes behind those of `buf`, and tell how many.
+pub fn append(
+    buf: &mut Vec<u8>,
+    max: usize,
+    source: impl FnOnce(*mut u8) -> io::Result<usize>,
+) -> io::Result<usize> {
+    buf.reserve(max);
+    let read = source(buf.spare_capacity_mut().as_mut_ptr().cast())?;
+    assert!(read <= max);
+    // SAFETY: `source` initialised `read` bytes behind the old length.
+    unsafe { buf.set_len(buf.len() + read) };
+    Ok(read)
+}
+
+pub fn retried(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
+    loop {
+        match call() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
+    }
+}
+
+/// The result of a system call.
+pub fn checked(result: isize) -> io::Result<usize> {
+    usize::try_from(result).map_err(|_| io::Error::last_os_error())
+}

@@ -1,0 +1,153 @@
+//! A private key that stays with the host, which signs when asked.
+
+use crate::crypto;
+use crate::error::{Error, Status, Unsigned};
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
+use rustls::server::ParsedCertificate;
+use rustls::sign::{Signer, SigningKey};
+use rustls::{Error as Tls, SignatureAlgorithm, SignatureScheme};
+use std::fmt;
+use std::sync::Arc;
+use webpki::EndEntityCert;
+
+/// Room for a signature: that of an RSA key of 8192 bits has as much.
+const MAX_SIGNATURE: usize = 1024;
+
+/// Signs a message with a scheme; the length that it tells is not believed.
+type Sign = dyn Fn(u16, &[u8], &mut [u8]) -> Option<usize> + Send + Sync;
+
+#[derive(Clone)]
+pub struct HostSigner {
+    schemes: Vec<SignatureScheme>,
+    algorithm: SignatureAlgorithm,
+    sign: Arc<Sign>,
+    pub may_block: bool,
+}
+
+impl HostSigner {
+    pub fn new(schemes: &[u16], sign: Arc<Sign>, may_block: bool) -> Result<Self, Error> {
+        let schemes: Vec<_> = schemes.iter().map(|it| SignatureScheme::from(*it)).collect();
+        let algorithms: Option<Vec<_>> = schemes.iter().map(algorithm_of).collect();
+        match algorithms.as_deref() {
+            None => Err(Error::argument("a signature scheme is not supported")),
+            Some([]) => Err(Error::argument("a signer needs a signature scheme")),
+            Some([first, rest @ ..]) if rest.iter().all(|it| it == first) => {
+                Ok(Self { schemes, algorithm: *first, sign, may_block })
+            }
+            Some(_) => Err(Error::argument("signature schemes of different kinds of key")),
+        }
+    }
+
+    /// The key of this certificate.
+    pub fn key(&self, leaf: &CertificateDer<'static>) -> Arc<dyn SigningKey> {
+        Arc::new(HostKey { signer: self.clone(), leaf: leaf.clone() })
+    }
+
+    pub fn check_match(&self, leaf: &CertificateDer<'_>) -> Result<(), Error> {
+        let no_signature = |scheme: &SignatureScheme| verify(leaf, *scheme, &[], &[]);
+        match self.schemes.iter().find(|scheme| no_signature(scheme) == Err(Unfit::Scheme)) {
+            None => Ok(()),
+            Some(scheme) => Err(Error::new(
+                Status::KeyMismatch,
+                format!("the first certificate of the chain has no key for {scheme:?}"),
+            )),
+        }
+    }
+}
+
+/// Of the schemes that can be verified here.
+fn algorithm_of(scheme: &SignatureScheme) -> Option<SignatureAlgorithm> {
+    use SignatureScheme as S;
+    match *scheme {
+        S::RSA_PSS_SHA256 | S::RSA_PSS_SHA384 | S::RSA_PSS_SHA512 => Some(SignatureAlgorithm::RSA),
+        S::RSA_PKCS1_SHA256 | S::RSA_PKCS1_SHA384 | S::RSA_PKCS1_SHA512 => {
+            Some(SignatureAlgorithm::RSA)
+        }
+        S::ECDSA_NISTP256_SHA256 | S::ECDSA_NISTP384_SHA384 => Some(SignatureAlgorithm::ECDSA),
+        S::ED25519 => Some(SignatureAlgorithm::ED25519),
+        _ => None,
+    }
+}
+
+#[derive(PartialEq)]
+enum Unfit {
+    Scheme,
+    Signature,
+}
+
+/// Whether the key of the certificate has made this signature.
+fn verify(
+    leaf: &CertificateDer<'_>,
+    scheme: SignatureScheme,
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), Unfit> {
+    use webpki::Error as E;
+    let leaf = EndEntityCert::try_from(leaf).map_err(|_| Unfit::Scheme)?;
+    let verifier = verifier_of(scheme).ok_or(Unfit::Scheme)?;
+    leaf.verify_signature(verifier, message, signature).map_err(|error| match error {
+        E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Unfit::Scheme,
+        _ => Unfit::Signature,
+    })
+}
+
+/// The first: others are for certificates of TLS 1.2, whose schemes do not name the curve.
+fn verifier_of(scheme: SignatureScheme) -> Option<&'static dyn SignatureVerificationAlgorithm> {
+    let schemes = crypto::provider().signature_verification_algorithms.mapping;
+    schemes.iter().find(|(it, _)| *it == scheme)?.1.first().copied()
+}
+
+#[derive(Clone, Debug)]
+struct HostKey {
+    signer: HostSigner,
+    leaf: CertificateDer<'static>,
+}
+
+impl SigningKey for HostKey {
+    fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
+        let scheme = *self.signer.schemes.iter().find(|it| offered.contains(it))?;
+        Some(Box::new(Signature { key: self.clone(), scheme }))
+    }
+
+    fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
+        let leaf = ParsedCertificate::try_from(&self.leaf).ok()?;
+        Some(leaf.subject_public_key_info())
+    }
+
+    fn algorithm(&self) -> SignatureAlgorithm {
+        self.signer.algorithm
+    }
+}
+
+/// One that is to be made.
+#[derive(Debug)]
+struct Signature {
+    key: HostKey,
+    scheme: SignatureScheme,
+}
+
+impl Signer for Signature {
+    /// A signature that went wrong may give the key away, so none goes out unverified.
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Tls> {
+        let mut room = [0; MAX_SIGNATURE];
+        let len = (self.key.signer.sign)(self.scheme.into(), message, &mut room)
+            .ok_or_else(|| Unsigned("refused to sign".into()))?;
+        let signature = room.get(..len).ok_or_else(|| {
+            Unsigned(format!("says that it wrote {len} bytes, to a room of {MAX_SIGNATURE}"))
+        })?;
+        match verify(&self.key.leaf, self.scheme, message, signature) {
+            Ok(()) => Ok(signature.to_vec()),
+            Err(_) => Err(Unsigned(format!("made a wrong signature ({:?})", self.scheme)).into()),
+        }
+    }
+
+    fn scheme(&self) -> SignatureScheme {
+        self.scheme
+    }
+}
+
+impl fmt::Debug for HostSigner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HostSigner({:?})", self.schemes)
+    }
+}

@@ -1,0 +1,54 @@
+//! What ciphertext comes from and goes to.
+
+use crate::error::Error;
+use crate::ffi::{Descriptor, HostIo};
+use std::io::{self, IoSlice, Write};
+
+#[derive(Clone, Copy)]
+pub enum Wire {
+    Descriptors { from: Descriptor, to: Descriptor },
+    Host(HostIo),
+}
+
+impl Wire {
+    /// One that reads and writes these descriptors; none where both are -1.
+    pub fn descriptors(from: i32, to: i32) -> Result<Option<Self>, Error> {
+        if (from, to) == (-1, -1) {
+            return Ok(None);
+        }
+        Ok(Some(Self::Descriptors {
+            from: Descriptor::source(from).map_err(|error| refused(from, &error))?,
+            to: Descriptor::sink(to).map_err(|error| refused(to, &error))?,
+        }))
+    }
+
+    /// Appends at most `max` bytes to `buf`. 0 is the end.
+    pub fn read(self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+        match self {
+            Self::Descriptors { from, .. } => from.read(buf, max),
+            Self::Host(io) => io.read(buf, max),
+        }
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[IoSlice::new(data)])
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        match self {
+            Self::Descriptors { to, .. } => to.write_vectored(slices),
+            Self::Host(io) => io.write_vectored(slices),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn refused(fd: i32, error: &io::Error) -> Error {
+    let text = format!("file descriptor {fd}: {error}");
+    Error { os: error.raw_os_error(), ..Error::argument(text) }
+}
