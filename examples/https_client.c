@@ -1,10 +1,11 @@
 // An HTTPS client on poll(2): connects, verifies, asks, and prints the body of the answer.
 //
-//     https_client [-v] [--ca FILE]... [--connect HOST:PORT] [--alpn PROTO]...
+//     https_client [-v] [--ca FILE]... [--pin SHA256] [--connect HOST:PORT] [--alpn PROTO]...
 //                  https://HOST[:PORT][/PATH]
 //
 // -v         tells on stderr what was agreed on; after a failure, the alerts and the reason
 // --ca       trusts the authorities in this PEM file, instead of the platform's
+// --pin      trusts only the certificate with this fingerprint, in hex, if it is otherwise good
 // --connect  goes to this address; the certificate must be HOST's all the same
 // --alpn     offers this protocol
 //
@@ -40,6 +41,7 @@ struct options {
   bool verbose;
   inkotls_client_builder *builder;
   inkotls_roots *roots;  // NULL: the platform's
+  uint8_t pin[32];
   struct place url, connect;
   char *request;
 };
@@ -53,14 +55,16 @@ struct answer {
 
 static int parse_options(struct options *options, int argc, char **argv);
 static bool parse_url(const char *url, struct options *options);
+static bool parse_pin(const char *hex, uint8_t pin[32]);
 static const char *parse_place(const char *text, const char *default_port, struct place *place);
+static int32_t verify(void *pin, inkotls_verification *verification);
 static int run(struct options *options);
 static int connect_to(const struct place *place);
 static int connect_one(const struct addrinfo *address);
 static int fetch(inkotls_conn *tls, int fd, const struct options *options);
 static inkotls_status converse(inkotls_conn *tls, int fd, const struct options *options,
                                struct answer *answer);
-static bool wait_for(int fd, inkotls_status status);
+static bool wait_for(inkotls_conn *tls, int fd, inkotls_status status);
 static void take(struct answer *answer, size_t len);
 static bool is_over(const struct answer *answer);
 static int judge(const inkotls_conn *tls, inkotls_status status, const struct answer *answer);
@@ -74,7 +78,7 @@ int main(int argc, char **argv) {
   int result = parse_options(&options, argc, argv);
   if (result == USAGE) {
     fprintf(stderr,
-            "usage: https_client [-v] [--ca FILE]... [--connect HOST:PORT] "
+            "usage: https_client [-v] [--ca FILE]... [--pin SHA256] [--connect HOST:PORT] "
             "[--alpn PROTO]... https://HOST[:PORT][/PATH]\n");
   }
   if (result == DONE) result = run(&options);
@@ -89,6 +93,7 @@ static int parse_options(struct options *options, int argc, char **argv) {
   static const struct option names[] = {{"ca", required_argument, NULL, 'a'},
                                         {"connect", required_argument, NULL, 'c'},
                                         {"alpn", required_argument, NULL, 'p'},
+                                        {"pin", required_argument, NULL, 'f'},
                                         {0}};
   inkotls_client_builder *builder = options->builder;
   const char *connect = NULL;
@@ -109,6 +114,10 @@ static int parse_options(struct options *options, int argc, char **argv) {
         if (inkotls_client_builder_add_alpn(builder, optarg, len) != INKOTLS_STATUS_OK) {
           return fail(inkotls_client_builder_error(builder));
         }
+        break;
+      case 'f':
+        if (!parse_pin(optarg, options->pin)) return USAGE;
+        inkotls_client_builder_set_dangerous_verifier(builder, verify, options->pin, 0);
         break;
       case 'c':
         connect = optarg;
@@ -132,6 +141,12 @@ static bool parse_url(const char *url, struct options *options) {
                   (int)(path - authority), authority) > 0;
 }
 
+static bool parse_pin(const char *hex, uint8_t pin[32]) {
+  if (strlen(hex) != 64 || strspn(hex, "0123456789abcdefABCDEF") != 64) return false;
+  for (size_t i = 0; i < 32; i++) sscanf(hex + 2 * i, "%2hhx", &pin[i]);
+  return true;
+}
+
 // Reads HOST, HOST:PORT, [ADDRESS] or [ADDRESS]:PORT, where ADDRESS is of IPv6. Returns its end,
 // or NULL.
 static const char *parse_place(const char *text, const char *default_port, struct place *place) {
@@ -143,6 +158,24 @@ static const char *parse_place(const char *text, const char *default_port, struc
   strcpy(place->port, default_port);
   if (*text != ':') return text;
   return sscanf(text, ":%5[0-9]%n", place->port, &len) == 1 ? text + len : NULL;
+}
+
+// The standard verification first, then a rule of our own.
+static int32_t verify(void *pin, inkotls_verification *verification) {
+  inkotls_certificate *certificate = NULL;
+  const uint8_t *der, *fingerprint;
+  size_t len;
+  int32_t error = inkotls_verification_verify(verification);
+  if (error != 0) return error;
+  error = INKOTLS_CERTIFICATE_ERROR_OTHER;
+  if (inkotls_verification_certificate(verification, 0, &der, &len) == INKOTLS_STATUS_OK &&
+      inkotls_certificate_new(der, len, &certificate) == INKOTLS_STATUS_OK &&
+      inkotls_certificate_fingerprint(certificate, &fingerprint, &len) == INKOTLS_STATUS_OK &&
+      memcmp(fingerprint, pin, len) == 0) {
+    error = 0;
+  }
+  inkotls_certificate_free(certificate);
+  return error;
 }
 
 static int run(struct options *options) {
@@ -212,31 +245,35 @@ static inkotls_status converse(inkotls_conn *tls, int fd, const struct options *
                                struct answer *answer) {
   inkotls_status status = inkotls_conn_set_fd(tls, fd);
   if (status != INKOTLS_STATUS_OK) return status;
-  while (wait_for(fd, status = inkotls_conn_handshake(tls))) continue;
+  while (wait_for(tls, fd, status = inkotls_conn_handshake(tls))) continue;
   if (status != INKOTLS_STATUS_OK) return status;
   if (options->verbose) tell_facts(tls);
 
   const char *data = options->request, *end = data + strlen(data);
   while (data < end && status == INKOTLS_STATUS_OK) {
     size_t rest = (size_t)(end - data), used;
-    while (wait_for(fd, status = inkotls_conn_write(tls, data, rest, &used))) continue;
+    while (wait_for(tls, fd, status = inkotls_conn_write(tls, data, rest, &used))) continue;
     if (status == INKOTLS_STATUS_OK) data += used;
   }
-  while (wait_for(fd, status = inkotls_conn_flush(tls))) continue;
+  while (wait_for(tls, fd, status = inkotls_conn_flush(tls))) continue;
 
   inkotls_status read = INKOTLS_STATUS_OK;
   while (read == INKOTLS_STATUS_OK && !is_over(answer)) {  // the peer may say why sending failed
     char *text = answer->text + answer->len;
     size_t room = sizeof answer->text - answer->len, len;
-    while (wait_for(fd, read = inkotls_conn_read(tls, text, room, &len))) continue;
+    while (wait_for(tls, fd, read = inkotls_conn_read(tls, text, room, &len))) continue;
     if (read == INKOTLS_STATUS_OK) take(answer, len);
   }
-  while (wait_for(fd, status = inkotls_conn_close(tls))) continue;
+  while (wait_for(tls, fd, status = inkotls_conn_close(tls))) continue;
   return read == INKOTLS_STATUS_OK ? status : read;
 }
 
-// Waits for what the status wants. True if the call is to be made again.
-static bool wait_for(int fd, inkotls_status status) {
+// Waits for what the status wants. True if the call is to be made again. This program has nothing
+// else to do, so it may block.
+static bool wait_for(inkotls_conn *tls, int fd, inkotls_status status) {
+  if (status == INKOTLS_STATUS_WANT_BLOCKING) {
+    return inkotls_conn_run_blocking(tls) == INKOTLS_STATUS_OK;
+  }
   if (status != INKOTLS_STATUS_WANT_READ && status != INKOTLS_STATUS_WANT_WRITE) return false;
   short events = status == INKOTLS_STATUS_WANT_READ ? POLLIN : POLLOUT;
   return poll(&(struct pollfd){.fd = fd, .events = events}, 1, PATIENCE_MS) != 0;

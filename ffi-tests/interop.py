@@ -13,6 +13,7 @@ OurServer. So every test against it also proves that the others of its connectio
 
 import concurrent.futures
 import contextlib
+import hashlib
 import os
 import queue
 import re
@@ -367,6 +368,30 @@ class OurClientAgainstOpenssl(Test):
                 done = our_client(server.port)
                 self.assert_exit(1, done)
                 self.assert_facts(done.stderr, alert_received=alert)
+
+
+class OurClientPins(Test):
+    def test_its_certificate_and_no_other(self):
+        with OpensslServer("ecdsa") as server:
+            done = our_client(server.port, "--pin", fingerprint("ecdsa"))
+            self.assert_exit(0, done)
+            done = our_client(server.port, "--pin", fingerprint("rsa"))
+            self.assert_exit(1, done)
+            self.assertIn("the peer's certificate was refused: another reason", done.stderr)
+            self.assert_facts(done.stderr, alert_sent="access_denied (49)")
+            server.says("SSL alert number 49$")
+
+    def test_a_pin_excuses_nothing(self):
+        with OpensslServer("expired") as server:
+            done = our_client(server.port, "--pin", fingerprint("expired"))
+            self.assert_exit(1, done)
+            self.assertIn("the peer's certificate was refused: it has expired", done.stderr)
+            self.assert_facts(done.stderr, alert_sent="certificate_expired (45)")
+
+
+def fingerprint(key):
+    with open(pki(f"{key}.pem"), encoding="ascii") as pem:
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem.read())).hexdigest()
 
 
 class OurClientRefuses(Test):

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +12,25 @@
 
 #include "pair.h"
 
+static atomic_int steps_run;
+
 static int send_all(int fd, const void *data, size_t len) {
   return send(fd, data, len, MSG_NOSIGNAL) == (ssize_t)len ? 0 : -1;
 }
 
 static ssize_t receive(int fd, void *buf, size_t cap) { return recv(fd, buf, cap, 0); }
 
-static void wait_for(int fd, inkotls_status status) {
+// What a runtime has another thread do.
+static int in_a_pool(inkotls_status (*run)(inkotls_conn *), inkotls_conn *conn) {
+  steps_run++;
+  return run(conn) == INKOTLS_STATUS_OK ? 0 : -1;
+}
+
+static void wait_for(inkotls_conn *conn, int fd, inkotls_status status) {
+  if (status == INKOTLS_STATUS_WANT_BLOCKING) {
+    CHECK_INT(in_a_pool(inkotls_conn_run_blocking, conn), 0);
+    return;
+  }
   struct pollfd poll_fd = {.fd = fd,
                            .events = status == INKOTLS_STATUS_WANT_READ ? POLLIN : POLLOUT};
   poll(&poll_fd, 1, 10000);
@@ -26,6 +39,19 @@ static void wait_for(int fd, inkotls_status status) {
 #include "readme.inc"
 
 static const inkotls_server_config *config;
+
+// A store that keeps nothing, but might have blocked.
+static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
+                   size_t value_len) {
+  (void)user_data, (void)key, (void)key_len, (void)value, (void)value_len;
+  return 0;
+}
+
+static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
+                   size_t cap) {
+  (void)user_data, (void)key, (void)key_len, (void)take, (void)buf, (void)cap;
+  return 0;
+}
 
 // Answers one request over a blocking socket, with the README's loop.
 static void *serve(void *fd_at) {
@@ -50,12 +76,15 @@ int main(int argc, char **argv) {
   pthread_t server;
   pki_open(argc, argv);
   setenv("SSL_CERT_FILE", pki_path("ca.pem"), 1);
-  config = server_config("ecdsa", no_alpn);
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  inkotls_server_builder_set_session_store(builder, put, get, NULL, 1);
+  config = server_built(builder);
   CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
   CHECK_INT(pthread_create(&server, NULL, serve, &ends[1]), 0);
   CHECK_INT(fetch(ends[0], "localhost", "ping", answer, sizeof answer), INKOTLS_STATUS_CLOSED);
   CHECK_INT(strcmp(answer, "pong"), 0);
   CHECK_INT(pthread_join(server, NULL), 0);
+  CHECK(steps_run > 0);
   CHECK_INT(close(ends[0]) | close(ends[1]), 0);
   inkotls_server_config_release(config);
   return checks_done();
