@@ -2,15 +2,14 @@
 //! it.
 //!
 //! rustls runs them while it processes a message, and cannot stop in the middle. What messages a
-//! record has shows only when it is opened. So whole records wait that may have the message.
+//! record has shows only when it is opened, and a message may have come with the record before. So
+//! every record waits while a step may come.
 
 use super::conn::{Conn, Phase};
 use rustls::{Connection, HandshakeKind};
 
-/// Content types of records that have handshake messages, in the clear or not.
+/// A content type, and a message of it.
 const HANDSHAKE: u8 = 22;
-const APPLICATION_DATA: u8 = 23;
-
 const SERVER_HELLO: u8 = 2;
 
 impl Conn {
@@ -26,23 +25,20 @@ impl Conn {
 
     /// Whether the next `len` bytes wait for `run_blocking`.
     pub(super) fn holds_back(&mut self, len: usize) -> bool {
-        let waits = !self.may_run && self.may_have_step(len) && self.may_block();
+        let waits = !self.may_run && self.may_block() && !self.is_server_hello(len);
         self.held_back = waits.then_some(len);
         waits
     }
 
-    fn may_have_step(&self, len: usize) -> bool {
+    /// Whether they are a ServerHello and nothing else, of which no step comes. Only of a client's
+    /// first record is it known that a message begins with it.
+    fn is_server_hello(&self, len: usize) -> bool {
         match *self.inbound.waiting(len) {
-            // Nothing comes of a ServerHello alone. Only of the first record is it known that a
-            // message begins with it.
-            [HANDSHAKE, _, _, _, _, SERVER_HELLO, ref rest @ ..] if self.received == len => {
-                let message = rest.split_first_chunk::<3>();
-                !message.is_some_and(|(&[high, middle, low], body)| {
-                    body.len() == u32::from_be_bytes([0, high, middle, low]) as usize
-                })
+            [HANDSHAKE, _, _, _, _, SERVER_HELLO, high, middle, low, ref body @ ..] => {
+                let is_first = self.received == len && !self.is_server();
+                is_first && body.len() == u32::from_be_bytes([0, high, middle, low]) as usize
             }
-            [typ, ..] => typ == HANDSHAKE || typ == APPLICATION_DATA,
-            [] => false,
+            _ => false,
         }
     }
 
