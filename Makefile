@@ -20,7 +20,8 @@ LIBS    := -lgcc_s -lm -lpthread -ldl
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
             negotiation hello sessions tickets early after peek diagnosis limits memory
-EXAMPLES := https_server https_client redis_sessions
+DEMO     := https_server https_client
+EXAMPLES := $(DEMO) redis_sessions pkcs11_server
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
@@ -44,7 +45,7 @@ $(ARCHIVE): $(SOURCES)
 header: ## write include/inkotls.h from src/capi
 	INKOTLS_WRITE_HEADER=1 $(CARGO) test --locked --test header
 
-demo: $(EXAMPLES:%=build/%) ## a server and a client in C, curl, and a refused handshake
+demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
@@ -77,11 +78,12 @@ test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/asan_proof buil
 	ffi-tests/asan_proof.sh build/asan/asan_proof
 	@$(call each,$(C_TESTS:%=build/asan/%) build/asan/panic)
 
-test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenSSL, curl, Python and Redis
-	@echo '== against OpenSSL, curl, Python and Redis'
-	@ffi-tests/needs.sh openssl curl python3 redis-server
+test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenSSL, curl, Python, Redis and SoftHSM
+	@echo '== against OpenSSL, curl, Python, Redis and SoftHSM'
+	@ffi-tests/needs.sh openssl curl python3 redis-server softhsm2-util=softhsm2 pkcs11-tool=opensc
 	python3 ffi-tests/interop.py build build/pki
 	python3 ffi-tests/redis.py build build/pki
+	python3 ffi-tests/pkcs11.py build build/pki
 	python3 ffi-tests/flood.py $(SHARED) build/pki
 
 test-peers: $(ARCHIVE) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
@@ -90,7 +92,7 @@ test-peers: $(ARCHIVE) build/pki/done build/peers/done ## the whole surface agai
 	  javac=default-jdk-headless node=nodejs
 	python3 ffi-tests/peers.py $(SHARED) build/pki build/peers
 
-test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(EXAMPLES:%=build/aws-lc-rs/%) build/pki/done ## the same tests, with the other provider
+test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(DEMO:%=build/aws-lc-rs/%) build/pki/done ## the same tests, with the other provider
 	@echo '== the same tests, with aws-lc-rs'
 	@ffi-tests/needs.sh openssl curl python3
 	$(CARGO) test --locked --lib $(AWS_LC_RS)
@@ -137,7 +139,11 @@ help: ## this list
 
 build/%: examples/%.c $(HEADER) $(ARCHIVE)
 	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -ffunction-sections -Iinclude $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
+	@ffi-tests/needs.sh $($*_NEEDS)
+	$(CC) $(WARN) $(CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
+
+pkcs11_server_NEEDS  := pkg-config p11-kit-1.pc=libp11-kit-dev
+pkcs11_server_CFLAGS  = $$(pkg-config --cflags p11-kit-1)
 
 build/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 	@mkdir -p $(@D)

@@ -16,5 +16,5 @@ for host in obey send_all hears_why_the_last_flight_is_unwanted; do
   entry Param 'socketcall.sendto(msg)' $host
 done
 for slice in {0..63}; do
-  entry Param "sendmsg(msg.msg_iov[$slice])" '*inkotls*Socket*'
+  entry Param "sendmsg(msg.msg_iov[$slice])" '*inkotls*Wire*'
 done

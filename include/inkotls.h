@@ -692,7 +692,7 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
                                             size_t len);
 
 /// Lets the host sign, with a private key that stays where it is: in a token, in another process.
-/// In the place of a private key that was set before. The chain says which key it is, and may be set
+/// In the place of a private key, or a signer, that was set before. The chain says which key it is, and may be set
 /// before or after.
 ///
 /// Every signature is verified before it is sent. A signer that refuses, or whose answer is no
@@ -703,11 +703,12 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
 /// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
 /// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
 /// 0x0601 (PKCS#1). ECDSA: 0x0403 (P-256), 0x0503 (P-384). Ed25519: 0x0807.
-/// sign: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// sign: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
 /// identity, and be fit for every thread that uses one of their connections.
-/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
-/// from inkotls_conn_run_blocking only; otherwise 0.
+/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
+/// wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
 /// for different kinds of key; or `may_block` is neither 0 nor 1.
@@ -957,11 +958,12 @@ inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *build
 /// It is not asked about a session that is resumed.
 ///
 /// builder: must not be NULL.
-/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// verify: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
-/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
-/// from inkotls_conn_run_blocking only; otherwise 0.
+/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
+/// wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
@@ -1158,11 +1160,12 @@ inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *bu
 /// sessions must decide alike.
 ///
 /// builder: must not be NULL.
-/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// verify: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
-/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
-/// from inkotls_conn_run_blocking only; otherwise 0.
+/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
+/// wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
@@ -1188,12 +1191,12 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// CRLs end the sessions of those that they revoke.
 ///
 /// builder: must not be NULL.
-/// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
-/// call. A `get` that returns a length that cannot be has found nothing.
+/// put, get: must not be NULL. A `get` that returns a length that cannot be has found nothing.
 /// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
-/// may_block: 1 where they may take time: then INKOTLS_STATUS_WANT_BLOCKING announces them, and they
-/// come from inkotls_conn_run_blocking only; otherwise 0.
+/// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
+/// wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,

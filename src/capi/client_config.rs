@@ -159,11 +159,12 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// It is not asked about a session that is resumed.
 ///
 /// builder: must not be NULL.
-/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// verify: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
-/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
-/// from inkotls_conn_run_blocking only; otherwise 0.
+/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
+/// wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]

@@ -188,11 +188,12 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 /// sessions must decide alike.
 ///
 /// builder: must not be NULL.
-/// verify: must not be NULL. It comes from calls that drive a handshake, on the thread of that call.
+/// verify: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
-/// may_block: 1 where it may take time: then INKOTLS_STATUS_WANT_BLOCKING announces it, and it comes
-/// from inkotls_conn_run_blocking only; otherwise 0.
+/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
+/// wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]
@@ -234,12 +235,12 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// CRLs end the sessions of those that they revoke.
 ///
 /// builder: must not be NULL.
-/// put, get: must not be NULL. They come from calls that drive a handshake, on the thread of that
-/// call. A `get` that returns a length that cannot be has found nothing.
+/// put, get: must not be NULL. A `get` that returns a length that cannot be has found nothing.
 /// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
-/// may_block: 1 where they may take time: then INKOTLS_STATUS_WANT_BLOCKING announces them, and they
-/// come from inkotls_conn_run_blocking only; otherwise 0.
+/// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
+/// wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]
