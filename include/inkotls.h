@@ -415,9 +415,9 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data,
                                          size_t cap);
 
 /// Decides whether the peer is who it must be: returns 0 to accept it, or the
-/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for OTHER.
-/// `verification` is lent for the call, and so is all that it lends. That the peer has the key of
-/// its certificate is checked apart from this.
+/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for
+/// OTHER. `verification` is lent for the call, and so is all that it lends. That the peer has the
+/// key of its certificate is checked apart from this.
 typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
 
 /// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
@@ -452,8 +452,8 @@ typedef int32_t (*inkotls_session_get)(void *user_data,
 typedef int32_t (*inkotls_io_read)(void *user_data, uint8_t *buf, size_t cap);
 
 /// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
-/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after -EINTR
-/// it is called again; any other negative errno ends writing. `data` is lent for the call.
+/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after
+/// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
 typedef int32_t (*inkotls_io_write)(void *user_data, const uint8_t *data, size_t len);
 
 /// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and a text without a NUL, in
@@ -692,8 +692,8 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
                                             size_t len);
 
 /// Lets the host sign, with a private key that stays where it is: in a token, in another process.
-/// In the place of a private key, or a signer, that was set before. The chain says which key it is, and may be set
-/// before or after.
+/// In the place of a private key, or a signer, that was set before. The chain says which key it is,
+/// and may be set before or after.
 ///
 /// Every signature is verified before it is sent. A signer that refuses, or whose answer is no
 /// signature, fails the handshake with INKOTLS_STATUS_INVALID_KEY; the peer gets the alert
@@ -707,8 +707,8 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
 /// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
 /// identity, and be fit for every thread that uses one of their connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
 /// for different kinds of key; or `may_block` is neither 0 nor 1.
@@ -859,8 +859,8 @@ inkotls_status inkotls_verification_certificate(const inkotls_verification *veri
 /// an IP address.
 ///
 /// verification: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the callback
-/// returns.
+/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the
+/// callback returns.
 ///
 /// INKOTLS_STATUS_NONE: the peer is a client.
 inkotls_status inkotls_verification_server_name(const inkotls_verification *verification,
@@ -870,8 +870,8 @@ inkotls_status inkotls_verification_server_name(const inkotls_verification *veri
 /// Lends the OCSP response (RFC 6960) that a server stapled to its certificate. It is not verified.
 ///
 /// verification: must not be NULL.
-/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the callback
-/// returns.
+/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the
+/// callback returns.
 ///
 /// INKOTLS_STATUS_NONE: there is none.
 inkotls_status inkotls_verification_ocsp_staple(const inkotls_verification *verification,
@@ -951,8 +951,8 @@ inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *bu
 inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *builder,
                                                    const inkotls_identity *identity);
 
-/// Has the host decide whether to trust a server, in the place of the standard verification, which the
-/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// Has the host decide whether to trust a server, in the place of the standard verification, which
+/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
 /// It is not asked about a session that is resumed.
@@ -962,8 +962,8 @@ inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *build
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
@@ -1151,21 +1151,21 @@ inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *bu
                                                       int32_t mode,
                                                       const inkotls_roots *roots);
 
-/// Has the host decide whether to trust a client, in the place of the standard verification, which the
-/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// Has the host decide whether to trust a client, in the place of the standard verification, which
+/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
 /// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
-/// about a client that shows no certificate, nor about a session that is resumed; servers that share
-/// sessions must decide alike.
+/// about a client that shows no certificate, nor about a session that is resumed; servers that
+/// share sessions must decide alike.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
@@ -1195,8 +1195,8 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
 /// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
@@ -1598,29 +1598,28 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the last call that
-/// moves ciphertext; inkotls_conn_free does not use it.
+/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the
+/// last call that moves ciphertext; inkotls_conn_free does not use it.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
-inkotls_status inkotls_conn_set_fd(inkotls_conn *conn,
-                                   int32_t fd);
+inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
 /// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
 /// inkotls_conn_set_fd.
 ///
-/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user: a
-/// byte that another takes, or the room that another fills, would be waited for.
+/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user:
+/// a byte that another takes, or the room that another fills, would be waited for.
 ///
 /// conn: must not be NULL.
 /// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has errno.
-inkotls_status inkotls_conn_set_fds(inkotls_conn *conn,
-                                    int32_t read_fd,
-                                    int32_t write_fd);
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has
+/// errno.
+inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t write_fd);
 
-/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then the
-/// calls that would read or write the socket call them, on their own thread, and answer the same.
+/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
+/// the calls that would read or write the socket call them, on their own thread, and answer the
+/// same.
 ///
 /// conn: must not be NULL.
 /// read, write: must not be NULL. They may not use `conn`. One that returns a length that cannot be
@@ -1660,8 +1659,8 @@ inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *written);
 
 /// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
-/// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the connection
-/// while it sends calls inkotls_conn_drain instead.
+/// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the
+/// connection while it sends calls inkotls_conn_drain instead.
 ///
 /// conn: must not be NULL.
 /// out_data, out_len: the ciphertext, in bytes, a part of all that waits; a length of 0 where
@@ -1971,9 +1970,9 @@ inkotls_status inkotls_conn_server_name(const inkotls_conn *conn,
                                         size_t *out_len);
 
 /// Lends one of the certificates that the peer presented, in DER (RFC 5280);
-/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own has
-/// been verified, on this connection or on the one whose session was resumed. Of a peer that showed
-/// a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
+/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own
+/// has been verified, on this connection or on the one whose session was resumed. Of a peer that
+/// showed a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
 ///
 /// conn: must not be NULL.
 /// index: which: 0 is the peer's own, the next is its issuer's, and so on.

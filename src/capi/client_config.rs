@@ -152,8 +152,8 @@ pub extern "C" fn inkotls_client_builder_add_identity(
     })
 }
 
-/// Has the host decide whether to trust a server, in the place of the standard verification, which the
-/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// Has the host decide whether to trust a server, in the place of the standard verification, which
+/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
 /// It is not asked about a session that is resumed.
@@ -163,8 +163,8 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]

@@ -184,8 +184,8 @@ pub extern "C" fn inkotls_conn_set_log(
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the last call that
-/// moves ciphertext; inkotls_conn_free does not use it.
+/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the
+/// last call that moves ciphertext; inkotls_conn_free does not use it.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
 #[unsafe(no_mangle)]
@@ -196,13 +196,14 @@ pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) 
 /// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
 /// inkotls_conn_set_fd.
 ///
-/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user: a
-/// byte that another takes, or the room that another fills, would be waited for.
+/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user:
+/// a byte that another takes, or the room that another fills, would be waited for.
 ///
 /// conn: must not be NULL.
 /// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has
+/// errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fds(
     conn: Option<&mut inkotls_conn>,
@@ -212,8 +213,9 @@ pub extern "C" fn inkotls_conn_set_fds(
     enter(conn, |c| super::set_fds(&mut c.link, read_fd, write_fd))
 }
 
-/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then the
-/// calls that would read or write the socket call them, on their own thread, and answer the same.
+/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
+/// the calls that would read or write the socket call them, on their own thread, and answer the
+/// same.
 ///
 /// conn: must not be NULL.
 /// read, write: must not be NULL. They may not use `conn`. One that returns a length that cannot be
@@ -282,8 +284,8 @@ pub unsafe extern "C" fn inkotls_conn_drain(
 }
 
 /// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
-/// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the connection
-/// while it sends calls inkotls_conn_drain instead.
+/// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the
+/// connection while it sends calls inkotls_conn_drain instead.
 ///
 /// conn: must not be NULL.
 /// out_data, out_len: the ciphertext, in bytes, a part of all that waits; a length of 0 where

@@ -107,9 +107,9 @@ pub extern "C" fn inkotls_conn_server_name(
 }
 
 /// Lends one of the certificates that the peer presented, in DER (RFC 5280);
-/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own has
-/// been verified, on this connection or on the one whose session was resumed. Of a peer that showed
-/// a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
+/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own
+/// has been verified, on this connection or on the one whose session was resumed. Of a peer that
+/// showed a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
 ///
 /// conn: must not be NULL.
 /// index: which: 0 is the peer's own, the next is its issuer's, and so on.

@@ -168,8 +168,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 }
 
 /// Lets the host sign, with a private key that stays where it is: in a token, in another process.
-/// In the place of a private key, or a signer, that was set before. The chain says which key it is, and may be set
-/// before or after.
+/// In the place of a private key, or a signer, that was set before. The chain says which key it is,
+/// and may be set before or after.
 ///
 /// Every signature is verified before it is sent. A signer that refuses, or whose answer is no
 /// signature, fails the handshake with INKOTLS_STATUS_INVALID_KEY; the peer gets the alert
@@ -183,8 +183,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 /// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
 /// identity, and be fit for every thread that uses one of their connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
 /// for different kinds of key; or `may_block` is neither 0 nor 1.

@@ -179,21 +179,21 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
     })
 }
 
-/// Has the host decide whether to trust a client, in the place of the standard verification, which the
-/// callback can have made first: inkotls_verification_verify. A callback that does not look is
+/// Has the host decide whether to trust a client, in the place of the standard verification, which
+/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
 /// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
-/// about a client that shows no certificate, nor about a session that is resumed; servers that share
-/// sessions must decide alike.
+/// about a client that shows no certificate, nor about a session that is resumed; servers that
+/// share sessions must decide alike.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]
@@ -239,8 +239,8 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
 /// thread that uses one of its connections.
 /// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake, which
-/// wait for them.
+/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
+/// which wait for them.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]

@@ -25,9 +25,9 @@ impl Handle for inkotls_verification {
 }
 
 /// Decides whether the peer is who it must be: returns 0 to accept it, or the
-/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for OTHER.
-/// `verification` is lent for the call, and so is all that it lends. That the peer has the key of
-/// its certificate is checked apart from this.
+/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for
+/// OTHER. `verification` is lent for the call, and so is all that it lends. That the peer has the
+/// key of its certificate is checked apart from this.
 pub type inkotls_verify_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
 >;
@@ -90,8 +90,8 @@ pub extern "C" fn inkotls_verification_certificate(
 /// an IP address.
 ///
 /// verification: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the callback
-/// returns.
+/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the
+/// callback returns.
 ///
 /// INKOTLS_STATUS_NONE: the peer is a client.
 #[unsafe(no_mangle)]
@@ -109,8 +109,8 @@ pub extern "C" fn inkotls_verification_server_name(
 /// Lends the OCSP response (RFC 6960) that a server stapled to its certificate. It is not verified.
 ///
 /// verification: must not be NULL.
-/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the callback
-/// returns.
+/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the
+/// callback returns.
 ///
 /// INKOTLS_STATUS_NONE: there is none.
 #[unsafe(no_mangle)]

@@ -155,8 +155,8 @@ mod tests {
     }
 
     /// The accumulated vectors of the final standard, as Go's crypto/mlkem (TestAccumulated) pins
-    /// them: keys, ciphertexts and secrets from a SHAKE-128 stream, and what ciphertexts decapsulate
-    /// to that were made for no key.
+    /// them: keys, ciphertexts and secrets from a SHAKE-128 stream, and what ciphertexts
+    /// decapsulate to that were made for no key.
     #[test]
     fn accumulates_to_the_published_hash() {
         let (runs, hash) = match cfg!(debug_assertions) {

@@ -410,6 +410,7 @@ impl Conn {
                 Phase::Opening(Opening::Client { .. }) => {}
             }
             self.closed = true;
+            self.held_back = None; // no step of a handshake that has no end
         }
         self.flush()
     }

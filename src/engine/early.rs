@@ -111,8 +111,8 @@ impl Conn {
         })
     }
 
-    /// A server that would not take early data. After a HelloRetryRequest, nothing that comes can be
-    /// decrypted, and rustls passes over one record at a time.
+    /// A server that would not take early data. After a HelloRetryRequest, nothing that comes can
+    /// be decrypted, and rustls passes over one record at a time.
     fn may_refuse(&self) -> bool {
         let retried = Some(HandshakeKind::FullWithHelloRetryRequest);
         let kind = self.tls().and_then(|conn| conn.handshake_kind());

@@ -74,8 +74,8 @@ pub type inkotls_io_read =
     Option<unsafe extern "C" fn(user_data: *mut c_void, buf: *mut u8, cap: usize) -> i32>;
 
 /// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
-/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after -EINTR
-/// it is called again; any other negative errno ends writing. `data` is lent for the call.
+/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after
+/// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
 #[allow(non_camel_case_types)]
 pub type inkotls_io_write =
     Option<unsafe extern "C" fn(user_data: *mut c_void, data: *const u8, len: usize) -> i32>;

@@ -25,8 +25,8 @@ impl Descriptor {
         Self::new(fd, libc::O_RDONLY)
     }
 
-    /// Fails with ENOTSOCK or EPROTOTYPE where `fd` is neither, with EBADF where it is nothing, or the
-    /// wrong end.
+    /// Fails with ENOTSOCK or EPROTOTYPE where `fd` is neither, with EBADF where it is nothing, or
+    /// the wrong end.
     fn new(fd: RawFd, wrong_mode: libc::c_int) -> io::Result<Self> {
         let mut kind: libc::c_int = 0;
         let mut len = size_of_val(&kind) as libc::socklen_t;

@@ -1,5 +1,6 @@
 //! What moves a connection's ciphertext: the host, through feed and drain, or a wire that the host
-//! attaches. The engine answers the same either way; here its wants are met as far as the wire goes.
+//! attaches. The engine answers the same either way; here its wants are met as far as the wire
+//! goes.
 
 mod wire;
 
