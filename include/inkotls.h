@@ -164,7 +164,8 @@ enum inkotls_certificate_error
   INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
   /// It cannot be parsed, or has a critical extension that is not understood.
   INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,
-  /// Another reason: the connection's error text has it.
+  /// Another reason: the connection's error text has it. Of a host's verifier it sends the alert
+  /// access_denied (49).
   INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
 };
 #ifndef __cplusplus
@@ -183,7 +184,7 @@ enum inkotls_state
  {
   /// inkotls_conn_handshake has not answered OK.
   INKOTLS_STATE_HANDSHAKING = 1,
-  /// There may be more at hand: read again before waiting.
+  /// There may be more at hand: read again before waiting. Not while a step waits that may block.
   INKOTLS_STATE_READABLE = 2,
   /// Ciphertext is waiting: drain gives something.
   INKOTLS_STATE_WANTS_WRITE = 4,
@@ -702,13 +703,15 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
 /// identity: must not be NULL.
 /// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
 /// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
-/// 0x0601 (PKCS#1). ECDSA: 0x0403 (P-256), 0x0503 (P-384). Ed25519: 0x0807.
+/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 (P-256), 0x0503
+/// (P-384). Ed25519: 0x0807.
 /// sign: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
-/// identity, and be fit for every thread that uses one of their connections.
+/// identity, even where another has taken its place, and their connections, and be fit for every
+/// thread that uses one of these.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
 /// for different kinds of key; or `may_block` is neither 0 nor 1.
@@ -963,7 +966,7 @@ inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *build
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
@@ -1165,7 +1168,7 @@ inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *bu
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
@@ -1196,7 +1199,7 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// thread that uses one of its connections.
 /// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
@@ -1290,6 +1293,8 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
 /// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them.
+/// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
+/// or early data goes with ticket keys; or raw public keys with something that they do not go with.
 /// Reads the platform's certificate files, if client certificates are verified by those: call it
 /// where that may block.
 inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
@@ -1591,15 +1596,16 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
 /// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
 /// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was
 /// attached before is detached. What was fed before is not lost, and feed and drain still work; an
-/// end that was seen stays an end.
+/// end that was seen stays an end, and what one failed to send is lost: writing fails ever after.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the
-/// last call that moves ciphertext; inkotls_conn_free does not use it.
+/// fd: a connected stream socket, or a pipe that is open both ways, or -1 to detach what is
+/// attached. It must stay open until the last call that moves ciphertext; inkotls_conn_free does
+/// not use it.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
@@ -1622,8 +1628,9 @@ inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t
 /// same.
 ///
 /// conn: must not be NULL.
-/// read, write: must not be NULL. They may not use `conn`. One that returns a length that cannot be
-/// ends reading or writing with INKOTLS_STATUS_IO_ERROR.
+/// read, write: must not be NULL. They may not use `conn`. Where one fails, the call answers
+/// INKOTLS_STATUS_IO_ERROR: inkotls_conn_os_error is what it returned, without the sign, or NONE
+/// where it returned a length that cannot be.
 /// user_data: handed to both; may be NULL. It must live until the last call that moves ciphertext;
 /// inkotls_conn_free calls neither.
 inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
@@ -1817,7 +1824,9 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn,
 ///
 /// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed or
 /// drain.
+/// INKOTLS_STATUS_WANT_BLOCKING: as for inkotls_conn_handshake.
 /// INKOTLS_STATUS_NONE: there is none, or no more: go on with inkotls_conn_handshake.
+/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before, and all that came was read.
 /// Failures: as for inkotls_conn_handshake.
 inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn,
                                             void *buf,

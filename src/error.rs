@@ -120,7 +120,8 @@ pub enum inkotls_certificate_error {
     WrongPurpose = 9,
     /// It cannot be parsed, or has a critical extension that is not understood.
     BadEncoding = 10,
-    /// Another reason: the connection's error text has it.
+    /// Another reason: the connection's error text has it. Of a host's verifier it sends the alert
+    /// access_denied (49).
     Other = 11,
 }
 
@@ -191,6 +192,9 @@ impl From<Tls> for Error {
             (Tls::InvalidCertificate(why), Some(fault)) => {
                 let fault = certificate_fault_name(fault as i32).to_string_lossy();
                 let detail = match why.to_string() {
+                    _ if *why == CertificateError::ApplicationVerificationFailure => {
+                        " (the host's verifier refused it)".into()
+                    }
                     sentence if sentence.contains(' ') => format!(" ({sentence})"),
                     _ => String::new(), // a variant's name, which says no more
                 };

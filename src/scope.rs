@@ -19,7 +19,7 @@ pub struct Carried {
 pub struct Scope {
     /// The peer's certificate has been verified, or refused.
     pub verified: bool,
-    /// A server has asked for the certificate of a client whose signer may block.
+    /// A client's signer has yet to sign, and may block: the server has asked for its certificate.
     pub signer_asked: bool,
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,

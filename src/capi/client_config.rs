@@ -164,7 +164,7 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]

@@ -41,7 +41,7 @@ impl inkotls_conn {
 pub enum inkotls_state {
     /// inkotls_conn_handshake has not answered OK.
     Handshaking = 1,
-    /// There may be more at hand: read again before waiting.
+    /// There may be more at hand: read again before waiting. Not while a step waits that may block.
     Readable = 2,
     /// Ciphertext is waiting: drain gives something.
     WantsWrite = 4,
@@ -177,15 +177,16 @@ pub extern "C" fn inkotls_conn_set_log(
 /// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
 /// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was
 /// attached before is detached. What was fed before is not lost, and feed and drain still work; an
-/// end that was seen stays an end.
+/// end that was seen stays an end, and what one failed to send is lost: writing fails ever after.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach what is attached. It must stay open until the
-/// last call that moves ciphertext; inkotls_conn_free does not use it.
+/// fd: a connected stream socket, or a pipe that is open both ways, or -1 to detach what is
+/// attached. It must stay open until the last call that moves ciphertext; inkotls_conn_free does
+/// not use it.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
 #[unsafe(no_mangle)]
@@ -218,8 +219,9 @@ pub extern "C" fn inkotls_conn_set_fds(
 /// same.
 ///
 /// conn: must not be NULL.
-/// read, write: must not be NULL. They may not use `conn`. One that returns a length that cannot be
-/// ends reading or writing with INKOTLS_STATUS_IO_ERROR.
+/// read, write: must not be NULL. They may not use `conn`. Where one fails, the call answers
+/// INKOTLS_STATUS_IO_ERROR: inkotls_conn_os_error is what it returned, without the sign, or NONE
+/// where it returned a length that cannot be.
 /// user_data: handed to both; may be NULL. It must live until the last call that moves ciphertext;
 /// inkotls_conn_free calls neither.
 #[unsafe(no_mangle)]
@@ -516,7 +518,9 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
 ///
 /// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed or
 /// drain.
+/// INKOTLS_STATUS_WANT_BLOCKING: as for inkotls_conn_handshake.
 /// INKOTLS_STATUS_NONE: there is none, or no more: go on with inkotls_conn_handshake.
+/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before, and all that came was read.
 /// Failures: as for inkotls_conn_handshake.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_read_early_data(

@@ -178,13 +178,15 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 /// identity: must not be NULL.
 /// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
 /// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
-/// 0x0601 (PKCS#1). ECDSA: 0x0403 (P-256), 0x0503 (P-384). Ed25519: 0x0807.
+/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 (P-256), 0x0503
+/// (P-384). Ed25519: 0x0807.
 /// sign: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
-/// identity, and be fit for every thread that uses one of their connections.
+/// identity, even where another has taken its place, and their connections, and be fit for every
+/// thread that uses one of these.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
 /// for different kinds of key; or `may_block` is neither 0 nor 1.

@@ -193,7 +193,7 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 /// thread that uses one of its connections.
 /// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]
@@ -240,7 +240,7 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// thread that uses one of its connections.
 /// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
 /// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them.
+/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 #[unsafe(no_mangle)]
@@ -405,6 +405,8 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
 /// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them.
+/// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
+/// or early data goes with ticket keys; or raw public keys with something that they do not go with.
 /// Reads the platform's certificate files, if client certificates are verified by those: call it
 /// where that may block.
 #[unsafe(no_mangle)]

@@ -422,7 +422,8 @@ impl Conn {
     pub fn state(&self) -> State {
         State {
             handshaking: !self.established && self.failure.is_none(),
-            readable: self.inbound.record().is_some() || self.has_plaintext(),
+            readable: self.has_plaintext()
+                || self.inbound.record().is_some() && self.held_back.is_none(),
             wants_write: self.has_output(),
             wants_blocking: self.held_back.is_some(),
             peer_closed: self.peer_closed,

@@ -68,6 +68,9 @@ impl Conn {
             if buf.is_empty() {
                 return Ok(Step::Done(0));
             }
+            if self.closed {
+                return Err(Error::state("early data after close"));
+            }
             if !self.advance()? && self.failure.is_none() {
                 return if self.has_output() { Ok(Step::WantWrite) } else { self.starve() };
             }

@@ -63,8 +63,9 @@ fn without_sigpipe(mut call: impl FnMut() -> isize) -> io::Result<usize> {
         libc::pthread_sigmask(libc::SIG_BLOCK, &sigpipe, &mut before);
         let was_pending = is_pending(libc::SIGPIPE);
         let result = retried(|| checked(call()));
-        if !was_pending && is_pending(libc::SIGPIPE) {
-            libc::sigwait(&sigpipe, &mut 0);
+        let is_broken = result.as_ref().is_err_and(|it| it.kind() == io::ErrorKind::BrokenPipe);
+        if is_broken && !was_pending && is_pending(libc::SIGPIPE) {
+            libc::sigwait(&sigpipe, &mut 0); // does not wait: this thread has its own
         }
         libc::pthread_sigmask(libc::SIG_SETMASK, &before, null_mut());
         result

@@ -112,7 +112,7 @@ impl ClientBuilder {
             tls.cert_decompressors.clear();
         }
         let blocking = Blocking {
-            verifier: self.verifier.as_ref().map_or(roots.may_block(), |it| it.may_block),
+            verifier: roots.may_block() || self.verifier.as_ref().is_some_and(|it| it.may_block),
             signer: self.identities.iter().any(|it| it.may_block),
             store: false,
         };

@@ -2,6 +2,7 @@
 
 use crate::crypto;
 use crate::error::{Error, Status, Unsigned};
+use crate::scope;
 use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{Signer, SigningKey};
@@ -129,6 +130,7 @@ struct Signature {
 impl Signer for Signature {
     /// A signature that went wrong may give the key away, so none goes out unverified.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Tls> {
+        scope::tell(|caller| caller.signer_asked = false);
         let mut room = [0; MAX_SIGNATURE];
         let len = (self.key.signer.sign)(self.scheme.into(), message, &mut room)
             .ok_or_else(|| Unsigned("refused to sign".into()))?;

@@ -29,10 +29,11 @@ impl Link {
         Self { conn, wire: None, read_error: None, write_error: None, yielded: false }
     }
 
-    /// Puts a wire, or none, in the place of the one before.
+    /// Puts a wire, or none, in the place of the one before. What one failed to send is lost:
+    /// nothing can be sent after that.
     pub fn attach(&mut self, wire: Option<Wire>) {
         self.wire = wire;
-        (self.read_error, self.write_error) = (None, None);
+        self.read_error = None;
     }
 
     pub fn accept(&mut self) -> Outcome<()> {
