@@ -21,7 +21,7 @@ C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
             negotiation hello sessions tickets early after peek diagnosis limits memory
 DEMO     := https_server https_client
-EXAMPLES := $(DEMO) redis_sessions pkcs11_server
+EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
@@ -33,7 +33,7 @@ each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
-.PHONY: test-aws-lc-rs test-install header lint format install figures clean help
+.PHONY: test-aws-lc-rs test-install header lint format install figures stall clean help
 
 all: $(ARCHIVE) $(HEADER) ## the archive, the shared object and the header
 
@@ -85,6 +85,7 @@ test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenS
 	python3 ffi-tests/redis.py build build/pki
 	python3 ffi-tests/pkcs11.py build build/pki
 	python3 ffi-tests/flood.py $(SHARED) build/pki
+	build/green_threads build/pki 50 0.5
 
 test-peers: $(ARCHIVE) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
 	@echo '== the whole surface against programs that are not ours'
@@ -124,6 +125,9 @@ install: $(ARCHIVE) ## into DESTDIR and PREFIX (/usr/local)
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libinkotls.so
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' \
 	  inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
+
+stall: build/green_threads build/pki/done ## how long 900 connections stall while others are verified slowly
+	build/green_threads build/pki
 
 figures: ## time of a clean build of the archive, size of a client (the README's figures)
 	ffi-tests/figures.sh '$(LIBS)'
