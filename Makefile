@@ -19,11 +19,11 @@ LIBS    := -lgcc_s -lm -lpthread -ldl
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
-            negotiation hello sessions tickets early after peek diagnosis limits memory
+            negotiation hello sessions tickets early after peek diagnosis limits memory pipes io faults
 DEMO     := https_server https_client
 EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
-SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c)
+SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c wire.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
 VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
             --suppressions=build/valgrind.supp

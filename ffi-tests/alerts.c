@@ -119,7 +119,7 @@ static void is_refused(const struct way *way) {
     if (status != INKOTLS_STATUS_WANT_READ) break;
   }
   // The alert comes first; the failure once it is gone.
-  if (!way->over_fd) CHECK_INT(status, INKOTLS_STATUS_WANT_WRITE);
+  if (way->over == BUFFERS) CHECK_INT(status, INKOTLS_STATUS_WANT_WRITE);
   while (
       (got = side_take(&side, wire + len, way->chunk == 1 ? len < sizeof wire : sizeof wire - len)))
     len += got;

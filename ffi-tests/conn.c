@@ -182,7 +182,7 @@ static void configs_are_counted(const struct way *way) {
 
 // What waits behind a full buffer is refused with a code, and taken afterwards.
 static void feed_is_finite(const struct way *way) {
-  if (way->over_fd || way->chunk == 1) return;
+  if (way->over != BUFFERS || way->chunk == 1) return;
   struct pair pair;
   static unsigned char plain[200000], cipher[300000], in[200000];
   size_t used, ready = 0, fed = 0, received = 0, len;

@@ -1,6 +1,7 @@
 // Two tasks on one connection, one that reads and one that writes, as the header's overview has
 // it: both sides send at once, far more than the sockets hold, and neither stops the other.
 
+#include <errno.h>
 #include <poll.h>
 #include <pthread.h>
 #include <string.h>
@@ -104,7 +105,21 @@ static void *read_all(void *argument) {
   return NULL;
 }
 
-static void goes_both_ways_at_once(const struct way *way) {
+// The host's functions.
+
+static int32_t receive(void *user_data, uint8_t *buf, size_t cap) {
+  struct end *end = user_data;
+  ssize_t got = recv(end->fd, buf, cap, MSG_DONTWAIT);
+  return got < 0 ? -errno : (int32_t)got;
+}
+
+static int32_t transmit(void *user_data, const uint8_t *data, size_t len) {
+  struct end *end = user_data;
+  ssize_t sent = send(end->fd, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+  return sent < 0 ? -errno : (int32_t)sent;
+}
+
+static void goes_both_ways_at_once(enum transport over) {
   const inkotls_client_config *client = client_config("ca.pem", no_alpn);
   const inkotls_server_config *server = server_config("ecdsa", no_alpn);
   const struct way buffers = {.chunk = 1 << 14};
@@ -117,11 +132,13 @@ static void goes_both_ways_at_once(const struct way *way) {
   for (int i = 0; i < 2; i++) {
     ends[i] = (struct end){.conn = i ? pair.server.conn : pair.client.conn,
                            .fd = fds[i],
-                           .is_attached = way->over_fd,
+                           .is_attached = over != BUFFERS,
                            .call = PTHREAD_MUTEX_INITIALIZER,
                            .send = PTHREAD_MUTEX_INITIALIZER};
     CHECK_INT(setsockopt(fds[i], SOL_SOCKET, SO_SNDBUF, &few, sizeof few), 0);
-    if (way->over_fd) CHECK_INT(inkotls_conn_set_fd(ends[i].conn, fds[i]), INKOTLS_STATUS_OK);
+    if (over == FD) CHECK_INT(inkotls_conn_set_fd(ends[i].conn, fds[i]), INKOTLS_STATUS_OK);
+    if (over == CALLBACKS)
+      CHECK_INT(inkotls_conn_set_io(ends[i].conn, receive, transmit, &ends[i]), INKOTLS_STATUS_OK);
   }
   for (int i = 0; i < 4; i++)
     CHECK_INT(pthread_create(&tasks[i], NULL, i & 1 ? write_all : read_all, &ends[i / 2]), 0);
@@ -137,8 +154,10 @@ static void goes_both_ways_at_once(const struct way *way) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   checking("buffers");
-  goes_both_ways_at_once(&(struct way){.over_fd = 0});
+  goes_both_ways_at_once(BUFFERS);
   checking("fd");
-  goes_both_ways_at_once(&(struct way){.over_fd = 1});
+  goes_both_ways_at_once(FD);
+  checking("callbacks");
+  goes_both_ways_at_once(CALLBACKS);
   return checks_done();
 }

@@ -54,7 +54,7 @@ static size_t write_early(struct pair *pair, size_t total) {
     if (!pair_carry(pair)) give_up("nothing to carry");
   } while (status >= 0 && taken < total);
   CHECK(status == INKOTLS_STATUS_OK || status == INKOTLS_STATUS_NONE);
-  if (!pair->client.way->over_fd) CHECK_INT(waits > 0, taken > 64 * 1024);
+  if (pair->client.way->over == BUFFERS) CHECK_INT(waits > 0, taken > 64 * 1024);
   return taken;
 }
 

@@ -163,7 +163,7 @@ static void cut_after(const struct way *way) {
   // Its own direction is still open.
   say(&pair, &pair.server, "an answer");
   hear(&pair, &pair.client, "an answer");
-  if (!way->over_fd) {
+  if (way->over == BUFFERS) {
     CHECK_INT(inkotls_conn_feed(pair.server.conn, "x", 1, &len), INKOTLS_STATUS_INVALID_STATE);
   }
   pair_free(&pair);
@@ -213,7 +213,7 @@ static void alerts_and_waiting_output(const struct way *way) {
   unsigned char wire[512];
   char in[64];
   size_t len, used, got;
-  if (way->over_fd) return;  // a socket would have taken it
+  if (way->over != BUFFERS) return;  // a socket would have taken it
   pair_connect(&pair, way, client, server);
   while (pair_carry(&pair)) {
   }

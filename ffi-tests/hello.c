@@ -105,7 +105,7 @@ static void too_late(const struct way *way) {
   struct pair pair;
   pair_open(&pair, way, asks_a, "localhost", speaks_a);
   CHECK_INT(side_handshake(&pair.client),
-            way->over_fd ? INKOTLS_STATUS_WANT_READ : INKOTLS_STATUS_WANT_WRITE);
+            way->over == BUFFERS ? INKOTLS_STATUS_WANT_WRITE : INKOTLS_STATUS_WANT_READ);
   CHECK_INT(adds(pair.client.conn, "b"), INKOTLS_STATUS_INVALID_STATE);
   CHECK_TEXT(inkotls_conn_error(pair.client.conn), "handshake");
   CHECK_INT(inkotls_conn_clear_alpn(pair.client.conn), INKOTLS_STATUS_INVALID_STATE);

@@ -47,7 +47,7 @@ static void each_way_limited(const char *what, void (*scenario)(const struct way
 static void write_is_bounded(const struct way *way) {
   static const size_t steps[] = {1, 100000};
   static unsigned char plain[100000];
-  if (way->over_fd || way->chunk == 1) return;  // a socket takes it; and bytes are bytes
+  if (way->over != BUFFERS || way->chunk == 1) return;  // a socket takes it; and bytes are bytes
   for (int large = 0; large < 2; large++) {
     struct pair pair;
     size_t used, waiting = 0, len;
@@ -75,7 +75,7 @@ static void write_is_bounded_between_reads(const struct way *way) {
   struct pair pair;
   size_t used, len, taken = 0;
   inkotls_status status;
-  if (way->over_fd || way->on_new_threads || way->chunk == 1) return;
+  if (way->over != BUFFERS || way->on_new_threads || way->chunk == 1) return;
   pair_converse(&pair, way, client, "localhost", server);
   for (int i = 0; i < 200; i++) {
     while ((status = side_write(&pair.server, plain, sizeof plain, &used)) == INKOTLS_STATUS_OK)
@@ -95,7 +95,7 @@ static void write_is_bounded_between_reads(const struct way *way) {
 
 static void feed_is_bounded(const struct way *way) {
   static unsigned char plain[8192], cipher[400000];
-  if (way->over_fd || way->chunk == 1) return;
+  if (way->over != BUFFERS || way->chunk == 1) return;
   struct pair pair;
   size_t used, ready = 0, fed = 0, received = 0, sent = 0, len;
   inkotls_status status;

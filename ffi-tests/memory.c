@@ -40,8 +40,9 @@ static void with_memory(const char *name, size_t more, void (*scenario)(void)) {
 
 // What may be held is not taken before it comes.
 static void reads_with_room(void) {
-  for (int through_acceptor = 0; through_acceptor < 2; through_acceptor++) {
-    struct way way = {.over_fd = 1, .through_acceptor = through_acceptor, .chunk = 1 << 14};
+  static const enum transport attached[] = {FD, CALLBACKS, PIPES};
+  for (int bits = 0; bits < 6; bits++) {
+    struct way way = {.over = attached[bits / 2], .through_acceptor = bits & 1, .chunk = 1 << 14};
     struct pair pair;
     inkotls_client_builder *a = client_trusting("ca.pem");
     inkotls_server_builder *b = server_showing("ecdsa");

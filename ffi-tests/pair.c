@@ -10,15 +10,18 @@
 static const char localhost[] = "localhost";
 
 void each_way(const char *name, void (*scenario)(const struct way *)) {
-  for (int bits = 0; bits < 16; bits++) {
+  static const char *const over[] = {"buffers", "fd", "callbacks", "pipes"};
+  for (int bits = 0; bits < 32; bits++) {
     struct way way = {
-        .over_fd = bits & 1,
-        .through_acceptor = bits >> 1 & 1,
-        .on_new_threads = bits >> 2 & 1,
-        .chunk = bits & 8 ? 1 : 1 << 14,
+        .over = (enum transport)(bits & 3),
+        .through_acceptor = bits >> 2 & 1,
+        .on_new_threads = bits >> 3 & 1,
+        .chunk = bits & 16 ? 1 : 1 << 14,
     };
-    if (way.on_new_threads && way.chunk == 1) continue;  // a thread for every byte
-    checking("%s: %s, %s, %s, %zu bytes at a time", name, way.over_fd ? "fd" : "buffers",
+    // Every byte costs much: no thread for it, nor the system calls of a pipe, and callbacks once.
+    if (way.chunk == 1 && (way.on_new_threads || way.over == PIPES)) continue;
+    if (way.chunk == 1 && way.over == CALLBACKS && !way.through_acceptor) continue;
+    checking("%s: %s, %s, %s, %zu bytes at a time", name, over[way.over],
              way.through_acceptor ? "acceptor" : "direct",
              way.on_new_threads ? "new threads" : "one thread", way.chunk);
     scenario(&way);
@@ -94,6 +97,26 @@ static inkotls_status make_feed_eof(struct call *call) {
   return side->conn ? inkotls_conn_feed_eof(side->conn) : inkotls_acceptor_feed_eof(side->acceptor);
 }
 
+// Where blocking is allowed: it is the thread that tells.
+
+static _Thread_local int in_blocking;
+
+int blocking_allowed(void) { return in_blocking; }
+
+static inkotls_status make_run_blocking(struct call *call) {
+  in_blocking = 1;
+  inkotls_status status = inkotls_conn_run_blocking(call->side->conn);
+  in_blocking = 0;
+  return status;
+}
+
+void side_run_blocking(struct side *side) {
+  struct call call = {.side = side, .make = make_run_blocking};
+  CHECK(inkotls_conn_state(side->conn) & INKOTLS_STATE_WANTS_BLOCKING);
+  CHECK_INT(made(&call), INKOTLS_STATUS_OK);
+  side->blocking_steps++;
+}
+
 // In buffers, WANT_WRITE promises that drain gives something.
 static inkotls_status kept_word(struct side *side, inkotls_status status) {
   if (status == INKOTLS_STATUS_WANT_WRITE && side->conn)
@@ -101,21 +124,32 @@ static inkotls_status kept_word(struct side *side, inkotls_status status) {
   return status;
 }
 
+// A call that drives a handshake.
+static inkotls_status driven(struct call *call) {
+  enum { STEPS = 100 };  // none has so many
+  inkotls_status status = made(call);
+  for (int i = 0; status == INKOTLS_STATUS_WANT_BLOCKING; i++, status = made(call)) {
+    if (i == STEPS) give_up("one blocking step after the other");
+    side_run_blocking(call->side);
+  }
+  return kept_word(call->side, status);
+}
+
 inkotls_status side_handshake(struct side *side) {
   struct call call = {.side = side, .make = make_handshake};
-  return kept_word(side, made(&call));
+  return driven(&call);
 }
 
 inkotls_status side_read(struct side *side, void *buf, size_t cap, size_t *len) {
   struct call call = {.side = side, .make = make_read, .buf = buf, .len = cap};
-  inkotls_status status = kept_word(side, made(&call));
+  inkotls_status status = driven(&call);
   *len = call.result;
   return status;
 }
 
 inkotls_status side_write(struct side *side, const void *data, size_t len, size_t *used) {
   struct call call = {.side = side, .make = make_write, .data = data, .len = len};
-  inkotls_status status = kept_word(side, made(&call));
+  inkotls_status status = driven(&call);
   *used = call.result;
   return status;
 }
@@ -132,50 +166,112 @@ inkotls_status side_close(struct side *side) {
 
 // The wire.
 
-size_t side_give(struct side *side, const void *data, size_t len) {
-  if (side->way->over_fd) {
-    ssize_t sent = send(side->outer, data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
-    return sent > 0 ? (size_t)sent : 0;
+static size_t min(size_t a, size_t b) { return a < b ? a : b; }
+
+size_t queue_len(const struct queue *queue) { return queue->end - queue->begin; }
+
+size_t queue_push(struct queue *queue, const void *data, size_t len) {
+  if (len > sizeof queue->bytes - queue->end || queue->begin == queue->end) {
+    queue->end = queue_len(queue);
+    memmove(queue->bytes, queue->bytes + queue->begin, queue->end);
+    queue->begin = 0;
   }
+  len = min(len, sizeof queue->bytes - queue->end);
+  memcpy(queue->bytes + queue->end, data, len);
+  queue->end += len;
+  return len;
+}
+
+size_t queue_pop(struct queue *queue, void *buf, size_t cap) {
+  size_t len = min(cap, queue_len(queue));
+  memcpy(buf, queue->bytes + queue->begin, len);
+  queue->begin += len;
+  return len;
+}
+
+// Now and then a signal interrupts them, and now and then they move half of what they could.
+static size_t half_at_times(const struct side *side, size_t len) {
+  return side->callbacks % 4 == 0 ? (len + 1) / 2 : len;
+}
+
+static int is_interrupted(struct side *side) {
+  CHECK(!blocking_allowed());
+  return ++side->callbacks % 3 == 0;
+}
+
+static int32_t io_read(void *argument, uint8_t *buf, size_t cap) {
+  struct side *side = argument;
+  CHECK(buf && cap > 0);
+  if (is_interrupted(side)) return -EINTR;
+  if (queue_len(&side->in) == 0) return side->is_cut ? 0 : -EAGAIN;
+  return (int32_t)queue_pop(&side->in, buf, half_at_times(side, min(cap, queue_len(&side->in))));
+}
+
+static int32_t io_write(void *argument, const uint8_t *data, size_t len) {
+  struct side *side = argument;
+  CHECK(data && len > 0);
+  if (is_interrupted(side)) return -EINTR;
+  size_t written = queue_push(&side->out, data, half_at_times(side, len));
+  return written > 0 || side->callbacks % 2 == 0 ? (int32_t)written : -EAGAIN;
+}
+
+size_t side_give(struct side *side, const void *data, size_t len) {
   struct call call = {.side = side, .make = make_feed, .data = data, .len = len};
-  inkotls_status status = made(&call);
-  if (status != INKOTLS_STATUS_FULL) CHECK_INT(status, INKOTLS_STATUS_OK);
-  return call.result;
+  inkotls_status status;
+  ssize_t given;
+  if (side->is_cut && side->way->over != BUFFERS) return 0;
+  switch (side->way->over) {
+    case FD:
+      given = send(side->outer[1], data, len, MSG_DONTWAIT | MSG_NOSIGNAL);
+      return given > 0 ? (size_t)given : 0;
+    case PIPES:
+      given = write(side->outer[1], data, len);
+      return given > 0 ? (size_t)given : 0;
+    case CALLBACKS:
+      return queue_push(&side->in, data, len);
+    default:
+      status = made(&call);
+      if (status != INKOTLS_STATUS_FULL) CHECK_INT(status, INKOTLS_STATUS_OK);
+      return call.result;
+  }
 }
 
 size_t side_take(struct side *side, void *buf, size_t cap) {
-  if (side->way->over_fd) {
-    ssize_t got = recv(side->outer, buf, cap, MSG_DONTWAIT);
-    return got > 0 ? (size_t)got : 0;
-  }
   struct call call = {.side = side, .make = make_drain, .buf = buf, .len = cap};
-  CHECK_INT(made(&call), INKOTLS_STATUS_OK);
-  return call.result;
+  ssize_t got;
+  switch (side->way->over) {
+    case FD:
+      got = recv(side->outer[0], buf, cap, MSG_DONTWAIT);
+      return got > 0 ? (size_t)got : 0;
+    case PIPES:
+      got = read(side->outer[0], buf, cap);
+      return got > 0 ? (size_t)got : 0;
+    case CALLBACKS:
+      return queue_pop(&side->out, buf, cap);
+    default:
+      CHECK_INT(made(&call), INKOTLS_STATUS_OK);
+      return call.result;
+  }
 }
 
 void side_cut(struct side *side) {
+  struct call call = {.side = side, .make = make_feed_eof};
   if (side->is_cut) return;
   side->is_cut = 1;
-  struct call call = {.side = side, .make = make_feed_eof};
-  if (side->way->over_fd) {
-    CHECK_INT(shutdown(side->outer, SHUT_WR), 0);
-  } else {
-    CHECK_INT(made(&call), INKOTLS_STATUS_OK);
-  }
+  if (side->way->over == FD) CHECK_INT(shutdown(side->outer[1], SHUT_WR), 0);
+  if (side->way->over == PIPES) CHECK_INT(close(side->outer[1]), 0);
+  if (side->way->over == BUFFERS) CHECK_INT(made(&call), INKOTLS_STATUS_OK);
 }
 
 // Carries from one side to the other; what it does not take yet stays on the way.
 static size_t carry(struct side *from, struct side *to) {
   unsigned char buf[1 << 14];
+  struct queue *way = &to->on_the_way;
   size_t len = side_take(from, buf, from->way->chunk);
   if (to->is_cut) return len;
-  if (to->on_the_way_len + len > sizeof to->on_the_way) give_up("the wire is full");
-  memcpy(to->on_the_way + to->on_the_way_len, buf, len);
-  to->on_the_way_len += len;
-  size_t most = to->on_the_way_len < to->way->chunk ? to->on_the_way_len : to->way->chunk;
-  size_t given = side_give(to, to->on_the_way, most);
-  to->on_the_way_len -= given;
-  memmove(to->on_the_way, to->on_the_way + given, to->on_the_way_len);
+  if (queue_push(way, buf, len) < len) give_up("the wire is full");
+  size_t given = side_give(to, way->bytes + way->begin, min(queue_len(way), to->way->chunk));
+  way->begin += given;
   return len + given;
 }
 
@@ -185,16 +281,43 @@ size_t pair_carry(struct pair *pair) {
 
 // Pairs.
 
-static void attach(struct side *side) {
-  if (!side->way->over_fd) return;
+// Ours are left blocking on purpose: the library must not block on them all the same.
+static inkotls_status attach_fds(struct side *side) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) give_up(strerror(errno));
-  side->fd = ends[0];
-  side->outer = ends[1];
-  // Ours is left blocking on purpose: the library must not block on it all the same.
-  CHECK_INT(side->conn ? inkotls_conn_set_fd(side->conn, side->fd)
-                       : inkotls_acceptor_set_fd(side->acceptor, side->fd),
+  if (side->way->over == FD) {
+    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends)) give_up(strerror(errno));
+    side->fd[0] = side->fd[1] = ends[0];
+    side->outer[0] = side->outer[1] = ends[1];
+    return side->conn ? inkotls_conn_set_fd(side->conn, ends[0])
+                      : inkotls_acceptor_set_fd(side->acceptor, ends[0]);
+  }
+  for (int i = 0; i < 2; i++) {
+    if (pipe(ends)) give_up(strerror(errno));
+    side->fd[i] = ends[i];
+    side->outer[!i] = ends[!i];
+    fcntl(ends[!i], F_SETFL, O_NONBLOCK);
+  }
+  return side->conn ? inkotls_conn_set_fds(side->conn, side->fd[0], side->fd[1])
+                    : inkotls_acceptor_set_fds(side->acceptor, side->fd[0], side->fd[1]);
+}
+
+static inkotls_status attach_callbacks(struct side *side) {
+  return side->conn ? inkotls_conn_set_io(side->conn, io_read, io_write, side)
+                    : inkotls_acceptor_set_io(side->acceptor, io_read, io_write, side);
+}
+
+static void attach(struct side *side) {
+  if (side->way->over == BUFFERS) return;
+  CHECK_INT(side->way->over == CALLBACKS ? attach_callbacks(side) : attach_fds(side),
             INKOTLS_STATUS_OK);
+}
+
+void client_open(struct side *side, const struct way *way, const inkotls_client_config *config,
+                 const char *server_name) {
+  *side = (struct side){.way = way};
+  CHECK_INT(inkotls_conn_new_client(config, server_name, strlen(server_name), &side->conn),
+            INKOTLS_STATUS_OK);
+  attach(side);
 }
 
 void server_open(struct side *side, const struct way *way, const inkotls_server_config *config) {
@@ -209,22 +332,22 @@ void server_open(struct side *side, const struct way *way, const inkotls_server_
 
 void pair_open(struct pair *pair, const struct way *way, const inkotls_client_config *client,
                const char *server_name, const inkotls_server_config *server) {
-  memset(pair, 0, sizeof *pair);
   server_open(&pair->server, way, server);
-  pair->client.way = way;
-  CHECK_INT(inkotls_conn_new_client(client, server_name, strlen(server_name), &pair->client.conn),
-            INKOTLS_STATUS_OK);
-  attach(&pair->client);
+  client_open(&pair->client, way, client, server_name);
 }
 
 void side_free(struct side *side) {
+  unsigned callbacks = side->callbacks;
   inkotls_acceptor_free(side->acceptor);
   inkotls_conn_free(side->conn);
-  if (side->way->over_fd) {
-    CHECK_INT(fcntl(side->fd, F_GETFD), 0);  // the library never closes it
-    close(side->fd);
-    close(side->outer);
-  }
+  CHECK_INT(side->callbacks, callbacks);  // that does no I/O
+  if (side->way->over != FD && side->way->over != PIPES) return;
+  for (int i = 0; i < 2; i++) CHECK(fcntl(side->fd[i], F_GETFD) >= 0);  // nor closes anything
+  close(side->fd[0]);
+  close(side->outer[0]);
+  if (side->way->over != PIPES) return;
+  close(side->fd[1]);
+  if (!side->is_cut) close(side->outer[1]);
 }
 
 void pair_free(struct pair *pair) {
@@ -275,6 +398,7 @@ static int alert_for(inkotls_certificate_error error) {
     case INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION:
       return 48;
     case INKOTLS_CERTIFICATE_ERROR_WRONG_NAME:
+    case INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING:
       return 42;
     case INKOTLS_CERTIFICATE_ERROR_REVOKED:
       return 44;
@@ -282,6 +406,8 @@ static int alert_for(inkotls_certificate_error error) {
       return 51;
     case INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE:
       return 43;
+    case INKOTLS_CERTIFICATE_ERROR_OTHER:
+      return 49;  // only hosts have other reasons
     default:
       give_up("no such refusal");
   }

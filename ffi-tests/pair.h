@@ -6,21 +6,32 @@
 
 // How a pair is driven. Every scenario runs in every way: see each_way.
 struct way {
-  int over_fd;  // set_fd and a socketpair a side, or feed and drain
+  enum transport { BUFFERS, FD, CALLBACKS, PIPES } over;  // feed and drain, set_fd, set_io, set_fds
   int through_acceptor;
   int on_new_threads;  // every call from a thread of its own
   size_t chunk;        // most bytes that the wire carries at a time
 };
+
+// Bytes on their way. A push takes what there is room for, and a pop gives what there is.
+struct queue {
+  size_t begin, end;
+  unsigned char bytes[1 << 17];
+};
+size_t queue_len(const struct queue *queue);
+size_t queue_push(struct queue *queue, const void *data, size_t len);
+size_t queue_pop(struct queue *queue, void *buf, size_t cap);
 
 struct side {
   const struct way *way;
   inkotls_conn *conn;
   inkotls_acceptor *acceptor;  // a server side, before its connection
   const inkotls_server_config *config;
-  int fd, outer;                      // over_fd: ours and the wire's end
-  int is_cut;                         // the wire has given it the end
-  unsigned char on_the_way[1 << 17];  // taken from its peer, not yet given to it
-  size_t on_the_way_len;
+  int fd[2], outer[2];      // FD and PIPES: ours and the wire's, to read from and to write to
+  unsigned callbacks;       // CALLBACKS: how many there were
+  int is_cut;               // the wire has given it the end
+  unsigned blocking_steps;  // how many were announced and run
+  struct queue on_the_way;  // taken from its peer, not yet given to it
+  struct queue in, out;     // CALLBACKS: what can be read, what was written
 };
 
 struct pair {
@@ -34,7 +45,9 @@ void pair_open(struct pair *pair, const struct way *way, const inkotls_client_co
                const char *server_name, const inkotls_server_config *server);
 void pair_free(struct pair *pair);
 
-// A server alone, with what the wire would carry in the hands of the test.
+// One side alone, with what the wire would carry in the hands of the test.
+void client_open(struct side *side, const struct way *way, const inkotls_client_config *config,
+                 const char *server_name);
 void server_open(struct side *side, const struct way *way, const inkotls_server_config *config);
 void side_free(struct side *side);
 
@@ -58,6 +71,13 @@ inkotls_status side_read(struct side *side, void *buf, size_t cap, size_t *len);
 inkotls_status side_write(struct side *side, const void *data, size_t len, size_t *used);
 inkotls_status side_flush(struct side *side);
 inkotls_status side_close(struct side *side);
+
+// Those that drive a handshake run what they announce with WANT_BLOCKING, and go on. A test that
+// calls the library itself has this for it.
+void side_run_blocking(struct side *side);
+
+// Whether a callback of the host's that may block comes from inkotls_conn_run_blocking.
+int blocking_allowed(void);
 
 // What the wire does: gives bytes to a side, takes bytes from it, ends.
 size_t side_give(struct side *side, const void *data, size_t len);

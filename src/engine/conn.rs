@@ -146,7 +146,7 @@ impl Conn {
         let is_over = self.is_over();
         match &mut self.phase {
             Phase::Open(conn) if !is_over && self.outbound.is_empty() => {
-                self.outbound.collect(conn);
+                self.outbound.set_aside(conn);
             }
             _ => {}
         }
@@ -400,7 +400,7 @@ impl Conn {
             match &mut self.phase {
                 Phase::Open(conn) => {
                     scope::within(&mut self.scope, || conn.send_close_notify());
-                    self.outbound.collect(conn);
+                    self.outbound.set_aside(conn);
                     self.alert_sent = Some(alert::CLOSE_NOTIFY);
                 }
                 Phase::Opening(Opening::Server(_)) => {
@@ -456,8 +456,8 @@ impl Conn {
             self.peer_closes();
             return false;
         }
-        // What is queued already is taken aside, so that what this record adds can be told apart.
-        self.outbound.collect(conn);
+        // So that what this record adds can be told apart.
+        self.outbound.set_aside(conn);
         let taken = hand_over(record, |bytes| conn.read_tls(bytes));
         self.inbound.consume(len);
         match taken.and_then(|()| scope::within(&mut self.scope, || conn.process_new_packets())) {

@@ -34,14 +34,16 @@ pub struct Outbound {
 }
 
 impl Outbound {
-    /// Takes over what rustls has queued.
+    /// Takes over what rustls has queued, and looks at it.
     pub fn collect(&mut self, conn: &mut Connection) {
-        self.hold(|held| {
-            while conn.wants_write() {
-                conn.write_tls(held)?;
-            }
-            Ok(())
-        });
+        self.hold(|held| take_over(conn, held));
+    }
+
+    /// Takes over what rustls has queued, of which the first record may have gone in part.
+    pub fn set_aside(&mut self, conn: &mut Connection) {
+        self.held.drain(..std::mem::take(&mut self.gone));
+        let written = take_over(conn, &mut self.held);
+        debug_assert!(written.is_ok(), "a Vec takes every byte");
     }
 
     /// Appends what `queue` writes.
@@ -96,6 +98,13 @@ impl Outbound {
             (self.held, self.gone) = (Vec::new(), 0);
         }
     }
+}
+
+fn take_over(conn: &mut Connection, held: &mut Vec<u8>) -> io::Result<()> {
+    while conn.wants_write() {
+        conn.write_tls(held)?;
+    }
+    Ok(())
 }
 
 fn records(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {

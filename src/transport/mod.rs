@@ -78,6 +78,9 @@ impl Link {
     }
 
     pub fn update_keys(&mut self) -> Outcome<()> {
+        if self.write_error.is_some() {
+            return self.flush();
+        }
         let outcome = self.drive(Conn::update_keys);
         self.send(); // as in `write`
         outcome
@@ -142,6 +145,9 @@ impl Link {
     /// Sends what waits. False while something still does.
     fn send(&mut self) -> bool {
         let Some(mut wire) = self.wire else { return false };
+        if self.write_error.is_some() {
+            self.conn.sever(); // nothing may follow what was lost
+        }
         while self.conn.has_output() {
             match self.conn.drain(&mut wire) {
                 Ok(_) => {}
