@@ -14,11 +14,14 @@ HEADER  := include/inkotls.h
 
 CFLAGS  ?= -O2 -g
 WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
+# The C tests that sign in the place of a host, with libcrypto.
+SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix build/$(build)/,signer blocking))
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
+            hostkey signer verifier asked blocking announced \
             negotiation hello sessions tickets early after peek diagnosis limits memory pipes io faults
 DEMO     := https_server https_client
 EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
@@ -33,7 +36,7 @@ each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
-.PHONY: test-aws-lc-rs test-install header lint format install figures stall clean help
+.PHONY: test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
 
 all: $(ARCHIVE) $(HEADER) ## the archive, the shared object and the header
 
@@ -156,6 +159,12 @@ build/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 build/tests/readme: build/readme.inc
 build/asan/readme: build/readme.inc
 build/aws-lc-rs/readme: build/readme.inc
+
+$(SIGNERS): LIBS += -lcrypto
+$(SIGNERS): | libcrypto
+
+libcrypto:
+	@ffi-tests/needs.sh pkg-config libcrypto.pc=libssl-dev
 
 build/readme.inc: README.md ffi-tests/readme.sh
 	@mkdir -p $(@D)

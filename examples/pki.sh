@@ -51,6 +51,7 @@ key() { # NAME KIND
   local options
   case $2 in
     ecdsa) options=(EC -pkeyopt ec_paramgen_curve:P-256) ;;
+    p384) options=(EC -pkeyopt ec_paramgen_curve:P-384) ;;
     rsa) options=(RSA -pkeyopt rsa_keygen_bits:2048) ;;
     ed25519) options=(ED25519) ;;
   esac
@@ -93,11 +94,14 @@ crl() { # FILE CA LAST_UPDATE NEXT_UPDATE REVOKED...
 
 localhost=DNS:localhost,IP:127.0.0.1,IP:::1
 a_client=email:client@example.test
+both=serverAuth,clientAuth
 
 authority ca ca
 leaf ecdsa       ecdsa   ca serverAuth "$localhost"
-leaf rsa         rsa     ca serverAuth "$localhost"
-leaf ed25519     ed25519 ca serverAuth "$localhost"
+leaf p256        ecdsa   ca "$both" "$localhost"
+leaf p384        p384    ca "$both" "$localhost"
+leaf rsa         rsa     ca "$both" "$localhost"
+leaf ed25519     ed25519 ca "$both" "$localhost"
 leaf other       ecdsa   ca serverAuth DNS:other.test
 leaf revoked     ecdsa   ca serverAuth "$localhost"
 leaf client      ecdsa   ca clientAuth "$a_client"
@@ -117,7 +121,7 @@ leaf hashless        ecdsa ed25519-ca  serverAuth "$localhost" -md default  # Ed
 
 # Signed by one who only bears the name of ca.
 authority "$scratch/impostor" ca
-leaf forged ecdsa "$scratch/impostor" serverAuth,clientAuth "$localhost"
+leaf forged ecdsa "$scratch/impostor" "$both" "$localhost"
 
 issue sub-ca ecdsa ca <<END
 basicConstraints = critical, CA:TRUE
@@ -150,7 +154,7 @@ tool pkcs8 -in ecdsa.key -topk8 -passout pass:secret -out encrypted.key
 for name in rsa ecdsa ed25519; do
   tool pkcs8 -in $name.key -topk8 -nocrypt -outform DER -out $name.key.der
 done
-for name in rsa ecdsa ed25519 other chained client stranger-client; do
+for name in rsa ecdsa p256 p384 ed25519 other chained sub-ca client stranger-client; do
   tool x509 -in $name.pem -outform DER -out $name.der # of a chain, the first
 done
 for name in rsa ecdsa ed25519 client; do

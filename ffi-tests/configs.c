@@ -39,9 +39,10 @@ void store_clear(void) {
   store.put_answer = 1;
 }
 
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t value_len) {
+int32_t store_put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
+                  size_t value_len) {
   struct store *it = user_data;
+  CHECK(!it->may_block || blocking_allowed());
   it->puts++;
   if (!CHECK(key_len == 32 && value_len > 0 && value_len <= LARGEST)) return 0;
   if (it->put_answer != 1) return it->put_answer;
@@ -52,9 +53,10 @@ static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const ui
   return 1;
 }
 
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap) {
+int32_t store_get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
+                  size_t cap) {
   struct store *it = user_data;
+  CHECK(!it->may_block || blocking_allowed());
   it->gets++;
   CHECK(take == 0 || take == 1);
   CHECK_INT(key_len, 32);
@@ -73,7 +75,9 @@ static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t 
 }
 
 void server_uses_store(inkotls_server_builder *builder) {
-  CHECK_INT(inkotls_server_builder_set_session_store(builder, put, get, &store, 0), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_session_store(builder, store_put, store_get, &store,
+                                                     store.may_block),
+            INKOTLS_STATUS_OK);
 }
 
 void pair_until_hello(struct pair *pair) {

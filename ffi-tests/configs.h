@@ -30,9 +30,14 @@ struct store {
   int puts, gets, takes, hits;
   int32_t (*answer)(uint8_t *buf, size_t cap);  // instead of what is stored
   int32_t put_answer;                           // 1: it is stored
+  int32_t may_block;                            // of servers that are made to use it
 };
 extern struct store store;
 void store_clear(void);
+int32_t store_put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
+                  size_t value_len);
+int32_t store_get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
+                  size_t cap);
 void server_uses_store(inkotls_server_builder *builder);
 
 // Where the server side is an acceptor: drives it until the ClientHello can be looked at, and makes

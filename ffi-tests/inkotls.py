@@ -14,7 +14,7 @@ import socket
 import threading
 from ctypes import byref
 
-OK, WANT_READ, WANT_WRITE, FULL = 0, 1, 2, 4
+OK, WANT_READ, WANT_WRITE, WANT_BLOCKING, FULL = range(5)
 (NONE, CLOSED, UNEXPECTED_EOF, ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
  PROTOCOL_ERROR, INVALID_CERTIFICATE, INVALID_KEY, KEY_MISMATCH, INVALID_NAME, NO_TRUST_ANCHORS,
  INVALID_ARGUMENT, INVALID_STATE, UNSUPPORTED, IO_ERROR, PANIC) = range(-1, -18, -1)
@@ -117,6 +117,13 @@ class Handle:
         return made
 
 
+class Lent(Handle):
+    """For the call of a callback."""
+
+    def __del__(self):
+        pass
+
+
 def _made(noun, name, *arguments):
     """By a call that is no handle's, so that there is none to keep a sentence."""
     made = Handle(noun)
@@ -191,6 +198,7 @@ class Tls:
         self.conn, self.socket, self._peeks = conn, connection, peeks
         self.wire = []  # what went over it: whether we sent it, and the bytes
         self.value = None
+        self.steps = 0  # that were announced
 
     @classmethod
     def client(cls, config, name, connection):
@@ -206,6 +214,10 @@ class Tls:
             self.obey(status)
 
     def obey(self, status):
+        if status == WANT_BLOCKING:
+            self.steps += 1
+            self.conn.must("run_blocking")
+            return
         if status == WANT_WRITE:
             while data := self._given("drain"):
                 self.socket.sendall(data)

@@ -1,6 +1,7 @@
 // NULL in every pointer position of every call is an answer, not a crash (rule 8); a call that
 // fails leaves its outputs alone (rule 9), and the handle as it was.
 
+#include <errno.h>
 #include <limits.h>
 #include <stdint.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static void the_library(void) {
   CHECK_TEXT(inkotls_version(), ".");
   const char *no_status = inkotls_status_text(INT32_MIN);
   for (int number = -40; number <= 40; number++) {
-    int is_status = number >= INKOTLS_STATUS_PANIC && number <= INKOTLS_STATUS_FULL && number != 3;
+    int is_status = number >= INKOTLS_STATUS_PANIC && number <= INKOTLS_STATUS_FULL;
     int is_error = number >= INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED &&
                    number <= INKOTLS_CERTIFICATE_ERROR_OTHER;
     checking("number %d", number);
@@ -125,6 +126,37 @@ static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t 
   return 0;
 }
 
+static int32_t io_read(void *user_data, uint8_t *buf, size_t cap) {
+  (void)user_data, (void)buf, (void)cap;
+  return -EAGAIN;
+}
+
+static int32_t io_write(void *user_data, const uint8_t *data, size_t len) {
+  (void)user_data, (void)data, (void)len;
+  return -EAGAIN;
+}
+
+static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
+                    uint8_t *buf, size_t cap) {
+  (void)user_data, (void)scheme, (void)message, (void)len, (void)buf, (void)cap;
+  return 0;
+}
+
+// A verification is there as long as its callback is called.
+static int32_t verify(void *user_data, inkotls_verification *it) {
+  (void)user_data;
+  LOAN_AT_REFUSED(inkotls_verification_certificate, it, &out.bytes);
+  LOAN_REFUSED(inkotls_verification_server_name, it, &out.text);
+  LOAN_REFUSED(inkotls_verification_ocsp_staple, it, &out.bytes);
+  CHECK_INT(inkotls_verification_certificate(it, 1, &out.bytes, &out.len), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_verification_ocsp_staple(it, &out.bytes, &out.len), INKOTLS_STATUS_NONE);
+  CHECK(is_untouched());
+  REFUSED(inkotls_verification_time(NULL, &out.seconds));
+  REFUSED(inkotls_verification_time(it, NULL));
+  REFUSED(inkotls_verification_verify(NULL));
+  return inkotls_verification_verify(it);
+}
+
 static void roots_and_client(void) {
   checking("roots and client builder");
   static char pem[4096], der[4096];
@@ -170,6 +202,8 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_set_session_cache(NULL, 1));
   REFUSED(inkotls_client_builder_set_tls12_resumption(NULL, INKOTLS_TLS12_RESUMPTION_OFF));
   REFUSED(inkotls_client_builder_set_early_data(NULL, 1));
+  REFUSED(inkotls_client_builder_set_dangerous_verifier(NULL, verify, NULL, 0));
+  REFUSED(inkotls_client_builder_set_dangerous_verifier(builder, NULL, NULL, 0));
   inkotls_identity_free(identity);
   REFUSED(inkotls_client_builder_set_roots(NULL, roots));
   REFUSED(inkotls_client_builder_set_roots(builder, NULL));
@@ -183,6 +217,8 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_build(builder, NULL));
   CHECK_INT(inkotls_client_builder_build(builder, &client), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
+  REFUSED(inkotls_client_config_may_block(NULL));
+  CHECK_INT(inkotls_client_config_may_block(client), 0);
   REFUSED(inkotls_client_config_retain(NULL));
   CHECK_INT(inkotls_client_config_retain(client), INKOTLS_STATUS_OK);
   inkotls_client_config_release(client);
@@ -195,6 +231,7 @@ static void identity_and_server(void) {
   size_t key_len = pki_read("ecdsa.key", key, sizeof key);
   size_t chain_der_len = pki_read("ecdsa.der", chain_der, sizeof chain_der);
   size_t key_der_len = pki_read("ecdsa.key.der", key_der, sizeof key_der);
+  const uint16_t scheme = 0x0403;
   const char *chain_path = pki_path("ecdsa.pem"), *key_path = pki_path("ecdsa.key");
   inkotls_identity *identity = inkotls_identity_new();
   INPUT_REFUSED(inkotls_identity_set_chain_pem, identity, chain, chain_len);
@@ -204,6 +241,13 @@ static void identity_and_server(void) {
   INPUT_REFUSED(inkotls_identity_set_key_pem_file, identity, key_path, strlen(key_path));
   INPUT_REFUSED(inkotls_identity_set_key_der, identity, key_der, key_der_len);
   INPUT_REFUSED(inkotls_identity_set_ocsp_staple, identity, chain_der, chain_der_len);
+  REFUSED(inkotls_identity_set_signer(NULL, &scheme, 1, sign, NULL, 0));
+  REFUSED(inkotls_identity_set_signer(identity, NULL, 1, sign, NULL, 0));
+  REFUSED(inkotls_identity_set_signer(identity, NULL, 0, sign, NULL, 0));
+  REFUSED(inkotls_identity_set_signer(identity, &scheme, too_long, sign, NULL, 0));
+  REFUSED(inkotls_identity_set_signer(identity, &scheme, SIZE_MAX / 2 + 1, sign, NULL, 0));
+  REFUSED(inkotls_identity_set_signer(identity, &scheme, SIZE_MAX, sign, NULL, 0));
+  REFUSED(inkotls_identity_set_signer(identity, &scheme, 1, NULL, NULL, 0));
   REFUSED(inkotls_identity_use_raw_public_key(NULL));
   LOAN_REFUSED(inkotls_identity_raw_public_key, identity, &out.bytes);
   CHECK_INT(inkotls_identity_raw_public_key(identity, &out.bytes, &out.len), INKOTLS_STATUS_NONE);
@@ -271,6 +315,10 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_set_session_store(NULL, put, get, NULL, 0));
   REFUSED(inkotls_server_builder_set_session_store(builder, NULL, get, NULL, 0));
   REFUSED(inkotls_server_builder_set_session_store(builder, put, NULL, NULL, 0));
+  REFUSED(inkotls_server_builder_set_session_store(builder, put, get, NULL, 2));
+  REFUSED(inkotls_server_builder_set_session_store(builder, put, get, NULL, -1));
+  REFUSED(inkotls_server_builder_set_dangerous_verifier(NULL, verify, NULL, 0));
+  REFUSED(inkotls_server_builder_set_dangerous_verifier(builder, NULL, NULL, 0));
   REFUSED(inkotls_server_builder_set_ticket_keys(NULL, keys));
   REFUSED(inkotls_server_builder_set_ticket_keys(builder, NULL));
   REFUSED(inkotls_server_builder_set_ticket_count(NULL, 1));
@@ -290,6 +338,8 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_build(builder, NULL));
   CHECK_INT(inkotls_server_builder_build(builder, &server), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
+  REFUSED(inkotls_server_config_may_block(NULL));
+  CHECK_INT(inkotls_server_config_may_block(server), 0);
   REFUSED(inkotls_server_config_retain(NULL));
   CHECK_INT(inkotls_server_config_retain(server), INKOTLS_STATUS_OK);
   inkotls_server_config_release(server);
@@ -313,6 +363,10 @@ static void acceptor(void) {
   pair_open(&pair, &through_acceptor, client, "localhost", server);
   inkotls_acceptor *it = pair.server.acceptor;
   REFUSED(inkotls_acceptor_set_fd(NULL, -1));
+  REFUSED(inkotls_acceptor_set_fds(NULL, -1, -1));
+  REFUSED(inkotls_acceptor_set_io(NULL, io_read, io_write, NULL));
+  REFUSED(inkotls_acceptor_set_io(it, NULL, io_write, NULL));
+  REFUSED(inkotls_acceptor_set_io(it, io_read, NULL, NULL));
   BYTES_REFUSED(inkotls_acceptor_feed, it, "x", 1);
   BYTES_REFUSED(inkotls_acceptor_drain, it, out.buf, sizeof out.buf);
   REFUSED(inkotls_acceptor_feed_eof(NULL));
@@ -370,6 +424,11 @@ static void connection(void) {
   CHECK_INT(pair_until_flushed(&pair, &pair.server), INKOTLS_STATUS_OK);
   CHECK_INT(side_write(&pair.client, "answer", 6, &len), INKOTLS_STATUS_OK);
   REFUSED(inkotls_conn_set_fd(NULL, -1));
+  REFUSED(inkotls_conn_set_fds(NULL, -1, -1));
+  REFUSED(inkotls_conn_set_io(NULL, io_read, io_write, NULL));
+  REFUSED(inkotls_conn_set_io(it, NULL, io_write, NULL));
+  REFUSED(inkotls_conn_set_io(it, io_read, NULL, NULL));
+  REFUSED(inkotls_conn_run_blocking(NULL));
   BYTES_REFUSED(inkotls_conn_feed, it, "x", 1);
   BYTES_REFUSED(inkotls_conn_drain, it, out.buf, sizeof out.buf);
   BYTES_REFUSED(inkotls_conn_read, it, out.buf, sizeof out.buf);
@@ -463,6 +522,18 @@ static void certificate(void) {
   inkotls_certificate_free(it);
 }
 
+static void verification(void) {
+  checking("verification");
+  inkotls_client_builder *builder = client_trusting("ca.pem");
+  struct pair pair;
+  CHECK_INT(inkotls_client_builder_set_dangerous_verifier(builder, verify, NULL, 0),
+            INKOTLS_STATUS_OK);
+  const inkotls_client_config *config = client_built(builder);
+  pair_connect(&pair, &direct, config, server);
+  pair_free(&pair);
+  inkotls_client_config_release(config);
+}
+
 // That these return is all there is to see.
 static void nothing_is_freed(void) {
   inkotls_roots_free(NULL);
@@ -487,6 +558,7 @@ int main(int argc, char **argv) {
   acceptor();
   connection();
   certificate();
+  verification();
   nothing_is_freed();
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);

@@ -69,6 +69,7 @@ struct kind {
   CALL(0, inkotls_identity_set_key_pem_file, (it, "x", 1))             \
   CALL(0, inkotls_identity_set_key_der, (it, "x", 1))                  \
   CALL(0, inkotls_identity_set_ocsp_staple, (it, "x", 1))              \
+  CALL(0, inkotls_identity_set_signer, (it, NULL, 0, NULL, NULL, 0))   \
   CALL(0, inkotls_identity_use_raw_public_key, (it))                   \
   CALL(1, inkotls_identity_raw_public_key, (it, &out.bytes, &out.len)) \
   CALL(1, inkotls_identity_os_error, (it))
@@ -82,7 +83,8 @@ struct kind {
   CALL(0, inkotls_##side##_builder_set_certificate_compression, (it, 1))    \
   CALL(0, inkotls_##side##_builder_set_limit, (it, 1, 65536))               \
   CALL(0, inkotls_##side##_builder_set_dangerous_key_log, (it, NULL, NULL)) \
-  CALL(0, inkotls_##side##_builder_set_dangerous_key_log_file, (it))
+  CALL(0, inkotls_##side##_builder_set_dangerous_key_log_file, (it))        \
+  CALL(0, inkotls_##side##_builder_set_dangerous_verifier, (it, NULL, NULL, 0))
 
 #define CLIENT_BUILDER(CALL)                                    \
   NEGOTIATION(CALL, client)                                     \
@@ -93,20 +95,22 @@ struct kind {
   CALL(0, inkotls_client_builder_set_roots, (it, roots))        \
   CALL(0, inkotls_client_builder_build, (it, &out.client))
 
-#define SERVER_BUILDER(CALL)                                                \
-  NEGOTIATION(CALL, server)                                                 \
-  CALL(0, inkotls_server_builder_set_identities, (it, identities))          \
-  CALL(0, inkotls_server_builder_set_client_auth, (it, 1, roots))           \
-  CALL(0, inkotls_server_builder_set_session_cache, (it, 1))                \
+#define SERVER_BUILDER(CALL)                                                   \
+  NEGOTIATION(CALL, server)                                                    \
+  CALL(0, inkotls_server_builder_set_identities, (it, identities))             \
+  CALL(0, inkotls_server_builder_set_client_auth, (it, 1, roots))              \
+  CALL(0, inkotls_server_builder_set_session_cache, (it, 1))                   \
   CALL(0, inkotls_server_builder_set_session_store, (it, NULL, NULL, NULL, 0)) \
-  CALL(0, inkotls_server_builder_set_ticket_keys, (it, ticket_keys))        \
-  CALL(0, inkotls_server_builder_set_ticket_count, (it, 1))                 \
-  CALL(0, inkotls_server_builder_set_max_early_data, (it, 0))               \
-  CALL(0, inkotls_server_builder_set_identity, (it, identity))              \
+  CALL(0, inkotls_server_builder_set_ticket_keys, (it, ticket_keys))           \
+  CALL(0, inkotls_server_builder_set_ticket_count, (it, 1))                    \
+  CALL(0, inkotls_server_builder_set_max_early_data, (it, 0))                  \
+  CALL(0, inkotls_server_builder_set_identity, (it, identity))                 \
   CALL(0, inkotls_server_builder_build, (it, &out.server))
 
 #define ACCEPTOR(CALL)                                                           \
   CALL(0, inkotls_acceptor_set_fd, (it, -1))                                     \
+  CALL(0, inkotls_acceptor_set_fds, (it, -1, -1))                                \
+  CALL(0, inkotls_acceptor_set_io, (it, NULL, NULL, NULL))                       \
   CALL(0, inkotls_acceptor_feed, (it, "x", 1, &out.len))                         \
   CALL(0, inkotls_acceptor_feed_eof, (it))                                       \
   CALL(0, inkotls_acceptor_drain, (it, out.buf, sizeof out.buf, &out.len))       \
@@ -126,10 +130,13 @@ struct kind {
 
 #define CONN(CALL)                                                                  \
   CALL(0, inkotls_conn_set_fd, (it, -1))                                            \
+  CALL(0, inkotls_conn_set_fds, (it, -1, -1))                                       \
+  CALL(0, inkotls_conn_set_io, (it, NULL, NULL, NULL))                              \
   CALL(0, inkotls_conn_feed, (it, "x", 1, &out.len))                                \
   CALL(0, inkotls_conn_feed_eof, (it))                                              \
   CALL(0, inkotls_conn_drain, (it, out.buf, sizeof out.buf, &out.len))              \
   CALL(0, inkotls_conn_handshake, (it))                                             \
+  CALL(0, inkotls_conn_run_blocking, (it))                                          \
   CALL(0, inkotls_conn_read, (it, out.buf, sizeof out.buf, &out.len))               \
   CALL(0, inkotls_conn_write, (it, "x", 1, &out.len))                               \
   CALL(0, inkotls_conn_flush, (it))                                                 \
@@ -173,6 +180,13 @@ struct kind {
   CALL(1, inkotls_certificate_dns_name, (it, 0, &out.text, &out.len))    \
   CALL(1, inkotls_certificate_ip_address, (it, 0, &out.bytes, &out.len)) \
   CALL(1, inkotls_certificate_fingerprint, (it, &out.bytes, &out.len))
+
+#define VERIFICATION(CALL)                                                 \
+  CALL(1, inkotls_verification_certificate, (it, 0, &out.bytes, &out.len)) \
+  CALL(1, inkotls_verification_server_name, (it, &out.text, &out.len))     \
+  CALL(1, inkotls_verification_ocsp_staple, (it, &out.bytes, &out.len))    \
+  CALL(1, inkotls_verification_time, (it, &out.seconds))                   \
+  CALL(0, inkotls_verification_verify, (it))
 
 KIND(roots, ROOTS)
 KIND(identity, IDENTITY)
@@ -308,6 +322,48 @@ static void certificates_go_on(void) {
   inkotls_certificate_free(it);
 }
 
+VERIFICATION(DEFINE)
+
+// In a callback: only the standard verification may leave something half-changed. The connection
+// goes on, with what the callback makes of it.
+static int32_t verifies(void *user_data, inkotls_verification *it) {
+  static const struct call calls[] = {VERIFICATION(ENTRY){0}};
+  const struct call *call = calls;
+  for (; call->asks; call++) {
+    checking("verification: %s", call->name);
+    arm();
+    CHECK_INT(call->make(it), INKOTLS_STATUS_PANIC);
+    CHECK(is_untouched());
+    CHECK(call->make(it) != INKOTLS_STATUS_PANIC);
+  }
+  arm();
+  CHECK_INT(call->make(it), INKOTLS_STATUS_PANIC);
+  for (call = calls; call->name; call++) {
+    checking("verification: verify, then %s", call->name);
+    CHECK_INT(call->make(it), INKOTLS_STATUS_PANIC);
+    CHECK(is_untouched());
+  }
+  return *(int *)user_data ? INKOTLS_STATUS_PANIC : 0;
+}
+
+static void verifications_are_poisoned(void) {
+  for (int refuses = 0; refuses < 2; refuses++) {
+    struct pair pair;
+    inkotls_client_builder *builder = client_trusting("ca.pem");
+    CHECK_INT(inkotls_client_builder_set_dangerous_verifier(builder, verifies, &refuses, 0),
+              INKOTLS_STATUS_OK);
+    const inkotls_client_config *config = client_built(builder);
+    pair_open(&pair, &direct, config, "localhost", server);
+    if (refuses) {
+      pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_OTHER);
+    } else {
+      pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+    }
+    pair_free(&pair);
+    inkotls_client_config_release(config);
+  }
+}
+
 // The bug hits one connection in its midst; its config and the others of it go on.
 static void others_go_on(void) {
   checking("another connection");
@@ -359,6 +415,7 @@ int main(int argc, char **argv) {
   }
   connections_are_not_made();
   certificates_go_on();
+  verifications_are_poisoned();
   others_go_on();
   counted_handles_are_poisoned();
   lists_panic();
