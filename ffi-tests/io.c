@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "configs.h"
 #include "wire.h"
 
 enum { MOVES = INT32_MIN + 1, MOST_ROUNDS = 2000 };
@@ -314,6 +315,34 @@ static void fail_to_write(int which, int is_shaken) {
   free_both();
 }
 
+static void fail_to_write_early_data(void) {
+  static const struct way way = {.chunk = 1 << 14};
+  static struct pair before;
+  inkotls_client_builder *a = client_trusting("ca.pem");
+  inkotls_server_builder *b = server_showing("ecdsa");
+  size_t used = 0;
+  checking("writing early data");
+  CHECK_INT(inkotls_client_builder_set_early_data(a, 1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_max_early_data(b, 1 << 16), INKOTLS_STATUS_OK);
+  const inkotls_client_config *own_client = client_built(a), *others_client = client;
+  const inkotls_server_config *own_server = server_built(b);
+  pair_converse(&before, &way, own_client, "localhost", own_server);
+  pair_free(&before);
+  client = own_client;
+  open_both();
+  at_client->write_answer = -EPIPE;
+  CHECK_INT(inkotls_conn_write_early_data(at_client->conn, "x", 1, &used), INKOTLS_STATUS_OK);
+  for (int again = 0; again < 3; again++) {
+    is_failed(inkotls_conn_write_early_data(at_client->conn, "x", 1, &used), EPIPE);
+    is_failed(inkotls_conn_handshake(at_client->conn), EPIPE);
+  }
+  CHECK_INT(at_client->writes, 1);
+  free_both();
+  client = others_client;
+  inkotls_client_config_release(own_client);
+  inkotls_server_config_release(own_server);
+}
+
 // A client whose transport is another one in every round, from the first byte on.
 
 enum { TOTAL = 400000 };
@@ -450,6 +479,7 @@ int main(int argc, char **argv) {
       fail_to_write(which, is_shaken);
     }
   }
+  fail_to_write_early_data();
   take_turns();
   each_way("TLS in TLS", nest);
   return wires_done();

@@ -265,6 +265,15 @@ static void connections_are_not_made(void) {
   CHECK(is_untouched());
 }
 
+static void configs_say_nothing(void) {
+  checking("configs");
+  arm();
+  CHECK_INT(inkotls_client_config_may_block(client), INKOTLS_STATUS_PANIC);
+  arm();
+  CHECK_INT(inkotls_server_config_may_block(server), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_server_config_may_block(server), 0);
+}
+
 // Counted handles keep no sentence, but are poisoned all the same, for those who are given them
 // too.
 static void counted_handles_are_poisoned(void) {
@@ -414,6 +423,7 @@ int main(int argc, char **argv) {
     constructors_panic(&kinds[i]);
   }
   connections_are_not_made();
+  configs_say_nothing();
   certificates_go_on();
   verifications_are_poisoned();
   others_go_on();

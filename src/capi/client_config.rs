@@ -5,8 +5,8 @@ use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_v
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, bytes, drop_quietly, enter, enter_raw, given, key_log_callback, make, output,
-    release, retain, share, words,
+    Handle, Record, answer, bytes, drop_quietly, enter, enter_raw, given, key_log_callback, make,
+    output, release, retain, share, words,
 };
 use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
@@ -348,7 +348,7 @@ pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client_config>) -> i32 {
     match config {
-        Some(config) => config.config.blocking.any().into(),
+        Some(config) => answer(|| Some(config.config.blocking.any().into())),
         None => Status::InvalidArgument as i32,
     }
 }

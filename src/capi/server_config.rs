@@ -8,8 +8,8 @@ use super::{
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, bytes, drop_quietly, enter, enter_raw, given, given_shared, key_log_callback,
-    make, output, release, retain, session_get, session_put, share, words,
+    Handle, Record, answer, bytes, drop_quietly, enter, enter_raw, given, given_shared,
+    key_log_callback, make, output, release, retain, session_get, session_put, share, words,
 };
 use crate::setup::{HostStore, ServerBuilder, negotiation::flag};
 use std::ffi::{c_char, c_void};
@@ -444,7 +444,7 @@ pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
     match config {
-        Some(config) => config.config.blocking.any().into(),
+        Some(config) => answer(|| Some(config.config.blocking.any().into())),
         None => Status::InvalidArgument as i32,
     }
 }

@@ -52,12 +52,7 @@ impl Link {
     }
 
     pub fn write(&mut self, data: &[u8]) -> Outcome<usize> {
-        if self.write_error.is_some() {
-            return self.flush().map(|step| step.map(|()| 0));
-        }
-        let outcome = self.drive(|conn| conn.write(data));
-        self.send(); // what this cannot send was taken all the same: the next call tells
-        self.unless_cut_off(outcome)
+        self.drive_out(|conn| conn.write(data))
     }
 
     /// As `read`, for plaintext that is lent.
@@ -72,18 +67,11 @@ impl Link {
     }
 
     pub fn write_early_data(&mut self, data: &[u8]) -> Outcome<usize> {
-        let outcome = self.drive(|conn| conn.write_early_data(data));
-        self.send(); // as in `write`
-        self.unless_cut_off(outcome)
+        self.drive_out(|conn| conn.write_early_data(data))
     }
 
     pub fn update_keys(&mut self) -> Outcome<()> {
-        if self.write_error.is_some() {
-            return self.flush();
-        }
-        let outcome = self.drive(Conn::update_keys);
-        self.send(); // as in `write`
-        outcome
+        self.drive_out(Conn::update_keys)
     }
 
     pub fn flush(&mut self) -> Outcome<()> {
@@ -140,6 +128,17 @@ impl Link {
                 return outcome;
             }
         }
+    }
+
+    /// As `drive`, for what adds to what is sent. What the wire does not take now was taken all the
+    /// same, and the next call tells what became of it.
+    fn drive_out<T>(&mut self, step: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
+        if self.write_error.is_some() {
+            self.flush()?;
+        }
+        let outcome = self.drive(step);
+        self.send();
+        self.unless_cut_off(outcome)
     }
 
     /// Sends what waits. False while something still does.
