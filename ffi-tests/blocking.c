@@ -28,13 +28,14 @@ enum {
 enum course { FULL, RESUMED, RETRIED, EARLY };
 enum { P256 = 23, X25519 = 29, HANDSHAKE = 22, PATIENCE = 120 };
 
-static const struct way direct = {.chunk = 1 << 14};
+static const struct way direct = {.chunk = 1 << 14}, narrow = {.chunk = 1};
 static EVP_PKEY *client_key, *server_key;
 static const inkotls_identities *identities;
 static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 
 static int may_block = 1;
+static size_t fragment;       // what a record has at most
 static int called, calls;     // which callbacks came, and how often one did
 static int32_t verdict;       // of those that verify
 static int gated, is_inside;  // which waits at the gate, and whether it does
@@ -145,6 +146,12 @@ static void make(int callbacks, enum course course) {
   inkotls_server_builder *b = server_with(callbacks);
   if (course == RETRIED)
     CHECK_INT(inkotls_server_builder_add_named_group(b, P256), INKOTLS_STATUS_OK);
+  if (fragment) {
+    CHECK_INT(inkotls_client_builder_set_limit(a, INKOTLS_LIMIT_RECORD, fragment),
+              INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_server_builder_set_limit(b, INKOTLS_LIMIT_RECORD, fragment),
+              INKOTLS_STATUS_OK);
+  }
   if (course == EARLY) {
     CHECK_INT(inkotls_client_builder_set_early_data(a, 1), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_server_builder_set_max_early_data(b, 1 << 14), INKOTLS_STATUS_OK);
@@ -200,6 +207,8 @@ static void takes_its_course(const struct way *way) {
   CHECK(!(must & PUTS) || called & PUTS);
   announces(&pair.client, callbacks & OF_CLIENT, must & OF_CLIENT);
   announces(&pair.server, callbacks & OF_SERVER, must & OF_SERVER);
+  // A client learns from EncryptedExtensions that it resumes: a record behind change_cipher_spec.
+  if (is_resumed && !fragment) CHECK(pair.client.blocking_steps <= 2);
   CHECK(!(inkotls_conn_state(pair.client.conn) & INKOTLS_STATE_WANTS_BLOCKING));
   CHECK(!(inkotls_conn_state(pair.server.conn) & INKOTLS_STATE_WANTS_BLOCKING));
   pair_free(&pair);
@@ -222,6 +231,10 @@ static void each_course(void) {
         snprintf(name, sizeof name, "%s, course %d, callbacks %02x",
                  inkotls_protocol_version_name(version), course, callbacks);
         each_way(name, callbacks == ALL ? takes_its_course : alone);
+        fragment = 64;
+        takes_its_course(&direct);
+        takes_its_course(&narrow);
+        fragment = 0;
       }
       may_block = 0;
       each_wide_way("callbacks that return at once", takes_its_course);
@@ -272,6 +285,8 @@ static inkotls_status drives(struct pair *pair, struct side *side) {
     side_becomes_conn(side);
   }
   inkotls_status status = inkotls_conn_handshake(side->conn);
+  int is_waiting = inkotls_conn_state(side->conn) & INKOTLS_STATE_WANTS_BLOCKING;
+  if (status == INKOTLS_STATUS_WANT_READ || status == INKOTLS_STATUS_OK) CHECK(!is_waiting);
   if (status != INKOTLS_STATUS_WANT_BLOCKING) return status;
   if (pthread_create(&thread, NULL, runs_the_step, side)) give_up("pthread_create");
   sem_wait(&news);
@@ -376,16 +391,48 @@ static void comes_in_other_records(const struct way *way) {
   release_both();
 }
 
+// What a client said to another server, as early and in as few records as it likes: such as a
+// Certificate right behind the ClientHello.
+static void comes_too_early(const struct way *way) {
+  static unsigned char said[1 << 15];
+  size_t len = 0, got, given = 0;
+  int is_secret = 0;
+  struct pair pair;
+  make(callbacks, FULL);
+  pair_open(&pair, way, client, "localhost", server);
+  do {
+    side_handshake(&pair.client);
+    side_handshake(&pair.server);
+    len += got = side_take(&pair.client, said + len, sizeof said - len);
+    CHECK_INT(side_give(&pair.server, said + len - got, got), got);
+  } while (got + side_deliver(&pair.server, &pair.client));
+  pair_free(&pair);
+
+  size_t total = in_other_records(said, len, record_size, &is_secret);
+  struct side replayed;
+  inkotls_status status;
+  server_open(&replayed, way, server);
+  do {
+    given += got = side_give(&replayed, wire + given, total - given);
+    status = side_handshake(&replayed);
+    while (side_take(&replayed, said, sizeof said)) status = side_handshake(&replayed);
+  } while (got && given < total);
+  CHECK(status != INKOTLS_STATUS_OK);
+  side_free(&replayed);
+  release_both();
+}
+
 static void each_record_size(void) {
   for (version = TLS12; version <= TLS13; version++) {
     for (record_size = 0; record_size <= 20; record_size++) {
       checking("records of %zu bytes, %s", record_size, inkotls_protocol_version_name(version));
       comes_in_other_records(&direct);
     }
-    record_size = 0;
-    each_wide_way("messages in one record", comes_in_other_records);
-    record_size = 3;
-    each_wide_way("messages in many records", comes_in_other_records);
+    for (record_size = 0; record_size <= 4; record_size += 4) {
+      each_wide_way("other records", comes_in_other_records);
+      for (callbacks = SIGNS_FOR_SERVER; callbacks <= STORES; callbacks <<= 1)
+        each_wide_way("too early", comes_too_early);
+    }
   }
 }
 

@@ -153,10 +153,12 @@ static const char *named(const char *what) {
 
 // How bytes travel matters to a signer that may block; not to every kind of key.
 static void in_ways(const char *name, void (*scenario)(const struct way *)) {
-  if (current == p256 && host.may_block) {
+  if (current != p256) {
+    scenario(&direct);
+  } else if (host.may_block) {
     each_way(name, scenario);
   } else {
-    scenario(&direct);
+    each_wide_way(name, scenario);
   }
 }
 
@@ -189,15 +191,6 @@ static void each_kind_signs(void) {
     in_ways(name, signs);
     release_both();
   }
-}
-
-static void signs_after_a_retry(void) {
-  if (version == TLS12 || !host.may_block) return;
-  const char *name = named("a signature behind a HelloRetryRequest");
-  current = p256;
-  make(signing(current), P256);
-  each_way(name, signs);
-  release_both();
 }
 
 // The bytes of a ClientHello in one record, in which a peer takes two schemes and no other.
@@ -299,6 +292,18 @@ static void fails(const struct way *way) {
   pair_free(&pair);
 }
 
+static void signs_after_a_retry(void) {
+  if (version == TLS12 || !host.may_block) return;
+  const char *name = named("a signature behind a HelloRetryRequest");
+  current = p256;
+  make(signing(current), P256);
+  each_way(name, signs);
+  host.spoil = flipped;
+  each_wide_way(name, fails);
+  host.spoil = NULL;
+  release_both();
+}
+
 static void each_answer_fails(void) {
   enum { FOR_ALL = 3 };
   static int32_t (*const answers[])(uint8_t *, int32_t) = {
@@ -318,6 +323,30 @@ static void each_answer_fails(void) {
     release_both();
   }
   host.spoil = NULL;
+}
+
+// Of the flight that a server cannot sign, nothing is sent: the alert is all there is.
+static void says_nothing_else(const struct way *way) {
+  static const unsigned char alert[] = {21, 3, 3, 0, 2, 2, INTERNAL_ERROR};
+  unsigned char said[64];
+  size_t len = 0, got;
+  struct pair pair;
+  by_client = 0;
+  make(signing(p256), 0);
+  host.spoil = none;
+  pair_open(&pair, way, client, "localhost", server);
+  CHECK(side_handshake(&pair.client) > 0);
+  CHECK(side_deliver(&pair.client, &pair.server) > 0);
+  inkotls_status status;
+  do {
+    status = side_handshake(&pair.server);
+    len += got = side_take(&pair.server, said + len, sizeof said - len);
+  } while (got);
+  CHECK_INT(status, INKOTLS_STATUS_INVALID_KEY);
+  CHECK(len == sizeof alert && memcmp(said, alert, len) == 0);
+  host.spoil = NULL;
+  pair_free(&pair);
+  release_both();
 }
 
 // A signature that is good, but another's.
@@ -424,6 +453,7 @@ int main(int argc, char **argv) {
   each_side(each_answer_fails);
   each_side(another_key_fails);
   each_side(signs_after_a_retry);
+  each_version("the alert and nothing else", says_nothing_else);
   each_version("the order of schemes", chooses);
   replaced();
   each_version("by name", signs_by_name);

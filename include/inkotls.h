@@ -42,7 +42,8 @@
 // uses a handle up (_build, _into_conn) does so exactly when it returns OK. Inputs are borrowed
 // for the call; what the library keeps, it copies. Outputs are written only when a call returns
 // OK. Pointers lent to the host live until the next call on that handle that takes it as
-// non-const.
+// non-const: so ask for the sentence of a failure after the call that failed, not in one list of
+// arguments with it.
 //
 // Threads. What is counted may be used by any number of threads at the same time, and so may a
 // handle that is only read: roots and an identity once they are filled, a certificate. Otherwise a
@@ -194,7 +195,8 @@ enum inkotls_state
   INKOTLS_STATE_CLOSED = 16,
   /// The connection failed.
   INKOTLS_STATE_FAILED = 32,
-  /// A step that may block comes next: inkotls_conn_run_blocking runs it.
+  /// A step that may block comes next, once what waits is drained: inkotls_conn_run_blocking runs
+  /// it.
   INKOTLS_STATE_WANTS_BLOCKING = 64,
 };
 #ifndef __cplusplus
@@ -703,8 +705,8 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
 /// identity: must not be NULL.
 /// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
 /// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
-/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 (P-256), 0x0503
-/// (P-384). Ed25519: 0x0807.
+/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 for P-256, 0x0503
+/// for P-384. Ed25519: 0x0807.
 /// sign: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
 /// identity, even where another has taken its place, and their connections, and be fit for every

@@ -51,7 +51,8 @@ pub enum inkotls_state {
     Closed = 16,
     /// The connection failed.
     Failed = 32,
-    /// A step that may block comes next: inkotls_conn_run_blocking runs it.
+    /// A step that may block comes next, once what waits is drained: inkotls_conn_run_blocking runs
+    /// it.
     WantsBlocking = 64,
 }
 

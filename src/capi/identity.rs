@@ -178,8 +178,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 /// identity: must not be NULL.
 /// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
 /// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
-/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 (P-256), 0x0503
-/// (P-384). Ed25519: 0x0807.
+/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 for P-256, 0x0503
+/// for P-384. Ed25519: 0x0807.
 /// sign: must not be NULL.
 /// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
 /// identity, even where another has taken its place, and their connections, and be fit for every
