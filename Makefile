@@ -5,11 +5,15 @@ DESTDIR ?=
 CARGO   ?= cargo
 CC      ?= cc
 CXX     ?= c++
+OBJCOPY ?= objcopy
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME  := libinkotls.so.0
-ARCHIVE := target/release/libinkotls.a
-SHARED  := target/release/libinkotls.so
+RUST    := target/release/libinkotls.a
+OBJECT  := build/lib/inkotls.o
+ARCHIVE := build/lib/libinkotls.a
+SHARED  := build/lib/libinkotls.so
+SYMBOLS := $(shell cat abi/symbols)
 HEADER  := include/inkotls.h
 
 CFLAGS  ?= -O2 -g
@@ -33,17 +37,38 @@ VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-ex
 # Runs each of the programs $(1), under $(2), as many at a time as there are processors.
 each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
        'said=$$($(2) TEST build/pki 2>&1) && echo "TEST: $$said" || { echo "TEST: $$said"; exit 255; }'
-SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs Makefile
+SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
-.PHONY: test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
+.PHONY: test-links test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
 
-all: $(ARCHIVE) $(HEADER) ## the archive, the shared object and the header
+all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
-$(ARCHIVE): $(SOURCES)
-	@echo '== building the archive and the shared object (half a minute the first time)'
-	$(CARGO) rustc --release --locked --lib --crate-type staticlib,cdylib # an rlib would forbid LTO
-	@touch $(ARCHIVE) $(SHARED)
+$(RUST): $(SOURCES)
+	@echo '== building the library (half a minute the first time)'
+	$(CARGO) rustc --release --locked --lib --crate-type staticlib # an rlib would forbid LTO
+	@touch $@
+
+# One object, of what the exports need, in which nothing else is global: Rust's own symbols would
+# collide with those of another Rust library. Groups are resolved, lest another's copy of one win.
+$(OBJECT): $(RUST) abi/symbols
+	@mkdir -p $(@D)
+	$(LD) -r --gc-sections --force-group-allocation $(SYMBOLS:%=-u %) -o $@.all $(RUST)
+	$(OBJCOPY) -D --strip-debug --keep-global-symbols=abi/symbols --remove-section=.comment \
+	  --remove-section=.llvmbc --remove-section=.llvmcmd $@.all $@
+	@rm $@.all
+
+$(ARCHIVE): $(OBJECT)
+	rm -f $@
+	$(AR) crsD $@ $(OBJECT)
+
+$(SHARED): $(OBJECT) build/lib/exports
+	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,build/lib/exports -Wl,--no-undefined \
+	  -Wl,-z,relro,-z,now -s $(OBJECT) $(LIBS) -o $@
+
+build/lib/exports: abi/symbols
+	@mkdir -p $(@D)
+	(echo 'INKOTLS_0 { global:'; sed 's/$$/;/' abi/symbols; echo 'local: *; };') > $@
 
 header: ## write include/inkotls.h from src/capi
 	INKOTLS_WRITE_HEADER=1 $(CARGO) test --locked --test header
@@ -52,7 +77,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about five minutes
+test: test-rust test-header test-links test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about five minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -60,12 +85,19 @@ test-rust: ## the Rust tests
 	@ffi-tests/needs.sh openssl
 	$(CARGO) test --locked
 
-test-header: $(ARCHIVE) ## the header alone, as C11 and as C++17; what is exported
+test-header: $(ARCHIVE) $(SHARED) ## the header alone, as C11 and as C++17; what is exported
 	@echo '== the header as C11 and C++17, and the exports'
 	@ffi-tests/needs.sh g++
 	$(CC) $(WARN) -Iinclude -x c -fsyntax-only $(HEADER)
 	$(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -x c++ -fsyntax-only $(HEADER)
-	ffi-tests/exports.sh
+	ffi-tests/exports.sh $(ARCHIVE) $(SHARED)
+
+test-links: $(ARCHIVE) build/unload $(SHARED) build/pki/done ## beside other Rust archives, unused, and loaded again and again
+	@echo '== linked beside others, unused, and loaded again and again'
+	@ffi-tests/needs.sh ld.lld=lld clang
+	ffi-tests/beside.sh build/beside $(ARCHIVE) build/pki '$(LIBS)'
+	cp $(SHARED) build/beside/copy.so
+	SSL_CERT_FILE=build/pki/ca.pem build/unload $(SHARED) build/beside/copy.so
 
 test-c: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done ## the C tests
 	@echo '== C tests'
@@ -81,7 +113,7 @@ test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/asan_proof buil
 	ffi-tests/asan_proof.sh build/asan/asan_proof
 	@$(call each,$(C_TESTS:%=build/asan/%) build/asan/panic)
 
-test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenSSL, curl, Python, Redis and SoftHSM
+test-interop: $(EXAMPLES:%=build/%) $(SHARED) build/pki/done ## the examples against OpenSSL, curl, Python, Redis and SoftHSM
 	@echo '== against OpenSSL, curl, Python, Redis and SoftHSM'
 	@ffi-tests/needs.sh openssl curl python3 redis-server softhsm2-util=softhsm2 pkcs11-tool=opensc
 	python3 ffi-tests/interop.py build build/pki
@@ -90,7 +122,7 @@ test-interop: $(EXAMPLES:%=build/%) build/pki/done ## the examples against OpenS
 	python3 ffi-tests/flood.py $(SHARED) build/pki
 	build/green_threads build/pki 50 0.5
 
-test-peers: $(ARCHIVE) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
+test-peers: $(SHARED) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
 	@echo '== the whole surface against programs that are not ours'
 	@ffi-tests/needs.sh openssl curl python3 gnutls-cli=gnutls-bin nginx=nginx-light tshark \
 	  javac=default-jdk-headless node=nodejs
@@ -103,7 +135,7 @@ test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(DEMO:%=build/aws-lc-rs/%) build
 	@$(call each,$(C_TESTS:%=build/aws-lc-rs/%))
 	python3 ffi-tests/interop.py build/aws-lc-rs build/pki
 
-test-install: $(ARCHIVE) ## an installed tree, used through pkg-config
+test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config
 	@echo '== install'
 	@ffi-tests/needs.sh pkg-config
 	ffi-tests/install.sh
@@ -119,7 +151,7 @@ format: ## rustfmt and clang-format, in place
 	$(CARGO) fmt
 	clang-format -i $(C_FILES)
 
-install: $(ARCHIVE) ## into DESTDIR and PREFIX (/usr/local)
+install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/
 	install -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/
@@ -159,6 +191,10 @@ build/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 build/tests/readme: build/readme.inc
 build/asan/readme: build/readme.inc
 build/aws-lc-rs/readme: build/readme.inc
+
+build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -Iinclude $< ffi-tests/check.c -lpthread -ldl -o $@
 
 $(SIGNERS): LIBS += -lcrypto
 $(SIGNERS): | libcrypto

@@ -1,22 +1,24 @@
 #!/usr/bin/env bash
-# exports.sh: the functions of the header are what the library exports, no more and no less, and
-# the NULL sweep calls each of them.
+# exports.sh ARCHIVE SHARED: the functions of the header are what abi/symbols lists and the library
+# exports, no more and no less; and the NULL sweep calls each of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+archive=$1 shared=$2
+export LC_ALL=C
 declared=$(grep -vE '^//' include/inkotls.h | grep -oE '\binkotls_[a-z0-9_]+\(' | tr -d '(' | sort -u)
-shared=$(nm --dynamic --defined-only target/release/libinkotls.so | awk '{ print $3 }' | sort -u)
-archive=$(nm --defined-only --extern-only target/release/libinkotls.a 2> /dev/null |
-  awk '$3 ~ /^inkotls_/ { print $3 }' | sort -u)
+in_shared=$(nm --dynamic --defined-only "$shared" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }')
+in_archive=$(nm --defined-only --extern-only "$archive" | awk 'NF == 3 { print $3 }')
 
 same() { # WHAT LIST: as declared?
   if ! diff <(echo "$declared") <(echo "$2"); then
-    echo "$1 does not export what the header declares" >&2
+    echo "$1 is not what the header declares" >&2
     exit 1
   fi
 }
-same 'the shared object' "$shared"
-same 'the archive' "$archive"
+same 'what abi/symbols lists' "$(cat abi/symbols)"
+same 'what the shared object exports' "$in_shared"
+same 'what is global in the archive' "$in_archive"
 for function in $declared; do
   grep -qw "$function" ffi-tests/null.c || { echo "ffi-tests/null.c misses $function" >&2; exit 1; }
 done
