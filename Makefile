@@ -37,10 +37,11 @@ VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-ex
 # Runs each of the programs $(1), under $(2), as many at a time as there are processors.
 each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
        'said=$$($(2) TEST build/pki 2>&1) && echo "TEST: $$said" || { echo "TEST: $$said"; exit 255; }'
+FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
-.PHONY: test-links test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
+.PHONY: abi test-links test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -73,6 +74,11 @@ build/lib/exports: abi/symbols
 header: ## write include/inkotls.h from src/capi
 	INKOTLS_WRITE_HEADER=1 $(CARGO) test --locked --test header
 
+abi: ## write abi/: the ABI changes, and the CHANGELOG says so
+	@ffi-tests/needs.sh abidw=abigail-tools
+	grep -vE '^//' $(HEADER) | grep -oE '\binkotls_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u > abi/symbols
+	abi/check.sh --write
+
 demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
@@ -85,12 +91,13 @@ test-rust: ## the Rust tests
 	@ffi-tests/needs.sh openssl
 	$(CARGO) test --locked
 
-test-header: $(ARCHIVE) $(SHARED) ## the header alone, as C11 and as C++17; what is exported
-	@echo '== the header as C11 and C++17, and the exports'
-	@ffi-tests/needs.sh g++
+test-header: $(ARCHIVE) $(SHARED) ## the header alone, as C11 and as C++17; what is exported; the ABI
+	@echo '== the header as C11 and C++17, the exports and the ABI'
+	@ffi-tests/needs.sh g++ abidw=abigail-tools
 	$(CC) $(WARN) -Iinclude -x c -fsyntax-only $(HEADER)
 	$(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -x c++ -fsyntax-only $(HEADER)
 	ffi-tests/exports.sh $(ARCHIVE) $(SHARED)
+	abi/check.sh
 
 test-links: $(ARCHIVE) build/unload $(SHARED) build/pki/done ## beside other Rust archives, unused, and loaded again and again
 	@echo '== linked beside others, unused, and loaded again and again'
@@ -135,9 +142,9 @@ test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(DEMO:%=build/aws-lc-rs/%) build
 	@$(call each,$(C_TESTS:%=build/aws-lc-rs/%))
 	python3 ffi-tests/interop.py build/aws-lc-rs build/pki
 
-test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config
+test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config, CMake and Meson
 	@echo '== install'
-	@ffi-tests/needs.sh pkg-config
+	@ffi-tests/needs.sh pkg-config cmake meson ninja=ninja-build
 	ffi-tests/install.sh
 
 lint: ## rustfmt, clippy, clang-format
@@ -152,14 +159,15 @@ format: ## rustfmt and clang-format, in place
 	clang-format -i $(C_FILES)
 
 install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/inkotls
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/
 	install -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/libinkotls.so.$(VERSION)
 	ln -sf libinkotls.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libinkotls.so
-	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' \
-	  inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
+	$(FILLED) packaging/inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
+	$(FILLED) packaging/inkotlsConfig.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfig.cmake
+	$(FILLED) packaging/inkotlsConfigVersion.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfigVersion.cmake
 
 stall: build/green_threads build/pki/done ## how long 900 connections stall while others are verified slowly
 	build/green_threads build/pki

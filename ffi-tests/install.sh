@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# install.sh: installs under a DESTDIR, and builds a program there with pkg-config, shared and
-# static.
+# install.sh: installs under a DESTDIR, and builds a program there with pkg-config, CMake and Meson,
+# shared and static.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -23,4 +23,35 @@ readelf -d "$root/shared" | grep -q 'NEEDED.*libinkotls.so.0'
 flags=$(pkg-config --static --cflags --libs inkotls)
 cc "$root/program.c" -Wl,-Bstatic ${flags%% -lgcc_s*} -Wl,-Bdynamic -lgcc_s ${flags#* -lgcc_s} -o "$root/static"
 [ "$("$root/static")" = "$version" ]
-echo "installed; version $version, shared and static"
+
+# CMake and Meson, each with a project of its own.
+project=$root/project
+mkdir "$project"
+cp "$root/program.c" "$project/"
+cat > "$project/CMakeLists.txt" << CMAKE
+cmake_minimum_required(VERSION 3.13)
+project(program C)
+find_package(inkotls ${version%.*} REQUIRED)
+foreach(how inkotls static)
+  add_executable(program-\${how} program.c)
+  target_link_libraries(program-\${how} inkotls::\${how})
+endforeach()
+find_package(inkotls 99 QUIET)
+if(inkotls_FOUND)
+  message(FATAL_ERROR "found as version 99, too")
+endif()
+CMAKE
+cat > "$project/meson.build" << MESON
+project('program', 'c')
+inkotls = dependency('inkotls', version : '>=$version')
+executable('program', 'program.c', dependencies : inkotls)
+MESON
+cmake -S "$project" -B "$root/cmake" -DCMAKE_PREFIX_PATH="$root/opt/inkotls" > /dev/null
+cmake --build "$root/cmake" > /dev/null
+meson setup "$root/meson" "$project" > /dev/null
+meson compile -C "$root/meson" > /dev/null
+for program in "$root/cmake/program-inkotls" "$root/cmake/program-static" "$root/meson/program"; do
+  [ "$(LD_LIBRARY_PATH=$root/opt/inkotls/lib "$program")" = "$version" ]
+done
+readelf -d "$root/cmake/program-static" | grep -q inkotls && { echo 'static is not' >&2; exit 1; }
+echo "installed; version $version, shared and static, through pkg-config, CMake and Meson"
