@@ -13,7 +13,6 @@ RUST    := target/release/libinkotls.a
 OBJECT  := build/lib/inkotls.o
 ARCHIVE := build/lib/libinkotls.a
 SHARED  := build/lib/libinkotls.so
-SYMBOLS := $(shell cat abi/symbols)
 HEADER  := include/inkotls.h
 
 CFLAGS  ?= -O2 -g
@@ -32,7 +31,7 @@ EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
 SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c wire.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
-VALGRIND := valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
+VALGRIND := BRIEF=1 valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
             --suppressions=build/valgrind.supp
 # Runs each of the programs $(1), under $(2), as many at a time as there are processors.
 each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
@@ -54,7 +53,8 @@ $(RUST): $(SOURCES)
 # collide with those of another Rust library. Groups are resolved, lest another's copy of one win.
 $(OBJECT): $(RUST) abi/symbols
 	@mkdir -p $(@D)
-	$(LD) -r --gc-sections --force-group-allocation $(SYMBOLS:%=-u %) -o $@.all $(RUST)
+	sed 's/^/-u /' abi/symbols > $(@D)/roots
+	$(LD) -r --gc-sections --force-group-allocation @$(@D)/roots -o $@.all $(RUST)
 	$(OBJCOPY) -D --strip-debug --keep-global-symbols=abi/symbols --remove-section=.comment \
 	  --remove-section=.llvmbc --remove-section=.llvmcmd $@.all $@
 	@rm $@.all
@@ -83,7 +83,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about five minutes
+test: test-rust test-header test-links test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about a quarter of an hour
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
