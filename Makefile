@@ -83,7 +83,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about a quarter of an hour
+test: test-rust test-header test-links test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about ten minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
