@@ -94,7 +94,7 @@ impl ClientBuilder {
         let roots = self.roots.clone().unwrap_or_else(Roots::platform);
         let standard = roots.server_verifier(&provider);
         let verifier: Arc<dyn ServerCertVerifier> = match &self.verifier {
-            Some(host) => Arc::new(HostVerifier::new(host, standard, true)?),
+            Some(host) => Arc::new(HostVerifier::new(host, standard, &provider, true)?),
             None => standard?,
         };
         let mut tls = ClientConfig::builder_with_provider(provider)

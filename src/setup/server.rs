@@ -144,7 +144,7 @@ impl ServerBuilder {
             (Some((roots, is_required)), None) => roots.client_verifier(&provider, *is_required)?,
             (Some((roots, is_required)), Some(host)) => {
                 let standard = roots.client_verifier(&provider, *is_required);
-                Arc::new(HostVerifier::new(host, standard, *is_required)?)
+                Arc::new(HostVerifier::new(host, standard, &provider, *is_required)?)
             }
             (None, None) => WebPkiClientVerifier::no_client_auth(),
             (None, Some(_)) => {

@@ -3,7 +3,8 @@
 use crate::crypto;
 use crate::error::{Error, Status, Unsigned};
 use crate::scope;
-use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
 use rustls::server::ParsedCertificate;
 use rustls::sign::{Signer, SigningKey};
 use rustls::{Error as Tls, SignatureAlgorithm, SignatureScheme};
@@ -21,6 +22,8 @@ type Sign = dyn Fn(u16, &[u8], &mut [u8]) -> Option<usize> + Send + Sync;
 pub struct HostSigner {
     schemes: Vec<SignatureScheme>,
     algorithm: SignatureAlgorithm,
+    /// How what it signs is verified.
+    verifiers: WebPkiSupportedAlgorithms,
     sign: Arc<Sign>,
     pub may_block: bool,
 }
@@ -33,7 +36,8 @@ impl HostSigner {
             None => Err(Error::argument("a signature scheme is not supported")),
             Some([]) => Err(Error::argument("a signer needs a signature scheme")),
             Some([first, rest @ ..]) if rest.iter().all(|it| it == first) => {
-                Ok(Self { schemes, algorithm: *first, sign, may_block })
+                let verifiers = crypto::provider().signature_verification_algorithms;
+                Ok(Self { schemes, algorithm: *first, verifiers, sign, may_block })
             }
             Some(_) => Err(Error::argument("signature schemes of different kinds of key")),
         }
@@ -45,7 +49,7 @@ impl HostSigner {
     }
 
     pub fn check_match(&self, leaf: &CertificateDer<'_>) -> Result<(), Error> {
-        let no_signature = |scheme: &SignatureScheme| verify(leaf, *scheme, &[], &[]);
+        let no_signature = |scheme: &SignatureScheme| self.verify(leaf, *scheme, &[], &[]);
         match self.schemes.iter().find(|scheme| no_signature(scheme) == Err(Unfit::Scheme)) {
             None => Ok(()),
             Some(scheme) => Err(Error::new(
@@ -53,6 +57,25 @@ impl HostSigner {
                 format!("the first certificate of the chain has no key for {scheme:?}"),
             )),
         }
+    }
+
+    /// Whether the key of the certificate has made this signature.
+    fn verify(
+        &self,
+        leaf: &CertificateDer<'_>,
+        scheme: SignatureScheme,
+        message: &[u8],
+        signature: &[u8],
+    ) -> Result<(), Unfit> {
+        use webpki::Error as E;
+        let leaf = EndEntityCert::try_from(leaf).map_err(|_| Unfit::Scheme)?;
+        let verifiers = self.verifiers.mapping.iter().find(|(it, _)| *it == scheme);
+        // Those behind the first are for TLS 1.2, whose schemes do not name the curve.
+        let [verifier, ..] = verifiers.ok_or(Unfit::Scheme)?.1 else { return Err(Unfit::Scheme) };
+        leaf.verify_signature(*verifier, message, signature).map_err(|error| match error {
+            E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Unfit::Scheme,
+            _ => Unfit::Signature,
+        })
     }
 }
 
@@ -74,28 +97,6 @@ fn algorithm_of(scheme: &SignatureScheme) -> Option<SignatureAlgorithm> {
 enum Unfit {
     Scheme,
     Signature,
-}
-
-/// Whether the key of the certificate has made this signature.
-fn verify(
-    leaf: &CertificateDer<'_>,
-    scheme: SignatureScheme,
-    message: &[u8],
-    signature: &[u8],
-) -> Result<(), Unfit> {
-    use webpki::Error as E;
-    let leaf = EndEntityCert::try_from(leaf).map_err(|_| Unfit::Scheme)?;
-    let verifier = verifier_of(scheme).ok_or(Unfit::Scheme)?;
-    leaf.verify_signature(verifier, message, signature).map_err(|error| match error {
-        E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Unfit::Scheme,
-        _ => Unfit::Signature,
-    })
-}
-
-/// The first: others are for certificates of TLS 1.2, whose schemes do not name the curve.
-fn verifier_of(scheme: SignatureScheme) -> Option<&'static dyn SignatureVerificationAlgorithm> {
-    let schemes = crypto::provider().signature_verification_algorithms.mapping;
-    schemes.iter().find(|(it, _)| *it == scheme)?.1.first().copied()
 }
 
 #[derive(Clone, Debug)]
@@ -137,7 +138,7 @@ impl Signer for Signature {
         let signature = room.get(..len).ok_or_else(|| {
             Unsigned(format!("says that it wrote {len} bytes, to a room of {MAX_SIGNATURE}"))
         })?;
-        match verify(&self.key.leaf, self.scheme, message, signature) {
+        match self.key.signer.verify(&self.key.leaf, self.scheme, message, signature) {
             Ok(()) => Ok(signature.to_vec()),
             Err(_) => Err(Unsigned(format!("made a wrong signature ({:?})", self.scheme)).into()),
         }

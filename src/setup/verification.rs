@@ -1,10 +1,11 @@
 //! Verification of the peer by the host, which can have the standard one made.
 
-use crate::crypto;
 use crate::error::{CertificateFault, Error, Status, certificate_refusal};
 use crate::scope;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{verify_tls12_signature, verify_tls13_signature};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
+};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
@@ -90,6 +91,7 @@ fn fault(refusal: &Tls) -> CertificateFault {
 /// In the place of the `standard` verifier. Signatures of the handshake are verified as ever.
 pub struct HostVerifier<T: ?Sized> {
     standard: Option<Arc<T>>,
+    algorithms: WebPkiSupportedAlgorithms,
     decide: Arc<Decide>,
     is_required: bool,
 }
@@ -99,13 +101,15 @@ impl<T: ?Sized> HostVerifier<T> {
     pub fn new(
         host: &HostVerification,
         standard: Result<Arc<T>, Error>,
+        provider: &CryptoProvider,
         is_required: bool,
     ) -> Result<Self, Error> {
         let standard = match standard {
             Err(error) if error.status == Status::NoTrustAnchors => None,
             standard => Some(standard?),
         };
-        Ok(Self { standard, decide: host.decide.clone(), is_required })
+        let algorithms = provider.signature_verification_algorithms;
+        Ok(Self { standard, algorithms, decide: host.decide.clone(), is_required })
     }
 }
 
@@ -120,7 +124,7 @@ macro_rules! signatures_as_ever {
         ) -> Result<HandshakeSignatureValid, Tls> {
             match &self.standard {
                 Some(standard) => standard.verify_tls12_signature(message, cert, dss),
-                None => verify_tls12_signature(message, cert, dss, &algorithms()),
+                None => verify_tls12_signature(message, cert, dss, &self.algorithms),
             }
         }
 
@@ -132,14 +136,14 @@ macro_rules! signatures_as_ever {
         ) -> Result<HandshakeSignatureValid, Tls> {
             match &self.standard {
                 Some(standard) => standard.verify_tls13_signature(message, cert, dss),
-                None => verify_tls13_signature(message, cert, dss, &algorithms()),
+                None => verify_tls13_signature(message, cert, dss, &self.algorithms),
             }
         }
 
         fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
             match &self.standard {
                 Some(standard) => standard.supported_verify_schemes(),
-                None => algorithms().supported_schemes(),
+                None => self.algorithms.supported_schemes(),
             }
         }
 
@@ -192,10 +196,6 @@ impl ClientCertVerifier for HostVerifier<dyn ClientCertVerifier> {
     }
 
     signatures_as_ever!();
-}
-
-fn algorithms() -> rustls::crypto::WebPkiSupportedAlgorithms {
-    crypto::provider().signature_verification_algorithms
 }
 
 impl<T: ?Sized> fmt::Debug for HostVerifier<T> {
