@@ -76,7 +76,7 @@ header: ## write include/inkotls.h from src/capi
 
 abi: ## write abi/: the ABI changes, and the CHANGELOG says so
 	@ffi-tests/needs.sh abidw=abigail-tools
-	grep -vE '^//' $(HEADER) | grep -oE '\binkotls_[a-z0-9_]+\(' | tr -d '(' | LC_ALL=C sort -u > abi/symbols
+	abi/declared.sh > abi/symbols
 	abi/check.sh --write
 
 demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused handshake

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 
 archive=$1 shared=$2
 export LC_ALL=C
-declared=$(grep -vE '^//' include/inkotls.h | grep -oE '\binkotls_[a-z0-9_]+\(' | tr -d '(' | sort -u)
+declared=$(abi/declared.sh)
 in_shared=$(nm --dynamic --defined-only "$shared" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }')
 in_archive=$(nm --defined-only --extern-only "$archive" | awk 'NF == 3 { print $3 }')
 

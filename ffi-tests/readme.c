@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "pair.h"
+#include "configs.h"
 
 static atomic_int steps_run;
 
@@ -40,19 +40,6 @@ static void wait_for(inkotls_conn *conn, int fd, inkotls_status status) {
 
 static const inkotls_server_config *config;
 
-// A store that keeps nothing, but might have blocked.
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t value_len) {
-  (void)user_data, (void)key, (void)key_len, (void)value, (void)value_len;
-  return 0;
-}
-
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap) {
-  (void)user_data, (void)key, (void)key_len, (void)take, (void)buf, (void)cap;
-  return 0;
-}
-
 // Answers one request over a blocking socket, with the README's loop.
 static void *serve(void *fd_at) {
   int fd = *(int *)fd_at;
@@ -77,7 +64,7 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   setenv("SSL_CERT_FILE", pki_path("ca.pem"), 1);
   inkotls_server_builder *builder = server_showing("ecdsa");
-  inkotls_server_builder_set_session_store(builder, put, get, NULL, 1);
+  inkotls_server_builder_set_session_store(builder, store_put, store_get, &store, 1);
   config = server_built(builder);
   CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
   CHECK_INT(pthread_create(&server, NULL, serve, &ends[1]), 0);
