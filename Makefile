@@ -40,7 +40,7 @@ FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@L
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
-.PHONY: abi test-links test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
+.PHONY: abi test-links test-runtime test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -83,7 +83,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about ten minutes
+test: test-rust test-header test-links test-runtime test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about ten minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -105,6 +105,10 @@ test-links: $(ARCHIVE) build/unload $(SHARED) build/pki/done ## beside other Rus
 	ffi-tests/beside.sh build/beside $(ARCHIVE) build/pki '$(LIBS)'
 	cp $(SHARED) build/beside/copy.so
 	SSL_CERT_FILE=build/pki/ca.pem build/unload $(SHARED) build/beside/copy.so
+
+test-runtime: build/pki/done ## a runtime in Rust that depends on the crate and gives C its functions
+	@echo '== a runtime in Rust'
+	ffi-tests/runtime.sh build/runtime build/pki '$(LIBS)'
 
 test-c: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done ## the C tests
 	@echo '== C tests'
