@@ -22,6 +22,9 @@ SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix build/$(build)/,sign
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
+# Tools of Cargo's, each of one version.
+DENY := build/tools/cargo-deny@0.20.2/bin/cargo-deny
+
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
             hostkey signer verifier asked blocking announced \
@@ -151,11 +154,12 @@ test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config
 	@ffi-tests/needs.sh pkg-config cmake meson ninja=ninja-build
 	ffi-tests/install.sh
 
-lint: ## rustfmt, clippy, clang-format
+lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
 	@ffi-tests/needs.sh clang-format
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	clang-format --dry-run -Werror $(C_FILES)
+	$(DENY) --locked check -D warnings licenses bans sources
 
 format: ## rustfmt and clang-format, in place
 	@ffi-tests/needs.sh clang-format
@@ -185,6 +189,9 @@ clean: ## forget everything that was built
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+build/tools/%:
+	$(CARGO) install --locked --root build/tools/$(firstword $(subst /, ,$*)) $(firstword $(subst /, ,$*))
 
 # The programs.
 
