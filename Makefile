@@ -9,11 +9,13 @@ OBJCOPY ?= objcopy
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME  := libinkotls.so.0
-RUST    := target/release/libinkotls.a
-OBJECT  := build/lib/inkotls.o
-ARCHIVE := build/lib/libinkotls.a
-SHARED  := build/lib/libinkotls.so
+LIB     := build/lib
+RUST    := $(LIB)/target/release/libinkotls.a
+OBJECT  := $(LIB)/inkotls.o
+ARCHIVE := $(LIB)/libinkotls.a
+SHARED  := $(LIB)/libinkotls.so
 HEADER  := include/inkotls.h
+STRIPPED := --strip-debug
 
 CFLAGS  ?= -O2 -g
 WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
@@ -44,12 +46,14 @@ SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
 .PHONY: abi test-links test-runtime test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
+.PHONY: debug install-debug
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
-$(RUST): $(SOURCES)
+$(RUST): $(SOURCES) packaging/rustc.sh
 	@echo '== building the library (half a minute the first time)'
-	$(CARGO) rustc --release --locked --lib --crate-type staticlib # an rlib would forbid LTO
+	RUSTC_WRAPPER=$(CURDIR)/packaging/rustc.sh \
+	$(CARGO) rustc --release --locked --lib --crate-type staticlib --target-dir $(LIB)/target # an rlib would forbid LTO
 	@touch $@
 
 # One object, of what the exports need, in which nothing else is global: Rust's own symbols would
@@ -58,7 +62,7 @@ $(OBJECT): $(RUST) abi/symbols
 	@mkdir -p $(@D)
 	sed 's/^/-u /' abi/symbols > $(@D)/roots
 	$(LD) -r --gc-sections --force-group-allocation @$(@D)/roots -o $@.all $(RUST)
-	$(OBJCOPY) -D --strip-debug --keep-global-symbols=abi/symbols --remove-section=.comment \
+	$(OBJCOPY) -D $(STRIPPED) --keep-global-symbols=abi/symbols --remove-section=.comment \
 	  --remove-section=.llvmbc --remove-section=.llvmcmd $@.all $@
 	@rm $@.all
 
@@ -66,11 +70,11 @@ $(ARCHIVE): $(OBJECT)
 	rm -f $@
 	$(AR) crsD $@ $(OBJECT)
 
-$(SHARED): $(OBJECT) build/lib/exports
-	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,build/lib/exports -Wl,--no-undefined \
-	  -Wl,-z,relro,-z,now -s $(OBJECT) $(LIBS) -o $@
+$(SHARED): $(OBJECT) $(LIB)/exports
+	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(LIB)/exports -Wl,--no-undefined \
+	  -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(STRIPPED:%=-s) $(OBJECT) $(LIBS) -o $@
 
-build/lib/exports: abi/symbols
+$(LIB)/exports: abi/symbols
 	@mkdir -p $(@D)
 	(echo 'INKOTLS_0 { global:'; sed 's/$$/;/' abi/symbols; echo 'local: *; };') > $@
 
@@ -176,6 +180,14 @@ install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 	$(FILLED) packaging/inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
 	$(FILLED) packaging/inkotlsConfig.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfig.cmake
 	$(FILLED) packaging/inkotlsConfigVersion.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfigVersion.cmake
+
+debug: $(OBJECT) $(SHARED) ## build/debug: what debuggers read, apart from what is shipped
+	packaging/debug.sh $(OBJECT) $(SHARED)
+
+install-debug: debug ## where debuggers look for it; the archive with it into PREFIX/lib/debug
+	id=$$(readelf --notes $(SHARED) | sed -n 's/.*Build ID: //p'); rest=$${id#??}; \
+	install -D -m 644 build/debug/libinkotls.so.debug $(DESTDIR)$(PREFIX)/lib/debug/.build-id/$${id%$$rest}/$$rest.debug
+	install -m 644 build/debug/libinkotls.a $(DESTDIR)$(PREFIX)/lib/debug/
 
 stall: build/green_threads build/pki/done ## how long 900 connections stall while others are verified slowly
 	build/green_threads build/pki
