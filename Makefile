@@ -25,7 +25,8 @@ SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix build/$(build)/,sign
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
 # Tools of Cargo's, each of one version.
-DENY := build/tools/cargo-deny@0.20.2/bin/cargo-deny
+DENY      := build/tools/cargo-deny@0.20.2/bin/cargo-deny
+CYCLONEDX := build/tools/cargo-cyclonedx@0.5.9/bin/cargo-cyclonedx
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
@@ -46,7 +47,7 @@ SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
 .PHONY: abi test-links test-runtime test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
-.PHONY: debug install-debug
+.PHONY: debug install-debug dist sbom reproduce
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -188,6 +189,15 @@ install-debug: debug ## where debuggers look for it; the archive with it into PR
 	id=$$(readelf --notes $(SHARED) | sed -n 's/.*Build ID: //p'); rest=$${id#??}; \
 	install -D -m 644 build/debug/libinkotls.so.debug $(DESTDIR)$(PREFIX)/lib/debug/.build-id/$${id%$$rest}/$$rest.debug
 	install -m 644 build/debug/libinkotls.a $(DESTDIR)$(PREFIX)/lib/debug/
+
+dist: sbom ## build/dist: the sources, with what they depend on
+	packaging/dist.sh inkotls-$(VERSION)
+
+sbom: $(CYCLONEDX) ## build/dist: the bill of materials
+	packaging/sbom.sh $(CYCLONEDX) inkotls-$(VERSION)
+
+reproduce: dist ## two builds, from a clone and from the tarball: the same bytes
+	packaging/reproduce.sh build/dist/inkotls-$(VERSION).tar.xz
 
 stall: build/green_threads build/pki/done ## how long 900 connections stall while others are verified slowly
 	build/green_threads build/pki
