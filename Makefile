@@ -27,6 +27,7 @@ LIBS    := -lgcc_s -lm -lpthread -ldl
 # Tools of Cargo's, each of one version.
 DENY      := build/tools/cargo-deny@0.20.2/bin/cargo-deny
 CYCLONEDX := build/tools/cargo-cyclonedx@0.5.9/bin/cargo-cyclonedx
+CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
@@ -47,7 +48,7 @@ SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
 .PHONY: abi test-links test-runtime test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
-.PHONY: debug install-debug dist sbom reproduce
+.PHONY: debug install-debug dist sbom reproduce test-cargo-c
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -158,6 +159,10 @@ test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config
 	@echo '== install'
 	@ffi-tests/needs.sh pkg-config cmake meson ninja=ninja-build
 	ffi-tests/install.sh
+
+test-cargo-c: $(CAPI) ## what cargo-c installs, beside what make does (cargo-c takes minutes to build)
+	@ffi-tests/needs.sh pkg-config
+	ffi-tests/cargo-c.sh $(CAPI)
 
 lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
 	@ffi-tests/needs.sh clang-format
