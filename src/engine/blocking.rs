@@ -6,7 +6,8 @@
 //! every record waits while a step may come.
 
 use super::conn::{Conn, Phase};
-use rustls::{Connection, HandshakeKind};
+use super::side::Side;
+use rustls::HandshakeKind;
 
 /// A content type, and a message of it.
 const HANDSHAKE: u8 = 22;
@@ -46,7 +47,7 @@ impl Conn {
     fn may_block(&self) -> bool {
         let may = self.blocking;
         let conn = match &self.phase {
-            Phase::Open(conn) if conn.is_handshaking() => conn,
+            Phase::Open(conn) if conn.is_handshaking() => conn.as_ref(),
             _ => return false,
         };
         let kind = conn.handshake_kind();
@@ -58,10 +59,10 @@ impl Conn {
 
     /// A client signs once the server has asked it to, and behind the server's own certificate. A
     /// server signs in its first flight: after a HelloRetryRequest that is still to come.
-    fn may_sign(&self, conn: &Connection) -> bool {
-        match conn {
-            Connection::Client(_) => !self.scope.verified || self.scope.signer_asked,
-            Connection::Server(_) => {
+    fn may_sign(&self, conn: &dyn Side) -> bool {
+        match conn.client() {
+            Some(_) => !self.scope.verified || self.scope.signer_asked,
+            None => {
                 conn.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest)
                     && conn.negotiated_key_exchange_group().is_none()
             }

@@ -2,8 +2,9 @@
 
 use super::early::has_early_data;
 use super::inbound::Inbound;
-use super::opening::Opening;
+use super::opening::{Client, Listening, Opening};
 use super::outbound::Outbound;
+use super::side::Side;
 use super::{Hello, Outcome, Step, alert, hand_over};
 use crate::config::{Blocking, Config};
 use crate::error::{CertificateFault, Error};
@@ -11,7 +12,7 @@ use crate::limits::Limits;
 use crate::log::Sink;
 use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, Connection, ServerConfig};
+use rustls::{ClientConfig, ServerConfig};
 use std::io::{self, BufRead, Read, Write};
 
 pub struct Conn {
@@ -50,8 +51,8 @@ pub struct Conn {
 }
 
 pub(super) enum Phase {
-    Opening(Opening),
-    Open(Box<Connection>),
+    Opening(Box<dyn Opening>),
+    Open(Box<dyn Side>),
 }
 
 /// What a connection can do now, as bits for a host that polls both ways.
@@ -67,8 +68,8 @@ pub struct State {
 
 impl Conn {
     pub fn client(config: &Config<ClientConfig>, name: ServerName<'static>) -> Self {
-        let opening = Opening::Client { config: config.tls.clone(), name, alpn: None };
-        Self::new(opening, config.limits, config.blocking)
+        let opening = Client { config: config.tls.clone(), name, alpn: None };
+        Self::new(Box::new(opening), config.limits, config.blocking)
     }
 
     pub fn server(config: &Config<ServerConfig>) -> Self {
@@ -79,10 +80,10 @@ impl Conn {
 
     /// A server without a config: it stops when the ClientHello is whole.
     pub fn acceptor() -> Self {
-        Self::new(Opening::server(), Limits::default(), Blocking::default())
+        Self::new(Box::new(Listening::default()), Limits::default(), Blocking::default())
     }
 
-    fn new(opening: Opening, limits: Limits, blocking: Blocking) -> Self {
+    fn new(opening: Box<dyn Opening>, limits: Limits, blocking: Blocking) -> Self {
         Self {
             phase: Phase::Opening(opening),
             inbound: Inbound::new(limits.read_buffer),
@@ -146,7 +147,7 @@ impl Conn {
         let is_over = self.is_over();
         match &mut self.phase {
             Phase::Open(conn) if !is_over && self.outbound.is_empty() => {
-                self.outbound.set_aside(conn);
+                self.outbound.set_aside(conn.as_mut());
             }
             _ => {}
         }
@@ -189,9 +190,11 @@ impl Conn {
         if let Some(end) = self.end() {
             return end;
         }
-        let Phase::Opening(Opening::Server(listening)) = &mut self.phase else {
-            return Err(Error::state("not an acceptor"));
+        let listening = match &mut self.phase {
+            Phase::Opening(opening) => opening.listening_mut(),
+            Phase::Open(_) => None,
         };
+        let Some(listening) = listening else { return Err(Error::state("not an acceptor")) };
         match listening.listen(&mut self.inbound, &mut self.outbound, &mut self.scope) {
             Ok(Step::Done(())) => Ok(Step::Done(())),
             Ok(_) => self.starve(),
@@ -201,8 +204,8 @@ impl Conn {
 
     pub fn hello(&self) -> Option<&Hello> {
         match &self.phase {
-            Phase::Opening(Opening::Server(listening)) => listening.hello.as_ref(),
-            _ => None,
+            Phase::Opening(opening) => opening.listening()?.hello.as_ref(),
+            Phase::Open(_) => None,
         }
     }
 
@@ -210,8 +213,10 @@ impl Conn {
     pub fn choose(&mut self, config: &Config<ServerConfig>) {
         (self.limits, self.blocking) = (config.limits, config.blocking);
         self.inbound.limit = config.limits.read_buffer;
-        if let Phase::Opening(Opening::Server(listening)) = &mut self.phase {
-            listening.config = Some(config.tls.clone());
+        if let Phase::Opening(opening) = &mut self.phase {
+            if let Some(listening) = opening.listening_mut() {
+                listening.config = Some(config.tls.clone());
+            }
         }
     }
 
@@ -272,9 +277,9 @@ impl Conn {
                         Ok(false)
                     }
                     Ok(Step::Done(mut conn)) => {
-                        self.early_data = has_early_data(&mut conn);
-                        self.outbound.collect(&mut conn);
-                        self.phase = Phase::Open(Box::new(conn));
+                        self.early_data = has_early_data(conn.as_mut());
+                        self.outbound.collect(conn.as_mut());
+                        self.phase = Phase::Open(conn);
                         self.forget_unless_resumed();
                         Ok(true)
                     }
@@ -400,14 +405,14 @@ impl Conn {
             match &mut self.phase {
                 Phase::Open(conn) => {
                     scope::within(&mut self.scope, || conn.send_close_notify());
-                    self.outbound.set_aside(conn);
+                    self.outbound.set_aside(conn.as_mut());
                     self.alert_sent = Some(alert::CLOSE_NOTIFY);
                 }
-                Phase::Opening(Opening::Server(_)) => {
+                Phase::Opening(opening) if opening.listening().is_some() => {
                     self.send_in_the_clear(alert::WARNING, alert::CLOSE_NOTIFY);
                 }
                 // Nothing was said: there is no one to say goodbye to.
-                Phase::Opening(Opening::Client { .. }) => {}
+                Phase::Opening(_) => {}
             }
             self.closed = true;
             self.held_back = None; // no step of a handshake that has no end
@@ -457,13 +462,13 @@ impl Conn {
             return false;
         }
         // So that what this record adds can be told apart.
-        self.outbound.set_aside(conn);
+        self.outbound.set_aside(conn.as_mut());
         let taken = hand_over(record, |bytes| conn.read_tls(bytes));
         self.inbound.consume(len);
         match taken.and_then(|()| scope::within(&mut self.scope, || conn.process_new_packets())) {
             Ok(state) => {
                 if !self.established {
-                    self.outbound.collect(conn);
+                    self.outbound.collect(conn.as_mut());
                     self.forget_unless_resumed();
                 }
                 if state.peer_has_closed() {

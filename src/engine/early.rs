@@ -1,21 +1,19 @@
 //! Early data (0-RTT; RFC 8446, section 2.3): sent with the first flight of a resumed session.
 
 use super::conn::{Conn, Phase};
-use super::opening::{Opening, too_large};
+use super::opening::too_large;
+use super::side::Side;
 use super::{Outcome, Step};
 use crate::error::{Error, Status};
-use rustls::{Connection, HandshakeKind, ServerConnection};
+use rustls::HandshakeKind;
 use std::io::{Read, Write};
 
 /// The content type of a protected record.
 const APPLICATION_DATA: u8 = 23;
 
 /// Whether a client may send some, or a server takes it.
-pub(super) fn has_early_data(conn: &mut Connection) -> bool {
-    match conn {
-        Connection::Client(client) => client.early_data().is_some(),
-        Connection::Server(server) => server.early_data().is_some(),
-    }
+pub(super) fn has_early_data(conn: &mut dyn Side) -> bool {
+    conn.early_writer().is_some() || conn.early_reader().is_some()
 }
 
 impl Conn {
@@ -27,7 +25,7 @@ impl Conn {
         if self.closed {
             return Err(Error::state("early data after close"));
         }
-        if matches!(self.phase, Phase::Opening(Opening::Client { .. })) {
+        if matches!(self.phase, Phase::Opening(_)) && !self.is_server() {
             self.advance()?;
         }
         if let Some(end) = self.end() {
@@ -35,8 +33,7 @@ impl Conn {
         }
         let room = self.limits.write_buffer.saturating_sub(self.outbound.waiting().len());
         let Phase::Open(conn) = &mut self.phase else { return Err(none()) };
-        let Connection::Client(client) = &mut **conn else { return Err(none()) };
-        let Some(mut early) = client.early_data() else { return Err(none()) };
+        let Some(mut early) = conn.early_writer() else { return Err(none()) };
         let most = data.len().min(early.bytes_left());
         if most == 0 && !data.is_empty() {
             return Err(none());
@@ -45,7 +42,7 @@ impl Conn {
             return Ok(Step::WantWrite);
         }
         let taken = early.write(&data[..most.min(room)]).map_err(|_| none())?;
-        self.outbound.collect(conn);
+        self.outbound.collect(conn.as_mut());
         Ok(Step::Done(taken))
     }
 
@@ -55,9 +52,10 @@ impl Conn {
             return Err(none());
         }
         loop {
-            let read = self.early_server().and_then(|it| it.early_data()?.read(buf).ok());
-            if let Some(len @ 1..) = read {
-                return Ok(Step::Done(len));
+            if let Phase::Open(conn) = &mut self.phase {
+                if let Some(len @ 1..) = conn.early_reader().and_then(|mut it| it.read(buf).ok()) {
+                    return Ok(Step::Done(len));
+                }
             }
             if let Some(end) = self.end() {
                 return end;
@@ -79,11 +77,11 @@ impl Conn {
 
     /// What became of early data. None: there was none, or the answer is not known yet.
     pub fn is_early_data_accepted(&self) -> Option<bool> {
-        match self.tls()? {
+        match self.tls()?.client() {
             _ if !self.early_data => None,
-            Connection::Client(client) if client.is_handshaking() => None,
-            Connection::Client(client) => Some(client.is_early_data_accepted()),
-            Connection::Server(_) => Some(true),
+            Some(client) if client.is_handshaking() => None,
+            Some(client) => Some(client.is_early_data_accepted()),
+            None => Some(true),
         }
     }
 
@@ -133,16 +131,6 @@ impl Conn {
         }
         self.fail(too_large(self.limits.handshake));
         None
-    }
-
-    fn early_server(&mut self) -> Option<&mut ServerConnection> {
-        match &mut self.phase {
-            Phase::Open(conn) => match &mut **conn {
-                Connection::Server(server) => Some(server),
-                Connection::Client(_) => None,
-            },
-            Phase::Opening(_) => None,
-        }
     }
 }
 

@@ -77,7 +77,7 @@ impl Conn {
     /// Finds the alert that rustls sent, or sends the one that it should have sent.
     fn answer_with_alert(&mut self, error: &rustls::Error) {
         if let Phase::Open(conn) = &mut self.phase {
-            self.outbound.collect(conn);
+            self.outbound.collect(conn.as_mut());
         }
         let description = alert::answering(error).into();
         if self.is_server() && is_unsigned(error) {

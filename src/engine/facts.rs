@@ -1,22 +1,22 @@
 //! Who the peer is and what was agreed.
 
 use super::conn::{Conn, Phase};
-use super::opening::Opening;
+use super::side::Side;
 use crate::{iana, scope};
-use rustls::{Connection, HandshakeKind};
+use rustls::HandshakeKind;
 
 impl Conn {
-    pub(super) fn tls(&self) -> Option<&Connection> {
+    pub(super) fn tls(&self) -> Option<&dyn Side> {
         match &self.phase {
-            Phase::Open(conn) => Some(conn),
+            Phase::Open(conn) => Some(conn.as_ref()),
             Phase::Opening(_) => None,
         }
     }
 
     pub(super) fn is_server(&self) -> bool {
         match &self.phase {
-            Phase::Opening(opening) => matches!(opening, Opening::Server(_)),
-            Phase::Open(conn) => matches!(**conn, Connection::Server(_)),
+            Phase::Opening(opening) => opening.listening().is_some(),
+            Phase::Open(conn) => conn.server().is_some(),
         }
     }
 
@@ -66,10 +66,7 @@ impl Conn {
     /// The name that the client asked for, on a server.
     pub fn server_name(&self) -> Option<&str> {
         match (&self.phase, self.hello()) {
-            (Phase::Open(conn), _) => match &**conn {
-                Connection::Server(server) => server.server_name(),
-                Connection::Client(_) => None,
-            },
+            (Phase::Open(conn), _) => conn.server()?.server_name(),
             (Phase::Opening(_), hello) => hello?.server_name.as_deref(),
         }
     }

@@ -15,6 +15,7 @@ mod keys;
 mod opening;
 mod outbound;
 mod sessions;
+mod side;
 
 pub use binding::inkotls_channel_binding;
 pub use conn::Conn;

@@ -4,19 +4,48 @@
 //! Every server connection opens through rustls's `Acceptor`, whether the host chose the config
 //! before the ClientHello or after: one path, so the same ClientHello gets the same answer.
 
-use super::{Step, alert, hello::Hello, inbound::Inbound, outbound::Outbound};
+use super::{Step, alert, hello::Hello, inbound::Inbound, outbound::Outbound, side::Side};
 use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
-use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig};
+use rustls::{ClientConfig, ClientConnection, ServerConfig};
 use std::sync::Arc;
 
-pub enum Opening {
-    Client { config: Arc<ClientConfig>, name: ServerName<'static>, alpn: Option<Vec<Vec<u8>>> },
-    Server(Box<Listening>),
+/// A trait for the same reason as `Side`.
+pub trait Opening: Send {
+    /// This connection's ALPN protocols, once a config says what they start as.
+    fn alpn(&mut self) -> Option<&mut Vec<Vec<u8>>>;
+
+    /// Goes as far as the bytes at hand and the config allow; to the answer to a ClientHello, where
+    /// that `waits` for `run_blocking`.
+    fn advance(
+        &mut self,
+        inbound: &mut Inbound,
+        outbound: &mut Outbound,
+        scope: &mut Scope,
+        limit: usize,
+        waits: bool,
+    ) -> Result<Step<Box<dyn Side>>, Refusal>;
+
+    fn listening(&self) -> Option<&Listening> {
+        None
+    }
+
+    fn listening_mut(&mut self) -> Option<&mut Listening> {
+        None
+    }
+}
+
+/// The client side until it speaks.
+pub struct Client {
+    pub config: Arc<ClientConfig>,
+    pub name: ServerName<'static>,
+    /// In place of the config's, for this connection.
+    pub alpn: Option<Vec<Vec<u8>>>,
 }
 
 /// The server side until the ClientHello is whole and a config is there.
+#[derive(Default)]
 pub struct Listening {
     acceptor: Acceptor,
     accepted: Option<Accepted>,
@@ -38,50 +67,55 @@ pub enum Refusal {
     Alert(u8),
 }
 
-impl Opening {
-    pub fn server() -> Self {
-        Self::Server(Box::new(Listening {
-            acceptor: Acceptor::default(),
-            accepted: None,
-            hello: None,
-            config: None,
-            alpn: None,
-            messages: Vec::new(),
-        }))
+impl Opening for Client {
+    fn alpn(&mut self) -> Option<&mut Vec<Vec<u8>>> {
+        Some(self.alpn.get_or_insert_with(|| self.config.alpn_protocols.clone()))
     }
 
-    /// This connection's ALPN protocols, once a config says what they start as.
-    pub fn alpn(&mut self) -> Option<&mut Vec<Vec<u8>>> {
-        let (alpn, start) = match self {
-            Self::Client { config, alpn, .. } => (alpn, &config.alpn_protocols),
-            Self::Server(it) => (&mut it.alpn, &it.config.as_ref()?.alpn_protocols),
-        };
-        Some(alpn.get_or_insert_with(|| start.clone()))
+    fn advance(
+        &mut self,
+        _: &mut Inbound,
+        _: &mut Outbound,
+        scope: &mut Scope,
+        _: usize,
+        _: bool,
+    ) -> Result<Step<Box<dyn Side>>, Refusal> {
+        let alpn = self.alpn.take().unwrap_or_else(|| self.config.alpn_protocols.clone());
+        scope::within(scope, || {
+            ClientConnection::new_with_alpn(self.config.clone(), self.name.clone(), alpn)
+        })
+        .map(|conn| Step::Done(Box::new(conn) as Box<dyn Side>))
+        .map_err(Refusal::Tls)
+    }
+}
+
+impl Opening for Listening {
+    fn alpn(&mut self) -> Option<&mut Vec<Vec<u8>>> {
+        let start = &self.config.as_ref()?.alpn_protocols;
+        Some(self.alpn.get_or_insert_with(|| start.clone()))
     }
 
-    /// Goes as far as the bytes at hand and the config allow; to the answer to a ClientHello, where
-    /// that `waits` for `run_blocking`.
-    pub fn advance(
+    fn advance(
         &mut self,
         inbound: &mut Inbound,
         outbound: &mut Outbound,
         scope: &mut Scope,
         limit: usize,
         waits: bool,
-    ) -> Result<Step<Connection>, Refusal> {
-        match self {
-            Self::Client { config, name, alpn } => scope::within(scope, || {
-                let alpn = alpn.take().unwrap_or_else(|| config.alpn_protocols.clone());
-                ClientConnection::new_with_alpn(config.clone(), name.clone(), alpn)
-            })
-            .map(|conn| Step::Done(conn.into()))
-            .map_err(Refusal::Tls),
-            Self::Server(listening) => match listening.listen(inbound, outbound, scope)? {
-                Step::Done(()) if waits => Ok(Step::WantBlocking),
-                Step::Done(()) => listening.answer(outbound, scope, limit),
-                _ => Ok(Step::WantRead),
-            },
+    ) -> Result<Step<Box<dyn Side>>, Refusal> {
+        match self.listen(inbound, outbound, scope)? {
+            Step::Done(()) if waits => Ok(Step::WantBlocking),
+            Step::Done(()) => self.answer(outbound, scope, limit),
+            _ => Ok(Step::WantRead),
         }
+    }
+
+    fn listening(&self) -> Option<&Listening> {
+        Some(self)
+    }
+
+    fn listening_mut(&mut self) -> Option<&mut Listening> {
+        Some(self)
     }
 }
 
@@ -121,7 +155,7 @@ impl Listening {
         outbound: &mut Outbound,
         scope: &mut Scope,
         limit: usize,
-    ) -> Result<Step<Connection>, Refusal> {
+    ) -> Result<Step<Box<dyn Side>>, Refusal> {
         let Some(mut config) = self.config.clone() else { return Ok(Step::WantRead) };
         let Some(accepted) = self.accepted.take() else { return Ok(Step::WantRead) };
         if self.hello.as_ref().is_some_and(|it| it.message.len() > limit) {
@@ -131,7 +165,7 @@ impl Listening {
             Arc::make_mut(&mut config).alpn_protocols = alpn;
         }
         scope::within(scope, || accepted.into_connection(config))
-            .map(|conn| Step::Done(conn.into()))
+            .map(|conn| Step::Done(Box::new(conn) as Box<dyn Side>))
             .map_err(|(error, alert)| refuse(error, alert, outbound))
     }
 }

@@ -4,7 +4,7 @@
 //! queue is collected here: its records can then be told apart, so that the alert that went out is
 //! known and nothing follows it. Otherwise records go from rustls to the sink without a stop.
 
-use rustls::Connection;
+use super::side::Side;
 use std::io::{self, Write};
 
 const CHANGE_CIPHER_SPEC: u8 = 20;
@@ -35,12 +35,12 @@ pub struct Outbound {
 
 impl Outbound {
     /// Takes over what rustls has queued, and looks at it.
-    pub fn collect(&mut self, conn: &mut Connection) {
+    pub fn collect(&mut self, conn: &mut dyn Side) {
         self.hold(|held| take_over(conn, held));
     }
 
     /// Takes over what rustls has queued, of which the first record may have gone in part.
-    pub fn set_aside(&mut self, conn: &mut Connection) {
+    pub fn set_aside(&mut self, conn: &mut dyn Side) {
         self.held.drain(..std::mem::take(&mut self.gone));
         let written = take_over(conn, &mut self.held);
         debug_assert!(written.is_ok(), "a Vec takes every byte");
@@ -100,7 +100,7 @@ impl Outbound {
     }
 }
 
-fn take_over(conn: &mut Connection, held: &mut Vec<u8>) -> io::Result<()> {
+fn take_over(conn: &mut dyn Side, held: &mut Vec<u8>) -> io::Result<()> {
     while conn.wants_write() {
         conn.write_tls(held)?;
     }

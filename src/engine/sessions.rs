@@ -2,7 +2,6 @@
 
 use super::conn::Conn;
 use crate::error::Error;
-use rustls::Connection;
 
 /// So that all tickets of a handshake, with what is attached to each, are no larger than what
 /// rustls takes from a server at once.
@@ -40,9 +39,6 @@ impl Conn {
 
     /// How many TLS 1.3 tickets a client has received.
     pub fn tickets_received(&self) -> Option<u32> {
-        match self.tls()? {
-            Connection::Client(client) => Some(client.tls13_tickets_received()),
-            Connection::Server(_) => None,
-        }
+        Some(self.tls()?.client()?.tls13_tickets_received())
     }
 }
