@@ -7,14 +7,17 @@ mod tickets;
 
 pub use tickets::TicketKeys;
 
-use rustls::NamedGroup;
-use rustls::crypto::CryptoProvider;
+use rustls::crypto::{CryptoProvider, KeyProvider};
+use rustls::pki_types::PrivateKeyDer;
+use rustls::sign::SigningKey;
+use rustls::{Error, NamedGroup};
+use std::sync::Arc;
 
 // Two libraries with the same interface, as far as it is used here.
 #[cfg(feature = "aws-lc-rs")]
-use aws_lc_rs as backend;
+use {aws_lc_rs as backend, rustls::crypto::aws_lc_rs as rustls_backend};
 #[cfg(not(feature = "aws-lc-rs"))]
-use ring as backend;
+use {ring as backend, rustls::crypto::ring as rustls_backend};
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("the cryptography is missing: the feature `ring` or `aws-lc-rs`");
@@ -24,10 +27,8 @@ const CLASSICAL: [NamedGroup; 3] =
 
 /// Everything there is, in the order of preference of a host that sets nothing.
 pub fn provider() -> CryptoProvider {
-    #[cfg(feature = "aws-lc-rs")]
-    let mut provider = rustls::crypto::aws_lc_rs::default_provider();
-    #[cfg(not(feature = "aws-lc-rs"))]
-    let mut provider = rustls::crypto::ring::default_provider();
+    let mut provider = rustls_backend::default_provider();
+    provider.key_provider = &Apart;
     #[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
     provider.kx_groups.insert(0, hybrid::X25519MLKEM768);
     // What one of the two has and the other has not is not part of the library.
@@ -36,6 +37,21 @@ pub fn provider() -> CryptoProvider {
         other => CLASSICAL.contains(&other),
     });
     provider
+}
+
+/// A private key that signs.
+pub fn private_key(der: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>, Error> {
+    rustls_backend::sign::any_supported_type(der)
+}
+
+/// In the provider's place for `private_key`: through the provider, every client would link it.
+#[derive(Debug)]
+struct Apart;
+
+impl KeyProvider for Apart {
+    fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
+        Err(Error::General("keys are loaded with crypto::private_key".into()))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

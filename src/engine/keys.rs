@@ -34,6 +34,7 @@ mod tests {
     use rustls::crypto::CipherSuiteCommon;
     use rustls::pki_types::pem::PemObject;
     use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    use rustls::sign::{CertifiedKey, SingleCertAndKey};
     use rustls::{ClientConfig, RootCertStore, ServerConfig, Tls12CipherSuite};
     use std::process::Command;
     use std::sync::Arc;
@@ -66,15 +67,14 @@ mod tests {
             .unwrap()
             .with_root_certificates(roots)
             .with_no_client_auth();
+        let key = PrivateKeyDer::from_pem_file(pki.join("ecdsa.key")).unwrap();
+        let key = crate::crypto::private_key(&key).unwrap();
+        let identity = CertifiedKey::new(vec![certificate("ecdsa.pem")], key);
         let server = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS12])
             .unwrap()
             .with_no_client_auth()
-            .with_single_cert(
-                vec![certificate("ecdsa.pem")],
-                PrivateKeyDer::from_pem_file(pki.join("ecdsa.key")).unwrap(),
-            )
-            .unwrap();
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity)));
         std::fs::remove_dir_all(pki).unwrap();
         let server = Arc::new(server);
 

@@ -1,6 +1,7 @@
 //! Client configs.
 
 use super::Roots;
+use super::compression::{COMPRESSORS, DECOMPRESSORS};
 use super::identities::Choice;
 use super::identity::{Identity, Shown};
 use super::negotiation::{Negotiation, flag};
@@ -12,6 +13,7 @@ use crate::scope;
 use rustls::ClientConfig;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ClientSessionMemoryCache, Resumption, Tls12Resumption};
+use rustls::compress::CertCompressor;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
 use std::sync::Arc;
@@ -37,6 +39,7 @@ pub struct ClientBuilder {
     tls12: Tls12Resumption,
     early_data: bool,
     verifier: Option<HostVerification>,
+    compressors: &'static [&'static dyn CertCompressor],
 }
 
 impl Default for ClientBuilder {
@@ -49,6 +52,7 @@ impl Default for ClientBuilder {
             tls12: Tls12Resumption::SessionIdOrTickets,
             early_data: false,
             verifier: None,
+            compressors: &[],
         }
     }
 }
@@ -60,6 +64,7 @@ impl ClientBuilder {
 
     pub fn add_identity(&mut self, identity: &Identity) -> Result<(), Error> {
         self.identities.push(identity.shown()?);
+        self.compressors = COMPRESSORS;
         Ok(())
     }
 
@@ -107,9 +112,9 @@ impl ClientBuilder {
         tls.max_fragment_size = Some(self.negotiation.limits.fragment());
         tls.enable_early_data = self.early_data;
         tls.resumption = self.resumption();
-        if !self.negotiation.compression {
-            tls.cert_compressors.clear();
-            tls.cert_decompressors.clear();
+        if self.negotiation.compression {
+            tls.cert_compressors = self.compressors.to_vec();
+            tls.cert_decompressors = DECOMPRESSORS.to_vec();
         }
         let blocking = Blocking {
             verifier: roots.may_block() || self.verifier.as_ref().is_some_and(|it| it.may_block),

@@ -127,9 +127,9 @@ impl Identity {
         Ok(())
     }
 
-    /// rustls wipes `der`.
+    /// `der` wipes itself.
     fn set_key(&mut self, der: PrivateKeyDer<'static>) -> Result<(), Error> {
-        let key = crypto::provider().key_provider.load_private_key(der).map_err(unsupported)?;
+        let key = crypto::private_key(&der).map_err(unsupported)?;
         if key.choose_scheme(&SCHEMES).is_none() {
             return Err(unsupported("the key is of another kind"));
         }

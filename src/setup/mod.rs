@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod client;
+mod compression;
 mod identities;
 mod identity;
 pub mod negotiation;

@@ -1,6 +1,7 @@
 //! Server configs.
 
 use super::Roots;
+use super::compression::{COMPRESSORS, DECOMPRESSORS};
 use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
 use super::negotiation::Negotiation;
@@ -168,9 +169,9 @@ impl ServerBuilder {
             let sessions: Arc<dyn ProducesTickets> = keys.clone();
             tls.ticketer = Arc::new(Bound { sessions, policy });
         }
-        if !self.negotiation.compression {
-            tls.cert_compressors.clear();
-            tls.cert_decompressors.clear();
+        if self.negotiation.compression {
+            tls.cert_compressors = COMPRESSORS.to_vec();
+            tls.cert_decompressors = DECOMPRESSORS.to_vec();
         }
         let (limits, blocking) = (self.negotiation.limits, self.blocking);
         Ok(Config { tls: Arc::new(tls), limits, blocking })
