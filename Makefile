@@ -5,6 +5,7 @@ DESTDIR ?=
 CARGO   ?= cargo
 CC      ?= cc
 CXX     ?= c++
+NM      ?= nm
 OBJCOPY ?= objcopy
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
@@ -58,15 +59,11 @@ $(RUST): $(SOURCES) packaging/rustc.sh
 	$(CARGO) rustc --release --locked --lib --crate-type staticlib --target-dir $(LIB)/target # an rlib would forbid LTO
 	@touch $@
 
-# One object, of what the exports need, in which nothing else is global: Rust's own symbols would
-# collide with those of another Rust library. Groups are resolved, lest another's copy of one win.
-$(OBJECT): $(RUST) abi/symbols
+export LD NM OBJCOPY STRIPPED
+
+$(OBJECT): $(RUST) abi/symbols packaging/object.sh
 	@mkdir -p $(@D)
-	sed 's/^/-u /' abi/symbols > $(@D)/roots
-	$(LD) -r --gc-sections --force-group-allocation @$(@D)/roots -o $@.all $(RUST)
-	$(OBJCOPY) -D $(STRIPPED) --keep-global-symbols=abi/symbols --remove-section=.comment \
-	  --remove-section=.llvmbc --remove-section=.llvmcmd $@.all $@
-	@rm $@.all
+	packaging/object.sh $(RUST) abi/symbols $@
 
 $(ARCHIVE): $(OBJECT)
 	rm -f $@

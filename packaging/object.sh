@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# object.sh ARCHIVE SYMBOLS OUT: makes one object of a Rust archive, with what SYMBOLS need of it, in
+# which nothing else is global: Rust's own symbols would collide with those of another Rust library.
+# LD, NM and OBJCOPY are the tools; STRIPPED tells the last what goes.
+set -euo pipefail
+
+archive=$1 symbols=$2 out=$3
+work=$out.work
+mkdir -p "$work"
+
+# Groups are resolved, lest another's copy of one win.
+sed 's/^/-u /' "$symbols" > "$work/roots"
+"$LD" -r --gc-sections --force-group-allocation "@$work/roots" -o "$work/all.o" "$archive"
+
+# Rust's standard library can print backtraces, and reads debug information for it: a tenth of a
+# client, and of no use. No panic of ours gets there (src/ffi/guard.rs), and where memory has run out
+# it comes behind the message, if RUST_BACKTRACE is set. So what all of it hangs on becomes an
+# instruction that no processor has.
+printer=.text.$("$NM" "$work/all.o" | grep -o '_RNv.*_3std3sys9backtrace.*16DisplayBacktrace.*7Display3fmt$' || true)
+if [ "$printer" != .text. ]; then
+  "$OBJCOPY" --dump-section "$printer=$work/code" "$work/all.o"
+  tr '\0-\377' '\377' < "$work/code" > "$work/trap"
+  "$OBJCOPY" --remove-relocations="$printer" --update-section "$printer=$work/trap" "$work/all.o"
+  "$LD" -r --gc-sections "@$work/roots" -o "$work/less.o" "$work/all.o"
+  mv "$work/less.o" "$work/all.o"
+fi
+
+"$OBJCOPY" -D $STRIPPED --keep-global-symbols="$symbols" --remove-section=.comment \
+  --remove-section=.llvmbc --remove-section=.llvmcmd "$work/all.o" "$out"
+rm -r "$work"
