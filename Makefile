@@ -247,7 +247,7 @@ libcrypto:
 
 build/readme.inc: README.md ffi-tests/readme.sh
 	@mkdir -p $(@D)
-	ffi-tests/readme.sh > $@
+	ffi-tests/readme.sh loop client > $@
 
 build/valgrind.supp: ffi-tests/suppressions.sh
 	@mkdir -p $(@D)
