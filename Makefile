@@ -5,13 +5,31 @@ DESTDIR ?=
 CARGO   ?= cargo
 CC      ?= cc
 CXX     ?= c++
-NM      ?= nm
 OBJCOPY ?= objcopy
+NM      ?= nm
+
+# Another machine: TARGET is Rust's name of it, CROSS what the names of its tools begin with, RUN what
+# runs its programs here.
+TARGET  ?=
+CROSS   ?=
+RUN     ?=
+ifneq ($(CROSS),)
+CC      := $(CROSS)gcc
+AR      := $(CROSS)ar
+LD      := $(CROSS)ld
+OBJCOPY := $(CROSS)objcopy
+NM      := $(CROSS)nm
+endif
+ifneq ($(TARGET),)
+export CC_$(subst -,_,$(TARGET)) := $(CC)
+endif
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME  := libinkotls.so.0
-LIB     := build/lib
-RUST    := $(LIB)/target/release/libinkotls.a
+BUILD   := build$(TARGET:%=/%)
+LIB     := $(BUILD)/lib
+RUST    := $(LIB)/target/$(TARGET:%=%/)release/libinkotls.a
+HOOKED  := build/hooks/target/$(TARGET:%=%/)release/libinkotls.a
 OBJECT  := $(LIB)/inkotls.o
 ARCHIVE := $(LIB)/libinkotls.a
 SHARED  := $(LIB)/libinkotls.so
@@ -21,7 +39,7 @@ STRIPPED := --strip-debug
 CFLAGS  ?= -O2 -g
 WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 # The C tests that sign in the place of a host, with libcrypto.
-SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix build/$(build)/,signer blocking))
+SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,signer blocking))
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
@@ -48,7 +66,7 @@ FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@L
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
-.PHONY: abi test-links test-runtime test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
+.PHONY: test-llvm abi test-links test-runtime test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
 .PHONY: debug install-debug dist sbom reproduce test-cargo-c
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
@@ -56,21 +74,23 @@ all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the he
 $(RUST): $(SOURCES) packaging/rustc.sh
 	@echo '== building the library (half a minute the first time)'
 	RUSTC_WRAPPER=$(CURDIR)/packaging/rustc.sh \
-	$(CARGO) rustc --release --locked --lib --crate-type staticlib --target-dir $(LIB)/target # an rlib would forbid LTO
+	$(CARGO) rustc --release --locked --lib $(TARGET:%=--target %) --crate-type staticlib --target-dir $(LIB)/target # an rlib would forbid LTO
 	@touch $@
 
 export LD NM OBJCOPY STRIPPED
 
-$(OBJECT): $(RUST) abi/symbols packaging/object.sh
+$(OBJECT): $(RUST) abi/symbols
+$(BUILD)/hooks/inkotls.o: $(HOOKED) $(BUILD)/hooks/symbols
+$(OBJECT) $(BUILD)/hooks/inkotls.o: packaging/object.sh
 	@mkdir -p $(@D)
-	packaging/object.sh $(RUST) abi/symbols $@
+	packaging/object.sh $(filter %.a,$^) $(filter %/symbols,$^) $@
 
 $(ARCHIVE): $(OBJECT)
 	rm -f $@
 	$(AR) crsD $@ $(OBJECT)
 
 $(SHARED): $(OBJECT) $(LIB)/exports
-	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(LIB)/exports -Wl,--no-undefined \
+	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(LIB)/exports -Wl,--no-undefined -Wl,--gc-sections \
 	  -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(STRIPPED:%=-s) $(OBJECT) $(LIBS) -o $@
 
 $(LIB)/exports: abi/symbols
@@ -89,7 +109,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-runtime test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about ten minutes
+test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about ten minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -116,9 +136,16 @@ test-runtime: build/pki/done ## a runtime in Rust that depends on the crate and 
 	@echo '== a runtime in Rust'
 	ffi-tests/runtime.sh build/runtime build/pki '$(LIBS)'
 
-test-c: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done ## the C tests
+test-llvm: $(RUST) $(HOOKED) build/pki/done ## the library made with LLVM's tools in place of GNU's
+	@echo '== made with lld and llvm-objcopy'
+	@ffi-tests/needs.sh ld.lld-19=lld-19 llvm-objcopy-19=llvm-19
+	$(MAKE) BUILD=build/llvm RUST=$(RUST) HOOKED=$(HOOKED) LD='ld.lld-19 -m elf_x86_64' OBJCOPY=llvm-objcopy-19 all build/llvm/hooks/panic
+	ffi-tests/exports.sh build/llvm/lib/libinkotls.a build/llvm/lib/libinkotls.so
+	build/llvm/hooks/panic build/pki
+
+test-c: $(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic build/pki/done ## the C tests
 	@echo '== C tests'
-	@$(call each,$(C_TESTS:%=build/tests/%) build/hooks/panic)
+	@$(call each,$(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic,$(RUN))
 
 test-valgrind: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done build/valgrind.supp ## the C tests under valgrind
 	@echo '== C tests under valgrind'
@@ -219,7 +246,7 @@ build/tools/%:
 
 # The programs.
 
-build/%: examples/%.c $(HEADER) $(ARCHIVE)
+$(BUILD)/%: examples/%.c $(HEADER) $(ARCHIVE)
 	@mkdir -p $(@D)
 	@ffi-tests/needs.sh $($*_NEEDS)
 	$(CC) $(WARN) $(CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
@@ -227,11 +254,11 @@ build/%: examples/%.c $(HEADER) $(ARCHIVE)
 pkcs11_server_NEEDS  := pkg-config p11-kit-1.pc=libp11-kit-dev
 pkcs11_server_CFLAGS  = $$(pkg-config --cflags p11-kit-1)
 
-build/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
+$(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) $(ARCHIVE) $(LIBS) -o $@
 
-build/tests/readme: build/readme.inc
+$(BUILD)/tests/readme: build/readme.inc
 build/asan/readme: build/readme.inc
 build/aws-lc-rs/readme: build/readme.inc
 
@@ -264,14 +291,18 @@ build/peers/done: ffi-tests/peers.sh
 	$< build/peers
 
 # The library with a hook that makes it panic: the tests' own, never shipped.
-build/hooks/libinkotls.a: $(SOURCES)
+$(HOOKED): $(SOURCES)
 	@echo '== building the library again, with the hook that makes it panic'
 	$(CARGO) rustc --release --locked --lib --crate-type staticlib --target-dir build/hooks/target \
-	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
-	cp build/hooks/target/release/libinkotls.a $@
+	  $(TARGET:%=--target %) --config profile.release.lto=false -- --cfg inkotls_test_hooks
+	@touch $@
 
-build/hooks/panic: ffi-tests/panic.c $(SUPPORT) $(HEADERS) build/hooks/libinkotls.a
-	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) build/hooks/libinkotls.a $(LIBS) -o $@
+$(BUILD)/hooks/symbols: abi/symbols
+	@mkdir -p $(@D)
+	(cat $<; echo inkotls_test_panic_next) > $@
+
+$(BUILD)/hooks/panic: ffi-tests/panic.c $(SUPPORT) $(HEADERS) $(BUILD)/hooks/inkotls.o
+	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) $(BUILD)/hooks/inkotls.o $(LIBS) -o $@
 
 # The library under AddressSanitizer, with that hook. The flag is rustc's unstable one, whatever the toolchain.
 build/asan/libinkotls.a: $(SOURCES)

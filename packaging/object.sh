@@ -8,20 +8,27 @@ archive=$1 symbols=$2 out=$3
 work=$out.work
 mkdir -p "$work"
 
+# lld takes --gc-sections with -r for leave to drop the unwind tables, and LLVM's objcopy removes no
+# relocations. With them the object keeps what whoever links it drops, and the backtraces.
+case $($LD --version) in
+  LLD*) gc= printer= ;;
+  *) gc=--gc-sections printer='_RNv.*_3std3sys9backtrace.*16DisplayBacktrace.*7Display3fmt$' ;;
+esac
+
 # Groups are resolved, lest another's copy of one win.
 sed 's/^/-u /' "$symbols" > "$work/roots"
-"$LD" -r --gc-sections --force-group-allocation "@$work/roots" -o "$work/all.o" "$archive"
+$LD -r $gc --force-group-allocation "@$work/roots" -o "$work/all.o" "$archive"
 
 # Rust's standard library can print backtraces, and reads debug information for it: a tenth of a
 # client, and of no use. No panic of ours gets there (src/ffi/guard.rs), and where memory has run out
 # it comes behind the message, if RUST_BACKTRACE is set. So what all of it hangs on becomes an
 # instruction that no processor has.
-printer=.text.$("$NM" "$work/all.o" | grep -o '_RNv.*_3std3sys9backtrace.*16DisplayBacktrace.*7Display3fmt$' || true)
-if [ "$printer" != .text. ]; then
+if [ -n "$printer" ] && printer=$("$NM" "$work/all.o" | grep -o "$printer"); then
+  printer=.text.$printer
   "$OBJCOPY" --dump-section "$printer=$work/code" "$work/all.o"
   tr '\0-\377' '\377' < "$work/code" > "$work/trap"
   "$OBJCOPY" --remove-relocations="$printer" --update-section "$printer=$work/trap" "$work/all.o"
-  "$LD" -r --gc-sections "@$work/roots" -o "$work/less.o" "$work/all.o"
+  $LD -r $gc "@$work/roots" -o "$work/less.o" "$work/all.o"
   mv "$work/less.o" "$work/all.o"
 fi
 
