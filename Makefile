@@ -9,7 +9,7 @@ OBJCOPY ?= objcopy
 NM      ?= nm
 
 # Another machine: TARGET is Rust's name of it, CROSS what the names of its tools begin with, RUN what
-# runs its programs here.
+# runs its programs here. ffi-tests/machine.sh knows some.
 TARGET  ?=
 CROSS   ?=
 RUN     ?=
@@ -39,7 +39,9 @@ STRIPPED := --strip-debug
 CFLAGS  ?= -O2 -g
 WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 # The C tests that sign in the place of a host, with libcrypto.
-SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,signer blocking))
+SIGNING := signer blocking
+SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(SIGNING)))
+CRYPTO  := -lcrypto
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
@@ -50,8 +52,9 @@ CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
-            hostkey signer verifier asked blocking announced \
+            hostkey $(SIGNING) verifier asked announced \
             negotiation hello sessions tickets early after peek diagnosis limits memory pipes io faults
+MACHINES := aarch64 armhf i686 musl
 DEMO     := https_server https_client
 EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
 C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
@@ -66,8 +69,8 @@ FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@L
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
-.PHONY: test-llvm abi test-links test-runtime test-aws-lc-rs test-install header lint format install figures stall clean help libcrypto
-.PHONY: debug install-debug dist sbom reproduce test-cargo-c
+.PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
+.PHONY: abi test-links test-aws-lc-rs test-install header lint format install figures stall reproduce clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -146,6 +149,11 @@ test-llvm: $(RUST) $(HOOKED) build/pki/done ## the library made with LLVM's tool
 test-c: $(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic build/pki/done ## the C tests
 	@echo '== C tests'
 	@$(call each,$(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic,$(RUN))
+
+test-machines: $(MACHINES:%=test-%) ## the C tests and the demo on other machines, under qemu-user
+
+$(MACHINES:%=test-%): test-%: build/pki/done
+	ffi-tests/machine.sh $*
 
 test-valgrind: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done build/valgrind.supp ## the C tests under valgrind
 	@echo '== C tests under valgrind'
@@ -266,7 +274,7 @@ build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
 	@mkdir -p $(@D)
 	$(CC) $(WARN) $(CFLAGS) -Iinclude $< ffi-tests/check.c -lpthread -ldl -o $@
 
-$(SIGNERS): LIBS += -lcrypto
+$(SIGNERS): LIBS += $(CRYPTO)
 $(SIGNERS): | libcrypto
 
 libcrypto:

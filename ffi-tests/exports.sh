@@ -7,8 +7,8 @@ cd "$(dirname "$0")/.."
 archive=$1 shared=$2
 export LC_ALL=C
 declared=$(abi/declared.sh)
-in_shared=$(nm --dynamic --defined-only "$shared" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }')
-in_archive=$(nm --defined-only --extern-only "$archive" | awk 'NF == 3 { print $3 }')
+in_shared=$(${NM:-nm} --dynamic --defined-only "$shared" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }')
+in_archive=$(${NM:-nm} --defined-only --extern-only "$archive" | awk 'NF == 3 { print $3 }')
 
 same() { # WHAT LIST: as declared?
   if ! diff <(echo "$declared") <(echo "$2"); then

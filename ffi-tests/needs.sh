@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # needs.sh TOOL[=PACKAGE]...: installs the Debian packages of the tools that are missing, or says
 # how to. A package is named like its tool, where it is not said otherwise. LIBRARY.pc=PACKAGE is a
-# library that pkg-config knows.
+# library that pkg-config knows, /PATH=PACKAGE a file.
 set -euo pipefail
 
 missing=()
 is_there() {
   case $1 in
     *.pc) pkg-config --exists "${1%.pc}" 2> /dev/null ;;
+    /*) [ -e "$1" ] ;;
     *) PATH=$PATH:/usr/sbin command -v "$1" > /dev/null ;;
   esac
 }
