@@ -48,5 +48,8 @@ cc "$out/empty.c" -o "$out/without"
 cc "$out/empty.c" "$archive" $libs -Wl,--as-needed -o "$out/with"
 [ "$(size "$out/without" | awk 'NR == 2 { print $4 }')" = "$(size "$out/with" | awk 'NR == 2 { print $4 }')" ] ||
   { echo 'a program that does not use the archive is larger with it' >&2; exit 1; }
+nm "$archive" > "$out/names"
+! grep backtrace_rs "$out/names" ||
+  { echo 'the archive reads debug information: packaging/object.sh did not find what to cut' >&2; exit 1; }
 
 echo "$count programs link and run: ${#others[@]} libraries, 3 linkers, 2 orders, with and without LTO"

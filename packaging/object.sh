@@ -11,7 +11,7 @@ mkdir -p "$work"
 # lld takes --gc-sections with -r for leave to drop the unwind tables, and LLVM's objcopy removes no
 # relocations. With them the object keeps what whoever links it drops, and the backtraces.
 case $($LD --version) in
-  LLD*) gc= printer= ;;
+  *LLD*) gc= printer= ;;
   *) gc=--gc-sections printer='_RNv.*_3std3sys9backtrace.*16DisplayBacktrace.*7Display3fmt$' ;;
 esac
 
