@@ -57,7 +57,7 @@ C_TESTS  := conn ends alerts null input socket duplex readme \
 MACHINES := aarch64 armhf i686 musl
 DEMO     := https_server https_client
 EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
-C_FILES  := $(wildcard ffi-tests/*.c ffi-tests/*.h examples/*.c)
+C_FILES  := $(wildcard ffi-tests/*.[ch] ffi-tests/figures/*.[ch] examples/*.c)
 SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c wire.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
 VALGRIND := BRIEF=1 valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
@@ -80,7 +80,7 @@ $(RUST): $(SOURCES) packaging/rustc.sh
 	$(CARGO) rustc --release --locked --lib $(TARGET:%=--target %) --crate-type staticlib --target-dir $(LIB)/target # an rlib would forbid LTO
 	@touch $@
 
-export LD NM OBJCOPY STRIPPED
+export CC LD NM OBJCOPY STRIPPED
 
 $(OBJECT): $(RUST) abi/symbols
 $(BUILD)/hooks/inkotls.o: $(HOOKED) $(BUILD)/hooks/symbols

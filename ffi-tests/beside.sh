@@ -51,5 +51,12 @@ cc "$out/empty.c" "$archive" $libs -Wl,--as-needed -o "$out/with"
 nm "$archive" > "$out/names"
 ! grep backtrace_rs "$out/names" ||
   { echo 'the archive reads debug information: packaging/object.sh did not find what to cut' >&2; exit 1; }
+# Where memory runs out, there is a message and an abort, and nothing of what was cut is missed.
+cc $flags ffi-tests/no_memory.c "$archive" $libs -o "$out/no_memory"
+said=$(ulimit -c 0; RUST_BACKTRACE=1 "$out/no_memory" 2>&1) && code=0 || code=$?
+if [ $code != 134 ] || [[ $said != *'memory allocation of'* ]]; then
+  echo "where memory ran out, the program ended with $code: $said" >&2
+  exit 1
+fi
 
 echo "$count programs link and run: ${#others[@]} libraries, 3 linkers, 2 orders, with and without LTO"

@@ -1,17 +1,20 @@
 // A client as small as its host can make it: the README's, over TCP.
 
+#include "inkotls.h"
+
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "connected.h"
-#include "inkotls.h"
 
 static void wait_for(inkotls_conn *conn, int fd, inkotls_status status) {
   struct pollfd poll_fd = {.fd = fd,
                            .events = status == INKOTLS_STATUS_WANT_READ ? POLLIN : POLLOUT};
-  if (status == INKOTLS_STATUS_WANT_BLOCKING) inkotls_conn_run_blocking(conn);
-  else poll(&poll_fd, 1, -1);
+  if (status == INKOTLS_STATUS_WANT_BLOCKING)
+    inkotls_conn_run_blocking(conn);
+  else
+    poll(&poll_fd, 1, -1);
 }
 
 #include "client.inc"
