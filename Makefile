@@ -57,7 +57,7 @@ C_TESTS  := conn ends alerts null input socket duplex readme \
 MACHINES := aarch64 armhf i686 musl
 DEMO     := https_server https_client
 EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
-C_FILES  := $(wildcard ffi-tests/*.[ch] ffi-tests/figures/*.[ch] examples/*.c)
+C_FILES  := $(wildcard ffi-tests/*.[ch] ffi-tests/figures/*.[ch] examples/*.c benches/peers/*.[ch])
 SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c wire.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
 VALGRIND := BRIEF=1 valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
@@ -70,7 +70,7 @@ SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
-.PHONY: abi test-links test-aws-lc-rs test-install header lint format install figures stall reproduce clean help libcrypto
+.PHONY: abi test-links test-aws-lc-rs test-install header lint format install figures stall bench reproduce clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -197,15 +197,18 @@ test-cargo-c: $(CAPI) ## what cargo-c installs, beside what make does (cargo-c t
 	ffi-tests/cargo-c.sh $(CAPI)
 
 lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
-	@ffi-tests/needs.sh clang-format
+	@ffi-tests/needs.sh clang-format $(BENCH_NEEDS)
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) fmt --check --manifest-path benches/Cargo.toml
+	$(CARGO) clippy --locked $(BENCH) -- -D warnings
 	clang-format --dry-run -Werror $(C_FILES)
 	$(DENY) --locked check -D warnings licenses bans sources
 
 format: ## rustfmt and clang-format, in place
 	@ffi-tests/needs.sh clang-format
 	$(CARGO) fmt
+	$(CARGO) fmt --manifest-path benches/Cargo.toml
 	clang-format -i $(C_FILES)
 
 install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
@@ -241,6 +244,19 @@ stall: build/green_threads build/pki/done ## how long 900 connections stall whil
 
 figures: ## time of a clean build of the archive, size of a client (the README's figures)
 	ffi-tests/figures.sh '$(LIBS)'
+
+# A quick look: make bench ROUNDS=3 ONLY='handshakes bulk @rustls @inkotls'
+ROUNDS ?= 20
+ONLY   ?=
+BENCH       := --manifest-path benches/Cargo.toml --target-dir build/bench/target
+BENCH_NEEDS := pkg-config libssl.pc=libssl-dev gnutls.pc=libgnutls28-dev wolfssl.pc=libwolfssl-dev \
+               mbedtls/ssl.h=libmbedtls-dev update-ca-certificates=ca-certificates
+bench: $(ARCHIVE) build/pki/done ## inkotls beside its peers; about five minutes
+	@echo '== inkotls beside its peers'
+	@ffi-tests/needs.sh $(BENCH_NEEDS)
+	$(CARGO) build --release --locked $(BENCH)
+	build/bench/target/release/bench build/pki build/bench $(ROUNDS) $(ONLY)
+	$(if $(ONLY),,cp build/bench/results.svg docs/performance.svg)
 
 clean: ## forget everything that was built
 	$(CARGO) clean

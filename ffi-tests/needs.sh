@@ -7,6 +7,7 @@ set -euo pipefail
 missing=()
 is_there() {
   case $1 in
+    *.h) echo "#include <$1>" | ${CC:-cc} -E - > /dev/null 2>&1 ;;
     *.pc) pkg-config --exists "${1%.pc}" 2> /dev/null ;;
     /*) [ -e "$1" ] ;;
     *) PATH=$PATH:/usr/sbin command -v "$1" > /dev/null ;;

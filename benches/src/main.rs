@@ -1,0 +1,83 @@
+//! inkotls through its C ABI beside its peers, on the same work:
+//!
+//!     bench PKI RESULTS ROUNDS [WORK]...
+//!
+//! PKI is the folder that examples/pki.sh made, RESULTS the one that results.json and results.svg
+//! go to. A WORK is a part of the name of what is measured, or @ and the name of a peer; without
+//! one, all is measured, and of all peers.
+
+mod aead;
+mod checks;
+mod counted;
+mod counts;
+mod goals;
+mod json;
+mod laps;
+mod machine;
+mod native;
+mod peer;
+mod pki;
+mod plot;
+mod report;
+mod rounds;
+mod socket;
+mod table;
+mod work;
+
+use goals::Outcome;
+use peer::Peer;
+use std::{env, fs};
+use table::Table;
+
+/// All that there is to tell.
+pub struct Run {
+    /// The peer that the others are measured by.
+    pub baseline: &'static str,
+    pub facts: Vec<(&'static str, String)>,
+    pub table: Table,
+    pub outcomes: Vec<Outcome>,
+}
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let mut next = || arguments.next().expect("bench PKI RESULTS ROUNDS [WORK]...");
+    pki::set_folder(next());
+    let results = next();
+    let rounds: usize = next().parse().expect("how many rounds");
+    let (only_peers, only): (Vec<_>, Vec<_>) = arguments.partition(|part| part.starts_with('@'));
+
+    let mut peers = peer::all();
+    peers.retain(|peer| {
+        only_peers.is_empty() || only_peers.iter().any(|part| part[1..] == *peer.name())
+    });
+    peers.iter().for_each(|peer| checks::run(peer));
+    let mut facts = machine::facts();
+    facts.extend(peers.iter().map(|peer| (peer.name(), peer.version().to_owned())));
+    facts.push(("rounds", rounds.to_string()));
+    let table = measure(&peers, rounds, &only);
+    let outcomes = goals::outcomes(&table);
+    let run = Run { baseline: peer::all()[0].name(), facts, table, outcomes };
+
+    report::print(&run);
+    let write = |file: &str, text| fs::write(format!("{results}/{file}"), text);
+    write("results.json", json::of(&run)).expect("the results cannot be written");
+    write("results.svg", plot::of(&run)).expect("the plot cannot be written");
+}
+
+fn measure(peers: &[&'static Peer], rounds: usize, only: &[String]) -> Table {
+    let mut table = Table::default();
+    let is_asked = |name: &str| {
+        let asked = only.is_empty() || only.iter().any(|part| name.contains(&**part));
+        if asked {
+            eprintln!("{name}");
+        }
+        asked
+    };
+    for work in work::ALL.iter().filter(|work| is_asked(work.name)) {
+        rounds::run(&mut table, work, peers, rounds);
+    }
+    for (name, count) in counts::ALL.iter().filter(|(name, _)| is_asked(name)) {
+        peers.iter().for_each(|peer| count(&mut table, name, peer));
+    }
+    table
+}

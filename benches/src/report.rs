@@ -1,0 +1,57 @@
+//! The table, for a person.
+
+use crate::Run;
+use crate::goals::Outcome;
+use crate::table::{Row, Table};
+
+const LABEL: usize = 38;
+const WIDTH: usize = 19;
+
+pub fn print(run: &Run) {
+    for (name, fact) in &run.facts {
+        println!("{name:20}{fact}");
+    }
+    println!(
+        "\nMedian of the rounds. The others as ratios to {}, taken round by round, ± half of the \
+         interquartile range.\nMore is better in what has a unit per second, less in all else.",
+        run.baseline
+    );
+    for group in run.table.groups() {
+        print_group(&run.table, group, run.baseline);
+    }
+    println!();
+    for Outcome { text, figure, is_reached } in &run.outcomes {
+        let answer = if *is_reached { "reached" } else { "not reached" };
+        println!("{text:<72}{figure:>9.2}  {answer}");
+    }
+}
+
+fn print_group(table: &Table, group: &str, baseline: &str) {
+    let rows: Vec<_> = table.rows.iter().filter(|row| row.group == group).collect();
+    let mut columns: Vec<&str> = Vec::new();
+    for cell in rows.iter().flat_map(|row| &row.cells) {
+        if !columns.contains(&cell.peer) {
+            columns.push(cell.peer);
+        }
+    }
+    print!("\n{group:LABEL$}");
+    columns.iter().for_each(|column| print!("{column:>WIDTH$}"));
+    println!();
+    for row in rows {
+        print!("  {:1$}", row.name, LABEL - 2);
+        columns.iter().for_each(|column| print!("{:>WIDTH$}", cell(row, column, baseline)));
+        println!();
+    }
+}
+
+/// The baseline's figure, and the others' ratio to it.
+fn cell(row: &Row, peer: &str, baseline: &str) -> String {
+    let Some(own) = row.spread(peer) else { return "-".to_owned() };
+    match row.ratio(peer, baseline) {
+        Some(ratio) if peer != baseline => {
+            format!("{:.2} ±{:.2}", ratio.median, (ratio.high - ratio.low) / 2.0)
+        }
+        _ if own.median >= 100.0 => format!("{:.0} {}", own.median, row.unit),
+        _ => format!("{:.2} {}", own.median, row.unit),
+    }
+}
