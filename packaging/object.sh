@@ -18,6 +18,7 @@ esac
 # Groups are resolved, lest another's copy of one win.
 sed 's/^/-u /' "$symbols" > "$work/roots"
 $LD -r $gc --force-group-allocation "@$work/roots" -o "$work/all.o" "$archive"
+"$OBJCOPY" --remove-section=.llvmbc --remove-section=.llvmcmd "$work/all.o"
 
 # Rust's standard library can print backtraces, and reads debug information for it: a tenth of a
 # client, and of no use: no panic of ours gets there (src/ffi/guard.rs), and where memory has run out
@@ -36,6 +37,5 @@ if [ -n "$printer" ] && printer=$("$NM" "$work/all.o" | grep -o "$printer"); the
   mv "$work/less.o" "$work/all.o"
 fi
 
-"$OBJCOPY" -D $STRIPPED --keep-global-symbols="$symbols" --remove-section=.comment \
-  --remove-section=.llvmbc --remove-section=.llvmcmd "$work/all.o" "$out"
+"$OBJCOPY" -D $STRIPPED --keep-global-symbols="$symbols" --remove-section=.comment "$work/all.o" "$out"
 rm -r "$work"
