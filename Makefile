@@ -150,7 +150,7 @@ test-c: $(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic build/pki/done ## the
 	@echo '== C tests'
 	@$(call each,$(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic,$(RUN))
 
-test-machines: $(MACHINES:%=test-%) ## the C tests and the demo on other machines, under qemu-user
+test-machines: $(MACHINES:%=test-%) ## the C tests and the demo on other machines
 
 $(MACHINES:%=test-%): test-%: build/pki/done
 	ffi-tests/machine.sh $*

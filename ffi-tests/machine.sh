@@ -6,10 +6,12 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 machine=$1 run='' options=()
+qemu() { ffi-tests/needs.sh "qemu-$1=qemu-user" && run="qemu-$1 -L /usr/$tools"; }
 case $machine in
-  aarch64) target=aarch64-unknown-linux-gnu tools=aarch64-linux-gnu debian=arm64 run=qemu-aarch64 ;;
-  armhf) target=armv7-unknown-linux-gnueabihf tools=arm-linux-gnueabihf debian=armhf run=qemu-arm ;;
-  i686) target=i686-unknown-linux-gnu tools=i686-linux-gnu debian=i386 run=qemu-i386 ;;
+  aarch64) target=aarch64-unknown-linux-gnu tools=aarch64-linux-gnu debian=arm64; qemu aarch64 ;;
+  armhf) target=armv7-unknown-linux-gnueabihf tools=arm-linux-gnueabihf debian=armhf; qemu arm ;;
+  i686) target=i686-unknown-linux-gnu tools=i686-linux-gnu debian=i386
+    run="/usr/$tools/lib/ld-linux.so.2 --library-path /usr/$tools/lib" ;; # this processor can
   musl) target=x86_64-unknown-linux-musl ;;
   *) echo "machine.sh: $machine is not known" >&2; exit 2 ;;
 esac
@@ -41,8 +43,7 @@ if [ "$machine" = musl ]; then
   options+=(CC=musl-gcc 'CFLAGS=-O2 -g -static -Wl,-z,stack-size=1048576'
     'LIBS=/usr/lib/llvm-19/lib/libunwind.a -Wl,--defsym=__fprintf_chk=0' SIGNING=)
 else
-  ffi-tests/needs.sh "$tools-gcc=gcc-$tools" "/usr/$tools/lib/libc.so=libc6-dev-$debian-cross" "$run=qemu-user"
-  run+=" -L /usr/$tools"
+  ffi-tests/needs.sh "$tools-gcc=gcc-$tools" "/usr/$tools/lib/libc.so=libc6-dev-$debian-cross"
   [ -d "$build/libssl" ] || libcrypto
   include=$build/libssl/usr/include
   options+=("CROSS=$tools-" "RUN=$run" "CFLAGS=-O2 -g -I$include -I$(dirname "$include"/*/openssl)"
