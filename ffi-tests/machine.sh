@@ -36,11 +36,14 @@ libcrypto() {
 }
 
 if [ "$machine" = musl ]; then
-  # Debian's unwinder for C is glibc's own. LLVM's needs one function of glibc, and only for its log.
+  # Debian's libgcc_eh is for glibc alone. LLVM's unwinder asks one function of glibc, and only for its log;
+  # it looks for the table that musl-gcc leaves out of static programs.
   # musl's threads have 128 KiB of stack, and the tests keep their buffers there.
-  # There is no libcrypto for it, which two of the tests sign with.
+  # There is no libcrypto for it, which two of the tests sign with, and no <sys/queue.h>: glibc's stands alone.
   ffi-tests/needs.sh musl-gcc=musl-tools /usr/lib/llvm-19/lib/libunwind.a=libunwind-19-dev
-  options+=(CC=musl-gcc 'CFLAGS=-O2 -g -static -Wl,-z,stack-size=1048576'
+  mkdir -p "$build/bsd/sys"
+  ln -sf /usr/include/x86_64-linux-gnu/sys/queue.h "$build/bsd/sys/"
+  options+=(CC=musl-gcc "CFLAGS=-O2 -g -static -Wl,--eh-frame-hdr,-z,stack-size=1048576 -I$build/bsd"
     'LIBS=/usr/lib/llvm-19/lib/libunwind.a -Wl,--defsym=__fprintf_chk=0' SIGNING=)
 else
   ffi-tests/needs.sh "$tools-gcc=gcc-$tools" "/usr/$tools/lib/libc.so=libc6-dev-$debian-cross"
