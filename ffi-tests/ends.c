@@ -147,6 +147,39 @@ static void closed_after(const struct way *way) {
   pair_free(&pair);
 }
 
+// Two records and close_notify, processed at once: nothing of them is lost, read or lent, and the
+// bit that edge-triggered hosts look at is there until the last byte is taken.
+static void closed_behind_words(const struct way *way) {
+  struct pair pair;
+  char in[8];
+  size_t len, used;
+  const uint8_t *lent;
+  for (int lends = 0; lends < 2; lends++) {
+    pair_connect(&pair, way, client, server);
+    inkotls_conn *conn = pair.server.conn;
+    CHECK_INT(side_write(&pair.client, "last", 4, &used), INKOTLS_STATUS_OK);
+    CHECK_INT(side_write(&pair.client, "word", 4, &used), INKOTLS_STATUS_OK);
+    CHECK_INT(pair_until_closed(&pair, &pair.client), INKOTLS_STATUS_OK);
+    while (pair_carry(&pair)) {
+    }
+    if (way->over == BUFFERS) CHECK(inkotls_conn_state(conn) & INKOTLS_STATE_READABLE);
+    CHECK_INT(pair_until_read(&pair, &pair.server, in, 1, &len), INKOTLS_STATUS_OK);
+    for (used = 1; used < 8; used += len) {
+      CHECK_INT(inkotls_conn_state(conn) & INKOTLS_STATE_READABLE, INKOTLS_STATE_READABLE);
+      inkotls_status status = lends ? inkotls_conn_read_peek(conn, &lent, &len)
+                                    : inkotls_conn_read(conn, in + used, 1, &len);
+      CHECK_INT(status, INKOTLS_STATUS_OK);
+      if (status != INKOTLS_STATUS_OK) break;
+      if (lends) memcpy(in + used, lent, len = 1);
+      if (lends) CHECK_INT(inkotls_conn_read_consume(conn, 1), INKOTLS_STATUS_OK);
+    }
+    CHECK(memcmp(in, "lastword", 8) == 0);
+    CHECK_INT(pair_until_read(&pair, &pair.server, in, 1, &len), INKOTLS_STATUS_CLOSED);
+    CHECK_INT(inkotls_conn_state(conn), INKOTLS_STATE_PEER_CLOSED);
+    pair_free(&pair);
+  }
+}
+
 static void cut_after(const struct way *way) {
   struct pair pair;
   char in[4];
@@ -278,6 +311,7 @@ int main(int argc, char **argv) {
   each_way("closed during", closed_during);
   each_way("cut during", cut_during);
   each_way("closed after", closed_after);
+  each_way("closed behind words", closed_behind_words);
   each_way("cut after", cut_after);
   each_way("changed", changed_on_its_way);
   each_way("alerts and output", alerts_and_waiting_output);

@@ -189,7 +189,7 @@ enum inkotls_state
   INKOTLS_STATE_READABLE = 2,
   /// Ciphertext is waiting: drain gives something.
   INKOTLS_STATE_WANTS_WRITE = 4,
-  /// The peer sent close_notify.
+  /// The peer sent close_notify. What it said before that may still have to be read.
   INKOTLS_STATE_PEER_CLOSED = 8,
   /// inkotls_conn_close was called, on a connection that had not failed.
   INKOTLS_STATE_CLOSED = 16,

@@ -3,6 +3,7 @@
 use crate::iana;
 use rustls::{CertificateError, Error as Tls, InvalidMessage, OtherError};
 use std::ffi::CStr;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::{fmt, io};
 
@@ -127,9 +128,13 @@ pub enum inkotls_certificate_error {
 
 pub use inkotls_certificate_error as CertificateFault;
 
-/// A failed call: what the host branches on, and a sentence for a person.
+/// A failed call: what the host branches on, and a sentence for a person. A pointer, for every call
+/// hands it up, or the room for it.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<Details>);
+
+#[derive(Clone, Debug)]
+pub struct Details {
     pub status: Status,
     pub text: String,
     /// errno, where the operating system refused.
@@ -139,7 +144,8 @@ pub struct Error {
 
 impl Error {
     pub fn new(status: Status, text: impl Into<String>) -> Self {
-        Self { status, text: text.into(), os: None, certificate: None }
+        let text = text.into();
+        Self(Box::new(Details { status, text, os: None, certificate: None }))
     }
 
     pub fn argument(text: impl Into<String>) -> Self {
@@ -151,7 +157,12 @@ impl Error {
     }
 
     pub fn io(what: impl fmt::Display, error: &io::Error) -> Self {
-        Self { os: error.raw_os_error(), ..Self::new(Status::IoError, format!("{what}: {error}")) }
+        Self::new(Status::IoError, format!("{what}: {error}")).with_os(error.raw_os_error())
+    }
+
+    pub fn with_os(mut self, os: Option<i32>) -> Self {
+        self.os = os;
+        self
     }
 
     pub fn is_reset(&self) -> bool {
@@ -225,7 +236,23 @@ impl From<Tls> for Error {
             }
             _ => error.to_string(),
         };
-        Self { certificate, ..Self::new(status, text) }
+        let mut error = Self::new(status, text);
+        error.certificate = certificate;
+        error
+    }
+}
+
+impl Deref for Error {
+    type Target = Details;
+
+    fn deref(&self) -> &Details {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Details {
+        &mut self.0
     }
 }
 

@@ -6,6 +6,7 @@
 use crate::log::Sink;
 use std::cell::RefCell;
 use std::mem::{ManuallyDrop, take};
+use std::ops::{Deref, DerefMut};
 
 /// What a server's sessions carry beside rustls's own.
 #[derive(Clone, Default)]
@@ -15,8 +16,12 @@ pub struct Carried {
     pub attached: Vec<u8>,
 }
 
+/// What a connection lends: made when there is something to note, so that lending moves a pointer.
 #[derive(Default)]
-pub struct Scope {
+pub struct Scope(Option<Box<Notes>>);
+
+#[derive(Default)]
+pub struct Notes {
     /// The peer's certificate has been verified, or refused.
     pub verified: bool,
     /// A client's signer has yet to sign, and may block: the server has asked for its certificate.
@@ -37,10 +42,37 @@ pub struct Scope {
     pub ticketed: usize,
 }
 
-impl Scope {
+impl Notes {
+    const NONE: Self = Self {
+        verified: false,
+        signer_asked: false,
+        staple: Vec::new(),
+        own_end_point: Vec::new(),
+        sink: None,
+        attached: Vec::new(),
+        shown: None,
+        look_ups: 0,
+        ticketed: 0,
+    };
+
     /// The channel binding of a server: a resumed session began with another certificate, perhaps.
     pub fn end_point(&self) -> &[u8] {
         self.shown.as_ref().map_or(&self.own_end_point, |it| &it.end_point)
+    }
+}
+
+impl Deref for Scope {
+    type Target = Notes;
+
+    fn deref(&self) -> &Notes {
+        static NONE: Notes = Notes::NONE;
+        self.0.as_deref().unwrap_or(&NONE)
+    }
+}
+
+impl DerefMut for Scope {
+    fn deref_mut(&mut self) -> &mut Notes {
+        self.0.get_or_insert_default()
     }
 }
 

@@ -45,7 +45,7 @@ pub enum inkotls_state {
     Readable = 2,
     /// Ciphertext is waiting: drain gives something.
     WantsWrite = 4,
-    /// The peer sent close_notify.
+    /// The peer sent close_notify. What it said before that may still have to be read.
     PeerClosed = 8,
     /// inkotls_conn_close was called, on a connection that had not failed.
     Closed = 16,

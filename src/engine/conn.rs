@@ -33,6 +33,8 @@ pub struct Conn {
     pub(super) eof: bool,
     /// The transport takes no ciphertext any more.
     severed: bool,
+    /// There is plaintext to read.
+    readable: bool,
     /// The peer sent close_notify.
     pub(super) peer_closed: bool,
     /// We sent close_notify.
@@ -96,6 +98,7 @@ impl Conn {
             established: false,
             eof: false,
             severed: false,
+            readable: false,
             peer_closed: false,
             closed: false,
             records: 0,
@@ -118,7 +121,18 @@ impl Conn {
         if self.peer_closed || self.failure.is_some() {
             return Ok(data.len());
         }
-        Ok(self.inbound.feed(data))
+        let passes = self.established && !self.readable;
+        match &mut self.phase {
+            Phase::Open(conn) if passes => {
+                let give = |bytes: &[u8]| hand_over(bytes, |it| conn.read_tls(it));
+                let fed = self.inbound.feed_through(data, give);
+                fed.or_else(|error| {
+                    self.fail(error);
+                    Ok(data.len())
+                })
+            }
+            _ => Ok(self.inbound.feed(data)),
+        }
     }
 
     pub fn feed_eof(&mut self) {
@@ -245,7 +259,7 @@ impl Conn {
             return Err(Error::state("closed by this side before the handshake was done"));
         }
         // Severed, it cannot be done; but what the peer said may explain why.
-        while (!self.is_finished() || self.severed && !self.has_plaintext()) && self.advance()? {}
+        while (!self.is_finished() || self.severed && !self.readable) && self.advance()? {}
         if let Some(end) = self.end() {
             return end;
         }
@@ -287,7 +301,7 @@ impl Conn {
                     Err(refusal) => self.refuse(refusal).map(|_: Step<()>| false),
                 }
             }
-            Phase::Open(_) => Ok(self.process_record()),
+            Phase::Open(_) => Ok(self.process_next()),
         }
     }
 
@@ -308,13 +322,11 @@ impl Conn {
                 other => return Ok(other.map(|()| 0)),
             }
         }
-        let mut filled = 0;
-        loop {
-            if let Phase::Open(conn) = &mut self.phase {
-                // An error here says that there is no plaintext; why, `end` and `starve` know.
-                filled += conn.reader().read(&mut buf[filled..]).unwrap_or(0);
-            }
-            if filled == buf.len() || !self.process_record() {
+        let mut filled = self.take_plaintext(buf);
+        while filled < buf.len() {
+            let goes_on = self.process_next();
+            filled += self.take_plaintext(&mut buf[filled..]); // what came before a failure, too
+            if !goes_on {
                 break;
             }
         }
@@ -336,8 +348,8 @@ impl Conn {
                 other => return Ok(other),
             }
         }
-        while !self.has_plaintext() && self.process_record() {}
-        match self.has_plaintext() {
+        while !self.readable && self.process_next() {}
+        match self.readable {
             true => Ok(Step::Done(())),
             false => self.end().unwrap_or_else(|| self.starve()),
         }
@@ -358,7 +370,20 @@ impl Conn {
             Phase::Open(conn) if is_there && len > 0 => conn.reader().consume(len),
             _ => {}
         }
+        self.note_plaintext();
         is_there
+    }
+
+    fn take_plaintext(&mut self, buf: &mut [u8]) -> usize {
+        let Phase::Open(conn) = &mut self.phase else { return 0 };
+        // An error here says that there is no plaintext; why, `end` and `starve` know.
+        let taken = conn.reader().read(buf).unwrap_or(0);
+        self.note_plaintext();
+        taken
+    }
+
+    fn note_plaintext(&mut self) {
+        self.readable = self.is_finished() && !self.plaintext().is_empty();
     }
 
     /// Takes as much of `data` as there is room for, and encrypts it.
@@ -427,8 +452,7 @@ impl Conn {
     pub fn state(&self) -> State {
         State {
             handshaking: !self.established && self.failure.is_none(),
-            readable: self.has_plaintext()
-                || self.inbound.record().is_some() && self.held_back.is_none(),
+            readable: self.readable || self.inbound.has_record() && self.held_back.is_none(),
             wants_write: self.has_output(),
             wants_blocking: self.held_back.is_some(),
             peer_closed: self.peer_closed,
@@ -437,36 +461,56 @@ impl Conn {
         }
     }
 
-    fn has_plaintext(&self) -> bool {
-        // rustls wants no more input while plaintext waits; the other reasons are known here.
-        matches!(&self.phase, Phase::Open(conn)
-            if !conn.is_handshaking() && !self.peer_closed && !conn.wants_read())
-    }
+    // Whole records, of the handshake one at a time.
 
-    // One record at a time.
-
-    /// Lets rustls process the next whole record. False when there is none, or no more use, or it
-    /// has to wait.
-    pub(super) fn process_record(&mut self) -> bool {
+    /// Lets rustls process what is next. False when there is none, or no more use, or it has to
+    /// wait.
+    pub(super) fn process_next(&mut self) -> bool {
         if self.peer_closed || self.failure.is_some() {
             return false;
         }
+        let given = if self.established { self.give_records() } else { self.give_record() };
+        let goes_on = given.is_some_and(|given| self.process(given));
+        self.note_plaintext();
+        goes_on
+    }
+
+    /// Gives rustls what it has room for. None where no record is whole.
+    fn give_records(&mut self) -> Option<Result<(), rustls::Error>> {
+        let Phase::Open(conn) = &mut self.phase else { return None };
+        let given = self.inbound.pass(|bytes| hand_over(bytes, |it| conn.read_tls(it)));
+        if given == Ok(false) {
+            return None;
+        }
+        // So that what these records add can be told apart.
+        self.outbound.set_aside(conn.as_mut());
+        Some(given.map(|_| ()))
+    }
+
+    /// Gives rustls the next record. None where it is not whole or has to wait.
+    fn give_record(&mut self) -> Option<Result<(), rustls::Error>> {
         let next = self.held_back.take().or_else(|| self.portion());
-        let Some(len) = next.filter(|len| !self.holds_back(*len)) else { return false };
-        let Phase::Open(conn) = &mut self.phase else { return false };
+        let len = next.filter(|len| !self.holds_back(*len))?;
+        let Phase::Open(conn) = &mut self.phase else { return None };
         let record = self.inbound.waiting(len);
         if conn.is_handshaking() && alert::in_the_clear(record) == Some(alert::CLOSE_NOTIFY) {
             // rustls passes over an unauthenticated close_notify; the end it announces is as
             // real as a cut would be, and the host is told which of the two it was.
             self.peer_closes();
-            return false;
+            return None;
         }
         // So that what this record adds can be told apart.
         self.outbound.set_aside(conn.as_mut());
-        let taken = hand_over(record, |bytes| conn.read_tls(bytes));
+        let given = hand_over(record, |bytes| conn.read_tls(bytes));
         self.inbound.consume(len);
-        match taken.and_then(|()| scope::within(&mut self.scope, || conn.process_new_packets())) {
+        Some(given)
+    }
+
+    fn process(&mut self, given: Result<(), rustls::Error>) -> bool {
+        let Phase::Open(conn) = &mut self.phase else { return false };
+        match given.and_then(|()| scope::within(&mut self.scope, || conn.process_new_packets())) {
             Ok(state) => {
+                self.inbound.processed();
                 if !self.established {
                     self.outbound.collect(conn.as_mut());
                     self.forget_unless_resumed();

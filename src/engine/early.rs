@@ -93,9 +93,6 @@ impl Conn {
     /// waits for what comes after it.
     pub(super) fn portion(&mut self) -> Option<usize> {
         let record = self.inbound.record().map(<[u8]>::len);
-        if self.established {
-            return record;
-        }
         let is_encrypted = self.inbound.content_type() == Some(APPLICATION_DATA);
         if !is_encrypted || !self.may_refuse() {
             return self.within_limit(record?, is_encrypted && self.early_data);

@@ -1,13 +1,19 @@
-//! Ciphertext from the network, until rustls takes it a whole record at a time.
+//! Ciphertext from the network, until rustls takes it.
 //!
-//! The pace matters: a record is the unit after which a step of the handshake is over, and the
-//! budget that rustls has for rejected early data is charged per call, so not per few bytes.
+//! During the handshake rustls takes one whole record at a time. The pace matters: a record is the
+//! unit after which a step is over, and the budget for rejected early data is charged per call, so
+//! not per few bytes. After it, rustls takes as much as it has room for, at once where it can: its
+//! buffer then stays as it is, and what was fed is not copied twice.
 
 use std::io;
 
 const HEADER: usize = 5;
 /// The longest fragment of a protected record (RFC 5246, section 6.2.3; RFC 8446 allows less).
 const MAX_FRAGMENT: usize = (1 << 14) + 2048;
+/// The longest record, which is as much as rustls has room for.
+const MAX_RECORD: usize = HEADER + MAX_FRAGMENT;
+/// How much rustls is given behind a record: it moves what is behind at each.
+const MAX_BEHIND: usize = 4096;
 /// How much is asked of a source at a time, however much there is room for.
 const MAX_READ: usize = 64 * 1024;
 
@@ -16,23 +22,99 @@ pub struct Inbound {
     taken: usize,
     /// The peer cannot make the library hold more than this.
     pub limit: usize,
+    passed: Passed,
+}
+
+/// What rustls has been given since the handshake, and has not processed.
+#[derive(Clone, Copy, Default)]
+struct Passed {
+    len: usize,
+    /// Of the record that has begun: how much is there, how much is to come.
+    begun: usize,
+    left: usize,
+    /// A record is whole.
+    whole: bool,
+}
+
+impl Passed {
+    /// With as much of `data` as rustls is given at once, headers whole, and how much that is.
+    fn with(mut self, data: &[u8]) -> (Self, usize) {
+        let next = if self.left > 0 { self.left } else { record_len(data).unwrap_or(0) };
+        let room = (MAX_RECORD - self.len).min(next + MAX_BEHIND);
+        let data = &data[..data.len().min(room)];
+        let mut taken = self.take(data.len());
+        while self.left == 0 {
+            let Some(len) = record_len(&data[taken..]) else { break };
+            self.left = len;
+            taken += self.take(data.len() - taken);
+        }
+        self.len += taken;
+        (self, taken)
+    }
+
+    /// Takes what is to come of the record that has begun, of what is there.
+    fn take(&mut self, there: usize) -> usize {
+        let len = self.left.min(there);
+        (self.begun, self.left) = (self.begun + len, self.left - len);
+        if self.left == 0 {
+            self.whole |= self.begun > 0;
+            self.begun = 0;
+        }
+        len
+    }
 }
 
 impl Inbound {
     pub fn new(limit: usize) -> Self {
-        Self { buf: Vec::new(), taken: 0, limit }
+        Self { buf: Vec::new(), taken: 0, limit, passed: Passed::default() }
     }
 
     /// Forgets what waits.
     pub fn clear(&mut self) {
         (self.buf, self.taken) = (Vec::new(), 0);
+        self.passed = Passed::default();
     }
 
     /// Takes as much of `data` as there is room for.
     pub fn feed(&mut self, data: &[u8]) -> usize {
-        let used = data.len().min(self.room());
+        let used = data.len().min(self.room().saturating_sub(self.passed.len));
         self.buf.extend_from_slice(&data[..used]);
         used
+    }
+
+    /// As `feed`, after the handshake: what rustls can have at once, `give` gives it.
+    pub fn feed_through<E>(
+        &mut self,
+        data: &[u8],
+        give: impl FnOnce(&[u8]) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        let mut given = 0;
+        if self.buf.is_empty() {
+            let room = self.limit.saturating_sub(self.passed.len);
+            let (passed, len) = self.passed.with(&data[..data.len().min(room)]);
+            give(&data[..len])?;
+            (self.passed, given) = (passed, len);
+        }
+        Ok(given + self.feed(&data[given..]))
+    }
+
+    /// Gives rustls what it has room for. Whether it has a whole record then.
+    pub fn pass<E>(&mut self, give: impl FnOnce(&[u8]) -> Result<(), E>) -> Result<bool, E> {
+        let (passed, len) = self.passed.with(&self.buf[self.taken..]);
+        give(&self.buf[self.taken..][..len])?;
+        self.passed = passed;
+        self.consume(len);
+        Ok(self.passed.whole)
+    }
+
+    /// rustls has processed the whole records that it had.
+    pub fn processed(&mut self) {
+        self.passed = Passed { len: self.passed.begun, whole: false, ..self.passed };
+    }
+
+    /// Whether there is a whole record to process.
+    pub fn has_record(&self) -> bool {
+        self.passed.with(&self.buf[self.taken..]).0.whole
     }
 
     pub fn len(&self) -> usize {
@@ -49,7 +131,7 @@ impl Inbound {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         let read = source(&mut self.buf, room.min(MAX_READ));
-        if self.record().is_none() {
+        if !self.has_record() {
             self.buf.shrink_to_fit(); // the wait for the rest may be long
         }
         read
@@ -95,7 +177,7 @@ impl Inbound {
     pub fn consume(&mut self, len: usize) {
         self.taken += len;
         if self.taken == self.buf.len() {
-            self.clear();
+            (self.buf, self.taken) = (Vec::new(), 0);
         }
     }
 }

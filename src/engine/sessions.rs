@@ -32,7 +32,7 @@ impl Conn {
 
     /// A session that was shown and not resumed carries nothing.
     pub(super) fn forget_unless_resumed(&mut self) {
-        if self.is_resumed() == Some(false) {
+        if self.scope.shown.is_some() && self.is_resumed() == Some(false) {
             self.scope.shown = None;
         }
     }

@@ -12,7 +12,10 @@ pub fn with_file(path: &str, take: impl FnOnce(&[u8]) -> Result<(), Error>) -> R
     let data = fs::read(path)
         .map(Zeroizing::new)
         .map_err(|error| Error::io(format!("reading {path:?}"), &error))?;
-    take(&data).map_err(|error| Error { text: format!("{path:?}: {}", error.text), ..error })
+    take(&data).map_err(|mut error| {
+        error.text = format!("{path:?}: {}", error.text);
+        error
+    })
 }
 
 /// Every certificate, in order; at least one.

@@ -50,5 +50,5 @@ impl Write for Wire {
 
 fn refused(fd: i32, error: &io::Error) -> Error {
     let text = format!("file descriptor {fd}: {error}");
-    Error { os: error.raw_os_error(), ..Error::argument(text) }
+    Error::argument(text).with_os(error.raw_os_error())
 }
