@@ -319,6 +319,7 @@ static void interrupted(medium over) {
     if (stream.received < stream.written) wire_wait(&wire, sent, got);
   } while (ticks < ENOUGH || stream.received < stream.written);
   setitimer(ITIMER_REAL, &calm, NULL);
+  signal(SIGALRM, SIG_IGN);  // forgets the one that may be on its way
   sigaction(SIGALRM, &before, NULL);
   CHECK_INT(stream.received, stream.written);
   wire_free(&wire);
