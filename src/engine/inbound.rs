@@ -114,7 +114,8 @@ impl Inbound {
 
     /// Whether there is a whole record to process.
     pub fn has_record(&self) -> bool {
-        self.passed.with(&self.buf[self.taken..]).0.whole
+        let Passed { whole, left, .. } = self.passed;
+        whole || if left > 0 { self.len() >= left } else { self.record().is_some() }
     }
 
     pub fn len(&self) -> usize {
