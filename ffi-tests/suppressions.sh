@@ -13,7 +13,7 @@ entry() { # KIND EXTRA FUNCTION
 }
 entry Cond '' '*rustls*crypto*ring*decrypt*'
 entry Cond '' send_part
-for host in obey send_all say transmit side_give wire_put; do
+for host in obey send_all receive say transmit side_give wire_put; do
   entry Param 'socketcall.sendto(msg)' $host
   entry Param 'write(buf)' $host
 done
