@@ -1,4 +1,4 @@
-// The README's loop and client, word for word: header.sh extracts them into readme.inc.
+// The README's loop and client, word for word: readme.sh extracts them into readme.inc.
 
 #include <errno.h>
 #include <poll.h>

@@ -279,13 +279,13 @@ pub fn is_unsigned(error: &Tls) -> bool {
 }
 
 /// `NoCipherSuitesInCommon` as "no cipher suites in common".
-fn spelled_out(variant: &impl fmt::Debug) -> String {
+fn spelled_out(variant: &dyn fmt::Debug) -> String {
     let mut words = String::new();
     for letter in format!("{variant:?}").chars() {
-        if letter.is_uppercase() && words.ends_with(|before: char| before.is_alphanumeric()) {
+        if letter.is_ascii_uppercase() && words.ends_with(|it: char| it.is_ascii_alphanumeric()) {
             words.push(' ');
         }
-        words.extend(letter.to_lowercase());
+        words.push(letter.to_ascii_lowercase());
     }
     words
 }

@@ -42,19 +42,19 @@ pub struct Notes {
     pub ticketed: usize,
 }
 
-impl Notes {
-    const NONE: Self = Self {
-        verified: false,
-        signer_asked: false,
-        staple: Vec::new(),
-        own_end_point: Vec::new(),
-        sink: None,
-        attached: Vec::new(),
-        shown: None,
-        look_ups: 0,
-        ticketed: 0,
-    };
+static NONE: Notes = Notes {
+    verified: false,
+    signer_asked: false,
+    staple: Vec::new(),
+    own_end_point: Vec::new(),
+    sink: None,
+    attached: Vec::new(),
+    shown: None,
+    look_ups: 0,
+    ticketed: 0,
+};
 
+impl Notes {
     /// The channel binding of a server: a resumed session began with another certificate, perhaps.
     pub fn end_point(&self) -> &[u8] {
         self.shown.as_ref().map_or(&self.own_end_point, |it| &it.end_point)
@@ -65,7 +65,6 @@ impl Deref for Scope {
     type Target = Notes;
 
     fn deref(&self) -> &Notes {
-        static NONE: Notes = Notes::NONE;
         self.0.as_deref().unwrap_or(&NONE)
     }
 }

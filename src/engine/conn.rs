@@ -57,6 +57,23 @@ pub(super) enum Phase {
     Open(Box<dyn Side>),
 }
 
+impl Phase {
+    /// A server that has not answered yet.
+    fn listening(&self) -> Option<&Listening> {
+        match self {
+            Self::Opening(opening) => opening.listening(),
+            Self::Open(_) => None,
+        }
+    }
+
+    fn listening_mut(&mut self) -> Option<&mut Listening> {
+        match self {
+            Self::Opening(opening) => opening.listening_mut(),
+            Self::Open(_) => None,
+        }
+    }
+}
+
 /// What a connection can do now, as bits for a host that polls both ways.
 pub struct State {
     pub handshaking: bool,
@@ -204,11 +221,9 @@ impl Conn {
         if let Some(end) = self.end() {
             return end;
         }
-        let listening = match &mut self.phase {
-            Phase::Opening(opening) => opening.listening_mut(),
-            Phase::Open(_) => None,
+        let Some(listening) = self.phase.listening_mut() else {
+            return Err(Error::state("not an acceptor"));
         };
-        let Some(listening) = listening else { return Err(Error::state("not an acceptor")) };
         match listening.listen(&mut self.inbound, &mut self.outbound, &mut self.scope) {
             Ok(Step::Done(())) => Ok(Step::Done(())),
             Ok(_) => self.starve(),
@@ -217,20 +232,15 @@ impl Conn {
     }
 
     pub fn hello(&self) -> Option<&Hello> {
-        match &self.phase {
-            Phase::Opening(opening) => opening.listening()?.hello.as_ref(),
-            Phase::Open(_) => None,
-        }
+        self.phase.listening()?.hello.as_ref()
     }
 
     /// Gives an accepted server its config.
     pub fn choose(&mut self, config: &Config<ServerConfig>) {
         (self.limits, self.blocking) = (config.limits, config.blocking);
         self.inbound.limit = config.limits.read_buffer;
-        if let Phase::Opening(opening) = &mut self.phase {
-            if let Some(listening) = opening.listening_mut() {
-                listening.config = Some(config.tls.clone());
-            }
+        if let Some(listening) = self.phase.listening_mut() {
+            listening.config = Some(config.tls.clone());
         }
     }
 
@@ -323,12 +333,9 @@ impl Conn {
             }
         }
         let mut filled = self.take_plaintext(buf);
-        while filled < buf.len() {
-            let goes_on = self.process_next();
-            filled += self.take_plaintext(&mut buf[filled..]); // what came before a failure, too
-            if !goes_on {
-                break;
-            }
+        // There may be some that came before a failure.
+        while filled < buf.len() && (self.process_next() || self.readable) {
+            filled += self.take_plaintext(&mut buf[filled..]);
         }
         if filled > 0 {
             return Ok(Step::Done(filled));
@@ -427,13 +434,14 @@ impl Conn {
     /// Sends close_notify; done once it is drained.
     pub fn close(&mut self) -> Outcome<()> {
         if !self.is_over() {
+            let is_server = self.is_server();
             match &mut self.phase {
                 Phase::Open(conn) => {
                     scope::within(&mut self.scope, || conn.send_close_notify());
                     self.outbound.set_aside(conn.as_mut());
                     self.alert_sent = Some(alert::CLOSE_NOTIFY);
                 }
-                Phase::Opening(opening) if opening.listening().is_some() => {
+                Phase::Opening(_) if is_server => {
                     self.send_in_the_clear(alert::WARNING, alert::CLOSE_NOTIFY);
                 }
                 // Nothing was said: there is no one to say goodbye to.
@@ -470,7 +478,8 @@ impl Conn {
             return false;
         }
         let given = if self.established { self.give_records() } else { self.give_record() };
-        let goes_on = given.is_some_and(|given| self.process(given));
+        let Some(given) = given else { return false };
+        let goes_on = self.process(given);
         self.note_plaintext();
         goes_on
     }

@@ -1,7 +1,7 @@
 //! Client configs.
 
 use super::Roots;
-use super::compression::{COMPRESSORS, DECOMPRESSORS};
+use super::compression::{COMPRESSORS, DECOMPRESSORS, chosen};
 use super::identities::Choice;
 use super::identity::{Identity, Shown};
 use super::negotiation::{Negotiation, flag};
@@ -112,10 +112,8 @@ impl ClientBuilder {
         tls.max_fragment_size = Some(self.negotiation.limits.fragment());
         tls.enable_early_data = self.early_data;
         tls.resumption = self.resumption();
-        if self.negotiation.compression {
-            tls.cert_compressors = self.compressors.to_vec();
-            tls.cert_decompressors = DECOMPRESSORS.to_vec();
-        }
+        tls.cert_compressors = chosen(self.compressors, self.negotiation.compression);
+        tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
         let blocking = Blocking {
             verifier: roots.may_block() || self.verifier.as_ref().is_some_and(|it| it.may_block),
             signer: self.identities.iter().any(|it| it.may_block),

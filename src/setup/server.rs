@@ -1,7 +1,7 @@
 //! Server configs.
 
 use super::Roots;
-use super::compression::{COMPRESSORS, DECOMPRESSORS};
+use super::compression::{COMPRESSORS, DECOMPRESSORS, chosen};
 use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
 use super::negotiation::Negotiation;
@@ -169,10 +169,8 @@ impl ServerBuilder {
             let sessions: Arc<dyn ProducesTickets> = keys.clone();
             tls.ticketer = Arc::new(Bound { sessions, policy });
         }
-        if self.negotiation.compression {
-            tls.cert_compressors = COMPRESSORS.to_vec();
-            tls.cert_decompressors = DECOMPRESSORS.to_vec();
-        }
+        tls.cert_compressors = chosen(COMPRESSORS, self.negotiation.compression);
+        tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
         let (limits, blocking) = (self.negotiation.limits, self.blocking);
         Ok(Config { tls: Arc::new(tls), limits, blocking })
     }
