@@ -1,4 +1,4 @@
-//! What a builder makes and a connection keeps to.
+//! What a builder makes and its connections keep to.
 
 use crate::limits::Limits;
 use std::sync::Arc;
@@ -6,6 +6,11 @@ use std::sync::Arc;
 /// rustls's config, and what rustls leaves to us.
 pub struct Config<T> {
     pub tls: Arc<T>,
+    pub settings: Arc<Settings>,
+}
+
+#[derive(Default)]
+pub struct Settings {
     pub limits: Limits,
     pub blocking: Blocking,
 }

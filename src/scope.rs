@@ -7,6 +7,7 @@ use crate::log::Sink;
 use std::cell::RefCell;
 use std::mem::{ManuallyDrop, take};
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 /// What a server's sessions carry beside rustls's own.
 #[derive(Clone, Default)]
@@ -29,7 +30,7 @@ pub struct Notes {
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
     /// The channel binding of the certificate that this server chose to show.
-    pub own_end_point: Vec<u8>,
+    pub own_end_point: Option<Arc<[u8]>>,
     /// Where messages go.
     pub sink: Option<Sink>,
     /// What the host attaches to sessions.
@@ -46,7 +47,7 @@ static NONE: Notes = Notes {
     verified: false,
     signer_asked: false,
     staple: Vec::new(),
-    own_end_point: Vec::new(),
+    own_end_point: None,
     sink: None,
     attached: Vec::new(),
     shown: None,
@@ -54,10 +55,22 @@ static NONE: Notes = Notes {
     ticketed: 0,
 };
 
-impl Notes {
-    /// The channel binding of a server: a resumed session began with another certificate, perhaps.
-    pub fn end_point(&self) -> &[u8] {
-        self.shown.as_ref().map_or(&self.own_end_point, |it| &it.end_point)
+impl Scope {
+    /// After the handshake: few connections have anything left that is asked for.
+    pub fn settle(&mut self) {
+        if self.staple.is_empty() && self.sink.is_none() && self.shown.is_none() {
+            self.0 = None;
+        }
+    }
+
+    /// What the sessions carry that this connection makes: a resumed one began with another
+    /// certificate, perhaps.
+    fn carried(&self) -> Carried {
+        let end_point = match &self.shown {
+            Some(shown) => shown.end_point.clone(),
+            None => self.own_end_point.as_deref().unwrap_or_default().to_vec(),
+        };
+        Carried { end_point, attached: self.attached.clone() }
     }
 }
 
@@ -112,12 +125,7 @@ pub fn tell(note: impl FnOnce(&mut Scope)) {
 
 /// What the sessions carry that the caller makes.
 pub fn carried() -> Carried {
-    CALLER.with_borrow(|caller| match &**caller {
-        Some(caller) => {
-            Carried { end_point: caller.end_point().to_vec(), attached: caller.attached.clone() }
-        }
-        None => Carried::default(),
-    })
+    CALLER.with_borrow(|caller| caller.as_ref().map(Scope::carried).unwrap_or_default())
 }
 
 /// Counts a question to the host's session store.

@@ -348,7 +348,7 @@ pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client_config>) -> i32 {
     match config {
-        Some(config) => answer(|| Some(config.config.blocking.any().into())),
+        Some(config) => answer(|| Some(config.config.settings.blocking.any().into())),
         None => Status::InvalidArgument as i32,
     }
 }

@@ -121,7 +121,8 @@ fn set_io(
     user_data: *mut c_void,
 ) -> Result<Status, Error> {
     let io = HostIo::new(read, write, user_data);
-    link.attach(Some(Wire::Host(io.ok_or_else(|| Error::argument("a callback is NULL"))?)));
+    let io = io.ok_or_else(|| Error::argument("a callback is NULL"))?;
+    link.attach(Some(Wire::Host(Box::new(io))));
     Ok(Status::Ok)
 }
 

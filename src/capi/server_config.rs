@@ -444,7 +444,7 @@ pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
     match config {
-        Some(config) => answer(|| Some(config.config.blocking.any().into())),
+        Some(config) => answer(|| Some(config.config.settings.blocking.any().into())),
         None => Status::InvalidArgument as i32,
     }
 }

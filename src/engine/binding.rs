@@ -76,7 +76,7 @@ impl Conn {
 
     fn end_point_binding(&self) -> Result<Vec<u8>, Error> {
         let binding = match self.is_server() {
-            true => self.scope.end_point().to_vec(),
+            true => self.own_end_point().to_vec(),
             false => self.peer_certificate(0).map(end_point).unwrap_or_default(),
         };
         match binding.is_empty() {
@@ -85,6 +85,14 @@ impl Conn {
                 Status::Unsupported,
                 "tls-server-end-point is not defined for this certificate's signature",
             )),
+        }
+    }
+
+    /// A server's: a resumed session began with another certificate, perhaps.
+    fn own_end_point(&self) -> &[u8] {
+        match &self.scope.shown {
+            Some(shown) => &shown.end_point,
+            None => self.end_point.as_deref().unwrap_or_default(),
         }
     }
 

@@ -27,7 +27,7 @@ impl Conn {
     /// Whether the next `len` bytes wait for `run_blocking`.
     pub(super) fn holds_back(&mut self, len: usize) -> bool {
         let waits = !self.may_run && self.may_block() && !self.is_server_hello(len);
-        self.held_back = waits.then_some(len);
+        self.held_back = waits.then_some(len as u32);
         waits
     }
 
@@ -45,7 +45,7 @@ impl Conn {
 
     /// Whether a step that may block can still come in this handshake.
     fn may_block(&self) -> bool {
-        let may = self.blocking;
+        let may = self.settings.blocking;
         let conn = match &self.phase {
             Phase::Open(conn) if conn.is_handshaking() => conn.as_ref(),
             _ => return false,

@@ -6,25 +6,23 @@ use super::opening::{Client, Listening, Opening};
 use super::outbound::Outbound;
 use super::side::Side;
 use super::{Hello, Outcome, Step, alert, hand_over};
-use crate::config::{Blocking, Config};
+use crate::config::{Config, Settings};
 use crate::error::{CertificateFault, Error};
-use crate::limits::Limits;
 use crate::log::Sink;
 use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ServerConfig};
 use std::io::{self, BufRead, Read, Write};
+use std::sync::Arc;
 
 pub struct Conn {
     pub(super) phase: Phase,
     pub inbound: Inbound,
     pub(super) outbound: Outbound,
     pub(super) scope: Scope,
-    pub(super) limits: Limits,
-    /// What the config says that may block.
-    pub(super) blocking: Blocking,
+    pub(super) settings: Arc<Settings>,
     /// How much of what is at hand waits for `run_blocking`, if that is what comes next.
-    pub(super) held_back: Option<usize>,
+    pub(super) held_back: Option<u32>,
     /// This is `run_blocking`.
     pub(super) may_run: bool,
     /// The handshake is finished and its last flight is gone.
@@ -39,12 +37,14 @@ pub struct Conn {
     pub(super) peer_closed: bool,
     /// We sent close_notify.
     pub(super) closed: bool,
+    /// The channel binding of the certificate that this server showed.
+    pub(super) end_point: Option<Arc<[u8]>>,
     /// How many records of application data were written.
     pub(super) records: u64,
     /// Early data: a client that could offer it, or a server that takes it.
     pub(super) early_data: bool,
     /// How much was at hand that can only be early data which the server refused, if any was.
-    pub(super) refused: Option<usize>,
+    pub(super) refused: Option<u32>,
     /// How much the peer sent before the handshake was done, early data aside.
     pub(super) received: usize,
     pub(super) failure: Option<Error>,
@@ -88,7 +88,7 @@ pub struct State {
 impl Conn {
     pub fn client(config: &Config<ClientConfig>, name: ServerName<'static>) -> Self {
         let opening = Client { config: config.tls.clone(), name, alpn: None };
-        Self::new(Box::new(opening), config.limits, config.blocking)
+        Self::new(Box::new(opening), config.settings.clone())
     }
 
     pub fn server(config: &Config<ServerConfig>) -> Self {
@@ -99,17 +99,16 @@ impl Conn {
 
     /// A server without a config: it stops when the ClientHello is whole.
     pub fn acceptor() -> Self {
-        Self::new(Box::new(Listening::default()), Limits::default(), Blocking::default())
+        Self::new(Box::new(Listening::default()), Arc::default())
     }
 
-    fn new(opening: Box<dyn Opening>, limits: Limits, blocking: Blocking) -> Self {
+    fn new(opening: Box<dyn Opening>, settings: Arc<Settings>) -> Self {
         Self {
             phase: Phase::Opening(opening),
-            inbound: Inbound::new(limits.read_buffer),
+            inbound: Inbound::default(),
             outbound: Outbound::default(),
             scope: Scope::default(),
-            limits,
-            blocking,
+            settings,
             held_back: None,
             may_run: false,
             established: false,
@@ -118,6 +117,7 @@ impl Conn {
             readable: false,
             peer_closed: false,
             closed: false,
+            end_point: None,
             records: 0,
             early_data: false,
             refused: None,
@@ -138,18 +138,27 @@ impl Conn {
         if self.peer_closed || self.failure.is_some() {
             return Ok(data.len());
         }
+        let limit = self.settings.limits.read_buffer;
         let passes = self.established && !self.readable;
         match &mut self.phase {
             Phase::Open(conn) if passes => {
                 let give = |bytes: &[u8]| hand_over(bytes, |it| conn.read_tls(it));
-                let fed = self.inbound.feed_through(data, give);
+                let fed = self.inbound.feed_through(data, limit, give);
                 fed.or_else(|error| {
                     self.fail(error);
                     Ok(data.len())
                 })
             }
-            _ => Ok(self.inbound.feed(data)),
+            _ => Ok(self.inbound.feed(data, limit)),
         }
+    }
+
+    /// As `feed`, for as much as `source` appends, of what there is room for.
+    pub fn fill(
+        &mut self,
+        source: impl FnOnce(&mut Vec<u8>, usize) -> io::Result<usize>,
+    ) -> io::Result<usize> {
+        self.inbound.fill(self.settings.limits.read_buffer, source)
     }
 
     pub fn feed_eof(&mut self) {
@@ -237,8 +246,7 @@ impl Conn {
 
     /// Gives an accepted server its config.
     pub fn choose(&mut self, config: &Config<ServerConfig>) {
-        (self.limits, self.blocking) = (config.limits, config.blocking);
-        self.inbound.limit = config.limits.read_buffer;
+        self.settings = config.settings.clone();
         if let Some(listening) = self.phase.listening_mut() {
             listening.config = Some(config.tls.clone());
         }
@@ -282,6 +290,8 @@ impl Conn {
         if self.is_finished() && !self.severed {
             self.established = true;
             self.log_established();
+            self.end_point = self.scope.own_end_point.clone();
+            self.scope.settle();
             return Ok(Step::Done(()));
         }
         self.starve()
@@ -292,10 +302,10 @@ impl Conn {
         match &mut self.phase {
             Phase::Opening(opening) => {
                 let (inbound, outbound) = (&mut self.inbound, &mut self.outbound);
-                let limit = self.limits.handshake;
-                let waits = !self.may_run && (self.blocking.signer || self.blocking.store);
+                let Settings { limits, blocking } = *self.settings;
+                let waits = !self.may_run && (blocking.signer || blocking.store);
                 self.held_back = None;
-                match opening.advance(inbound, outbound, &mut self.scope, limit, waits) {
+                match opening.advance(inbound, outbound, &mut self.scope, limits.handshake, waits) {
                     Ok(Step::WantBlocking) => {
                         self.held_back = Some(0);
                         Ok(false)
@@ -320,7 +330,7 @@ impl Conn {
     }
 
     pub(super) fn is_finished(&self) -> bool {
-        matches!(&self.phase, Phase::Open(conn) if !conn.is_handshaking())
+        self.established || matches!(&self.phase, Phase::Open(conn) if !conn.is_handshaking())
     }
 
     // Plaintext in and out.
@@ -332,9 +342,8 @@ impl Conn {
                 other => return Ok(other.map(|()| 0)),
             }
         }
-        let mut filled = self.take_plaintext(buf);
-        // There may be some that came before a failure.
-        while filled < buf.len() && (self.process_next() || self.readable) {
+        let mut filled = 0;
+        while filled < buf.len() && self.finds_plaintext() {
             filled += self.take_plaintext(&mut buf[filled..]);
         }
         if filled > 0 {
@@ -355,11 +364,16 @@ impl Conn {
                 other => return Ok(other),
             }
         }
-        while !self.readable && self.process_next() {}
-        match self.readable {
+        match self.finds_plaintext() {
             true => Ok(Step::Done(())),
             false => self.end().unwrap_or_else(|| self.starve()),
         }
+    }
+
+    /// Whether there is plaintext, perhaps in the records that come next.
+    fn finds_plaintext(&mut self) -> bool {
+        while !self.readable && self.process_next() {}
+        self.readable
     }
 
     /// The plaintext that there is in one piece.
@@ -412,7 +426,7 @@ impl Conn {
         let Phase::Open(conn) = &mut self.phase else { return self.starve() };
         // rustls's limit is for what it holds itself.
         let held = self.outbound.waiting().len();
-        conn.set_buffer_limit(Some(self.limits.write_buffer.saturating_sub(held)));
+        conn.set_buffer_limit(Some(self.settings.limits.write_buffer.saturating_sub(held)));
         match conn.writer().write(&data[..data.len().min(room)]) {
             Ok(0) if !data.is_empty() => Ok(Step::WantWrite),
             Ok(taken) => {
@@ -498,7 +512,8 @@ impl Conn {
 
     /// Gives rustls the next record. None where it is not whole or has to wait.
     fn give_record(&mut self) -> Option<Result<(), rustls::Error>> {
-        let next = self.held_back.take().or_else(|| self.portion());
+        let held_back = self.held_back.take().map(|len| len as usize);
+        let next = held_back.or_else(|| self.portion());
         let len = next.filter(|len| !self.holds_back(*len))?;
         let Phase::Open(conn) = &mut self.phase else { return None };
         let record = self.inbound.waiting(len);

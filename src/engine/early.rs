@@ -31,7 +31,7 @@ impl Conn {
         if let Some(end) = self.end() {
             return end;
         }
-        let room = self.limits.write_buffer.saturating_sub(self.outbound.waiting().len());
+        let room = self.settings.limits.write_buffer.saturating_sub(self.outbound.waiting().len());
         let Phase::Open(conn) = &mut self.phase else { return Err(none()) };
         let Some(mut early) = conn.early_writer() else { return Err(none()) };
         let most = data.len().min(early.bytes_left());
@@ -98,12 +98,12 @@ impl Conn {
             return self.within_limit(record?, is_encrypted && self.early_data);
         }
         if self.has_output() {
-            self.refused = Some(self.inbound.begun());
+            self.refused = Some(self.inbound.begun() as u32);
             return None;
         }
         let Some(before) = self.refused else { return self.within_limit(record?, false) };
         let whole = self.inbound.records().len();
-        (whole > before).then(|| {
+        (whole > before as usize).then(|| {
             self.refused = Some(0);
             whole
         })
@@ -123,10 +123,10 @@ impl Conn {
         if !is_early {
             self.received += len;
         }
-        if self.received <= self.limits.handshake {
+        if self.received <= self.settings.limits.handshake {
             return Some(len);
         }
-        self.fail(too_large(self.limits.handshake));
+        self.fail(too_large(self.settings.limits.handshake));
         None
     }
 }

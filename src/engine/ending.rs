@@ -1,6 +1,7 @@
 //! How a connection ends: by the peer's close_notify, by a cut, or by a failure and its alert.
 
 use super::conn::{Conn, Phase};
+use super::inbound::Inbound;
 use super::opening::Refusal;
 use super::outbound::{Outbound, SentAlert};
 use super::{Outcome, Step, alert};
@@ -16,7 +17,7 @@ impl Conn {
     }
 
     fn discard_input(&mut self) {
-        self.inbound.clear();
+        self.inbound = Inbound::default();
         self.held_back = None;
     }
 

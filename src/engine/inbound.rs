@@ -17,21 +17,21 @@ const MAX_BEHIND: usize = 4096;
 /// How much is asked of a source at a time, however much there is room for.
 const MAX_READ: usize = 64 * 1024;
 
+/// The peer cannot make the library hold more than the `limit` that those are given that take some.
+#[derive(Default)]
 pub struct Inbound {
     buf: Vec<u8>,
     taken: usize,
-    /// The peer cannot make the library hold more than this.
-    pub limit: usize,
     passed: Passed,
 }
 
 /// What rustls has been given since the handshake, and has not processed.
 #[derive(Clone, Copy, Default)]
 struct Passed {
-    len: usize,
+    len: u32,
     /// Of the record that has begun: how much is there, how much is to come.
-    begun: usize,
-    left: usize,
+    begun: u32,
+    left: u32,
     /// A record is whole.
     whole: bool,
 }
@@ -39,23 +39,26 @@ struct Passed {
 impl Passed {
     /// With as much of `data` as rustls is given at once, headers whole, and how much that is.
     fn with(mut self, data: &[u8]) -> (Self, usize) {
-        let next = if self.left > 0 { self.left } else { record_len(data).unwrap_or(0) };
-        let room = (MAX_RECORD - self.len).min(next + MAX_BEHIND);
+        let next = match self.left as usize {
+            0 => record_len(data).unwrap_or(0),
+            left => left,
+        };
+        let room = (MAX_RECORD - self.len as usize).min(next + MAX_BEHIND);
         let data = &data[..data.len().min(room)];
         let mut taken = self.take(data.len());
         while self.left == 0 {
             let Some(len) = record_len(&data[taken..]) else { break };
-            self.left = len;
+            self.left = len as u32;
             taken += self.take(data.len() - taken);
         }
-        self.len += taken;
+        self.len += taken as u32;
         (self, taken)
     }
 
     /// Takes what is to come of the record that has begun, of what is there.
     fn take(&mut self, there: usize) -> usize {
-        let len = self.left.min(there);
-        (self.begun, self.left) = (self.begun + len, self.left - len);
+        let len = there.min(self.left as usize);
+        (self.begun, self.left) = (self.begun + len as u32, self.left - len as u32);
         if self.left == 0 {
             self.whole |= self.begun > 0;
             self.begun = 0;
@@ -65,19 +68,9 @@ impl Passed {
 }
 
 impl Inbound {
-    pub fn new(limit: usize) -> Self {
-        Self { buf: Vec::new(), taken: 0, limit, passed: Passed::default() }
-    }
-
-    /// Forgets what waits.
-    pub fn clear(&mut self) {
-        (self.buf, self.taken) = (Vec::new(), 0);
-        self.passed = Passed::default();
-    }
-
     /// Takes as much of `data` as there is room for.
-    pub fn feed(&mut self, data: &[u8]) -> usize {
-        let used = data.len().min(self.room().saturating_sub(self.passed.len));
+    pub fn feed(&mut self, data: &[u8], limit: usize) -> usize {
+        let used = data.len().min(self.room(limit).saturating_sub(self.passed.len as usize));
         self.buf.extend_from_slice(&data[..used]);
         used
     }
@@ -86,20 +79,24 @@ impl Inbound {
     pub fn feed_through<E>(
         &mut self,
         data: &[u8],
+        limit: usize,
         give: impl FnOnce(&[u8]) -> Result<(), E>,
     ) -> Result<usize, E> {
         let mut given = 0;
         if self.buf.is_empty() {
-            let room = self.limit.saturating_sub(self.passed.len);
+            let room = limit.saturating_sub(self.passed.len as usize);
             let (passed, len) = self.passed.with(&data[..data.len().min(room)]);
             give(&data[..len])?;
             (self.passed, given) = (passed, len);
         }
-        Ok(given + self.feed(&data[given..]))
+        Ok(given + if given < data.len() { self.feed(&data[given..], limit) } else { 0 })
     }
 
     /// Gives rustls what it has room for. Whether it has a whole record then.
     pub fn pass<E>(&mut self, give: impl FnOnce(&[u8]) -> Result<(), E>) -> Result<bool, E> {
+        if self.buf.is_empty() {
+            return Ok(self.passed.whole);
+        }
         let (passed, len) = self.passed.with(&self.buf[self.taken..]);
         give(&self.buf[self.taken..][..len])?;
         self.passed = passed;
@@ -115,7 +112,7 @@ impl Inbound {
     /// Whether there is a whole record to process.
     pub fn has_record(&self) -> bool {
         let Passed { whole, left, .. } = self.passed;
-        whole || if left > 0 { self.len() >= left } else { self.record().is_some() }
+        whole || if left > 0 { self.len() >= left as usize } else { self.record().is_some() }
     }
 
     pub fn len(&self) -> usize {
@@ -125,9 +122,10 @@ impl Inbound {
     /// Lets `source` append at most as many bytes as there is room for.
     pub fn fill(
         &mut self,
+        limit: usize,
         source: impl FnOnce(&mut Vec<u8>, usize) -> io::Result<usize>,
     ) -> io::Result<usize> {
-        let room = self.room();
+        let room = self.room(limit);
         if room == 0 {
             return Err(io::ErrorKind::WouldBlock.into());
         }
@@ -138,9 +136,9 @@ impl Inbound {
         read
     }
 
-    fn room(&mut self) -> usize {
+    fn room(&mut self, limit: usize) -> usize {
         self.buf.drain(..std::mem::take(&mut self.taken));
-        self.limit.saturating_sub(self.buf.len())
+        limit.saturating_sub(self.buf.len())
     }
 
     /// The first `len` bytes, of those that are there.
@@ -204,48 +202,48 @@ mod tests {
 
     #[test]
     fn hands_out_whole_records_and_lone_bad_headers() {
-        let mut inbound = Inbound::new(LIMIT);
+        let mut inbound = Inbound::default();
         for byte in [22, 3, 1, 0, 2, 7] {
-            inbound.feed(&[byte]);
+            inbound.feed(&[byte], LIMIT);
             assert_eq!(inbound.record(), None);
         }
-        inbound.feed(&[8, b'G']);
+        inbound.feed(&[8, b'G'], LIMIT);
         assert_eq!(inbound.record(), Some(&[22, 3, 1, 0, 2, 7, 8][..]));
         inbound.consume(7);
         assert_eq!(inbound.record(), None);
-        inbound.feed(b"ET / HTTP/1.1\r\n");
+        inbound.feed(b"ET / HTTP/1.1\r\n", LIMIT);
         assert_eq!(inbound.record(), Some(&b"GET /"[..]));
     }
 
     #[test]
     fn the_start_of_a_record_keeps_no_room_for_its_end() {
-        let mut inbound = Inbound::new(LIMIT);
+        let mut inbound = Inbound::default();
         let one_byte = |buf: &mut Vec<u8>, room| {
             buf.reserve(room);
             buf.push(23);
             Ok(1)
         };
-        assert_eq!(inbound.fill(one_byte).unwrap(), 1);
+        assert_eq!(inbound.fill(LIMIT, one_byte).unwrap(), 1);
         assert!(inbound.buf.capacity() < 100);
         inbound.consume(1);
         let nothing = |buf: &mut Vec<u8>, room| {
             buf.reserve(room);
             Err(io::ErrorKind::WouldBlock.into())
         };
-        assert!(inbound.fill(nothing).is_err());
+        assert!(inbound.fill(LIMIT, nothing).is_err());
         assert_eq!(inbound.buf.capacity(), 0);
     }
 
     #[test]
     fn holds_a_longest_record_and_never_more_than_its_limit() {
-        let mut inbound = Inbound::new(LIMIT);
+        let mut inbound = Inbound::default();
         let mut record = vec![23, 3, 3, 0x48, 0x00];
         record.resize(HEADER + MAX_FRAGMENT, 0);
-        assert_eq!(inbound.feed(&record), record.len());
+        assert_eq!(inbound.feed(&record, LIMIT), record.len());
         assert_eq!(inbound.record().map(<[u8]>::len), Some(record.len()));
-        while inbound.feed(&record) > 0 {}
+        while inbound.feed(&record, LIMIT) > 0 {}
         assert_eq!(inbound.buf.len(), LIMIT);
         inbound.consume(record.len());
-        assert_eq!(inbound.feed(&record), record.len());
+        assert_eq!(inbound.feed(&record, LIMIT), record.len());
     }
 }

@@ -15,19 +15,19 @@ impl Conn {
             return usize::MAX;
         };
         let left = suite.common.confidentiality_limit.saturating_sub(self.records + KEY_RESERVE);
-        usize::try_from(left).unwrap_or(usize::MAX).saturating_mul(self.limits.record)
+        usize::try_from(left).unwrap_or(usize::MAX).saturating_mul(self.settings.limits.record)
     }
 
     /// Counts the records that `len` bytes of plaintext made.
     pub(super) fn spend_keys(&mut self, len: usize) {
-        self.records += len.div_ceil(self.limits.record) as u64;
+        self.records += len.div_ceil(self.settings.limits.record) as u64;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Blocking, Config};
+    use crate::config::{Config, Settings};
     use crate::engine::Step;
     use crate::error::Status;
     use crate::limits::Limits;
@@ -82,9 +82,9 @@ mod tests {
             let limits = Limits { record, ..Limits::default() };
             let mut client = client.clone();
             client.max_fragment_size = Some(limits.fragment());
-            let blocking = Blocking::default();
-            let client = Config { tls: client.into(), limits, blocking };
-            let server = Config { tls: server.clone(), limits, blocking };
+            let settings = Arc::new(Settings { limits, ..Settings::default() });
+            let client = Config { tls: client.into(), settings: settings.clone() };
+            let server = Config { tls: server.clone(), settings };
             let mut client = Conn::client(&client, "localhost".try_into().unwrap());
             let mut server = Conn::server(&server);
             assert_eq!(use_up(&mut client, &mut server), (taken, taken));

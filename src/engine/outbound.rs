@@ -41,6 +41,9 @@ impl Outbound {
 
     /// Takes over what rustls has queued, of which the first record may have gone in part.
     pub fn set_aside(&mut self, conn: &mut dyn Side) {
+        if !conn.wants_write() {
+            return;
+        }
         self.held.drain(..std::mem::take(&mut self.gone));
         let written = take_over(conn, &mut self.held);
         debug_assert!(written.is_ok(), "a Vec takes every byte");

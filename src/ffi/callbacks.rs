@@ -168,7 +168,6 @@ pub fn handle_callback<H>(
 }
 
 /// Two functions of the host's that move ciphertext.
-#[derive(Clone, Copy)]
 pub struct HostIo {
     read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i32,
     write: unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32,

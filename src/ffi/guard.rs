@@ -14,25 +14,29 @@ use std::thread;
 /// What a handle remembers of its last failure. Only the handle has it: nothing is global.
 #[derive(Default)]
 pub struct Record {
+    failure: Option<Box<Failure>>,
+    poisoned: bool,
+}
+
+struct Failure {
     text: CString,
     os: Option<i32>,
-    poisoned: bool,
 }
 
 impl Record {
     /// The sentence for the last failed call; empty before the first.
     pub fn text(&self) -> &CStr {
-        &self.text
+        self.failure.as_ref().map_or(c"", |it| &it.text)
     }
 
     pub fn os(&self) -> Option<i32> {
-        self.os
+        self.failure.as_ref()?.os
     }
 
     fn keep(&mut self, error: Error) -> Status {
         // A peer's or host's words may be in the sentence, so a NUL may be, too.
-        self.text = CString::new(error.text.replace('\0', "\u{fffd}")).unwrap_or_default();
-        self.os = error.os;
+        let text = CString::new(error.text.replace('\0', "\u{fffd}")).unwrap_or_default();
+        self.failure = Some(Box::new(Failure { text, os: error.os }));
         error.status
     }
 

@@ -7,7 +7,7 @@ use super::identity::{Identity, Shown};
 use super::negotiation::{Negotiation, flag};
 use super::sessions::{Tls13Sessions, cache_size};
 use super::verification::{HostVerification, HostVerifier};
-use crate::config::{Blocking, Config};
+use crate::config::{Blocking, Config, Settings};
 use crate::error::Error;
 use crate::scope;
 use rustls::ClientConfig;
@@ -119,7 +119,8 @@ impl ClientBuilder {
             signer: self.identities.iter().any(|it| it.may_block),
             store: false,
         };
-        Ok(Config { tls: Arc::new(tls), limits: self.negotiation.limits, blocking })
+        let settings = Settings { limits: self.negotiation.limits, blocking };
+        Ok(Config { tls: Arc::new(tls), settings: Arc::new(settings) })
     }
 
     fn resumption(&self) -> Resumption {

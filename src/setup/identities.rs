@@ -2,7 +2,6 @@
 //! authorities that the server names.
 
 use super::identity::Shown;
-use crate::certificate::end_point;
 use crate::error::{Error, Status};
 use crate::scope;
 use rustls::client::ResolvesClientCert;
@@ -28,7 +27,7 @@ struct Set {
 struct Named {
     /// In lower case; "*." before it stands for one label; empty for every other client.
     name: String,
-    certified: Arc<CertifiedKey>,
+    shown: Shown,
 }
 
 impl Identities {
@@ -38,7 +37,6 @@ impl Identities {
         if shown.is_raw {
             return Err(Error::state("a raw public key has no names: use set_identity"));
         }
-        let certified = shown.certified;
         let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if shown.may_block && !set.may_block && set.is_settled {
             return Err(Error::state(
@@ -47,10 +45,10 @@ impl Identities {
             ));
         }
         set.may_block |= shown.may_block;
-        let kind = certified.key.algorithm();
+        let kind = shown.certified.key.algorithm();
         let all = Arc::make_mut(&mut set.all);
-        all.retain(|it| it.name != name || it.certified.key.algorithm() != kind);
-        all.push(Named { name, certified });
+        all.retain(|it| it.name != name || it.shown.certified.key.algorithm() != kind);
+        all.push(Named { name, shown });
         Ok(())
     }
 
@@ -72,15 +70,15 @@ impl Identities {
         set.may_block
     }
 
-    fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+    fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Shown> {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner).all.clone();
         let name = name.to_ascii_lowercase();
         let wildcard = name.split_once('.').map(|(_, parent)| format!("*.{parent}"));
         [Some(name), wildcard, Some(String::new())].into_iter().flatten().find_map(|name| {
             let named = all.iter().filter(|it| it.name == name);
             named
-                .map(|it| &it.certified)
-                .find(|it| it.key.choose_scheme(schemes).is_some())
+                .map(|it| &it.shown)
+                .find(|it| it.certified.key.choose_scheme(schemes).is_some())
                 .cloned()
         })
     }
@@ -89,7 +87,7 @@ impl Identities {
 impl ResolvesServerCert for Identities {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name().unwrap_or_default();
-        noted(self.choose(name, hello.signature_schemes()))
+        self.choose(name, hello.signature_schemes()).as_ref().map(noted)
     }
 }
 
@@ -112,7 +110,7 @@ pub struct OneIdentity(pub Shown);
 
 impl ResolvesServerCert for OneIdentity {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        noted(Some(self.0.certified.clone()))
+        Some(noted(&self.0))
     }
 
     fn only_raw_public_keys(&self) -> bool {
@@ -166,8 +164,7 @@ fn issuers(shown: &Shown) -> Vec<DistinguishedName> {
 }
 
 /// tls-server-end-point needs what a server shows.
-fn noted(chosen: Option<Arc<CertifiedKey>>) -> Option<Arc<CertifiedKey>> {
-    let leaf = chosen.as_ref().and_then(|it| it.cert.first());
-    scope::tell(|caller| caller.own_end_point = leaf.map(|it| end_point(it)).unwrap_or_default());
-    chosen
+fn noted(chosen: &Shown) -> Arc<CertifiedKey> {
+    scope::tell(|caller| caller.own_end_point = Some(chosen.end_point.clone()));
+    chosen.certified.clone()
 }

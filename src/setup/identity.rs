@@ -2,6 +2,7 @@
 
 use super::pem;
 use super::signer::HostSigner;
+use crate::certificate::end_point;
 use crate::crypto;
 use crate::error::{Error, Status};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -32,6 +33,8 @@ enum Key {
 #[derive(Clone, Debug)]
 pub struct Shown {
     pub certified: Arc<CertifiedKey>,
+    /// The channel binding of its certificate.
+    pub end_point: Arc<[u8]>,
     /// It shows the public key alone, in place of a chain.
     pub is_raw: bool,
     /// A host signs, who may take time.
@@ -95,10 +98,11 @@ impl Identity {
         if chain.is_empty() {
             return Err(no_certificate());
         }
+        let end_point = end_point(&chain[0]).into();
         let mut certified = CertifiedKey::new(chain, key);
         certified.ocsp = Some(self.staple.clone()).filter(|it| !it.is_empty());
         let may_block = matches!(&self.key, Some(Key::Host(signer)) if signer.may_block);
-        Ok(Shown { certified: Arc::new(certified), is_raw: self.is_raw, may_block })
+        Ok(Shown { certified: Arc::new(certified), end_point, is_raw: self.is_raw, may_block })
     }
 
     fn key(&self) -> Result<&Key, Error> {

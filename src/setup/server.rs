@@ -7,7 +7,7 @@ use super::identity::Identity;
 use super::negotiation::Negotiation;
 use super::sessions::{Bound, HostStore, cache_size};
 use super::verification::{HostVerification, HostVerifier};
-use crate::config::{Blocking, Config};
+use crate::config::{Blocking, Config, Settings};
 use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
 use rustls::ServerConfig;
@@ -171,8 +171,8 @@ impl ServerBuilder {
         }
         tls.cert_compressors = chosen(COMPRESSORS, self.negotiation.compression);
         tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
-        let (limits, blocking) = (self.negotiation.limits, self.blocking);
-        Ok(Config { tls: Arc::new(tls), limits, blocking })
+        let settings = Settings { limits: self.negotiation.limits, blocking: self.blocking };
+        Ok(Config { tls: Arc::new(tls), settings: Arc::new(settings) })
     }
 
     /// What is asked of clients: a fingerprint that servers with the same settings share.

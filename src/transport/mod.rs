@@ -143,12 +143,12 @@ impl Link {
 
     /// Sends what waits. False while something still does.
     fn send(&mut self) -> bool {
-        let Some(mut wire) = self.wire else { return false };
+        let Some(wire) = &mut self.wire else { return false };
         if self.write_error.is_some() {
             self.conn.sever(); // nothing may follow what was lost
         }
         while self.conn.has_output() {
-            match self.conn.drain(&mut wire) {
+            match self.conn.drain(wire) {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
                 Err(error) => {
@@ -162,11 +162,11 @@ impl Link {
 
     /// Receives once. False where nothing has come.
     fn receive(&mut self) -> Result<bool, Error> {
-        let Some(wire) = self.wire else { return Ok(false) };
+        let Some(wire) = &self.wire else { return Ok(false) };
         if let Some(error) = &self.read_error {
             return Err(error.clone());
         }
-        match self.conn.inbound.fill(|buf, room| wire.read(buf, room)) {
+        match self.conn.fill(|buf, room| wire.read(buf, room)) {
             Ok(0) => match self.write_error.clone().filter(Error::is_reset) {
                 // Linux tells of a reset once; here it told the sender.
                 Some(reset) => return Err(self.read_error.insert(reset).clone()),

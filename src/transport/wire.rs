@@ -4,10 +4,9 @@ use crate::error::Error;
 use crate::ffi::{Descriptor, HostIo};
 use std::io::{self, IoSlice, Write};
 
-#[derive(Clone, Copy)]
 pub enum Wire {
     Descriptors { from: Descriptor, to: Descriptor },
-    Host(HostIo),
+    Host(Box<HostIo>),
 }
 
 impl Wire {
@@ -23,7 +22,7 @@ impl Wire {
     }
 
     /// Appends at most `max` bytes to `buf`. 0 is the end.
-    pub fn read(self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+    pub fn read(&self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
         match self {
             Self::Descriptors { from, .. } => from.read(buf, max),
             Self::Host(io) => io.read(buf, max),
