@@ -178,7 +178,7 @@ impl Conn {
     /// Fills `buf` with waiting ciphertext.
     pub fn drain_into(&mut self, mut buf: &mut [u8]) -> usize {
         let cap = buf.len();
-        while !buf.is_empty() && matches!(self.drain(&mut buf), Ok(1..)) {}
+        while self.has_output() && !buf.is_empty() && matches!(self.drain(&mut buf), Ok(1..)) {}
         cap - buf.len()
     }
 
