@@ -11,6 +11,7 @@ mod checks;
 mod counted;
 mod counts;
 mod goals;
+mod in_place;
 mod json;
 mod laps;
 mod machine;

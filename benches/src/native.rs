@@ -64,10 +64,10 @@ extern "C" fn version() -> *const c_char {
     concat!(env!("RUSTLS_VERSION"), "\0").as_ptr().cast()
 }
 
-struct Configs {
-    client: Arc<ClientConfig>,
-    server: Arc<ServerConfig>,
-    name: ServerName<'static>,
+pub struct Configs {
+    pub client: Arc<ClientConfig>,
+    pub server: Arc<ServerConfig>,
+    pub name: ServerName<'static>,
 }
 
 struct Side {
@@ -150,6 +150,15 @@ fn chain(file: *const c_char) -> Vec<CertificateDer<'static>> {
 }
 
 unsafe extern "C" fn setup<P: Provider>(settings: &Settings) -> *mut c_void {
+    Box::into_raw(Box::new(configs_with::<P>(settings))).cast()
+}
+
+/// With ring.
+pub fn configs(settings: &Settings) -> Configs {
+    configs_with::<Ring>(settings)
+}
+
+fn configs_with<P: Provider>(settings: &Settings) -> Configs {
     let provider = provider::<P>(match settings.suite {
         AES_128_GCM => CipherSuite::TLS13_AES_128_GCM_SHA256,
         _ => CipherSuite::TLS13_AES_256_GCM_SHA384,
@@ -176,8 +185,7 @@ unsafe extern "C" fn setup<P: Provider>(settings: &Settings) -> *mut c_void {
     // SAFETY: the settings' name lives as long as the program.
     let name = unsafe { CStr::from_ptr(settings.name) }.to_str().expect("a name");
     let name = ServerName::try_from(name).expect("a name");
-    let it = Configs { client: Arc::new(client), server: Arc::new(server), name };
-    Box::into_raw(Box::new(it)).cast()
+    Configs { client: Arc::new(client), server: Arc::new(server), name }
 }
 
 unsafe extern "C" fn teardown(configs: *mut c_void) {

@@ -2,6 +2,7 @@
 //! all of them; who comes first changes from round to round.
 
 use crate::aead;
+use crate::in_place;
 use crate::peer::Peer;
 use crate::table::Table;
 use crate::work::{Running, Work};
@@ -28,8 +29,9 @@ pub fn run(table: &mut Table, work: &Work, peers: &[&'static Peer], rounds: usiz
 
 fn begin(work: &Work, peers: &[&'static Peer]) -> Vec<(&'static str, Running)> {
     let of_peers = peers.iter().filter_map(|peer| Some((peer.name(), (work.begin)(peer)?)));
-    let alone = work.raw.into_iter().flat_map(|(suite, size)| {
-        aead::ALL.iter().map(move |(name, begin)| (*name, begin(suite, size)))
+    let bounds = work.raw.into_iter().flat_map(|(suite, size)| {
+        let alone = aead::ALL.iter().map(move |(name, begin)| (*name, begin(suite, size)));
+        alone.chain([(in_place::NAME, in_place::bulk(suite, size))])
     });
-    of_peers.chain(alone).collect()
+    of_peers.chain(bounds).collect()
 }

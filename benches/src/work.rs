@@ -13,7 +13,7 @@ pub struct Work {
     pub figures: &'static [Figure],
     /// None where this peer cannot do it.
     pub begin: Begin,
-    /// What of it an AEAD alone can do: its suite, and how much at a time.
+    /// What bounds it: of a suite, so much at a time.
     pub raw: Option<(i32, usize)>,
 }
 
