@@ -651,18 +651,17 @@ pub extern "C" fn inkotls_conn_close(conn: Option<&mut inkotls_conn>) -> Status 
 /// Returns bits of inkotls_state, for a host that polls both ways at once; or a negative status.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
+    let bit = |is_set: bool, bit: inkotls_state| i32::from(is_set) * bit as i32;
     number(conn, |c| {
         let state = c.link.conn.state();
-        let bits = [
-            (state.handshaking, inkotls_state::Handshaking),
-            (state.readable || c.link.yielded, inkotls_state::Readable),
-            (state.wants_write, inkotls_state::WantsWrite),
-            (state.peer_closed, inkotls_state::PeerClosed),
-            (state.closed, inkotls_state::Closed),
-            (state.failed, inkotls_state::Failed),
-            (state.wants_blocking, inkotls_state::WantsBlocking),
-        ];
-        Some(bits.into_iter().filter(|(is_set, _)| *is_set).map(|(_, bit)| bit as i32).sum())
+        let bits = bit(state.handshaking, inkotls_state::Handshaking)
+            | bit(state.readable || c.link.yielded, inkotls_state::Readable)
+            | bit(state.wants_write, inkotls_state::WantsWrite)
+            | bit(state.peer_closed, inkotls_state::PeerClosed)
+            | bit(state.closed, inkotls_state::Closed)
+            | bit(state.failed, inkotls_state::Failed)
+            | bit(state.wants_blocking, inkotls_state::WantsBlocking);
+        Some(bits)
     })
 }
 
