@@ -147,6 +147,39 @@ static void is_early(const struct way *way) {
   pair_free(&pair);
 }
 
+// The server's answer arrives before the server knows that the handshake is done.
+static void is_answered_early(const struct way *way) {
+  struct pair pair;
+  unsigned char in[64];
+  size_t len = 0;
+  open_again(&pair, way, eager, open_server, open_server);
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, "early", 5, &len), INKOTLS_STATUS_OK);
+  CHECK(side_handshake(&pair.client) > 0);
+  CHECK(side_deliver(&pair.client, &pair.server) > 0);
+  pair_until_hello(&pair);
+  side_becomes_conn(&pair.server);
+  inkotls_conn *conn = pair.server.conn;
+  CHECK_INT(inkotls_conn_read_early_data(conn, in, sizeof in, &len), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_write_early_data(conn, "answer", 6, &len), INKOTLS_STATUS_OK);
+  CHECK_INT(len, 6);
+  CHECK(inkotls_conn_state(conn) & INKOTLS_STATE_HANDSHAKING);
+  CHECK(side_handshake(&pair.server) > 0);
+  CHECK(side_deliver(&pair.server, &pair.client) > 0);
+  CHECK(side_handshake(&pair.client) >= 0);
+  while (side_read(&pair.client, in, sizeof in, &len) == INKOTLS_STATUS_WANT_WRITE)
+    CHECK(side_take(&pair.client, in, sizeof in) > 0);
+  CHECK(len == 6 && memcmp(in, "answer", 6) == 0);
+  pair_free(&pair);
+
+  open_again(&pair, way, eager, open_server, open_server);
+  CHECK_INT(write_early(&pair, 5), 5);
+  CHECK_INT(read_early(&pair), 5);
+  CHECK_INT(inkotls_conn_write_early_data(pair.server.conn, "x", 1, &len), INKOTLS_STATUS_NONE);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  pair_send(&pair, &pair.server, &pair.client, 100);
+  pair_free(&pair);
+}
+
 static void is_much(const struct way *way) {
   struct pair pair;
   open_again(&pair, way, eager, open_server, open_server);
@@ -364,6 +397,7 @@ int main(int argc, char **argv) {
   closed_server = server_config("ecdsa", a_and_b);
   each_way("off", is_off);
   each_way("early", is_early);
+  each_way("answered early", is_answered_early);
   each_way("much", is_much);
   each_way("not read", is_not_read);
   each_way("bounded", is_bounded);

@@ -65,7 +65,7 @@ static void the_library(void) {
   for (int number = -40; number <= 40; number++) {
     int is_status = number >= INKOTLS_STATUS_PANIC && number <= INKOTLS_STATUS_FULL;
     int is_error = number >= INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED &&
-                   number <= INKOTLS_CERTIFICATE_ERROR_OTHER;
+                   number <= INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE;
     checking("number %d", number);
     CHECK(is_text(inkotls_status_text(number)));
     CHECK_INT(strcmp(inkotls_status_text(number), no_status) != 0, is_status);
@@ -468,6 +468,7 @@ static void connection(void) {
   REFUSED(inkotls_conn_protocol_version(NULL));
   REFUSED(inkotls_conn_cipher_suite(NULL));
   REFUSED(inkotls_conn_named_group(NULL));
+  REFUSED(inkotls_conn_peer_signature_scheme(NULL));
   REFUSED(inkotls_conn_is_resumed(NULL));
   REFUSED(inkotls_conn_alert_sent(NULL));
   REFUSED(inkotls_conn_alert_received(NULL));

@@ -411,6 +411,8 @@ static int alert_for(inkotls_certificate_error error) {
       return 43;
     case INKOTLS_CERTIFICATE_ERROR_OTHER:
       return 49;  // only hosts have other reasons
+    case INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE:
+      return 113;
     default:
       give_up("no such refusal");
   }

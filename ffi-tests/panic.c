@@ -162,6 +162,7 @@ struct kind {
   CALL(1, inkotls_conn_protocol_version, (it))                                      \
   CALL(1, inkotls_conn_cipher_suite, (it))                                          \
   CALL(1, inkotls_conn_named_group, (it))                                           \
+  CALL(1, inkotls_conn_peer_signature_scheme, (it))                                 \
   CALL(1, inkotls_conn_is_resumed, (it))                                            \
   CALL(1, inkotls_conn_alpn, (it, &out.bytes, &out.len))                            \
   CALL(1, inkotls_conn_server_name, (it, &out.text, &out.len))                      \

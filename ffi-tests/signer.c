@@ -177,6 +177,8 @@ static void signs(const struct way *way) {
   pair_connect(&pair, way, client, server);
   CHECK_INT(host.calls, 1);
   CHECK_INT(host.scheme, version == TLS12 ? current->in_tls12 : current->in_tls13);
+  const struct side *verifier = by_client ? &pair.server : &pair.client;
+  CHECK_INT(inkotls_conn_peer_signature_scheme(verifier->conn), host.scheme);
   pair_send(&pair, &pair.client, &pair.server, 100);
   pair_send(&pair, &pair.server, &pair.client, 100);
   pair_free(&pair);

@@ -168,6 +168,8 @@ enum inkotls_certificate_error
   /// Another reason: the connection's error text has it. Of a host's verifier it sends the alert
   /// access_denied (49).
   INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
+  /// Its OCSP staple is not good enough: for a host's verifier, which alone looks at it.
+  INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -1800,13 +1802,17 @@ inkotls_status inkotls_conn_flush(inkotls_conn *conn);
 /// written again with inkotls_conn_write. Who records it can send it again: it may only ask for
 /// what does no harm when it is done twice.
 ///
-/// conn: must not be NULL; a client, whose config allows early data.
+/// A server that took early data answers it with this, a round trip before its handshake is OK:
+/// inkotls_conn_read_early_data. Who gets the answer is not proved until then.
+///
+/// conn: must not be NULL; a client whose config allows early data, or a server that took some.
 /// data, len: the plaintext, in bytes; what is taken is copied.
 /// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
 /// must not be NULL.
 ///
 /// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
-/// up, or the handshake has come too far, or this is a server: go on with inkotls_conn_handshake.
+/// up, or the handshake has come too far; or this is a server that took none: go on with
+/// inkotls_conn_handshake.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
 /// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
 /// Failures: as for inkotls_conn_handshake.
@@ -1924,6 +1930,11 @@ int32_t inkotls_conn_cipher_suite(const inkotls_conn *conn);
 /// Returns IANA's number of the group that the keys were exchanged with, or INKOTLS_STATUS_NONE
 /// before that, and where a TLS 1.2 session was resumed without an exchange.
 int32_t inkotls_conn_named_group(const inkotls_conn *conn);
+
+/// Returns IANA's number of the signature scheme with which the peer proved that it has the key of
+/// its certificate, or INKOTLS_STATUS_NONE before that, where it showed none, and where a session
+/// was resumed.
+int32_t inkotls_conn_peer_signature_scheme(const inkotls_conn *conn);
 
 /// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
 /// that is known.

@@ -124,6 +124,8 @@ pub enum inkotls_certificate_error {
     /// Another reason: the connection's error text has it. Of a host's verifier it sends the alert
     /// access_denied (49).
     Other = 11,
+    /// Its OCSP staple is not good enough: for a host's verifier, which alone looks at it.
+    InvalidOcspStaple = 12,
 }
 
 pub use inkotls_certificate_error as CertificateFault;
@@ -309,6 +311,7 @@ impl From<&CertificateError> for CertificateFault {
             | E::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => Self::BadSignature,
             E::InvalidPurpose | E::InvalidPurposeContext { .. } => Self::WrongPurpose,
             E::BadEncoding | E::UnhandledCriticalExtension => Self::BadEncoding,
+            E::InvalidOcspResponse => Self::InvalidOcspStaple,
             _ => Self::Other,
         }
     }
@@ -330,12 +333,13 @@ pub fn certificate_refusal(number: i32) -> Tls {
         Some(F::BadSignature) => E::BadSignature,
         Some(F::WrongPurpose) => E::InvalidPurpose,
         Some(F::BadEncoding) => E::BadEncoding,
+        Some(F::InvalidOcspStaple) => E::InvalidOcspResponse,
         Some(F::NotPresented | F::Other) | None => E::ApplicationVerificationFailure,
     };
     error.into()
 }
 
-const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 11] = [
+const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 12] = [
     (CertificateFault::NotPresented, c"none was presented"),
     (CertificateFault::Expired, c"it has expired"),
     (CertificateFault::NotYetValid, c"it is not valid yet"),
@@ -347,6 +351,7 @@ const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 11] = [
     (CertificateFault::WrongPurpose, c"it may not be used for this purpose"),
     (CertificateFault::BadEncoding, c"it cannot be parsed"),
     (CertificateFault::Other, c"another reason"),
+    (CertificateFault::InvalidOcspStaple, c"its OCSP staple is not good enough"),
 ];
 
 /// Words for a certificate error, after "the peer's certificate was refused: ".

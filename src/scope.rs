@@ -27,6 +27,8 @@ pub struct Notes {
     pub verified: bool,
     /// A client's signer has yet to sign, and may block: the server has asked for its certificate.
     pub signer_asked: bool,
+    /// The scheme of the peer's signature in the handshake.
+    pub signed_with: Option<u16>,
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
     /// The channel binding of the certificate that this server chose to show.
@@ -46,6 +48,7 @@ pub struct Notes {
 static NONE: Notes = Notes {
     verified: false,
     signer_asked: false,
+    signed_with: None,
     staple: Vec::new(),
     own_end_point: None,
     sink: None,

@@ -484,13 +484,17 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 /// written again with inkotls_conn_write. Who records it can send it again: it may only ask for
 /// what does no harm when it is done twice.
 ///
-/// conn: must not be NULL; a client, whose config allows early data.
+/// A server that took early data answers it with this, a round trip before its handshake is OK:
+/// inkotls_conn_read_early_data. Who gets the answer is not proved until then.
+///
+/// conn: must not be NULL; a client whose config allows early data, or a server that took some.
 /// data, len: the plaintext, in bytes; what is taken is copied.
 /// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
 /// must not be NULL.
 ///
 /// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
-/// up, or the handshake has come too far, or this is a server: go on with inkotls_conn_handshake.
+/// up, or the handshake has come too far; or this is a server that took none: go on with
+/// inkotls_conn_handshake.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
 /// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
 /// Failures: as for inkotls_conn_handshake.

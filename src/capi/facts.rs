@@ -25,6 +25,14 @@ pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.link.conn.named_group().map(i32::from))
 }
 
+/// Returns IANA's number of the signature scheme with which the peer proved that it has the key of
+/// its certificate, or INKOTLS_STATUS_NONE before that, where it showed none, and where a session
+/// was resumed.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_peer_signature_scheme(conn: Option<&inkotls_conn>) -> i32 {
+    number(conn, |c| c.link.conn.signature_scheme().map(i32::from))
+}
+
 /// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
 /// that is known.
 #[unsafe(no_mangle)]

@@ -39,6 +39,8 @@ pub struct Conn {
     pub(super) closed: bool,
     /// The channel binding of the certificate that this server showed.
     pub(super) end_point: Option<Arc<[u8]>>,
+    /// The scheme of the peer's signature in the handshake.
+    pub(super) signed_with: Option<u16>,
     /// How many records of application data were written.
     pub(super) records: u64,
     /// Early data: a client that could offer it, or a server that takes it.
@@ -118,6 +120,7 @@ impl Conn {
             peer_closed: false,
             closed: false,
             end_point: None,
+            signed_with: None,
             records: 0,
             early_data: false,
             refused: None,
@@ -291,6 +294,7 @@ impl Conn {
             self.established = true;
             self.log_established();
             self.end_point = self.scope.own_end_point.clone();
+            self.signed_with = self.scope.signed_with;
             self.scope.settle();
             return Ok(Step::Done(()));
         }
@@ -423,11 +427,16 @@ impl Conn {
                 "TLS 1.2 cannot renew its keys, which are used up: connect anew",
             ));
         }
+        self.encrypt(&data[..data.len().min(room)])
+    }
+
+    /// Takes as much of `data` as the buffer has room for.
+    pub(super) fn encrypt(&mut self, data: &[u8]) -> Outcome<usize> {
         let Phase::Open(conn) = &mut self.phase else { return self.starve() };
         // rustls's limit is for what it holds itself.
         let held = self.outbound.waiting().len();
         conn.set_buffer_limit(Some(self.settings.limits.write_buffer.saturating_sub(held)));
-        match conn.writer().write(&data[..data.len().min(room)]) {
+        match conn.writer().write(data) {
             Ok(0) if !data.is_empty() => Ok(Step::WantWrite),
             Ok(taken) => {
                 self.spend_keys(taken);

@@ -31,6 +31,9 @@ impl Conn {
         if let Some(end) = self.end() {
             return end;
         }
+        if self.may_answer_early_data() {
+            return self.encrypt(data);
+        }
         let room = self.settings.limits.write_buffer.saturating_sub(self.outbound.waiting().len());
         let Phase::Open(conn) = &mut self.phase else { return Err(none()) };
         let Some(mut early) = conn.early_writer() else { return Err(none()) };
@@ -44,6 +47,11 @@ impl Conn {
         let taken = early.write(&data[..most.min(room)]).map_err(|_| none())?;
         self.outbound.collect(conn.as_mut());
         Ok(Step::Done(taken))
+    }
+
+    /// A server that took early data has sent its Finished, and no one is asked for a certificate.
+    fn may_answer_early_data(&self) -> bool {
+        self.is_server() && self.early_data && !self.is_finished()
     }
 
     /// Early data that came, before the handshake is done or after.

@@ -45,6 +45,11 @@ impl Conn {
         self.tls()?.peer_certificates()?.get(index).map(AsRef::as_ref)
     }
 
+    /// The signature scheme that the peer proved with that it has the key of its certificate.
+    pub fn signature_scheme(&self) -> Option<u16> {
+        self.signed_with
+    }
+
     /// The OCSP response that the server stapled to its certificate.
     pub fn staple(&self) -> Option<&[u8]> {
         Some(&*self.scope.staple).filter(|it| !it.is_empty())

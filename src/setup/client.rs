@@ -6,16 +6,14 @@ use super::identities::Choice;
 use super::identity::{Identity, Shown};
 use super::negotiation::{Negotiation, flag};
 use super::sessions::{Tls13Sessions, cache_size};
+use super::told::Told;
 use super::verification::{HostVerification, HostVerifier};
 use crate::config::{Blocking, Config, Settings};
 use crate::error::Error;
-use crate::scope;
 use rustls::ClientConfig;
-use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ClientSessionMemoryCache, Resumption, Tls12Resumption};
 use rustls::compress::CertCompressor;
-use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
 use std::sync::Arc;
 
 /// How a client resumes TLS 1.2 sessions.
@@ -132,57 +130,5 @@ impl ClientBuilder {
             (_, Tls12Resumption::Disabled) => Resumption::store(Arc::new(Tls13Sessions(cache))),
             (_, how) => Resumption::store(Arc::new(cache)).tls12_resumption(how),
         }
-    }
-}
-
-/// Tells the connection that the certificate is being verified, and the OCSP staple, which rustls
-/// shows to the verifier only.
-#[derive(Debug)]
-struct Told(Arc<dyn ServerCertVerifier>);
-
-impl ServerCertVerifier for Told {
-    fn verify_server_cert(
-        &self,
-        end_entity: &CertificateDer<'_>,
-        intermediates: &[CertificateDer<'_>],
-        name: &ServerName<'_>,
-        staple: &[u8],
-        now: UnixTime,
-    ) -> Result<ServerCertVerified, Tls> {
-        scope::tell(|caller| {
-            caller.staple = staple.to_vec();
-            caller.verified = true;
-        });
-        self.0.verify_server_cert(end_entity, intermediates, name, staple, now)
-    }
-
-    fn verify_tls12_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Tls> {
-        self.0.verify_tls12_signature(message, cert, dss)
-    }
-
-    fn verify_tls13_signature(
-        &self,
-        message: &[u8],
-        cert: &CertificateDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Result<HandshakeSignatureValid, Tls> {
-        self.0.verify_tls13_signature(message, cert, dss)
-    }
-
-    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.0.supported_verify_schemes()
-    }
-
-    fn requires_raw_public_keys(&self) -> bool {
-        self.0.requires_raw_public_keys()
-    }
-
-    fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
-        self.0.root_hint_subjects()
     }
 }

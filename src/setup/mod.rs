@@ -13,6 +13,7 @@ mod roots;
 mod server;
 mod sessions;
 mod signer;
+mod told;
 mod verification;
 
 pub use client::{ClientBuilder, inkotls_tls12_resumption};

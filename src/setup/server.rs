@@ -6,11 +6,13 @@ use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
 use super::negotiation::Negotiation;
 use super::sessions::{Bound, HostStore, cache_size};
+use super::told::Told;
 use super::verification::{HostVerification, HostVerifier};
 use crate::config::{Blocking, Config, Settings};
 use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
 use rustls::ServerConfig;
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{
     NoServerSessionStorage, ProducesTickets, ResolvesServerCert, ServerSessionMemoryCache,
     StoresServerSessions, WebPkiClientVerifier,
@@ -142,10 +144,13 @@ impl ServerBuilder {
         }
         let (provider, versions) = self.negotiation.chosen()?;
         let clients = match (&self.clients, &self.verifier) {
-            (Some((roots, is_required)), None) => roots.client_verifier(&provider, *is_required)?,
+            (Some((roots, is_required)), None) => {
+                Arc::new(Told(roots.client_verifier(&provider, *is_required)?))
+            }
             (Some((roots, is_required)), Some(host)) => {
                 let standard = roots.client_verifier(&provider, *is_required);
-                Arc::new(HostVerifier::new(host, standard, &provider, *is_required)?)
+                let verifier = HostVerifier::new(host, standard, &provider, *is_required)?;
+                Arc::new(Told::<dyn ClientCertVerifier>(Arc::new(verifier)))
             }
             (None, None) => WebPkiClientVerifier::no_client_auth(),
             (None, Some(_)) => {
@@ -165,6 +170,7 @@ impl ServerBuilder {
         tls.send_tls13_tickets = self.tickets;
         tls.ignore_client_order = self.negotiation.prefers_suites();
         tls.max_early_data_size = self.max_early_data;
+        tls.send_half_rtt_data = self.max_early_data > 0;
         if let Some(keys) = &self.ticket_keys {
             let sessions: Arc<dyn ProducesTickets> = keys.clone();
             tls.ticketer = Arc::new(Bound { sessions, policy });

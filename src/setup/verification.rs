@@ -1,7 +1,6 @@
 //! Verification of the peer by the host, which can have the standard one made.
 
 use crate::error::{CertificateFault, Error, Status, certificate_refusal};
-use crate::scope;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
@@ -189,7 +188,6 @@ impl ClientCertVerifier for HostVerifier<dyn ClientCertVerifier> {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Tls> {
-        scope::tell(|caller| caller.verified = true);
         let standard = Standard::Client(self.standard.clone());
         let verification = Verification::new(end_entity, intermediates, now, standard);
         (self.decide)(verification).map(|()| ClientCertVerified::assertion())
