@@ -269,6 +269,29 @@ static void alerts_and_waiting_output(const struct way *way) {
   pair_free(&pair);
 }
 
+// An alert that is none, for it has no level that there is: it is answered by one, which arrives.
+static void alert_of_no_level(const struct way *way) {
+  static const unsigned char alert[] = {21, 3, 3, 0, 2, 0x42, 10},
+                             answer[] = {21, 3, 3, 0, 2, 2, 47};
+  struct pair pair;
+  unsigned char hello[4096], wire[64];
+  size_t len = 0, got;
+  inkotls_status status;
+  client_open(&pair.client, way, client, "localhost");
+  CHECK(side_handshake(&pair.client) > 0);
+  while (side_take(&pair.client, hello, sizeof hello) > 0) CHECK(side_handshake(&pair.client) > 0);
+  CHECK_INT(side_give(&pair.client, alert, sizeof alert), sizeof alert);
+  do {
+    status = side_handshake(&pair.client);
+    len += got = side_take(&pair.client, wire + len, sizeof wire - len);
+  } while (status > 0 || got > 0);
+  CHECK(len == sizeof answer && memcmp(wire, answer, len) == 0);
+  CHECK_INT(side_handshake(&pair.client), INKOTLS_STATUS_ALERT_RECEIVED);
+  CHECK_INT(side_alert_received(&pair.client), 10);
+  CHECK_INT(side_alert_sent(&pair.client), 47);
+  side_free(&pair.client);
+}
+
 static void nothing_in_common(const struct way *way) {
   static const char *const h2[] = {"h2", NULL}, *const gopher[] = {"gopher", NULL};
   const inkotls_client_config *own_client = client_config("ca.pem", gopher);
@@ -315,6 +338,7 @@ int main(int argc, char **argv) {
   each_way("cut after", cut_after);
   each_way("changed", changed_on_its_way);
   each_way("alerts and output", alerts_and_waiting_output);
+  each_way("alert of no level", alert_of_no_level);
   each_way("nothing in common", nothing_in_common);
   each_way("wrong DNS name", wrong_dns_name);
   each_way("wrong address", wrong_address);

@@ -60,15 +60,20 @@ static void is_shown(const struct way *way, const inkotls_client_config *to, con
   pair_free(&pair);
 }
 
-static void nothing_is_shown(const struct way *way, const inkotls_client_config *to,
-                             const char *name, const inkotls_server_config *server) {
+static void is_refused(const struct way *way, const inkotls_client_config *to, const char *name,
+                       const inkotls_server_config *server, int alert, const char *why) {
   struct pair pair;
   pair_open(&pair, way, to, name, server);
   pair_handshake(&pair, INKOTLS_STATUS_ALERT_RECEIVED, INKOTLS_STATUS_HANDSHAKE_FAILED);
-  CHECK_INT(side_alert_sent(&pair.server), 49);  // access_denied
-  CHECK_INT(side_alert_received(&pair.client), 49);
-  CHECK_TEXT(inkotls_conn_error(pair.server.conn), "certificate");
+  CHECK_INT(side_alert_sent(&pair.server), alert);
+  CHECK_INT(side_alert_received(&pair.client), alert);
+  CHECK_TEXT(inkotls_conn_error(pair.server.conn), why);
   pair_free(&pair);
+}
+
+static void nothing_is_shown(const struct way *way, const inkotls_client_config *to,
+                             const char *name, const inkotls_server_config *server) {
+  is_refused(way, to, name, server, 49, "certificate");  // access_denied
 }
 
 static void chosen_by_name(const struct way *way) {
@@ -138,7 +143,7 @@ static void chosen_by_key(const struct way *way) {
   // A name whose keys do not fit is no reason to fail, where the default fits.
   CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);
   CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
-  nothing_is_shown(way, only_rsa, "localhost", server);
+  is_refused(way, only_rsa, "localhost", server, 40, "signature schemes");
   CHECK_INT(set(identities, "", "rsa"), INKOTLS_STATUS_OK);
   is_shown(way, only_rsa, "localhost", server, "rsa.der");
   is_shown(way, only_ecdsa, "localhost", server, "ecdsa.der");

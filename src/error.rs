@@ -208,8 +208,8 @@ impl From<Tls> for Error {
                     _ if *why == CertificateError::ApplicationVerificationFailure => {
                         " (the host's verifier refused it)".into()
                     }
-                    sentence if sentence.contains(' ') => format!(" ({sentence})"),
-                    _ => String::new(), // a variant's name, which says no more
+                    sentence if sentence.starts_with("certificate ") => format!(" ({sentence})"),
+                    _ => String::new(), // a variant, as Rust writes it, which says no more
                 };
                 format!("the peer's certificate was refused: {fault}{detail}")
             }
@@ -283,11 +283,13 @@ pub fn is_unsigned(error: &Tls) -> bool {
 /// `NoCipherSuitesInCommon` as "no cipher suites in common".
 fn spelled_out(variant: &dyn fmt::Debug) -> String {
     let mut words = String::new();
+    let mut before = ' ';
     for letter in format!("{variant:?}").chars() {
-        if letter.is_ascii_uppercase() && words.ends_with(|it: char| it.is_ascii_alphanumeric()) {
+        if letter.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
             words.push(' ');
         }
         words.push(letter.to_ascii_lowercase());
+        before = letter;
     }
     words
 }
@@ -361,4 +363,26 @@ pub fn certificate_fault_name(number: i32) -> &'static CStr {
 
 fn find<T: Copy>(table: &[(T, &'static CStr)], is: impl Fn(T) -> bool) -> Option<&'static CStr> {
     table.iter().find(|(key, _)| is(*key)).map(|(_, text)| *text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(error: impl Into<Tls>) -> String {
+        Error::from(error.into()).text.clone()
+    }
+
+    #[test]
+    fn sentences_are_for_people() {
+        let context = CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext {
+            signature_algorithm_id: vec![6, 8],
+            public_key_algorithm_id: vec![6, 9],
+        };
+        assert_eq!(text(context), "the peer's certificate was refused: its signature is not valid");
+        assert_eq!(
+            text(Tls::InvalidMessage(InvalidMessage::TrailingData("SessionID"))),
+            "the peer sent a message that is not valid: trailing data(\"session id\")"
+        );
+    }
 }

@@ -31,6 +31,8 @@ pub struct Notes {
     pub signed_with: Option<u16>,
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
+    /// This server has identities under the name, of which the client's schemes fit none.
+    pub fits_no_identity: bool,
     /// The channel binding of the certificate that this server chose to show.
     pub own_end_point: Option<Arc<[u8]>>,
     /// Where messages go.
@@ -50,6 +52,7 @@ static NONE: Notes = Notes {
     signer_asked: false,
     signed_with: None,
     staple: Vec::new(),
+    fits_no_identity: false,
     own_end_point: None,
     sink: None,
     attached: Vec::new(),

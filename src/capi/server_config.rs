@@ -66,7 +66,8 @@ pub extern "C" fn inkotls_server_builder_set_identity(
 
 /// Sets what the server chooses its certificate chain and key from, by the name that a client asks
 /// for. In place of inkotls_server_builder_set_identity. A client for which there is none fails
-/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, and is told so (access_denied).
+/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, and is told so: access_denied where it is
+/// for the name, handshake_failure where it is for the client's signature schemes.
 ///
 /// builder: must not be NULL.
 /// identities: must not be NULL; the config keeps a reference of its own, and sees every change.

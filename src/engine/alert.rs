@@ -47,6 +47,8 @@ pub fn answering(error: &Error) -> AlertDescription {
             P::InvalidCertCompression | P::SelectedUnofferedCertCompression => A::BadCertificate,
             _ => A::IllegalParameter,
         },
+        // A warning, of which TLS 1.3 has none but the two that rustls passes over.
+        Error::AlertReceived(_) => A::DecodeError,
         _ => A::InternalError,
     }
 }

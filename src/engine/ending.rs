@@ -64,8 +64,10 @@ impl Conn {
     pub(super) fn fail(&mut self, error: rustls::Error) {
         self.discard_input();
         if let rustls::Error::AlertReceived(description) = error {
-            // Nothing may follow, and no one would read it (RFC 8446, section 6.2).
             self.alert_received = Some(description.into());
+        }
+        if matches!(error, rustls::Error::AlertReceived(_)) && !self.is_answered() {
+            // Nothing may follow, and no one would read it (RFC 8446, section 6.2).
             self.outbound = Outbound::default();
         } else if !self.closed {
             self.answer_with_alert(&error);
@@ -73,6 +75,13 @@ impl Conn {
         let failure = Error::from(error);
         scope::within(&mut self.scope, || log::error!("{}", failure.text));
         self.failure = Some(failure);
+    }
+
+    /// Whether rustls answers an alert with one: to a level that there is not, or a warning where
+    /// there are none (TLS 1.3).
+    fn is_answered(&mut self) -> bool {
+        let Phase::Open(conn) = &mut self.phase else { return false };
+        conn.wants_write()
     }
 
     /// Finds the alert that rustls sent, or sends the one that it should have sent.

@@ -8,7 +8,7 @@ use super::{Step, alert, hello::Hello, inbound::Inbound, outbound::Outbound, sid
 use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
-use rustls::{ClientConfig, ClientConnection, ServerConfig};
+use rustls::{ClientConfig, ClientConnection, PeerIncompatible, ServerConfig};
 use std::sync::Arc;
 
 /// A trait for the same reason as `Side`.
@@ -166,7 +166,11 @@ impl Listening {
         }
         scope::within(scope, || accepted.into_connection(config))
             .map(|conn| Step::Done(Box::new(conn) as Box<dyn Side>))
-            .map_err(|(error, alert)| refuse(error, alert, outbound))
+            .map_err(|(error, alert)| match scope.fits_no_identity {
+                // rustls has access_denied for this, too: RFC 8446, section 4.1.1.
+                true => Refusal::Tls(PeerIncompatible::NoSignatureSchemesInCommon.into()),
+                false => refuse(error, alert, outbound),
+            })
     }
 }
 
@@ -177,6 +181,11 @@ pub fn too_large(limit: usize) -> rustls::Error {
 }
 
 fn refuse(error: rustls::Error, mut alert: AcceptedAlert, outbound: &mut Outbound) -> Refusal {
-    outbound.hold(|held| alert.write_all(held));
+    // Here rustls has decode_error for this, which must be illegal_parameter: RFC 8446, section
+    // 4.2.11.
+    use rustls::InvalidMessage::PreSharedKeyIsNotFinalExtension as NotFinal;
+    if error != rustls::Error::InvalidMessage(NotFinal) {
+        outbound.hold(|held| alert.write_all(held));
+    }
     Refusal::Tls(error)
 }

@@ -74,13 +74,14 @@ impl Identities {
         let all = self.0.read().unwrap_or_else(PoisonError::into_inner).all.clone();
         let name = name.to_ascii_lowercase();
         let wildcard = name.split_once('.').map(|(_, parent)| format!("*.{parent}"));
-        [Some(name), wildcard, Some(String::new())].into_iter().flatten().find_map(|name| {
-            let named = all.iter().filter(|it| it.name == name);
-            named
-                .map(|it| &it.shown)
-                .find(|it| it.certified.key.choose_scheme(schemes).is_some())
-                .cloned()
-        })
+        let names = [Some(name), wildcard, Some(String::new())];
+        let named =
+            names.iter().flatten().flat_map(|name| all.iter().filter(|it| it.name == *name));
+        let mut named = named.map(|it| &it.shown).peekable();
+        let is_named = named.peek().is_some();
+        let chosen = named.find(|it| it.certified.key.choose_scheme(schemes).is_some()).cloned();
+        scope::tell(|caller| caller.fits_no_identity = is_named && chosen.is_none());
+        chosen
     }
 }
 
