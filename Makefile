@@ -57,7 +57,7 @@ C_TESTS  := conn ends alerts null input socket duplex readme \
 MACHINES := aarch64 armhf i686 musl
 DEMO     := https_server https_client
 EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
-C_FILES  := $(wildcard ffi-tests/*.[ch] ffi-tests/figures/*.[ch] examples/*.c benches/peers/*.[ch])
+C_FILES  := $(wildcard ffi-tests/*.[ch] ffi-tests/bogo/*.[ch] ffi-tests/figures/*.[ch] examples/*.c benches/peers/*.[ch])
 SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c wire.c)
 HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
 VALGRIND := BRIEF=1 valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
@@ -70,7 +70,7 @@ SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
-.PHONY: abi test-links test-aws-lc-rs test-install header lint format install figures stall bench reproduce clean help libcrypto
+.PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall bench reproduce clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -196,6 +196,14 @@ test-cargo-c: $(CAPI) ## what cargo-c installs, beside what make does (cargo-c t
 	@ffi-tests/needs.sh pkg-config
 	ffi-tests/cargo-c.sh $(CAPI)
 
+# The library to run it on: BOGO_LIBRARY=build/aws-lc-rs/libinkotls.a is that of the other provider.
+BOGO_LIBRARY ?= $(ARCHIVE)
+BOGO_SHIM    := $(dir $(BOGO_LIBRARY))bogo
+
+bogo: $(BOGO_SHIM) ## BoringSSL's protocol suite through the C ABI; BOGO_RUNNER is its runner
+	@ffi-tests/needs.sh python3
+	ffi-tests/bogo/run.sh $<
+
 lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
 	@ffi-tests/needs.sh clang-format $(BENCH_NEEDS)
 	$(CARGO) fmt --check
@@ -285,6 +293,9 @@ $(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 $(BUILD)/tests/readme: build/readme.inc
 build/asan/readme: build/readme.inc
 build/aws-lc-rs/readme: build/readme.inc
+
+$(BOGO_SHIM): $(wildcard ffi-tests/bogo/*.[ch]) $(HEADER) $(BOGO_LIBRARY) | libcrypto
+	$(CC) $(WARN) $(CFLAGS) -Iinclude $(filter %.c,$^) $(BOGO_LIBRARY) $(LIBS) $(CRYPTO) -o $@
 
 build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
 	@mkdir -p $(@D)
