@@ -378,8 +378,8 @@ class OurClientPins(Test):
             done = our_client(server.port, "--pin", fingerprint("rsa"))
             self.assert_exit(1, done)
             self.assertIn("the peer's certificate was refused: another reason", done.stderr)
-            self.assert_facts(done.stderr, alert_sent="access_denied (49)")
-            server.says("SSL alert number 49$")
+            self.assert_facts(done.stderr, alert_sent="certificate_unknown (46)")
+            server.says("SSL alert number 46$")
 
     def test_a_pin_excuses_nothing(self):
         with OpensslServer("expired") as server:

@@ -410,7 +410,9 @@ static int alert_for(inkotls_certificate_error error) {
     case INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE:
       return 43;
     case INKOTLS_CERTIFICATE_ERROR_OTHER:
-      return 49;  // only hosts have other reasons
+      return 46;
+    case INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED:
+      return 49;
     case INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE:
       return 113;
     default:

@@ -20,7 +20,7 @@ enum {
   BAD_SIGNATURE = INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE,
   WRONG_PURPOSE = INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE,
   OTHER = INKOTLS_CERTIFICATE_ERROR_OTHER,
-  INVALID_OCSP_STAPLE = INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE,
+  ACCESS_DENIED = INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED,
 };
 
 static const struct way direct = {.chunk = 1 << 14};
@@ -236,11 +236,11 @@ static void refuses(const struct way *way) {
 
 // Whatever the host answers is an answer.
 static void verdicts(const struct way *way) {
-  static const int32_t unknown[] = {NOT_PRESENTED, -1, 13, 99, 256, INT32_MIN, INT32_MAX};
+  static const int32_t unknown[] = {NOT_PRESENTED, -1, 14, 99, 256, INT32_MIN, INT32_MAX};
   const char *shown = by_server ? "client" : "ecdsa";
   begin();
   make(shown, "ca.pem", NULL);
-  for (int32_t error = EXPIRED; error <= INVALID_OCSP_STAPLE; error++) {
+  for (int32_t error = EXPIRED; error <= ACCESS_DENIED; error++) {
     checking("verdict %ld, %s", (long)error, subject);
     judge.verdict = error;
     meets(way, "localhost", error);

@@ -165,11 +165,13 @@ enum inkotls_certificate_error
   INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
   /// It cannot be parsed, or has a critical extension that is not understood.
   INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,
-  /// Another reason: the connection's error text has it. Of a host's verifier it sends the alert
-  /// access_denied (49).
+  /// Another reason: the connection's error text has it. The alert is certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
   /// Its OCSP staple is not good enough: for a host's verifier, which alone looks at it.
   INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
+  /// It is good, and yet its owner may not be here: for a host's verifier. The alert is
+  /// access_denied (49).
+  INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED = 13,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L

@@ -121,11 +121,13 @@ pub enum inkotls_certificate_error {
     WrongPurpose = 9,
     /// It cannot be parsed, or has a critical extension that is not understood.
     BadEncoding = 10,
-    /// Another reason: the connection's error text has it. Of a host's verifier it sends the alert
-    /// access_denied (49).
+    /// Another reason: the connection's error text has it. The alert is certificate_unknown (46).
     Other = 11,
     /// Its OCSP staple is not good enough: for a host's verifier, which alone looks at it.
     InvalidOcspStaple = 12,
+    /// It is good, and yet its owner may not be here: for a host's verifier. The alert is
+    /// access_denied (49).
+    AccessDenied = 13,
 }
 
 pub use inkotls_certificate_error as CertificateFault;
@@ -205,9 +207,7 @@ impl From<Tls> for Error {
             (Tls::InvalidCertificate(why), Some(fault)) => {
                 let fault = certificate_fault_name(fault as i32).to_string_lossy();
                 let detail = match why.to_string() {
-                    _ if *why == CertificateError::ApplicationVerificationFailure => {
-                        " (the host's verifier refused it)".into()
-                    }
+                    _ if is_by_host(why) => " (the host's verifier refused it)".into(),
                     sentence if sentence.starts_with("certificate ") => format!(" ({sentence})"),
                     _ => String::new(), // a variant, as Rust writes it, which says no more
                 };
@@ -314,6 +314,7 @@ impl From<&CertificateError> for CertificateFault {
             E::InvalidPurpose | E::InvalidPurposeContext { .. } => Self::WrongPurpose,
             E::BadEncoding | E::UnhandledCriticalExtension => Self::BadEncoding,
             E::InvalidOcspResponse => Self::InvalidOcspStaple,
+            E::ApplicationVerificationFailure => Self::AccessDenied,
             _ => Self::Other,
         }
     }
@@ -336,12 +337,33 @@ pub fn certificate_refusal(number: i32) -> Tls {
         Some(F::WrongPurpose) => E::InvalidPurpose,
         Some(F::BadEncoding) => E::BadEncoding,
         Some(F::InvalidOcspStaple) => E::InvalidOcspResponse,
-        Some(F::NotPresented | F::Other) | None => E::ApplicationVerificationFailure,
+        Some(F::AccessDenied) => E::ApplicationVerificationFailure,
+        Some(F::NotPresented | F::Other) | None => E::Other(OtherError(Arc::new(ByHost))),
     };
     error.into()
 }
 
-const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 12] = [
+/// A host's verifier has a reason of its own.
+#[derive(Debug)]
+struct ByHost;
+
+impl fmt::Display for ByHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the host's verifier refused it")
+    }
+}
+
+impl std::error::Error for ByHost {}
+
+fn is_by_host(why: &CertificateError) -> bool {
+    match why {
+        CertificateError::ApplicationVerificationFailure => true,
+        CertificateError::Other(why) => why.0.is::<ByHost>(),
+        _ => false,
+    }
+}
+
+const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 13] = [
     (CertificateFault::NotPresented, c"none was presented"),
     (CertificateFault::Expired, c"it has expired"),
     (CertificateFault::NotYetValid, c"it is not valid yet"),
@@ -354,6 +376,7 @@ const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 12] = [
     (CertificateFault::BadEncoding, c"it cannot be parsed"),
     (CertificateFault::Other, c"another reason"),
     (CertificateFault::InvalidOcspStaple, c"its OCSP staple is not good enough"),
+    (CertificateFault::AccessDenied, c"its owner may not be here"),
 ];
 
 /// Words for a certificate error, after "the peer's certificate was refused: ".

@@ -21,7 +21,7 @@ SCHEMES = {
     0x0501: ("rsa", "RSA", "SHA384"), 0x0601: ("rsa", "RSA", "SHA512"),
     0x0807: ("ed25519", "ED25519", None),
 }
-ACCESS_DENIED, INTERNAL_ERROR = 49, 80
+CERTIFICATE_UNKNOWN, INTERNAL_ERROR = 46, 80
 BAD_SIGNATURE, OTHER = 8, 11  # inkotls_certificate_error
 
 
@@ -174,7 +174,7 @@ class HostVerification(Test):
                             self.assert_exit(0, done)
                             self.assertEqual(server.served().peer, der(shown))
                         else:
-                            self.assert_alert(ACCESS_DENIED, done)
+                            self.assert_alert(CERTIFICATE_UNKNOWN, done)
                             self.assertEqual(server.refused().certificate_error, OTHER)
         self.assertEqual(host.names, [None] * 4)
 
