@@ -147,6 +147,35 @@ static void binds_by_exporter(const struct way *way) {
   pair_free(&pair);
 }
 
+// In TLS 1.2 it is one's own to this connection where the extended master secret is required; also
+// of a session that is resumed.
+static void binds_by_exporter_in_tls12(const struct way *way) {
+  inkotls_client_builder *asks = client_speaking(TLS12);
+  inkotls_server_builder *answers = server_showing("ecdsa");
+  CHECK_INT(inkotls_client_builder_set_extended_master_secret_required(asks, 2),
+            INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK_INT(inkotls_client_builder_set_extended_master_secret_required(asks, 1), 0);
+  CHECK_INT(inkotls_server_builder_set_extended_master_secret_required(answers, 1), 0);
+  const inkotls_client_config *client = client_built(asks);
+  const inkotls_server_config *strict = server_built(answers);
+  unsigned char last[32] = {0};
+  for (int is_resumed = 0; is_resumed < 2; is_resumed++) {
+    unsigned char one[32], other[32];
+    size_t len = 0;
+    struct pair pair;
+    pair_converse(&pair, way, client, "localhost", strict);
+    CHECK_INT(inkotls_conn_is_resumed(pair.client.conn), is_resumed);
+    CHECK_INT(inkotls_conn_channel_binding(pair.client.conn, EXPORTER, one, 32, &len), 0);
+    CHECK_INT(len, 32);
+    CHECK_INT(inkotls_conn_channel_binding(pair.server.conn, EXPORTER, other, 32, &len), 0);
+    CHECK(memcmp(one, other, 32) == 0 && memcmp(one, last, 32) != 0);
+    memcpy(last, one, 32);
+    pair_free(&pair);
+  }
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(strict);
+}
+
 // The server's certificate hashed, on both sides, whether or not the certificate was shown again.
 static void binds_to(const struct way *way, const char *name) {
   unsigned char der[4096], both[2][64];
@@ -422,6 +451,7 @@ int main(int argc, char **argv) {
   each_version("exporter", exports);
   each_version("exporter: lengths", exports_lengths);
   each_version("tls-exporter", binds_by_exporter);
+  each_way("tls-exporter in TLS 1.2", binds_by_exporter_in_tls12);
   each_version("tls-server-end-point", binds_to_end_point);
   each_way("no tls-server-end-point", binds_to_no_end_point);
   each_way("key updates", updates_keys);

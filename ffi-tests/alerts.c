@@ -12,6 +12,7 @@ struct hello {
   const char *alpn;  // one protocol
   const char *name;
   int has_psk_first;  // pre_shared_key, which must be the last extension
+  int has_no_ems;
 };
 
 struct bytes {
@@ -65,10 +66,9 @@ static struct bytes client_hello(struct hello hello) {
     for (int i = 0; i < 32; i++) put(&out, 5, 1);
   }
   put_extension(&out, 10, hello.group);
-  put_extension(&out, 13, 0x0403);  // ecdsa_secp256r1_sha256
-  put(&out, 23, 2);                 // extended_master_secret
-  put(&out, 0, 2);
-  put(&out, 0xff010001, 4);  // renegotiation_info
+  put_extension(&out, 13, 0x0403);                  // ecdsa_secp256r1_sha256
+  if (!hello.has_no_ems) put(&out, 0x00170000, 4);  // extended_master_secret
+  put(&out, 0xff010001, 4);                         // renegotiation_info
   put(&out, 0, 1);
   if (hello.version == TLS13) {
     put(&out, 0x002b0003, 4);  // supported_versions
@@ -108,11 +108,11 @@ struct refused {
   const char *what;
   struct bytes sent;
   int status, alert;
-  int behind_server_hello;  // so late that the alert is encrypted
-  int by_choosy;
+  int behind_server_hello;          // so late that the alert is encrypted
+  const inkotls_server_config *by;  // in the place of `server`
 };
 
-static const inkotls_server_config *server, *choosy;
+static const inkotls_server_config *server;
 static const struct refused *current;
 
 static void is_refused(const struct way *way) {
@@ -120,7 +120,7 @@ static void is_refused(const struct way *way) {
   unsigned char wire[512];
   size_t len = 0, got;
   inkotls_status status;
-  server_open(&side, way, current->by_choosy ? choosy : server);
+  server_open(&side, way, current->by ? current->by : server);
   for (size_t given = 0; given < current->sent.len;) {
     size_t left = current->sent.len - given;
     given += side_give(&side, current->sent.at + given, left < way->chunk ? left : way->chunk);
@@ -158,7 +158,7 @@ static struct bytes raw(const char *data, size_t len) {
 // What the acceptor shows of a ClientHello, and when.
 static void acceptor_shows_the_hello(void) {
   checking("acceptor");
-  struct bytes sent = client_hello((struct hello){TLS13, 0x1301, 29, "h2", "Mixed.Test", 0});
+  struct bytes sent = client_hello((struct hello){TLS13, 0x1301, 29, "h2", "Mixed.Test", 0, 0});
   inkotls_acceptor *acceptor = inkotls_acceptor_new();
   inkotls_conn *conn = NULL;
   const uint16_t *numbers = NULL;
@@ -231,49 +231,55 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   static const char *const h2[] = {"h2", NULL};
   server = server_config("ecdsa", h2);
-  choosy = server_choosing("rsa");
+  const inkotls_server_config *choosy = server_choosing("rsa");
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  CHECK_INT(inkotls_server_builder_set_extended_master_secret_required(builder, 1), 0);
+  const inkotls_server_config *strict = server_built(builder);
 
-  struct bytes huge = client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 0});
+  struct bytes huge = client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 0, 0});
   huge.at[3] = 0x48;  // a record of 18,433 bytes
   huge.at[4] = 0x01;
   const struct refused all[] = {
-      {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, 23, NULL, NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, 0},
-      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, 29, NULL, NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, 0},
-      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, 23, NULL, NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, 0},
-      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, 30, NULL, NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, 0},
-      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, 30, NULL, NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, 0},
-      {"no common ALPN, 1.3", client_hello((struct hello){TLS13, 0x1301, 29, "gopher", NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 1, 0},
-      {"no common ALPN, 1.2", client_hello((struct hello){TLS12, 0xc02b, 23, "gopher", NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 0, 0},
+      {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, 23, NULL, NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL},
+      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, 29, NULL, NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
+      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, 23, NULL, NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
+      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, 30, NULL, NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
+      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, 30, NULL, NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
+      {"no common ALPN, 1.3", client_hello((struct hello){TLS13, 0x1301, 29, "gopher", NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 1, NULL},
+      {"no common ALPN, 1.2", client_hello((struct hello){TLS12, 0xc02b, 23, "gopher", NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 0, NULL},
       {"no certificate for its schemes, 1.3",
-       client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, 1},
+       client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, choosy},
       {"no certificate for its schemes, 1.2",
-       client_hello((struct hello){TLS12, 0xc02b, 23, NULL, NULL, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, 1},
+       client_hello((struct hello){TLS12, 0xc02b, 23, NULL, NULL, 0, 0}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, choosy},
+      {"no extended master secret",
+       client_hello((struct hello){TLS12, 0xc02b, 23, NULL, NULL, 0, 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, strict},
       {"pre_shared_key before others",
-       client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 1}),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 47, 0, 0},
-      {"oversized record", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, 0},
-      {"garbage: HTTP", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, 0},
-      {"garbage: SSH", RAW("SSH-2.0-OpenSSH_9.2\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, 0},
+       client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 1, 0}),
+       INKOTLS_STATUS_PROTOCOL_ERROR, 47, 0, NULL},
+      {"oversized record", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
+      {"garbage: HTTP", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
+      {"garbage: SSH", RAW("SSH-2.0-OpenSSH_9.2\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
       {"garbage in a handshake record", RAW("\x16\x03\x01\0\x05\x01\0\0\x01\x09"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, 0},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
       {"a Finished instead of a ClientHello", RAW("\x16\x03\x01\0\x05\x14\0\0\x01\x09"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, 0},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL},
       {"data instead of a ClientHello", RAW("\x17\x03\x03\0\x01\x09"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, 0},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL},
       {"an alert inside a fragmented ClientHello",
        RAW("\x16\x03\x01\0\x04\x01\0\x01\0\x17\x03\x03\0\x01\x09"), INKOTLS_STATUS_PROTOCOL_ERROR,
-       10, 0, 0},
+       10, 0, NULL},
       {"a ClientHello of 16 MiB", RAW("\x16\x03\x01\0\x04\x01\xff\xff\xff"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, 0},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
   };
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     current = &all[i];
@@ -283,5 +289,6 @@ int main(int argc, char **argv) {
   fragments_are_finite();
   inkotls_server_config_release(server);
   inkotls_server_config_release(choosy);
+  inkotls_server_config_release(strict);
   return checks_done();
 }

@@ -193,6 +193,7 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_add_cipher_suite(NULL, 0x1301));
   REFUSED(inkotls_client_builder_add_named_group(NULL, 29));
   REFUSED(inkotls_client_builder_set_certificate_compression(NULL, 1));
+  REFUSED(inkotls_client_builder_set_extended_master_secret_required(NULL, 1));
   REFUSED(inkotls_client_builder_set_limit(NULL, INKOTLS_LIMIT_RECORD, 1024));
   REFUSED(inkotls_client_builder_set_dangerous_key_log(NULL, key_log, NULL));
   REFUSED(inkotls_client_builder_set_dangerous_key_log(builder, NULL, NULL));
@@ -300,6 +301,7 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_add_cipher_suite(NULL, 0x1301));
   REFUSED(inkotls_server_builder_add_named_group(NULL, 29));
   REFUSED(inkotls_server_builder_set_certificate_compression(NULL, 1));
+  REFUSED(inkotls_server_builder_set_extended_master_secret_required(NULL, 1));
   REFUSED(inkotls_server_builder_set_limit(NULL, INKOTLS_LIMIT_RECORD, 1024));
   REFUSED(inkotls_server_builder_set_dangerous_key_log(NULL, key_log, NULL));
   REFUSED(inkotls_server_builder_set_dangerous_key_log(builder, NULL, NULL));

@@ -75,15 +75,16 @@ struct kind {
   CALL(1, inkotls_identity_os_error, (it))
 
 // What a client builder and a server builder have alike.
-#define NEGOTIATION(CALL, side)                                             \
-  CALL(0, inkotls_##side##_builder_add_alpn, (it, "x", 1))                  \
-  CALL(0, inkotls_##side##_builder_add_protocol_version, (it, 0x0304))      \
-  CALL(0, inkotls_##side##_builder_add_cipher_suite, (it, 0x1301))          \
-  CALL(0, inkotls_##side##_builder_add_named_group, (it, 29))               \
-  CALL(0, inkotls_##side##_builder_set_certificate_compression, (it, 1))    \
-  CALL(0, inkotls_##side##_builder_set_limit, (it, 1, 65536))               \
-  CALL(0, inkotls_##side##_builder_set_dangerous_key_log, (it, NULL, NULL)) \
-  CALL(0, inkotls_##side##_builder_set_dangerous_key_log_file, (it))        \
+#define NEGOTIATION(CALL, side)                                                  \
+  CALL(0, inkotls_##side##_builder_add_alpn, (it, "x", 1))                       \
+  CALL(0, inkotls_##side##_builder_add_protocol_version, (it, 0x0304))           \
+  CALL(0, inkotls_##side##_builder_add_cipher_suite, (it, 0x1301))               \
+  CALL(0, inkotls_##side##_builder_add_named_group, (it, 29))                    \
+  CALL(0, inkotls_##side##_builder_set_certificate_compression, (it, 1))         \
+  CALL(0, inkotls_##side##_builder_set_extended_master_secret_required, (it, 1)) \
+  CALL(0, inkotls_##side##_builder_set_limit, (it, 1, 65536))                    \
+  CALL(0, inkotls_##side##_builder_set_dangerous_key_log, (it, NULL, NULL))      \
+  CALL(0, inkotls_##side##_builder_set_dangerous_key_log_file, (it))             \
   CALL(0, inkotls_##side##_builder_set_dangerous_verifier, (it, NULL, NULL, 0))
 
 #define CLIENT_BUILDER(CALL)                                    \

@@ -1013,6 +1013,16 @@ inkotls_status inkotls_client_builder_set_early_data(inkotls_client_builder *bui
 inkotls_status inkotls_client_builder_set_certificate_compression(inkotls_client_builder *builder,
                                                                   int32_t enabled);
 
+/// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
+/// the middle can make two connections share their keys. It does not at first: a peer that has it
+/// gets it. A peer that has not fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, where
+/// this is set; and inkotls_conn_channel_binding gives tls-exporter in TLS 1.2, too.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+inkotls_status inkotls_client_builder_set_extended_master_secret_required(inkotls_client_builder *builder,
+                                                                          int32_t enabled);
+
 /// Sets one of the limits of a connection.
 ///
 /// builder: must not be NULL.
@@ -1258,6 +1268,16 @@ inkotls_status inkotls_server_builder_set_max_early_data(inkotls_server_builder 
 /// enabled: 1 or 0.
 inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server_builder *builder,
                                                                   int32_t enabled);
+
+/// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
+/// the middle can make two connections share their keys. It does not at first: a peer that has it
+/// gets it. A peer that has not fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, where
+/// this is set; and inkotls_conn_channel_binding gives tls-exporter in TLS 1.2, too.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+inkotls_status inkotls_server_builder_set_extended_master_secret_required(inkotls_server_builder *builder,
+                                                                          int32_t enabled);
 
 /// Sets one of the limits of a connection.
 ///
@@ -1892,8 +1912,9 @@ inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn,
 /// out_len: how many bytes were written; must not be NULL.
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2; or tls-server-end-point where it is not
-/// defined for the signature of the certificate, such as Ed25519, or there is no certificate.
+/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2, unless the config requires the extended
+/// master secret; or tls-server-end-point where it is not defined for the signature of the
+/// certificate, such as Ed25519, or there is no certificate.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
 inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn,
                                             int32_t kind,

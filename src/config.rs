@@ -13,6 +13,8 @@ pub struct Config<T> {
 pub struct Settings {
     pub limits: Limits,
     pub blocking: Blocking,
+    /// TLS 1.2 is with the extended master secret only.
+    pub requires_ems: bool,
 }
 
 /// Which steps of a handshake may block: those that wait for the host, or for the platform.

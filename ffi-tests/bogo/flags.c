@@ -33,6 +33,7 @@ static const struct flag FLAGS[] = {
     FLAG("-no-tls12", SWITCH, no_tls12),
     FLAG("-server-preference", SWITCH, server_preference),
     FLAG("-max-send-fragment", NUMBER, max_send_fragment),
+    FLAG("-expect-extended-master-secret", SWITCH, expect_extended_master_secret),
     FLAG("-enable-early-data", SWITCH, enable_early_data),
     FLAG("-curves", NUMBERS, curves),
     FLAG("-verify-prefs", NUMBERS, verify_prefs),

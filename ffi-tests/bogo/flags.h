@@ -28,7 +28,7 @@ struct flags {
 
   // What is offered and accepted.
   long min_version, max_version, no_tls13, no_tls12;
-  long server_preference, max_send_fragment, enable_early_data;
+  long server_preference, max_send_fragment, enable_early_data, expect_extended_master_secret;
   struct numbers curves, verify_prefs;
   const char *host_name, *advertise_alpn, *select_alpn;
   long reject_alpn, decline_alpn;

@@ -195,6 +195,8 @@ static const inkotls_client_config *client_config(const struct flags *flags) {
     if (allows(flags, version)) inkotls_client_builder_add_protocol_version(builder, version);
   for (size_t i = 0; i < flags->curves.count; i++)
     inkotls_client_builder_add_named_group(builder, flags->curves.at[i]);
+  inkotls_client_builder_set_extended_master_secret_required(
+      builder, (int32_t)flags->expect_extended_master_secret);
   if (flags->max_send_fragment)
     inkotls_client_builder_set_limit(builder, INKOTLS_LIMIT_RECORD, flags->max_send_fragment);
   for (size_t n = 1; n <= flags->last_credential + 1; n++) {
@@ -261,6 +263,8 @@ static const inkotls_server_config *server_config(const struct flags *flags) {
     inkotls_server_builder_add_named_group(builder, flags->curves.at[i]);
   for (size_t i = 0; flags->server_preference && inkotls_cipher_suite_at(i) >= 0; i++)
     inkotls_server_builder_add_cipher_suite(builder, inkotls_cipher_suite_at(i));
+  inkotls_server_builder_set_extended_master_secret_required(
+      builder, (int32_t)flags->expect_extended_master_secret);
   if (flags->max_send_fragment)
     inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_RECORD, flags->max_send_fragment);
   set_identities(builder, flags);

@@ -245,6 +245,24 @@ pub extern "C" fn inkotls_client_builder_set_certificate_compression(
     })
 }
 
+/// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
+/// the middle can make two connections share their keys. It does not at first: a peer that has it
+/// gets it. A peer that has not fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, where
+/// this is set; and inkotls_conn_channel_binding gives tls-exporter in TLS 1.2, too.
+///
+/// builder: must not be NULL.
+/// enabled: 1 or 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_extended_master_secret_required(
+    builder: Option<&mut inkotls_client_builder>,
+    enabled: i32,
+) -> Status {
+    enter(builder, |b| {
+        b.builder.negotiation.require_ems(enabled)?;
+        Ok(Status::Ok)
+    })
+}
+
 /// Sets one of the limits of a connection.
 ///
 /// builder: must not be NULL.

@@ -609,8 +609,9 @@ pub unsafe extern "C" fn inkotls_conn_export_keying_material(
 /// out_len: how many bytes were written; must not be NULL.
 ///
 /// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2; or tls-server-end-point where it is not
-/// defined for the signature of the certificate, such as Ed25519, or there is no certificate.
+/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2, unless the config requires the extended
+/// master secret; or tls-server-end-point where it is not defined for the signature of the
+/// certificate, such as Ed25519, or there is no certificate.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_channel_binding(

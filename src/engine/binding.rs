@@ -65,8 +65,9 @@ impl Conn {
     }
 
     fn exporter_binding(&self) -> Result<Vec<u8>, Error> {
-        if self.protocol_version() != Some(ProtocolVersion::TLSv1_3.into()) {
-            let text = "tls-exporter needs TLS 1.3: in TLS 1.2 it may not be unique";
+        let is_tls13 = self.protocol_version() == Some(ProtocolVersion::TLSv1_3.into());
+        if !is_tls13 && !self.settings.requires_ems {
+            let text = "tls-exporter needs TLS 1.3, or the extended master secret required";
             return Err(Error::new(Status::Unsupported, text));
         }
         let mut binding = vec![0; EXPORTER_LEN];

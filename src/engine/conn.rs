@@ -306,7 +306,7 @@ impl Conn {
         match &mut self.phase {
             Phase::Opening(opening) => {
                 let (inbound, outbound) = (&mut self.inbound, &mut self.outbound);
-                let Settings { limits, blocking } = *self.settings;
+                let Settings { limits, blocking, .. } = *self.settings;
                 let waits = !self.may_run && (blocking.signer || blocking.store);
                 self.held_back = None;
                 match opening.advance(inbound, outbound, &mut self.scope, limits.handshake, waits) {

@@ -110,6 +110,7 @@ impl ClientBuilder {
         tls.max_fragment_size = Some(self.negotiation.limits.fragment());
         tls.enable_early_data = self.early_data;
         tls.resumption = self.resumption();
+        tls.require_ems = self.negotiation.requires_ems;
         tls.cert_compressors = chosen(self.compressors, self.negotiation.compression);
         tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
         let blocking = Blocking {
@@ -117,7 +118,8 @@ impl ClientBuilder {
             signer: self.identities.iter().any(|it| it.may_block),
             store: false,
         };
-        let settings = Settings { limits: self.negotiation.limits, blocking };
+        let Negotiation { limits, requires_ems, .. } = self.negotiation;
+        let settings = Settings { limits, blocking, requires_ems };
         Ok(Config { tls: Arc::new(tls), settings: Arc::new(settings) })
     }
 

@@ -19,6 +19,7 @@ pub struct Negotiation {
     groups: Vec<u16>,
     pub alpn: Vec<Vec<u8>>,
     pub compression: bool,
+    pub requires_ems: bool,
     pub limits: Limits,
     pub key_log: Arc<dyn KeyLog>,
 }
@@ -31,6 +32,7 @@ impl Default for Negotiation {
             groups: Vec::new(),
             alpn: Vec::new(),
             compression: true,
+            requires_ems: false,
             limits: Limits::default(),
             key_log: Arc::new(NoKeyLog),
         }
@@ -56,6 +58,11 @@ impl Negotiation {
 
     pub fn set_compression(&mut self, enabled: i32) -> Result<(), Error> {
         self.compression = flag(enabled)?;
+        Ok(())
+    }
+
+    pub fn require_ems(&mut self, enabled: i32) -> Result<(), Error> {
+        self.requires_ems = flag(enabled)?;
         Ok(())
     }
 

@@ -175,9 +175,11 @@ impl ServerBuilder {
             let sessions: Arc<dyn ProducesTickets> = keys.clone();
             tls.ticketer = Arc::new(Bound { sessions, policy });
         }
+        tls.require_ems = self.negotiation.requires_ems;
         tls.cert_compressors = chosen(COMPRESSORS, self.negotiation.compression);
         tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
-        let settings = Settings { limits: self.negotiation.limits, blocking: self.blocking };
+        let Negotiation { limits, requires_ems, .. } = self.negotiation;
+        let settings = Settings { limits, blocking: self.blocking, requires_ems };
         Ok(Config { tls: Arc::new(tls), settings: Arc::new(settings) })
     }
 
