@@ -49,8 +49,6 @@ static const struct flag FLAGS[] = {
     FLAG("-require-any-client-certificate", SWITCH, require_any_client_certificate),
     FLAG("-verify-fail", SWITCH, verify_fail),
     FLAG("-reverify-on-resume", SWITCH, reverify_on_resume),
-    FLAG("-use-ocsp-callback", SWITCH, use_ocsp_callback),
-    FLAG("-set-ocsp-in-callback", SWITCH, set_ocsp_in_callback),
     FLAG("-decline-ocsp-callback", SWITCH, decline_ocsp_callback),
     FLAG("-fail-ocsp-callback", SWITCH, fail_ocsp_callback),
     FLAG("-use-client-ca-list", TEXT, use_client_ca_list),
@@ -109,6 +107,8 @@ static const struct flag FLAGS[] = {
     // Which of BoringSSL's functions are used.
     {"-use-custom-verify-callback", NOTHING, 0},
     {"-use-early-callback", NOTHING, 0},
+    {"-use-ocsp-callback", NOTHING, 0},
+    {"-set-ocsp-in-callback", NOTHING, 0},
     {"-use-old-client-cert-callback", NOTHING, 0},
     {"-use-ticket-aead-callback", NOTHING, 0},
     {"-use-ticket-callback", NOTHING, 0},

@@ -38,7 +38,7 @@ struct flags {
   struct credential credentials[8];
   size_t last_credential;
   long verify_peer, require_any_client_certificate, verify_fail, reverify_on_resume;
-  long use_ocsp_callback, set_ocsp_in_callback, decline_ocsp_callback, fail_ocsp_callback;
+  long decline_ocsp_callback, fail_ocsp_callback;
   const char *use_client_ca_list;
 
   // What is said.

@@ -18,6 +18,7 @@ struct session {
   char client_secret[256], server_secret[256];  // in hexadecimal digits
   // What happened on the way.
   int offered_early_data, is_held, is_deaf, is_hello_retried;
+  int is_blocking;    // this is inkotls_conn_run_blocking
   size_t matched;     // bytes of the random that tells of a HelloRetryRequest
   size_t said_early;  // how much of "hello" was early data
 };

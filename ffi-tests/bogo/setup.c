@@ -1,15 +1,20 @@
 // Configs, identities and connections as the flags ask for them.
 
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../signature.h"
 #include "session.h"
 
 static void check(inkotls_status status, const char *what, const char *why) {
   if (status != INKOTLS_STATUS_OK) fail("%s: %s: %s", what, inkotls_status_text(status), why);
+}
+
+// With -async all that the host does may block.
+static void check_blocking(void) {
+  if (session.flags->is_async && !session.is_blocking) fail("what may block was not announced");
 }
 
 // What the host decides.
@@ -18,6 +23,7 @@ static void check(inkotls_status status, const char *what, const char *why) {
 static int32_t verify(void *user_data, inkotls_verification *verification) {
   (void)user_data, (void)verification;
   const struct flags *flags = session.offered_early_data ? session.retry : session.flags;
+  check_blocking();
   session.is_verified = 1;
   if (flags->fail_ocsp_callback) return INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE;
   int counts = flags->verify_peer || flags->require_any_client_certificate;
@@ -43,6 +49,7 @@ static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const ui
                    size_t len) {
   static size_t next;
   (void)user_data;
+  check_blocking();
   if (session.flags->skip_ticket) return 0;
   struct entry *entry = &store[next++ % (sizeof store / sizeof *store)];
   free(entry->value);
@@ -58,6 +65,7 @@ static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const ui
 static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
                    size_t cap) {
   (void)user_data;
+  check_blocking();
   for (size_t i = 0; i < sizeof store / sizeof *store; i++) {
     struct entry *entry = &store[i];
     if (!entry->value || memcmp(entry->key, key, key_len) != 0 || entry->len > cap) continue;
@@ -82,22 +90,9 @@ struct signer {
 static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
                     uint8_t *buf, size_t cap) {
   struct signer *signer = user_data;
-  int is_pss = scheme >= 0x0804 && scheme <= 0x0806;
-  int hash = scheme >> 8 == 8 ? scheme & 0xff : scheme >> 8;
-  const EVP_MD *digest = hash == 4   ? EVP_sha256()
-                         : hash == 5 ? EVP_sha384()
-                         : hash == 6 ? EVP_sha512()
-                                     : NULL;  // Ed25519's own
-  EVP_MD_CTX *context = EVP_MD_CTX_new();
-  EVP_PKEY_CTX *options;
-  int is_done = EVP_DigestSignInit(context, &options, digest, NULL, signer->key) == 1;
-  if (is_pss)
-    is_done = is_done && EVP_PKEY_CTX_set_rsa_padding(options, RSA_PKCS1_PSS_PADDING) == 1 &&
-              EVP_PKEY_CTX_set_rsa_pss_saltlen(options, RSA_PSS_SALTLEN_DIGEST) == 1;
-  is_done = is_done && EVP_DigestSign(context, buf, &cap, message, len) == 1;
-  EVP_MD_CTX_free(context);
+  check_blocking();
   session.credential = signer->credential;
-  return is_done ? (int32_t)cap : 0;
+  return signature(signer->key, scheme, message, len, buf, cap);
 }
 
 static const struct numbers *schemes_of(EVP_PKEY *key) {
@@ -151,8 +146,7 @@ static inkotls_identity *identity_of(const struct flags *flags, size_t index) {
   }
   if (status == INKOTLS_STATUS_INVALID_KEY) unimplemented(inkotls_identity_error(identity));
   check(status, it->key_file, inkotls_identity_error(identity));
-  int staples = !flags->use_ocsp_callback || !flags->decline_ocsp_callback;
-  if (staples)
+  if (!flags->decline_ocsp_callback)
     inkotls_identity_set_ocsp_staple(identity, it->ocsp_response.at, it->ocsp_response.len);
   return identity;
 }

@@ -1,4 +1,4 @@
-// The shim of BoringSSL's protocol tests (ssl/test/runner, PORTING.md there): it connects to the
+// The shim of BoringSSL's protocol suite (ssl/test/runner, PORTING.md there): it connects to the
 // runner, and does as a client or a server what the flags say. It ends with 0 where all went as
 // expected, 1 where not, and 89 where the flags ask for what this library does not do.
 

@@ -96,7 +96,9 @@ inkotls_status drive(step *step) {
   inkotls_status status;
   while ((status = step()) > 0) {
     if (status == INKOTLS_STATUS_WANT_BLOCKING) {
+      session.is_blocking = 1;
       inkotls_conn_run_blocking(session.conn);
+      session.is_blocking = 0;
     } else if (session.flags->over_fd) {
       wait_for(status);
     } else {
