@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static unsigned long passed, failed;
+static _Atomic unsigned long passed, failed;  // from any thread
 static char subject[256] = "";
 
 void checking(const char *format, ...) {
