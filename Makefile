@@ -68,7 +68,7 @@ each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
 FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
-.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-peers
+.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-wiped test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
 .PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall bench reproduce clean help libcrypto
 
@@ -112,7 +112,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-peers test-aws-lc-rs test-install ## everything; about ten minutes
+test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-peers test-aws-lc-rs test-install ## everything; about ten minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -173,6 +173,10 @@ test-interop: $(EXAMPLES:%=build/%) $(SHARED) build/pki/done ## the examples aga
 	python3 ffi-tests/pkcs11.py build build/pki
 	python3 ffi-tests/flood.py $(SHARED) build/pki
 	build/green_threads build/pki 50 0.5
+
+test-wiped: build/tests/wiped build/pki/done ## that secrets are wiped before their memory is given back
+	@echo '== that secrets are wiped'
+	build/tests/wiped build/pki
 
 test-peers: $(SHARED) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
 	@echo '== the whole surface against programs that are not ours'

@@ -11,6 +11,7 @@ use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{Error as Tls, InconsistentKeys, SignatureScheme};
 use std::fmt::Display;
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 #[derive(Default)]
 pub struct Identity {
@@ -133,6 +134,7 @@ impl Identity {
 
     /// `der` wipes itself.
     fn set_key(&mut self, der: PrivateKeyDer<'static>) -> Result<(), Error> {
+        let der = Zeroizing::new(der);
         let key = crypto::private_key(&der).map_err(unsupported)?;
         if key.choose_scheme(&SCHEMES).is_none() {
             return Err(unsupported("the key is of another kind"));
