@@ -42,6 +42,8 @@ WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 SIGNING := signer blocking
 SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(SIGNING)))
 CRYPTO  := -lcrypto
+# In the C code: what the sanitizers of the library do not see.
+UNDEFINED := -fsanitize=undefined -fno-sanitize-recover=all
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
 LIBS    := -lgcc_s -lm -lpthread -ldl
 
@@ -160,10 +162,12 @@ test-valgrind: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done build
 	@ffi-tests/needs.sh valgrind
 	@$(call each,$(C_TESTS:%=build/tests/%) build/hooks/panic,$(VALGRIND))
 
-test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/asan_proof build/pki/done ## the C tests under AddressSanitizer
-	@echo '== C tests under AddressSanitizer; first the proof that it watches the library'
-	ffi-tests/asan_proof.sh build/asan/asan_proof
+test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/sanitizer_proof $(DEMO:%=build/asan/%) build/pki/done ## the C tests and the demo's programs under AddressSanitizer and UndefinedBehaviorSanitizer
+	@echo '== C tests under AddressSanitizer and UndefinedBehaviorSanitizer; first the proof that they watch'
+	@ffi-tests/needs.sh openssl curl python3
+	ffi-tests/sanitizer_proof.sh build/asan/sanitizer_proof address undefined
 	@$(call each,$(C_TESTS:%=build/asan/%) build/asan/panic)
+	python3 ffi-tests/interop.py build/asan build/pki
 
 test-interop: $(EXAMPLES:%=build/%) $(SHARED) build/pki/done ## the examples against OpenSSL, curl, Python, Redis and SoftHSM
 	@echo '== against OpenSSL, curl, Python, Redis and SoftHSM'
@@ -367,4 +371,7 @@ build/aws-lc-rs/%: examples/%.c $(HEADER) build/aws-lc-rs/libinkotls.a
 	$(CC) $(WARN) $(CFLAGS) -Iinclude $< build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
 
 build/asan/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/asan/libinkotls.a
-	$(CC) $(WARN) $(CFLAGS) -fsanitize=address -Iinclude -Ibuild $< $(SUPPORT) build/asan/libinkotls.a $(LIBS) -o $@
+	$(CC) $(WARN) $(CFLAGS) $(UNDEFINED) -fsanitize=address -Iinclude -Ibuild $< $(SUPPORT) build/asan/libinkotls.a $(LIBS) -o $@
+
+build/asan/%: examples/%.c $(HEADER) build/asan/libinkotls.a
+	$(CC) $(WARN) $(CFLAGS) $(UNDEFINED) -fsanitize=address -Iinclude $< build/asan/libinkotls.a $(LIBS) -o $@

@@ -21,6 +21,7 @@ struct bytes {
 };
 
 static void put(struct bytes *bytes, unsigned value, int width) {
+  for (; width > (int)sizeof value; width--) bytes->at[bytes->len++] = 0;
   while (width--) bytes->at[bytes->len++] = (unsigned char)(value >> (8 * width));
 }
 
