@@ -40,7 +40,7 @@ CFLAGS  ?= -O2 -g
 WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
 # The C tests that sign in the place of a host, with libcrypto.
 SIGNING := signer blocking
-SIGNERS := $(foreach build,tests asan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(SIGNING)))
+SIGNERS := $(foreach build,tests asan tsan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(SIGNING)))
 CRYPTO  := -lcrypto
 # In the C code: what the sanitizers of the library do not see.
 UNDEFINED := -fsanitize=undefined -fno-sanitize-recover=all
@@ -70,7 +70,7 @@ each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
 FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
-.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-interop test-wiped test-peers
+.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-interop test-wiped test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
 .PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall bench reproduce clean help libcrypto
 
@@ -168,6 +168,11 @@ test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/sanitizer_proof
 	ffi-tests/sanitizer_proof.sh build/asan/sanitizer_proof address undefined
 	@$(call each,$(C_TESTS:%=build/asan/%) build/asan/panic)
 	python3 ffi-tests/interop.py build/asan build/pki
+
+test-tsan: $(C_TESTS:%=build/tsan/%) build/tsan/panic build/tsan/sanitizer_proof build/pki/done ## the C tests under ThreadSanitizer
+	@echo '== C tests under ThreadSanitizer; first the proof that it watches the library'
+	ffi-tests/sanitizer_proof.sh build/tsan/sanitizer_proof thread
+	@$(call each,$(C_TESTS:%=build/tsan/%) build/tsan/panic,BRIEF=1)
 
 test-interop: $(EXAMPLES:%=build/%) $(SHARED) build/pki/done ## the examples against OpenSSL, curl, Python, Redis and SoftHSM
 	@echo '== against OpenSSL, curl, Python, Redis and SoftHSM'
@@ -300,6 +305,7 @@ $(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
 
 $(BUILD)/tests/readme: build/readme.inc
 build/asan/readme: build/readme.inc
+build/tsan/readme: build/readme.inc
 build/aws-lc-rs/readme: build/readme.inc
 
 $(BOGO_SHIM): $(wildcard ffi-tests/bogo/*.[ch]) $(HEADER) $(BOGO_LIBRARY) | libcrypto
@@ -354,6 +360,21 @@ build/asan/libinkotls.a: $(SOURCES)
 	  --crate-type staticlib --target-dir build/asan/target --target $(shell rustc -vV | sed -n 's/host: //p') \
 	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	cp build/asan/target/*/release/libinkotls.a $@
+
+# The library under ThreadSanitizer, and the standard library with it: what that locks is seen, too.
+# Its runtime is rustc's: another compiler's, of another LLVM, lacks functions.
+build/tsan/libinkotls.a: $(SOURCES) ffi-tests/rust_src.sh
+	@echo '== building the library again, and the standard library, under ThreadSanitizer'
+	@ffi-tests/rust_src.sh
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=thread $(CARGO) rustc --release --locked --lib \
+	  -Zbuild-std=std,panic_unwind --crate-type staticlib --target-dir build/tsan/target \
+	  --target $(shell rustc -vV | sed -n 's/host: //p') \
+	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
+	cp "$$(rustc --print sysroot)"/lib/rustlib/*/lib/librustc*_rt.tsan.a build/tsan/libtsan.a
+	cp build/tsan/target/*/release/libinkotls.a $@
+
+build/tsan/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/tsan/libinkotls.a
+	$(CC) $(WARN) $(CFLAGS) -fsanitize=thread -static-libtsan -Lbuild/tsan -Iinclude -Ibuild $< $(SUPPORT) build/tsan/libinkotls.a $(LIBS) -o $@
 
 # The library with the other provider.
 AWS_LC_RS := --no-default-features --features aws-lc-rs,post-quantum,compression

@@ -14,8 +14,8 @@ void pki_open(int argc, char **argv) {
 }
 
 const char *pki_path(const char *file) {
-  static char path[4][512];
-  static unsigned next;
+  static _Thread_local char path[4][512];
+  static _Thread_local unsigned next;
   char *it = path[next++ % 4];
   snprintf(it, sizeof path[0], "%s/%s", folder, file);
   return it;
