@@ -70,9 +70,9 @@ each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
 FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
-.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-interop test-wiped test-peers
+.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-interop test-wiped test-soak test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
-.PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall bench reproduce clean help libcrypto
+.PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall soak bench reproduce clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -114,7 +114,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-peers test-aws-lc-rs test-install ## everything; about ten minutes
+test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak test-peers test-aws-lc-rs test-install ## everything; about ten minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -182,6 +182,16 @@ test-interop: $(EXAMPLES:%=build/%) $(SHARED) build/pki/done ## the examples aga
 	python3 ffi-tests/pkcs11.py build build/pki
 	python3 ffi-tests/flood.py $(SHARED) build/pki
 	build/green_threads build/pki 50 0.5
+
+test-soak: SOAK_SECONDS = 5
+test-soak: SOAK_CONNECTIONS = 400
+test-soak: soak ## the soak, with few connections
+
+SOAK_SECONDS     ?= 600
+SOAK_CONNECTIONS ?= 10000
+soak: build/tests/soak build/https_server build/heap.so build/pki/done ## 10,000 connections to the epoll example, most of them hostile, for ten minutes
+	@echo '== $(SOAK_CONNECTIONS) connections to examples/https_server.c'
+	build/tests/soak build/pki build/https_server build/heap.so $(SOAK_SECONDS) $(SOAK_CONNECTIONS)
 
 test-wiped: build/tests/wiped build/pki/done ## that secrets are wiped before their memory is given back
 	@echo '== that secrets are wiped'
@@ -310,6 +320,10 @@ build/aws-lc-rs/readme: build/readme.inc
 
 $(BOGO_SHIM): $(wildcard ffi-tests/bogo/*.[ch]) $(HEADER) $(BOGO_LIBRARY) | libcrypto
 	$(CC) $(WARN) $(CFLAGS) -Iinclude $(filter %.c,$^) $(BOGO_LIBRARY) $(LIBS) $(CRYPTO) -o $@
+
+build/heap.so: ffi-tests/heap.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -shared -fPIC $< -o $@
 
 build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
 	@mkdir -p $(@D)
