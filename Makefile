@@ -72,7 +72,7 @@ SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-interop test-wiped test-soak test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
-.PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall soak bench reproduce clean help libcrypto
+.PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall soak hostile bench reproduce clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -114,7 +114,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak test-peers test-aws-lc-rs test-install ## everything; about ten minutes
+test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak hostile test-peers test-aws-lc-rs test-install ## everything; about ten minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
@@ -196,6 +196,10 @@ soak: build/tests/soak build/https_server build/heap.so build/pki/done ## 10,000
 test-wiped: build/tests/wiped build/pki/done ## that secrets are wiped before their memory is given back
 	@echo '== that secrets are wiped'
 	build/tests/wiped build/pki
+
+hostile: build/tests/hostile build/pki/done ## what hostile peers cost, in time and memory
+	@echo '== what hostile peers cost'
+	build/tests/hostile build/pki
 
 test-peers: $(SHARED) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
 	@echo '== the whole surface against programs that are not ours'
@@ -331,6 +335,8 @@ build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
 
 $(SIGNERS): LIBS += $(CRYPTO)
 $(SIGNERS): | libcrypto
+build/tests/hostile: LIBS += -lssl $(CRYPTO)
+build/tests/hostile: | libcrypto
 
 libcrypto:
 	@ffi-tests/needs.sh pkg-config libcrypto.pc=libssl-dev
