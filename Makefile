@@ -70,7 +70,7 @@ each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
 FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
 SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
-.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-interop test-wiped test-soak test-peers
+.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-miri test-interop test-wiped test-soak test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
 .PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall soak hostile bench reproduce clean help libcrypto
 
@@ -196,6 +196,11 @@ soak: build/tests/soak build/https_server build/heap.so build/pki/done ## 10,000
 test-wiped: build/tests/wiped build/pki/done ## that secrets are wiped before their memory is given back
 	@echo '== that secrets are wiped'
 	build/tests/wiped build/pki
+
+test-miri: ## the border between C and Rust under Miri; needs a nightly toolchain
+	@echo '== the border between C and Rust under Miri'
+	@ffi-tests/miri.sh
+	RUSTFLAGS='--cfg inkotls_test_hooks' $(CARGO) +nightly miri test --locked --test border --target-dir build/miri
 
 hostile: build/tests/hostile build/pki/done ## what hostile peers cost, in time and memory
 	@echo '== what hostile peers cost'
