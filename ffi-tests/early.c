@@ -180,6 +180,25 @@ static void is_answered_early(const struct way *way) {
   pair_free(&pair);
 }
 
+// The client leaves before the handshake is done.
+static void is_answered_in_vain(const struct way *way) {
+  struct pair pair;
+  unsigned char in[64];
+  size_t len = 0;
+  open_again(&pair, way, eager, open_server, open_server);
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, "early", 5, &len), INKOTLS_STATUS_OK);
+  CHECK(side_handshake(&pair.client) > 0);
+  CHECK_INT(side_close(&pair.client), way->over == BUFFERS ? INKOTLS_STATUS_WANT_WRITE : 0);
+  CHECK(side_deliver(&pair.client, &pair.server) > 0);
+  pair_until_hello(&pair);
+  side_becomes_conn(&pair.server);
+  inkotls_conn *conn = pair.server.conn;
+  CHECK_INT(inkotls_conn_read_early_data(conn, in, sizeof in, &len), INKOTLS_STATUS_OK);
+  CHECK_INT(pair_until_read(&pair, &pair.server, in, 1, &len), INKOTLS_STATUS_CLOSED);
+  CHECK_INT(inkotls_conn_write_early_data(conn, "x", 1, &len), INKOTLS_STATUS_CLOSED);
+  pair_free(&pair);
+}
+
 static void is_much(const struct way *way) {
   struct pair pair;
   open_again(&pair, way, eager, open_server, open_server);
@@ -398,6 +417,7 @@ int main(int argc, char **argv) {
   each_way("off", is_off);
   each_way("early", is_early);
   each_way("answered early", is_answered_early);
+  each_way("answered in vain", is_answered_in_vain);
   each_way("much", is_much);
   each_way("not read", is_not_read);
   each_way("bounded", is_bounded);

@@ -25,6 +25,9 @@ impl Conn {
         if self.closed {
             return Err(Error::state("early data after close"));
         }
+        if self.peer_closed && !self.is_finished() {
+            return self.starve();
+        }
         if matches!(self.phase, Phase::Opening(_)) && !self.is_server() {
             self.advance()?;
         }
