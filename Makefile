@@ -50,6 +50,7 @@ LIBS    := -lgcc_s -lm -lpthread -ldl
 # Tools of Cargo's, each of one version.
 DENY      := build/tools/cargo-deny@0.20.2/bin/cargo-deny
 CYCLONEDX := build/tools/cargo-cyclonedx@0.5.9/bin/cargo-cyclonedx
+FUZZER    := build/tools/cargo-fuzz@0.13.2/bin/cargo-fuzz
 CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
 
 C_TESTS  := conn ends alerts null input socket duplex readme \
@@ -72,7 +73,7 @@ SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
 
 .PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-miri test-interop test-wiped test-soak test-peers
 .PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
-.PHONY: abi bogo test-links test-aws-lc-rs test-install header lint format install figures stall soak hostile bench reproduce clean help libcrypto
+.PHONY: abi bogo fuzz test-fuzz model test-links test-aws-lc-rs test-install header lint format install figures stall soak hostile bench reproduce clean help libcrypto
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
@@ -114,13 +115,21 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak hostile test-peers test-aws-lc-rs test-install ## everything; about ten minutes
+test: test-rust test-fuzz test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak hostile test-peers test-aws-lc-rs test-install ## everything; about ten minutes
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
 	@echo '== Rust tests'
 	@ffi-tests/needs.sh openssl
 	$(CARGO) test --locked
+
+# fuzz/, with the hook that makes the library panic.
+FUZZ       := --manifest-path fuzz/Cargo.toml --target-dir build/fuzz/target
+FUZZ_FLAGS := RUSTFLAGS='--cfg inkotls_test_hooks'
+
+test-fuzz: build/pki/done ## the fuzzers' seeds and finds, and 20 seconds of the model, without a fuzzer
+	@echo '== the seeds of the fuzzers, and the model'
+	$(FUZZ_FLAGS) $(CARGO) test --locked $(FUZZ)
 
 test-header: $(ARCHIVE) $(SHARED) ## the header alone, as C11 and as C++17; what is exported; the ABI
 	@echo '== the header as C11 and C++17, the exports and the ABI'
@@ -236,12 +245,27 @@ bogo: $(BOGO_SHIM) ## BoringSSL's protocol suite through the C ABI; BOGO_RUNNER 
 	@ffi-tests/needs.sh python3
 	ffi-tests/bogo/run.sh $<
 
+# How long each target runs.
+FUZZ_SECONDS ?= 600
+FUZZ_TARGETS := network inputs calls
+
+fuzz: $(FUZZER) build/pki/done ## before a release: each fuzz target for FUZZ_SECONDS (600), under AddressSanitizer
+	@ffi-tests/needs.sh g++
+	RUSTC_BOOTSTRAP=1 $(FUZZ_FLAGS) $< fuzz build --fuzz-dir fuzz --target-dir build/fuzz/target --features libfuzzer
+	@echo '| target | runs | a second | edges | corpus | failed |'
+	@for target in $(FUZZ_TARGETS); do fuzz/run.sh build/fuzz $$target $(FUZZ_SECONDS) || exit 1; done
+
+model: build/pki/done ## two connections in random schedules beside a queue of bytes, for SECONDS (600)
+	MODEL_SECONDS=$(or $(SECONDS),600) $(FUZZ_FLAGS) $(CARGO) test --locked $(FUZZ) --test model
+
 lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
 	@ffi-tests/needs.sh clang-format $(BENCH_NEEDS)
 	$(CARGO) fmt --check
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) fmt --check --manifest-path benches/Cargo.toml
 	$(CARGO) clippy --locked $(BENCH) -- -D warnings
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
+	$(FUZZ_FLAGS) $(CARGO) clippy --locked $(FUZZ) --all-targets --features libfuzzer -- -D warnings
 	clang-format --dry-run -Werror $(C_FILES)
 	$(DENY) --locked check -D warnings licenses bans sources
 
@@ -249,6 +273,7 @@ format: ## rustfmt and clang-format, in place
 	@ffi-tests/needs.sh clang-format
 	$(CARGO) fmt
 	$(CARGO) fmt --manifest-path benches/Cargo.toml
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
 	clang-format -i $(C_FILES)
 
 install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)

@@ -1,0 +1,487 @@
+//! One end of a connection, and the wire at it, which the harness holds.
+
+use crate::abi::{Conn, Status, filled, lent, on_thread, out, text};
+use crate::configs::{ClientConfig, ServerConfig, done, made};
+use crate::panics;
+use inkotls::capi::*;
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::io::{ErrorKind, Read, Write};
+use std::net::Shutdown;
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Over {
+    Buffers,
+    Callbacks,
+    Socket,
+}
+
+pub const EVERY: [Over; 3] = [Over::Buffers, Over::Callbacks, Over::Socket];
+
+enum Wire {
+    Buffers,
+    Callbacks(*mut Queues),
+    /// The connection's end, and ours.
+    Socket {
+        _theirs: UnixStream,
+        ours: UnixStream,
+    },
+}
+
+/// What the callbacks read from and write to.
+#[derive(Default)]
+struct Queues {
+    to_read: VecDeque<u8>,
+    written: VecDeque<u8>,
+    ended: bool,
+    calls: u32,
+}
+
+/// A Unix socket holds more; this is when to stop.
+const ROOM: usize = 100_000;
+
+/// Something that speaks TLS.
+pub enum End {
+    Acceptor(Acceptor),
+    Conn(Conn),
+    /// It was freed, or an acceptor that failed.
+    Gone,
+}
+
+impl End {
+    pub fn error(&self) -> String {
+        match self {
+            Self::Acceptor(acceptor) => text(inkotls_acceptor_error(acceptor.get())),
+            Self::Conn(conn) => conn.error(),
+            Self::Gone => String::new(),
+        }
+    }
+}
+
+pub struct Side<'a> {
+    pub end: End,
+    wire: Wire,
+    config: Option<&'a ServerConfig>,
+    may_block: bool,
+    pub is_cut: bool,
+    pub elsewhere: bool,
+}
+
+impl Drop for Side<'_> {
+    fn drop(&mut self) {
+        self.end = End::Gone; // before its wire
+        if let Wire::Callbacks(queues) = self.wire {
+            // SAFETY: made by `attach`, and the library's calls are over.
+            drop(unsafe { Box::from_raw(queues) });
+        }
+    }
+}
+
+impl<'a> Side<'a> {
+    pub fn client(config: &ClientConfig, name: &str, over: Over) -> Self {
+        let may_block = inkotls_client_config_may_block(config.get()) == 1;
+        // SAFETY: the text has its length.
+        let raw = made(|it| unsafe {
+            inkotls_conn_new_client(config.get(), name.as_ptr().cast(), name.len(), it)
+        });
+        Self::with(End::Conn(Conn::new(raw, may_block)), None, may_block, over)
+    }
+
+    pub fn server(config: &'a ServerConfig, accepts: bool, over: Over) -> Self {
+        let may_block = inkotls_server_config_may_block(config.get()) == 1;
+        let end = match accepts {
+            true => End::Acceptor(Acceptor::new()),
+            false => {
+                let raw = made(|it| inkotls_conn_new_server(config.get(), it));
+                End::Conn(Conn::new(raw, may_block))
+            }
+        };
+        Self::with(end, Some(config), may_block, over)
+    }
+
+    fn with(end: End, config: Option<&'a ServerConfig>, may_block: bool, over: Over) -> Self {
+        let wire = Wire::Buffers;
+        let mut side = Self { end, wire, config, may_block, is_cut: false, elsewhere: false };
+        side.attach(over);
+        side
+    }
+
+    fn attach(&mut self, over: Over) {
+        let end = &mut self.end;
+        self.wire = match over {
+            Over::Buffers => Wire::Buffers,
+            Over::Callbacks => {
+                let queues: *mut Queues = Box::into_raw(Box::default());
+                let (read, write, data) = (Some(read as _), Some(write as _), queues.cast());
+                done(match end {
+                    End::Acceptor(it) => {
+                        it.set(|it| inkotls_acceptor_set_io(it, read, write, data))
+                    }
+                    End::Conn(it) => it.set(|it| inkotls_conn_set_io(it, read, write, data)),
+                    End::Gone => Status::Ok,
+                });
+                Wire::Callbacks(queues)
+            }
+            Over::Socket => {
+                let (theirs, ours) = UnixStream::pair().expect("a pair of sockets");
+                ours.set_nonblocking(true).expect("a socket");
+                let fd = theirs.as_raw_fd();
+                done(match end {
+                    End::Acceptor(it) => it.set(|it| inkotls_acceptor_set_fd(it, fd)),
+                    End::Conn(it) => it.set(|it| inkotls_conn_set_fd(it, fd)),
+                    End::Gone => Status::Ok,
+                });
+                Wire::Socket { _theirs: theirs, ours }
+            }
+        };
+    }
+
+    pub fn conn(&mut self) -> Option<&mut Conn> {
+        match &mut self.end {
+            End::Conn(conn) => {
+                conn.elsewhere = self.elsewhere;
+                Some(conn)
+            }
+            _ => None,
+        }
+    }
+
+    /// As the connection's. An acceptor accepts first, and becomes the connection.
+    pub fn handshake(&mut self) -> Status {
+        match self.become_conn() {
+            Status::Ok => self.conn().map_or(Status::None, Conn::handshake),
+            other => other,
+        }
+    }
+
+    pub fn become_conn(&mut self) -> Status {
+        let End::Acceptor(acceptor) = &mut self.end else { return Status::Ok };
+        acceptor.elsewhere = self.elsewhere;
+        let status = acceptor.accept();
+        if status == Status::Ok {
+            self.hand_over();
+        }
+        status
+    }
+
+    /// Asks for the connection, whether or not there is a ClientHello.
+    pub fn hand_over(&mut self) -> Status {
+        let (End::Acceptor(acceptor), Some(config)) = (&mut self.end, self.config) else {
+            return Status::None;
+        };
+        let (status, raw) = acceptor.hand_over(config);
+        if let Some(raw) = raw {
+            self.end = End::Conn(Conn::new(raw, self.may_block));
+        }
+        status
+    }
+
+    /// What runs a step that was announced.
+    pub fn run_blocking(&mut self) {
+        self.conn().map(Conn::run_blocking);
+    }
+
+    // The wire's work.
+
+    /// Takes what the side sends.
+    pub fn take(&mut self, most: usize, peeks: bool) -> Vec<u8> {
+        match (&mut self.wire, &mut self.end) {
+            (Wire::Buffers, End::Conn(conn)) if peeks => conn.drain_peek(most),
+            (Wire::Buffers, End::Conn(conn)) => conn.drain(most),
+            (Wire::Buffers, End::Acceptor(acceptor)) => acceptor.drain(most),
+            (Wire::Buffers, End::Gone) => Vec::new(),
+            (Wire::Callbacks(queues), _) => {
+                // SAFETY: alive, and no call is under way.
+                let written = unsafe { &mut (**queues).written };
+                let len = most.min(written.len());
+                written.drain(..len).collect()
+            }
+            (Wire::Socket { ours, .. }, _) => {
+                let mut buf = vec![0; most];
+                let len = ours.read(&mut buf).unwrap_or(0);
+                buf.truncate(len);
+                buf
+            }
+        }
+    }
+
+    /// Gives it what the peer sends; returns how much there is room for.
+    pub fn give(&mut self, bytes: &[u8]) -> usize {
+        if self.is_cut || bytes.is_empty() {
+            return 0;
+        }
+        match (&mut self.wire, &mut self.end) {
+            (Wire::Buffers, End::Conn(conn)) => conn.feed(bytes).1,
+            (Wire::Buffers, End::Acceptor(acceptor)) => acceptor.feed(bytes).1,
+            (Wire::Buffers, End::Gone) => bytes.len(),
+            (Wire::Callbacks(queues), _) => {
+                // SAFETY: as above.
+                let to_read = unsafe { &mut (**queues).to_read };
+                let len = bytes.len().min(ROOM.saturating_sub(to_read.len()));
+                to_read.extend(&bytes[..len]);
+                len
+            }
+            (Wire::Socket { ours, .. }, _) => match ours.write(bytes) {
+                Ok(len) => len,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => 0,
+                Err(_) => bytes.len(), // nobody will read them
+            },
+        }
+    }
+
+    /// The peer says nothing more.
+    pub fn cut(&mut self) {
+        if std::mem::replace(&mut self.is_cut, true) {
+            return;
+        }
+        match (&mut self.wire, &mut self.end) {
+            (Wire::Buffers, End::Conn(conn)) => drop(conn.feed_eof()),
+            (Wire::Buffers, End::Acceptor(acceptor)) => drop(acceptor.feed_eof()),
+            (Wire::Buffers, End::Gone) => {}
+            // SAFETY: as above.
+            (Wire::Callbacks(queues), _) => unsafe { (**queues).ended = true },
+            (Wire::Socket { ours, .. }, _) => drop(ours.shutdown(Shutdown::Write)),
+        }
+    }
+
+    /// How it ended: the alerts that were sent and received, or NONE.
+    pub fn alerts(&self) -> (i32, i32) {
+        match &self.end {
+            End::Conn(conn) => {
+                (conn.number(inkotls_conn_alert_sent), conn.number(inkotls_conn_alert_received))
+            }
+            End::Acceptor(acceptor) => (
+                inkotls_acceptor_alert_sent(acceptor.get()),
+                inkotls_acceptor_alert_received(acceptor.get()),
+            ),
+            End::Gone => (Status::None as i32, Status::None as i32),
+        }
+    }
+}
+
+const INTERRUPTED: i32 = -libc::EINTR;
+const NOTHING_YET: i32 = -libc::EAGAIN;
+
+/// Now and then it is interrupted, and now and then it moves half of what it could.
+unsafe extern "C" fn read(queues: *mut c_void, buf: *mut u8, cap: usize) -> i32 {
+    // SAFETY: `attach` gave it, and no one else uses it during a call; the buffer is lent for it.
+    let (queues, buf) =
+        unsafe { (&mut *queues.cast::<Queues>(), std::slice::from_raw_parts_mut(buf, cap)) };
+    queues.calls += 1;
+    let there = queues.to_read.len().min(cap);
+    match (queues.calls % 5, there) {
+        (3, _) => INTERRUPTED,
+        (_, 0) if queues.ended => 0,
+        (_, 0) => NOTHING_YET,
+        (nth, _) => {
+            let len = if nth == 0 { there.div_ceil(2) } else { there };
+            buf.iter_mut().zip(queues.to_read.drain(..len)).for_each(|(to, byte)| *to = byte);
+            len as i32
+        }
+    }
+}
+
+unsafe extern "C" fn write(queues: *mut c_void, data: *const u8, len: usize) -> i32 {
+    // SAFETY: as above.
+    let (queues, data) =
+        unsafe { (&mut *queues.cast::<Queues>(), std::slice::from_raw_parts(data, len)) };
+    queues.calls += 1;
+    let room = len.min(ROOM.saturating_sub(queues.written.len()));
+    match (queues.calls % 5, room) {
+        (3, _) => INTERRUPTED,
+        (_, 0) => NOTHING_YET,
+        (nth, _) => {
+            let len = if nth == 0 { room.div_ceil(2) } else { room };
+            queues.written.extend(&data[..len]);
+            len as i32
+        }
+    }
+}
+
+pub struct Acceptor {
+    raw: *mut inkotls_acceptor,
+    elsewhere: bool,
+    failure: Option<Status>,
+    poisoned: bool,
+}
+
+impl Drop for Acceptor {
+    fn drop(&mut self) {
+        if !self.raw.is_null() {
+            // SAFETY: made by the library, and freed once.
+            inkotls_acceptor_free(Some(unsafe { Box::from_raw(self.raw) }));
+        }
+    }
+}
+
+impl Acceptor {
+    fn new() -> Self {
+        let raw = inkotls_acceptor_new();
+        assert!(!raw.is_null());
+        Self { raw, elsewhere: false, failure: None, poisoned: false }
+    }
+
+    pub fn get(&self) -> Option<&inkotls_acceptor> {
+        // SAFETY: alive, and used by one thread.
+        unsafe { self.raw.as_ref() }
+    }
+
+    pub fn set(&mut self, call: impl FnOnce(Option<&mut inkotls_acceptor>) -> Status) -> Status {
+        let raw = self.raw;
+        // SAFETY: as above.
+        let status = on_thread(self.elsewhere, || call(unsafe { raw.as_mut() }));
+        self.judge(status);
+        status
+    }
+
+    fn judge(&mut self, status: Status) {
+        assert!(!self.poisoned || status == Status::Panic, "{status:?} of a poisoned acceptor");
+        self.poisoned = status == Status::Panic;
+        let fine = [Status::Ok, Status::None, Status::Full, Status::WantRead, Status::WantWrite];
+        let words = text(inkotls_acceptor_error(self.get()));
+        assert!(fine.contains(&status) || !words.is_empty(), "{status:?} without a word");
+    }
+
+    fn accept(&mut self) -> Status {
+        let status = self.set(|it| inkotls_acceptor_accept(it));
+        match (self.failure, status) {
+            (_, Status::Panic) => {}
+            (Some(failure), _) => assert_eq!(status, failure, "accept, after a failure"),
+            (None, Status::AlertReceived | Status::ProtocolError | Status::HandshakeFailed) => {
+                assert!(self.drain(1).is_empty(), "{status:?} before its alert is out");
+                self.failure = Some(status);
+            }
+            (None, _) => {}
+        }
+        if !panics::is_armed() {
+            self.look(status == Status::Ok);
+        }
+        status
+    }
+
+    /// The ClientHello is shown where it is whole, and only there.
+    fn look(&self, is_whole: bool) {
+        let it = self.get();
+        let (_, hello) = lent::<u8, _>(|data, len| inkotls_acceptor_client_hello(it, data, len));
+        assert_eq!(hello.is_some(), is_whole && !self.poisoned, "a ClientHello");
+        if let Some(hello) = hello {
+            assert_eq!(
+                hello.len(),
+                4 + u32::from_be_bytes([0, hello[1], hello[2], hello[3]]) as usize
+            );
+        }
+        let (_, name) = lent(|data, len| inkotls_acceptor_server_name(it, data, len));
+        if let Some(name) = name {
+            assert!(String::from_utf8(name).is_ok_and(|name| name == name.to_ascii_lowercase()));
+        }
+        let numbers = [
+            inkotls_acceptor_cipher_suites,
+            inkotls_acceptor_signature_schemes,
+            inkotls_acceptor_named_groups,
+        ];
+        for list in numbers {
+            let (status, _) = lent::<u16, _>(|data, len| list(it, data, len));
+            assert_eq!(status == Status::Ok, is_whole && !self.poisoned);
+        }
+        for list in [inkotls_acceptor_alpn, inkotls_acceptor_certificate_authority] {
+            let some = |index| lent::<u8, _>(|data, len| list(it, index, data, len)).1;
+            let count = (0..).take_while(|index| some(*index).is_some()).count();
+            assert!(some(count + 1).is_none() && (is_whole || count == 0));
+        }
+    }
+
+    fn feed(&mut self, data: &[u8]) -> (Status, usize) {
+        let (status, used) = out(|used| {
+            // SAFETY: the slice has its length.
+            self.set(|it| unsafe {
+                inkotls_acceptor_feed(it, data.as_ptr().cast(), data.len(), used)
+            })
+        });
+        (status, used.unwrap_or(0))
+    }
+
+    fn feed_eof(&mut self) -> Status {
+        self.set(|it| inkotls_acceptor_feed_eof(it))
+    }
+
+    fn drain(&mut self, cap: usize) -> Vec<u8> {
+        let (status, data) = filled(cap, |buf, len| {
+            // SAFETY: the buffer has its length.
+            self.set(|it| unsafe { inkotls_acceptor_drain(it, buf, cap, len) })
+        });
+        assert!(status == Status::Ok || self.poisoned, "drain: {status:?}");
+        data
+    }
+
+    fn hand_over(&mut self, config: &ServerConfig) -> (Status, Option<*mut inkotls_conn>) {
+        let (raw, elsewhere) = (self.raw, self.elsewhere);
+        let (status, conn) = out(|it| {
+            // SAFETY: ours; where this answers OK it is gone, and forgotten below.
+            on_thread(elsewhere, || unsafe { inkotls_acceptor_into_conn(raw, config.get(), it) })
+        });
+        match status {
+            Status::Ok => self.raw = std::ptr::null_mut(),
+            _ => self.judge(status),
+        }
+        (status, conn)
+    }
+}
+
+/// What two ends say to each other, in order.
+pub struct Pair<'a> {
+    pub client: Side<'a>,
+    pub server: Side<'a>,
+    pub to_client: VecDeque<u8>,
+    pub to_server: VecDeque<u8>,
+}
+
+impl<'a> Pair<'a> {
+    pub fn new(client: Side<'a>, server: Side<'a>) -> Self {
+        Self { client, server, to_client: VecDeque::new(), to_server: VecDeque::new() }
+    }
+
+    pub fn side(&mut self, is_server: bool) -> &mut Side<'a> {
+        if is_server { &mut self.server } else { &mut self.client }
+    }
+
+    /// What is on its way to a side.
+    pub fn on_the_way(&mut self, to_server: bool) -> &mut VecDeque<u8> {
+        if to_server { &mut self.to_server } else { &mut self.to_client }
+    }
+
+    /// Carries at most so many bytes to a side; returns how many it took or gave.
+    pub fn carry(&mut self, to_server: bool, most: usize, peeks: bool) -> usize {
+        let taken = self.side(!to_server).take(most, peeks);
+        let way = self.on_the_way(to_server);
+        way.extend(&taken);
+        let front: Vec<u8> = way.iter().take(most).copied().collect();
+        let given = self.side(to_server).give(&front);
+        self.on_the_way(to_server).drain(..given);
+        taken.len() + given
+    }
+
+    pub fn carry_all(&mut self) -> usize {
+        self.carry(true, 20_000, false) + self.carry(false, 20_000, false)
+    }
+
+    /// What a host does that obeys the codes: the handshakes, until neither wants anything.
+    pub fn shake(&mut self) -> (Status, Status) {
+        for _ in 0..10_000 {
+            let answers = (self.client.handshake(), self.server.handshake());
+            let mut moved = self.carry_all();
+            for is_server in [false, true] {
+                let status = if is_server { answers.1 } else { answers.0 };
+                if status == Status::WantBlocking {
+                    self.side(is_server).run_blocking();
+                    moved += 1;
+                }
+            }
+            if moved == 0 {
+                return answers;
+            }
+        }
+        panic!("two hosts that obey, and no end of it");
+    }
+}
