@@ -553,7 +553,10 @@ impl Conn {
                 }
                 true
             }
-            Err(rustls::Error::AlertReceived(rustls::AlertDescription::CloseNotify)) => {
+            // After the handshake that is one of a level that there is not, which rustls answers.
+            Err(rustls::Error::AlertReceived(rustls::AlertDescription::CloseNotify))
+                if !self.established =>
+            {
                 self.peer_closes();
                 false
             }
