@@ -115,7 +115,7 @@ demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused hands
 	@ffi-tests/needs.sh openssl curl
 	examples/demo.sh build build/demo
 
-test: test-rust test-fuzz test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak hostile test-peers test-aws-lc-rs test-install ## everything; about ten minutes
+test: test-rust test-fuzz test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak hostile test-peers test-aws-lc-rs test-install ## everything; about a quarter of an hour
 	@echo '== all tests passed'
 
 test-rust: ## the Rust tests
