@@ -207,7 +207,7 @@ impl From<Tls> for Error {
             (Tls::InvalidCertificate(why), Some(fault)) => {
                 let fault = certificate_fault_name(fault as i32).to_string_lossy();
                 let detail = match why.to_string() {
-                    _ if is_by_host(why) => " (the host's verifier refused it)".into(),
+                    _ if is_by_host(why) => format!(" ({ByHost})"),
                     sentence if sentence.starts_with("certificate ") => format!(" ({sentence})"),
                     _ => String::new(), // a variant, as Rust writes it, which says no more
                 };
