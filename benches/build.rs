@@ -11,6 +11,7 @@ fn main() {
     cc::Build::new()
         .files(&files)
         .include(here.join("../include"))
+        .include(here.join("../ffi-tests"))
         .include(source("rustls-ffi").join("src"))
         .opt_level(2)
         .std("c11")
@@ -27,6 +28,7 @@ fn main() {
     println!("cargo::rustc-env=RUSTLS_VERSION={}", locked("rustls"));
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rerun-if-changed=peers");
+    println!("cargo::rerun-if-changed=../ffi-tests/interposed.h");
     println!("cargo::rerun-if-changed={}", library.join("libinkotls.a").display());
 }
 

@@ -4,7 +4,6 @@
 //
 // The figures of the heap are bounds, and are checked. Those of time are told.
 
-#include <errno.h>
 #include <malloc.h>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "configs.h"
+#include "interposed.h"
 
 enum { ROUNDS = 20, KIB = 1024, FLIGHT = 1 << 17 };
 
@@ -26,12 +26,6 @@ static int turn;
 static struct { int64_t ns, live, peak; } cost[3];
 static int64_t since;
 
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *block);
-
 static void *came(void *block) {
   cost[turn].live += (int64_t)malloc_usable_size(block);
   if (cost[turn].live > cost[turn].peak) cost[turn].peak = cost[turn].live;
@@ -39,28 +33,6 @@ static void *came(void *block) {
 }
 
 static void goes(void *block) { cost[turn].live -= (int64_t)malloc_usable_size(block); }
-
-void *malloc(size_t size) { return came(__libc_malloc(size)); }
-void *calloc(size_t n, size_t size) { return came(__libc_calloc(n, size)); }
-void *aligned_alloc(size_t alignment, size_t size) {
-  return came(__libc_memalign(alignment, size));
-}
-
-int posix_memalign(void **out, size_t alignment, size_t size) {
-  void *block = aligned_alloc(alignment, size);
-  if (block) *out = block;
-  return block ? 0 : ENOMEM;
-}
-
-void *realloc(void *old, size_t size) {
-  goes(old);
-  return came(__libc_realloc(old, size));
-}
-
-void free(void *block) {
-  goes(block);
-  __libc_free(block);
-}
 
 static int64_t now(void) {
   struct timespec time;

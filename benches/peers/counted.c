@@ -1,23 +1,18 @@
 // Counts what every peer asks of the heap and of its descriptors. The executable's symbols come
 // before libc's, in the peers' shared objects as well.
 
-#include <errno.h>
 #include <malloc.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "interposed.h"
+
 struct counted {
   size_t live, peak, allocations;  // bytes, as malloc rounds them up
   size_t reads, writes;            // system calls
 } counted;
-
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t n, size_t size);
-void *__libc_realloc(void *old, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
-void __libc_free(void *block);
 
 static void *came(void *block) {
   if (!block) return NULL;
@@ -29,27 +24,6 @@ static void *came(void *block) {
 
 static void goes(void *block) {
   if (block) counted.live -= malloc_usable_size(block);
-}
-
-void *malloc(size_t size) { return came(__libc_malloc(size)); }
-void *calloc(size_t n, size_t size) { return came(__libc_calloc(n, size)); }
-void *memalign(size_t alignment, size_t size) { return came(__libc_memalign(alignment, size)); }
-void *aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
-
-int posix_memalign(void **out, size_t alignment, size_t size) {
-  void *block = memalign(alignment, size);
-  if (block) *out = block;
-  return block ? 0 : ENOMEM;
-}
-
-void *realloc(void *old, size_t size) {
-  goes(old);
-  return came(__libc_realloc(old, size));
-}
-
-void free(void *block) {
-  goes(block);
-  __libc_free(block);
 }
 
 ssize_t read(int fd, void *buf, size_t cap) {
