@@ -224,7 +224,7 @@ class Tls:
                 self.wire.append((True, data))
             return
         count = ctypes.c_size_t()
-        data = self.socket.recv(32768)  # which feed takes as a whole after WANT_READ
+        data = self.socket.recv(16384)  # which feed takes whole after WANT_READ
         self.wire.append((False, data))
         if not data:
             self.conn.must("feed_eof")

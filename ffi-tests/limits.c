@@ -283,7 +283,7 @@ static void ranges(void) {
     int32_t limit;
     size_t least, most;
   } all[] = {{INKOTLS_LIMIT_WRITE_BUFFER, 1 << 10, 1 << 30},
-             {INKOTLS_LIMIT_READ_BUFFER, 1 << 15, 1 << 30},
+             {INKOTLS_LIMIT_READ_BUFFER, 36 << 10, 1 << 30},
              {INKOTLS_LIMIT_RECORD, 64, 1 << 14},
              {INKOTLS_LIMIT_HANDSHAKE, 1 << 12, 1 << 24}};
   inkotls_client_builder *a = client_trusting("ca.pem");
@@ -322,7 +322,7 @@ static void ranges(void) {
 }
 
 int main(int argc, char **argv) {
-  static const size_t writes[] = {DEFAULT, 1024, 100000}, reads[] = {DEFAULT, 1 << 15, 100000};
+  static const size_t writes[] = {DEFAULT, 1024, 100000}, reads[] = {DEFAULT, 36 << 10, 100000};
   static const size_t records[] = {DEFAULT, 64, 1000};
   pki_open(argc, argv);
   for (int i = 0; i < 3; i++) {

@@ -9,6 +9,7 @@
 // again; a negative one is final, such as CLOSED, the clean end. The loop is the same for
 // handshake, read, write, flush and close; here for read:
 //
+//     unsigned char net[16384];                     // feed takes as much after WANT_READ
 //     while ((status = inkotls_conn_read(conn, buf, sizeof buf, &len)) > 0) {
 //       if (status == INKOTLS_STATUS_WANT_WRITE) {
 //         inkotls_conn_drain(conn, net, sizeof net, &n);
@@ -83,7 +84,8 @@ enum inkotls_status
  {
   /// Done.
   INKOTLS_STATUS_OK = 0,
-  /// More ciphertext is needed: wait until the socket is readable, or feed.
+  /// More ciphertext is needed: wait until the socket is readable, or feed. The next
+  /// inkotls_conn_feed takes at least 16 KiB.
   INKOTLS_STATUS_WANT_READ = 1,
   /// Ciphertext is waiting: wait until the socket is writable, or drain.
   INKOTLS_STATUS_WANT_WRITE = 2,
@@ -189,7 +191,9 @@ enum inkotls_state
  {
   /// inkotls_conn_handshake has not answered OK.
   INKOTLS_STATE_HANDSHAKING = 1,
-  /// There may be more at hand: read again before waiting. Not while a step waits that may block.
+  /// What is at hand suffices for a call of handshake or read to go on: make that call before
+  /// waiting for the socket. Never set after such a call has answered WANT_READ, except where it
+  /// stopped after 128 KiB from a socket (inkotls_conn_set_fd).
   INKOTLS_STATE_READABLE = 2,
   /// Ciphertext is waiting: drain gives something.
   INKOTLS_STATE_WANTS_WRITE = 4,
@@ -284,13 +288,13 @@ enum inkotls_limit
   /// Ciphertext that waits to be drained, before write takes nothing: 65536 bytes. From 1 KiB to
   /// 1 GiB.
   INKOTLS_LIMIT_WRITE_BUFFER = 1,
-  /// Ciphertext that was fed and not read, before feed takes nothing: 65536 bytes. From 32 KiB
-  /// to 1 GiB.
+  /// Ciphertext that was fed and not read, before feed takes nothing: 65536 bytes. From 36 KiB,
+  /// so that there is room for 16 KiB behind the longest record that is not whole yet, to 1 GiB.
   INKOTLS_LIMIT_READ_BUFFER = 2,
   /// Plaintext in a record that is sent (RFC 8446, section 5.1): 16384 bytes. From 64 to 16384.
   INKOTLS_LIMIT_RECORD = 3,
-  /// Ciphertext that the peer may send before the handshake is done, early data not counted:
-  /// 262144 bytes. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
+  /// Ciphertext that the peer may send before the handshake is done: 262144 bytes. Early data
+  /// that a server accepts is not counted. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
   /// exceeds this fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
   INKOTLS_LIMIT_HANDSHAKE = 4,
 };
@@ -1252,9 +1256,10 @@ inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *b
 /// builder: must not be NULL.
 /// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.
 ///
-/// Where a server refuses early data, because the ticket was used before for example, it passes
-/// over 8000 bytes, fewer where they come in many records; the handshake of a client that sent more
-/// may fail, here with INKOTLS_STATUS_PROTOCOL_ERROR. So have clients send little.
+/// A server that refuses early data, for example because the ticket was used before, skips all of it
+/// that comes before the first byte of its answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of what
+/// comes later it skips 8000 bytes, fewer where they come in many records; where a client sends more,
+/// the handshake may fail, here with INKOTLS_STATUS_PROTOCOL_ERROR. So clients should send little.
 ///
 /// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
 /// tickets work more than once.
@@ -1670,8 +1675,9 @@ inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
 ///
 /// conn: must not be NULL.
 /// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL. After WANT_READ there is room: for 32 KiB at
-/// least, unless inkotls_limit was set lower.
+/// used: how many bytes were taken; must not be NULL. After a call has answered WANT_READ, 16 KiB
+/// are always taken whole, under every setting of INKOTLS_LIMIT_READ_BUFFER. Of more, keep what was
+/// not taken, and feed it after the next call of handshake or read.
 ///
 /// INKOTLS_STATUS_FULL: nothing was taken, for as much as may be is waiting (64 KiB); call
 /// inkotls_conn_handshake or inkotls_conn_read until it answers WANT_READ, then feed the rest.

@@ -15,7 +15,8 @@ use std::{fmt, io};
 pub enum inkotls_status {
     /// Done.
     Ok = 0,
-    /// More ciphertext is needed: wait until the socket is readable, or feed.
+    /// More ciphertext is needed: wait until the socket is readable, or feed. The next
+    /// inkotls_conn_feed takes at least 16 KiB.
     WantRead = 1,
     /// Ciphertext is waiting: wait until the socket is writable, or drain.
     WantWrite = 2,

@@ -12,13 +12,13 @@ pub enum inkotls_limit {
     /// Ciphertext that waits to be drained, before write takes nothing: 65536 bytes. From 1 KiB to
     /// 1 GiB.
     WriteBuffer = 1,
-    /// Ciphertext that was fed and not read, before feed takes nothing: 65536 bytes. From 32 KiB
-    /// to 1 GiB.
+    /// Ciphertext that was fed and not read, before feed takes nothing: 65536 bytes. From 36 KiB,
+    /// so that there is room for 16 KiB behind the longest record that is not whole yet, to 1 GiB.
     ReadBuffer = 2,
     /// Plaintext in a record that is sent (RFC 8446, section 5.1): 16384 bytes. From 64 to 16384.
     Record = 3,
-    /// Ciphertext that the peer may send before the handshake is done, early data not counted:
-    /// 262144 bytes. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
+    /// Ciphertext that the peer may send before the handshake is done: 262144 bytes. Early data
+    /// that a server accepts is not counted. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
     /// exceeds this fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
     Handshake = 4,
 }
@@ -47,7 +47,7 @@ impl Limits {
         use inkotls_limit as L;
         let (field, range) = match limit {
             it if it == L::WriteBuffer as i32 => (&mut self.write_buffer, 1 << 10..=1 << 30),
-            it if it == L::ReadBuffer as i32 => (&mut self.read_buffer, 1 << 15..=1 << 30),
+            it if it == L::ReadBuffer as i32 => (&mut self.read_buffer, 36 << 10..=1 << 30),
             it if it == L::Record as i32 => (&mut self.record, 64..=1 << 14),
             it if it == L::Handshake as i32 => (&mut self.handshake, 1 << 12..=1 << 24),
             _ => return Err(Error::argument(format!("{limit} is no limit"))),

@@ -41,7 +41,9 @@ impl inkotls_conn {
 pub enum inkotls_state {
     /// inkotls_conn_handshake has not answered OK.
     Handshaking = 1,
-    /// There may be more at hand: read again before waiting. Not while a step waits that may block.
+    /// What is at hand suffices for a call of handshake or read to go on: make that call before
+    /// waiting for the socket. Never set after such a call has answered WANT_READ, except where it
+    /// stopped after 128 KiB from a socket (inkotls_conn_set_fd).
     Readable = 2,
     /// Ciphertext is waiting: drain gives something.
     WantsWrite = 4,
@@ -240,8 +242,9 @@ pub extern "C" fn inkotls_conn_set_io(
 ///
 /// conn: must not be NULL.
 /// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL. After WANT_READ there is room: for 32 KiB at
-/// least, unless inkotls_limit was set lower.
+/// used: how many bytes were taken; must not be NULL. After a call has answered WANT_READ, 16 KiB
+/// are always taken whole, under every setting of INKOTLS_LIMIT_READ_BUFFER. Of more, keep what was
+/// not taken, and feed it after the next call of handshake or read.
 ///
 /// INKOTLS_STATUS_FULL: nothing was taken, for as much as may be is waiting (64 KiB); call
 /// inkotls_conn_handshake or inkotls_conn_read until it answers WANT_READ, then feed the rest.

@@ -306,9 +306,10 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// builder: must not be NULL.
 /// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.
 ///
-/// Where a server refuses early data, because the ticket was used before for example, it passes
-/// over 8000 bytes, fewer where they come in many records; the handshake of a client that sent more
-/// may fail, here with INKOTLS_STATUS_PROTOCOL_ERROR. So have clients send little.
+/// A server that refuses early data, for example because the ticket was used before, skips all of it
+/// that comes before the first byte of its answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of what
+/// comes later it skips 8000 bytes, fewer where they come in many records; where a client sends more,
+/// the handshake may fail, here with INKOTLS_STATUS_PROTOCOL_ERROR. So clients should send little.
 ///
 /// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
 /// tickets work more than once.

@@ -1,6 +1,6 @@
 //! One connection: the state machine behind every call, whatever moves its ciphertext.
 
-use super::early::has_early_data;
+use super::early::{Refused, has_early_data};
 use super::inbound::Inbound;
 use super::opening::{Client, Listening, Opening};
 use super::outbound::Outbound;
@@ -11,7 +11,7 @@ use crate::error::{CertificateFault, Error};
 use crate::log::Sink;
 use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
-use rustls::{ClientConfig, ServerConfig};
+use rustls::{ClientConfig, PeerMisbehaved, ServerConfig};
 use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct Conn {
     /// The transport has ended.
     pub(super) eof: bool,
     /// The transport takes no ciphertext any more.
-    severed: bool,
+    pub(super) severed: bool,
     /// There is plaintext to read.
     readable: bool,
     /// The peer sent close_notify.
@@ -45,8 +45,8 @@ pub struct Conn {
     pub(super) records: u64,
     /// Early data: a client that could offer it, or a server that takes it.
     pub(super) early_data: bool,
-    /// How much was at hand that can only be early data which the server refused, if any was.
-    pub(super) refused: Option<u32>,
+    /// Early data that this server refused, until the handshake is done.
+    pub(super) refused: Option<Refused>,
     /// How much the peer sent before the handshake was done, early data aside.
     pub(super) received: usize,
     pub(super) failure: Option<Error>,
@@ -171,10 +171,18 @@ impl Conn {
     /// Writes waiting ciphertext to `sink`, once.
     pub fn drain(&mut self, sink: &mut dyn Write) -> io::Result<usize> {
         let is_over = self.is_over();
-        match &mut self.phase {
+        let drained = match &mut self.phase {
             _ if !self.outbound.is_empty() => self.outbound.drain(sink),
             Phase::Open(conn) if !is_over => conn.write_tls(sink),
             _ => Ok(0),
+        }?;
+        self.note_drained(drained);
+        Ok(drained)
+    }
+
+    fn note_drained(&mut self, len: usize) {
+        if let (1.., Some(refused)) = (len, &mut self.refused) {
+            refused.answer();
         }
     }
 
@@ -202,6 +210,7 @@ impl Conn {
         let is_there = len <= self.outbound.waiting().len();
         if is_there {
             self.outbound.consume(len);
+            self.note_drained(len);
         }
         is_there
     }
@@ -292,6 +301,7 @@ impl Conn {
         }
         if self.is_finished() && !self.severed {
             self.established = true;
+            self.refused = None;
             self.log_established();
             self.end_point = self.scope.own_end_point.clone();
             self.signed_with = self.scope.signed_with;
@@ -315,6 +325,8 @@ impl Conn {
                         Ok(false)
                     }
                     Ok(Step::Done(mut conn)) => {
+                        let hello = opening.listening().and_then(|it| it.hello.as_ref());
+                        self.refused = Refused::new(hello, conn.as_mut());
                         self.early_data = has_early_data(conn.as_mut());
                         self.outbound.collect(conn.as_mut());
                         self.phase = Phase::Open(conn);
@@ -483,13 +495,22 @@ impl Conn {
     pub fn state(&self) -> State {
         State {
             handshaking: !self.established && self.failure.is_none(),
-            readable: self.readable || self.inbound.has_record() && self.held_back.is_none(),
+            readable: self.goes_on(),
             wants_write: self.has_output(),
             wants_blocking: self.held_back.is_some(),
             peer_closed: self.peer_closed,
             closed: self.closed,
             failed: self.failure.is_some(),
         }
+    }
+
+    /// Whether a call goes on with what is at hand. None does while a step waits that may block, or
+    /// while the last flight of the handshake waits to be drained.
+    fn goes_on(&self) -> bool {
+        let is_draining = !self.established && self.is_finished() && !self.severed;
+        let is_left = !self.established && self.closed;
+        let waits = self.held_back.is_some() || is_draining || is_left;
+        !waits && (self.readable || self.inbound.has_record())
     }
 
     // Whole records, of the handshake one at a time.
@@ -536,7 +557,11 @@ impl Conn {
         self.outbound.set_aside(conn.as_mut());
         let given = hand_over(record, |bytes| conn.read_tls(bytes));
         self.inbound.consume(len);
-        Some(given)
+        Some(match self.refused {
+            // rustls keeps what it passes over.
+            Some(_) => given.map_err(|_| PeerMisbehaved::TooMuchEarlyDataReceived.into()),
+            None => given,
+        })
     }
 
     fn process(&mut self, given: Result<(), rustls::Error>) -> bool {

@@ -1,15 +1,41 @@
 //! Early data (0-RTT; RFC 8446, section 2.3): sent with the first flight of a resumed session.
 
 use super::conn::{Conn, Phase};
+use super::hello::Hello;
+use super::inbound::APPLICATION_DATA;
 use super::opening::too_large;
 use super::side::Side;
 use super::{Outcome, Step};
 use crate::error::{Error, Status};
-use rustls::HandshakeKind;
+use rustls::{HandshakeKind, ProtocolVersion};
 use std::io::{Read, Write};
 
-/// The content type of a protected record.
-const APPLICATION_DATA: u8 = 23;
+/// Early data that this server refused (RFC 8446, section 4.2.10): the client goes on sending it
+/// until it has read the server's answer.
+#[derive(Clone, Copy)]
+pub(super) struct Refused {
+    /// Nothing of the answer has left, so every protected record that comes is early data.
+    is_unanswered: bool,
+    /// How much is to come of the record that is being skipped.
+    left: u32,
+}
+
+impl Refused {
+    /// What `conn` refused of what `hello` offered. After a HelloRetryRequest, rustls skips one
+    /// record at a time by itself.
+    pub fn new(hello: Option<&Hello>, conn: &mut dyn Side) -> Option<Self> {
+        let is_tls13 = conn.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+        let retried = conn.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
+        let is_offered = hello.is_some_and(|hello| hello.offers_early_data);
+        let is_refused = is_offered && is_tls13 && !retried && !has_early_data(conn);
+        is_refused.then_some(Self { is_unanswered: true, left: 0 })
+    }
+
+    /// Some of the answer has left.
+    pub fn answer(&mut self) {
+        self.is_unanswered = false;
+    }
+}
 
 /// Whether a client may send some, or a server takes it.
 pub(super) fn has_early_data(conn: &mut dyn Side) -> bool {
@@ -98,34 +124,33 @@ impl Conn {
 
     /// How much of what is at hand rustls gets next: a record, as a rule.
     ///
-    /// Early data that the server refused is the exception. rustls passes over what it cannot
-    /// decrypt, but keeps it, and counts it against the limit anew at every call, until something
-    /// can be decrypted. So what came before the client had our flight, which can be nothing else,
-    /// waits for what comes after it.
+    /// Early data that this server refused is the exception. rustls passes over what it cannot
+    /// decrypt, but keeps it, and counts it against a limit at every call, until something can be
+    /// decrypted. So what can only be early data is skipped here, and of what may be more, rustls
+    /// gets as much as there is at once.
     pub(super) fn portion(&mut self) -> Option<usize> {
-        let record = self.inbound.record().map(<[u8]>::len);
-        let is_encrypted = self.inbound.content_type() == Some(APPLICATION_DATA);
-        if !is_encrypted || !self.may_refuse() {
-            return self.within_limit(record?, is_encrypted && self.early_data);
-        }
-        if self.has_output() {
-            self.refused = Some(self.inbound.begun() as u32);
-            return None;
-        }
-        let Some(before) = self.refused else { return self.within_limit(record?, false) };
-        let whole = self.inbound.records().len();
-        (whole > before as usize).then(|| {
-            self.refused = Some(0);
-            whole
-        })
+        self.skip_refused();
+        let is_protected = self.inbound.content_type() == Some(APPLICATION_DATA);
+        let len = match is_protected && self.refused.is_some() {
+            true => self.inbound.protected_records().len(),
+            false => self.inbound.record().map_or(0, <[u8]>::len),
+        };
+        if len > 0 { self.within_limit(len, is_protected && self.early_data) } else { None }
     }
 
-    /// A server that would not take early data. After a HelloRetryRequest, nothing that comes can
-    /// be decrypted, and rustls passes over one record at a time.
-    fn may_refuse(&self) -> bool {
-        let retried = Some(HandshakeKind::FullWithHelloRetryRequest);
-        let kind = self.tls().and_then(|conn| conn.handshake_kind());
-        self.is_server() && !self.early_data && !self.is_finished() && kind != retried
+    /// Drops the protected records that came before the client could have read any of the answer.
+    fn skip_refused(&mut self) {
+        while let Some(refused) = &mut self.refused {
+            if refused.left == 0 && refused.is_unanswered {
+                refused.left = self.inbound.protected_record_len().unwrap_or(0) as u32;
+            }
+            let len = self.inbound.len().min(refused.left as usize);
+            refused.left -= len as u32;
+            self.inbound.consume(len);
+            if len == 0 || self.within_limit(len, false).is_none() {
+                return;
+            }
+        }
     }
 
     /// Counts what the peer sends before the handshake is done, but for early data, which has a

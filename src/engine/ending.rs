@@ -29,7 +29,10 @@ impl Conn {
         let (status, how) = match (self.peer_closed, self.eof) {
             (true, _) => (Status::Closed, "with close_notify"),
             (false, true) => (Status::UnexpectedEof, "without close_notify"),
-            (false, false) => return Ok(Step::WantRead),
+            (false, false) => {
+                debug_assert!(self.severed || !self.inbound.has_record(), "rule 16: progress");
+                return Ok(Step::WantRead);
+            }
         };
         Err(Error::new(
             status,

@@ -2,6 +2,12 @@
 
 use rustls::server::ClientHello;
 
+/// Of a handshake message: its type, and its length in three bytes.
+const HEADER: usize = 4;
+const VERSION: usize = 2;
+const RANDOM: usize = 32;
+const EARLY_DATA: u16 = 42;
+
 pub struct Hello {
     pub server_name: Option<String>,
     pub alpn: Vec<Vec<u8>>,
@@ -10,6 +16,7 @@ pub struct Hello {
     pub named_groups: Vec<u16>,
     /// DER names.
     pub authorities: Vec<Vec<u8>>,
+    pub offers_early_data: bool,
     /// The whole handshake message.
     pub message: Vec<u8>,
 }
@@ -25,7 +32,32 @@ impl Hello {
             signature_schemes: hello.signature_schemes().iter().map(|it| (*it).into()).collect(),
             named_groups: groups.iter().map(|it| (*it).into()).collect(),
             authorities: authorities.iter().map(|it| it.as_ref().to_vec()).collect(),
+            offers_early_data: extension(&message, EARLY_DATA).is_some(),
             message,
         }
     }
+}
+
+/// What an extension has of a ClientHello, which rustls has found to be well-formed (RFC 8446,
+/// section 4.1.2).
+fn extension(message: &[u8], wanted: u16) -> Option<&[u8]> {
+    let session_id = message.get(HEADER + VERSION + RANDOM..)?;
+    let (_, cipher_suites) = vector::<1>(session_id)?;
+    let (_, compression_methods) = vector::<2>(cipher_suites)?;
+    let (_, extensions) = vector::<1>(compression_methods)?;
+    let (mut extensions, _) = vector::<2>(extensions)?;
+    while let Some((number, rest)) = extensions.split_first_chunk() {
+        let (data, rest) = vector::<2>(rest)?;
+        if u16::from_be_bytes(*number) == wanted {
+            return Some(data);
+        }
+        extensions = rest;
+    }
+    None
+}
+
+/// A vector behind its length of `N` bytes (RFC 8446, section 3.4), and what follows it.
+fn vector<const N: usize>(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (len, rest) = bytes.split_first_chunk::<N>()?;
+    rest.split_at_checked(len.iter().fold(0, |len, byte| len << 8 | usize::from(*byte)))
 }

@@ -7,10 +7,14 @@
 
 use std::io;
 
+/// The content type of a protected record.
+pub const APPLICATION_DATA: u8 = 23;
+
 const HEADER: usize = 5;
-/// The longest fragment of a protected record (RFC 5246, section 6.2.3; RFC 8446 allows less).
-const MAX_FRAGMENT: usize = (1 << 14) + 2048;
-/// The longest record, which is as much as rustls has room for.
+/// The longest fragment of a protected record that rustls accepts: a byte less than RFC 5246,
+/// section 6.2.3, allows. RFC 8446 allows less.
+const MAX_FRAGMENT: usize = (1 << 14) + 2047;
+/// The longest record. rustls has room for it.
 const MAX_RECORD: usize = HEADER + MAX_FRAGMENT;
 /// How much rustls is given behind a record: it moves what is behind at each.
 const MAX_BEHIND: usize = 4096;
@@ -151,20 +155,25 @@ impl Inbound {
         first_record(&self.buf[self.taken..])
     }
 
-    /// All records that are whole.
-    pub fn records(&self) -> &[u8] {
+    /// The protected records that come next and are whole: as many as rustls has room for.
+    pub fn protected_records(&self) -> &[u8] {
         let waiting = &self.buf[self.taken..];
-        let mut whole = 0;
-        while let Some(record) = first_record(&waiting[whole..]) {
-            whole += record.len();
+        let mut len = 0;
+        while let Some(record @ [APPLICATION_DATA, ..]) = first_record(&waiting[len..]) {
+            if len + record.len() > MAX_RECORD {
+                break;
+            }
+            len += record.len();
         }
-        &waiting[..whole]
+        &waiting[..len]
     }
 
-    /// How much the records have that are whole, and the one that has begun.
-    pub fn begun(&self) -> usize {
-        let whole = self.records().len();
-        whole + record_len(&self.buf[self.taken + whole..]).unwrap_or(0)
+    /// The length of the next record, where that is a protected one and its header is whole.
+    pub fn protected_record_len(&self) -> Option<usize> {
+        match self.content_type() {
+            Some(APPLICATION_DATA) => record_len(&self.buf[self.taken..]),
+            _ => None,
+        }
     }
 
     /// The next record's, as soon as it has begun.
@@ -237,7 +246,7 @@ mod tests {
     #[test]
     fn holds_a_longest_record_and_never_more_than_its_limit() {
         let mut inbound = Inbound::default();
-        let mut record = vec![23, 3, 3, 0x48, 0x00];
+        let mut record = vec![23, 3, 3, 0x47, 0xff];
         record.resize(HEADER + MAX_FRAGMENT, 0);
         assert_eq!(inbound.feed(&record, LIMIT), record.len());
         assert_eq!(inbound.record().map(<[u8]>::len), Some(record.len()));

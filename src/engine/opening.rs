@@ -4,11 +4,12 @@
 //! Every server connection opens through rustls's `Acceptor`, whether the host chose the config
 //! before the ClientHello or after: one path, so the same ClientHello gets the same answer.
 
-use super::{Step, alert, hello::Hello, inbound::Inbound, outbound::Outbound, side::Side};
+use super::inbound::{APPLICATION_DATA, Inbound};
+use super::{Step, alert, hello::Hello, outbound::Outbound, side::Side};
 use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
-use rustls::{ClientConfig, ClientConnection, PeerIncompatible, ServerConfig};
+use rustls::{ClientConfig, ClientConnection, ContentType, PeerIncompatible, ServerConfig};
 use std::sync::Arc;
 
 /// A trait for the same reason as `Side`.
@@ -104,6 +105,12 @@ impl Opening for Listening {
         waits: bool,
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
         match self.listen(inbound, outbound, scope)? {
+            Step::Done(()) if self.is_interrupted(inbound) => {
+                Err(Refusal::Tls(rustls::Error::InappropriateMessage {
+                    expect_types: vec![ContentType::Handshake],
+                    got_type: ContentType::ApplicationData,
+                }))
+            }
             Step::Done(()) if waits => Ok(Step::WantBlocking),
             Step::Done(()) => self.answer(outbound, scope, limit),
             _ => Ok(Step::WantRead),
@@ -147,6 +154,13 @@ impl Listening {
             }
         }
         Ok(Step::Done(()))
+    }
+
+    /// Whether application data follows a ClientHello that offers no early data: the client has
+    /// no keys for it.
+    fn is_interrupted(&self, inbound: &Inbound) -> bool {
+        let offers_early_data = self.hello.as_ref().is_some_and(|it| it.offers_early_data);
+        !offers_early_data && inbound.content_type() == Some(APPLICATION_DATA)
     }
 
     /// The server's first flight, or its refusal of a hello that this config cannot serve.
