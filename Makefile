@@ -37,7 +37,8 @@ HEADER  := include/inkotls.h
 STRIPPED := --strip-debug
 
 CFLAGS  ?= -O2 -g
-WARN    := -std=c11 -D_GNU_SOURCE -Wall -Wextra -Wpedantic -Werror
+STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror
+WARN    := $(STRICT) -D_GNU_SOURCE
 # The C tests that sign in the place of a host, with libcrypto.
 SIGNING := signer blocking
 SIGNERS := $(foreach build,tests asan tsan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(SIGNING)))
@@ -338,7 +339,7 @@ build/tools/%:
 $(BUILD)/%: examples/%.c $(HEADER) $(ARCHIVE)
 	@mkdir -p $(@D)
 	@ffi-tests/needs.sh $($*_NEEDS)
-	$(CC) $(WARN) $(CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
+	$(CC) $(STRICT) $(CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
 
 pkcs11_server_NEEDS  := pkg-config p11-kit-1.pc=libp11-kit-dev
 pkcs11_server_CFLAGS  = $$(pkg-config --cflags p11-kit-1)
@@ -439,10 +440,10 @@ build/aws-lc-rs/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/aws-lc-rs/libinkotl
 	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
 
 build/aws-lc-rs/%: examples/%.c $(HEADER) build/aws-lc-rs/libinkotls.a
-	$(CC) $(WARN) $(CFLAGS) -Iinclude $< build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
+	$(CC) $(STRICT) $(CFLAGS) -Iinclude $< build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
 
 build/asan/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/asan/libinkotls.a
 	$(CC) $(WARN) $(CFLAGS) $(UNDEFINED) -fsanitize=address -Iinclude -Ibuild $< $(SUPPORT) build/asan/libinkotls.a $(LIBS) -o $@
 
 build/asan/%: examples/%.c $(HEADER) build/asan/libinkotls.a
-	$(CC) $(WARN) $(CFLAGS) $(UNDEFINED) -fsanitize=address -Iinclude $< build/asan/libinkotls.a $(LIBS) -o $@
+	$(CC) $(STRICT) $(CFLAGS) $(UNDEFINED) -fsanitize=address -Iinclude $< build/asan/libinkotls.a $(LIBS) -o $@

@@ -13,6 +13,8 @@
 //
 // Exits with 0, with 1 where anything failed, with 2 where it was called wrongly.
 
+#define _GNU_SOURCE 1  // pipe2
+
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>

@@ -12,6 +12,8 @@
 // Exits with 0, with 1 where TLS or the network failed, with 2 where it was called wrongly.
 // All there is to TLS is in `converse`; the rest is HTTP, sockets and words.
 
+#define _GNU_SOURCE 1  // asprintf, memmem, strcasestr
+
 #include <errno.h>
 #include <getopt.h>
 #include <netdb.h>

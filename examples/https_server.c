@@ -11,6 +11,8 @@
 // so; or a failure. After OK the next state runs at once, for what it needs may have been read
 // from the socket already, and epoll would never tell.
 
+#define _GNU_SOURCE 1  // accept4, memmem
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <signal.h>

@@ -14,6 +14,8 @@
 // A signature that the token refuses costs that connection, no more. Login and key are those of the
 // start: where the token was exchanged since, start the server again.
 
+#define _GNU_SOURCE 1  // accept4, memmem, mempcpy, pipe2
+
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>

@@ -13,6 +13,8 @@
 // Redis that reached it is left alone for a while. One that is gone, or answers nonsense, costs no
 // connection: the handshake is a full one.
 
+#define _GNU_SOURCE 1  // accept4
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>

@@ -30,6 +30,7 @@ import warnings
 TIMEOUT = 30
 LOOPBACK = "127.0.0.1"
 BIN = PKI = ""  # set where this file ends
+HERE = os.path.dirname(os.path.abspath(__file__))
 
 KEYS = ("rsa", "ecdsa", "ed25519")
 VERSIONS = {"TLS 1.2": "TLSv1.2", "TLS 1.3": "TLSv1.3"}  # our name: OpenSSL's
@@ -337,6 +338,23 @@ class Test(unittest.TestCase):
     def assert_serves(self, server):
         with python_client(server.port) as tls:
             self.assertIn("\n200 OK\n", ask(tls))
+
+
+class ExamplesByHand(Test):
+    def test_they_compile_as_the_readme_tells(self):
+        root = os.path.dirname(HERE)
+        with open(os.path.join(root, "README.md"), encoding="utf-8") as readme:
+            told = re.search(r"^ +(cc .*)examples/https_client\.c ", readme.read(), re.MULTILINE)
+        # pkcs11_server needs the headers of p11-kit, too; make compiles it without other options.
+        for name in ("https_client", "https_server", "green_threads", "redis_sessions"):
+            for standard in ([], ["-std=c11"]):
+                with self.subTest(example=name, standard=standard):
+                    done = subprocess.run(
+                        [*told[1].split(), *standard, "-Wall", "-Wextra", "-Werror",
+                         "-fsyntax-only", f"examples/{name}.c"],
+                        cwd=root, timeout=TIMEOUT, stdout=subprocess.PIPE,
+                        stderr=subprocess.PIPE, universal_newlines=True)
+                    self.assert_exit(0, done)
 
 
 class OurClientAgainstOpenssl(Test):
