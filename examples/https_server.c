@@ -32,6 +32,7 @@
 
 enum {
   CONNECTION_MS = 10000,   // what a connection may take from accept to close
+  REST_MS = 100,           // how long the listener rests when no connection can be accepted
   LINGER_BYTES = 1 << 20,  // what a peer may still send after we have finished
 };
 
@@ -68,6 +69,7 @@ struct server {
   const struct site *sites;
   size_t site_count;
   int epoll, listener, signals;
+  bool rests;                            // the listener
   TAILQ_HEAD(, connection) connections;  // the oldest first: its deadline is the next
 };
 
@@ -76,6 +78,7 @@ static bool serve(struct server *server, uint16_t port);
 static bool listen_on(struct server *server, uint16_t port);
 static void loop(struct server *server);
 static void greet(struct server *server);
+static void rest(struct server *server, bool rests);
 static void run(struct connection *connection);
 static inkotls_status accept_hello(struct connection *connection);
 static inkotls_status shake_hands(struct connection *connection);
@@ -181,8 +184,11 @@ static void loop(struct server *server) {
   for (;;) {
     struct connection *oldest = TAILQ_FIRST(&server->connections);
     int64_t timeout = oldest ? oldest->deadline - now() : -1;
+    if (oldest && timeout < 0) timeout = 0;
+    if (server->rests && (timeout < 0 || timeout > REST_MS)) timeout = REST_MS;
     struct epoll_event events[64];
-    int count = epoll_wait(server->epoll, events, 64, oldest && timeout < 0 ? 0 : (int)timeout);
+    int count = epoll_wait(server->epoll, events, 64, (int)timeout);
+    if (count == 0) rest(server, false);
     for (int i = 0; i < count; i++) {
       void *who = events[i].data.ptr;
       if (who == &server->signals) return;
@@ -217,10 +223,16 @@ static void greet(struct server *server) {
       hang_up(connection);
     }
   }
-  // Out of descriptors: until one is free again, the listener would only keep epoll awake.
-  if (errno == EMFILE) {
-    watch(server, EPOLL_CTL_MOD, server->listener, 0, &server->listener);
-  }
+  // Out of descriptors or memory: until some are free again, the listener would only keep epoll
+  // awake.
+  if (errno != EAGAIN) rest(server, true);
+}
+
+// Until a connection ends, or for REST_MS in which nothing else happens.
+static void rest(struct server *server, bool rests) {
+  if (server->rests == rests) return;
+  watch(server, EPOLL_CTL_MOD, server->listener, rests ? 0 : EPOLLIN, &server->listener);
+  server->rests = rests;
 }
 
 static void run(struct connection *connection) {
@@ -380,7 +392,7 @@ static void hang_up(struct connection *connection) {
   inkotls_conn_free(connection->tls);
   close(connection->fd);
   free(connection);
-  watch(server, EPOLL_CTL_MOD, server->listener, EPOLLIN, &server->listener);  // see greet
+  rest(server, false);
 }
 
 static bool watch(struct server *server, int operation, int fd, uint32_t events, void *who) {

@@ -334,7 +334,9 @@ static void *run_signer(void *arg) {
 static void loop(struct server *server) {
   struct pollfd *ready = server->ready;
   for (;;) {
-    if (poll(ready, FIRST + CONNECTIONS, 1000) < 0) continue;  // EINTR, after SIGCONT
+    int count = poll(ready, FIRST + CONNECTIONS, 1000);
+    if (count < 0) continue;                          // EINTR, after SIGCONT
+    if (count == 0) ready[LISTENER].events = POLLIN;  // see greet
     if (ready[SIGNALS].revents) return;
     struct connection *connection;
     if (ready[DONE].revents && read(server->done[0], &connection, sizeof connection) > 0) {
@@ -362,7 +364,10 @@ static void greet(struct server *server) {
     return;
   }
   int fd = accept4(server->ready[LISTENER].fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-  if (fd < 0) return;
+  if (fd < 0) {  // out of descriptors or memory: until one hangs up, or for a quiet second
+    if (errno != EAGAIN) server->ready[LISTENER].events = 0;
+    return;
+  }
   struct connection *connection = &server->connections[place];
   struct pollfd *socket = &server->ready[FIRST + place];
   *socket = (struct pollfd){.fd = fd, .events = POLLIN};

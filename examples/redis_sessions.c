@@ -37,6 +37,7 @@
 enum {
   REDIS_MS = 200,          // how long we wait for Redis,
   REST_MS = 1000,          // and leave it alone where that was not enough
+  ACCEPT_REST_MS = 100,    // how long the listener rests when no connection can be accepted
   KEY_CAP = 64,            // those that the library makes have 32 bytes
   LINE_CAP = 16,           // of an answer that means anything to us
   CONNECTION_MS = 10000,   // what a connection may take from accept to close
@@ -136,7 +137,11 @@ static bool serve(const inkotls_server_config *config, uint16_t port) {
   struct pollfd ready[] = {{.fd = signals, .events = POLLIN}, {.fd = listener, .events = POLLIN}};
   while (ok && poll(ready, 2, -1) > 0 && !ready[0].revents) {
     int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    if (fd >= 0) greet(config, fd);
+    if (fd >= 0) {
+      greet(config, fd);
+    } else if (errno != EAGAIN) {
+      poll(ready, 1, ACCEPT_REST_MS);  // out of descriptors or memory: the signals only
+    }
   }
   close(listener);
   close(signals);

@@ -13,6 +13,7 @@ OurServer. So every test against it also proves that the others of its connectio
 
 import concurrent.futures
 import contextlib
+import errno
 import hashlib
 import os
 import queue
@@ -153,9 +154,12 @@ class Program:
 class OurServer(Program):
     every_line = True
 
-    def __init__(self, key="ecdsa", *other_sites):
-        super().__init__(f"{BIN}/https_server", "0", pki(f"{key}.pem"), pki(f"{key}.key"),
-                         *other_sites)
+    def __init__(self, key="ecdsa", *other_sites, within=()):
+        self.start(*within, f"{BIN}/https_server", "0", pki(f"{key}.pem"), pki(f"{key}.key"),
+                   *other_sites)
+
+    def start(self, *command):
+        super().__init__(*command)
         try:
             self.port = int(self.says(r"^listening on 127\.0\.0\.1:(\d+)$")[1])
         except BaseException:
@@ -169,6 +173,11 @@ class OurServer(Program):
 
     def refuses(self, words, port=r"\d+"):
         return self.says(rf"^refused 127\.0\.0\.1:{port}: .*{words}")
+
+    def accepts_again(self):
+        """See accept_fails. A server that repeats the call at once makes many thousands of calls."""
+        failures = int(self.says(r"^accept4 failed (\d+) times$")[1])
+        assert failures < 50, failures
 
 
 class OpensslServer(Program):
@@ -184,6 +193,18 @@ class OpensslServer(Program):
 
 def pki(name):
     return os.path.join(PKI, name)
+
+
+@contextlib.contextmanager
+def accept_fails(number):
+    """What a server is to run within, so that accept4 fails with this error at first."""
+    with tempfile.TemporaryDirectory() as scratch:
+        library = os.path.join(scratch, "accept.so")
+        done = run(os.environ.get("CC", "cc"), "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library,
+                   os.path.join(HERE, "accept.c"))
+        assert done.returncode == 0, done.stderr
+        yield ("env", f"LD_PRELOAD={library}", f"ACCEPT_ERRNO={number}",
+               "ASAN_OPTIONS=verify_asan_link_order=0")
 
 
 def other_site():
@@ -749,6 +770,25 @@ class PythonAgainstOurServer(Test):
             with python_client(server.port):
                 pass
             server.says(r"^lost 127\.0\.0\.1:\d+: ")
+            self.assert_serves(server)
+
+    def test_accept_fails(self):
+        for number in (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.EPERM):
+            with self.subTest(error=errno.errorcode[number]), accept_fails(number) as within, \
+                    OurServer(within=within) as server:
+                with connect(server.port):
+                    server.accepts_again()
+                server.refuses("")
+                self.assert_serves(server)
+
+    def test_more_clients_than_descriptors(self):
+        within = ("sh", "-c", 'ulimit -n 12 && exec "$0" "$@"')
+        with OurServer(within=within) as server:
+            with contextlib.ExitStack() as clients:
+                for _ in range(20):
+                    clients.enter_context(connect(server.port))
+            for _ in range(20):
+                server.refuses("")
             self.assert_serves(server)
 
     def test_garbage(self):

@@ -9,6 +9,7 @@ everything is on 127.0.0.1, and our server has to say what a test expects and no
 
 import concurrent.futures
 import contextlib
+import errno
 import fcntl
 import glob
 import os
@@ -112,13 +113,8 @@ def command(key, chain_of=None, module=MODULE, token=TOKEN):
 
 
 class OurServer(interop.OurServer):
-    def __init__(self, key, chain_of=None):
-        interop.Program.__init__(self, *command(key, chain_of))
-        try:
-            self.port = int(self.says(r"^listening on 127\.0\.0\.1:(\d+)$")[1])
-        except BaseException:
-            self.stop()
-            raise
+    def __init__(self, key, chain_of=None, within=()):
+        self.start(*within, *command(key, chain_of))
 
     def shakes_hands(self, version="TLS 1.3", kind="full handshake"):
         self.says(f"^{kind}, {version}$")
@@ -262,6 +258,14 @@ class Failures(interop.Test):
                 self.assert_exit(1, done)
                 self.assertEqual(done.stdout, "")
                 self.assertRegex(done.stderr, rf"^pkcs11_server: .*{words}.*\n\Z")
+
+    def test_accept_fails(self):
+        with interop.accept_fails(errno.ENFILE) as within, \
+                OurServer("p256", within=within) as server:
+            with interop.connect(server.port):
+                server.accepts_again()
+            server.says("^refused: ")
+            self.check_answer(server, "TLS 1.3", "New")
 
     def test_usage(self):
         for start in (command("rsa")[:-1], ["env", "-u", "PKCS11_PIN", *command("rsa")]):

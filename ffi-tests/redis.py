@@ -9,6 +9,7 @@ everything is on 127.0.0.1, and our servers have to say what a test expects and 
 
 import concurrent.futures
 import contextlib
+import errno
 import os
 import random
 import signal
@@ -66,14 +67,9 @@ class Redis(interop.Program):
 
 
 class OurServer(interop.OurServer):
-    def __init__(self, redis_port):
-        interop.Program.__init__(self, f"{interop.BIN}/redis_sessions", "0", str(redis_port),
-                                 interop.pki("ecdsa.pem"), interop.pki("ecdsa.key"))
-        try:
-            self.port = int(self.says(r"^listening on 127\.0\.0\.1:(\d+)$")[1])
-        except BaseException:
-            self.stop()
-            raise
+    def __init__(self, redis_port, within=()):
+        self.start(*within, f"{interop.BIN}/redis_sessions", "0", str(redis_port),
+                   interop.pki("ecdsa.pem"), interop.pki("ecdsa.key"))
 
 
 class Test(interop.Test):
@@ -108,6 +104,16 @@ class Test(interop.Test):
     def works(self, version):
         self.new(self.one, version)
         self.resumed(self.other, version)
+
+
+class Listener(Test):
+    def test_accept_fails(self):
+        with interop.accept_fails(errno.ENFILE) as within, \
+                OurServer(self.redis.port, within) as server:
+            with interop.connect(server.port):
+                server.accepts_again()
+            server.says("^lost: ")
+            self.new(server, "TLS 1.3")
 
 
 class Sessions(Test):
