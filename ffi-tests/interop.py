@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The two examples against programs that are not ours: openssl, curl and Python's ssl.
+"""The two examples against programs that are not ours: openssl, curl and Python's ssl; and against
+peers that break off, talk nonsense or never end.
 
     interop.py BIN_DIR PKI_DIR [OPTIONS OF unittest]...
 
@@ -18,8 +19,10 @@ import hashlib
 import os
 import queue
 import re
+import select
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -265,21 +268,42 @@ def restricted(context, version, alpn):
 
 
 @contextlib.contextmanager
-def python_server(context, talk):
+def raw_server(talk):
     """Serves one connection. Yields the port, and the future of what `talk` returns."""
+    def serve():
+        connection, _ = listener.accept()
+        connection.settimeout(TIMEOUT)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # a reset overtakes nothing
+        with connection:
+            return talk(connection)
+
     with socket.create_server((LOOPBACK, 0)) as listener:
         listener.settimeout(TIMEOUT)
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
-            served = pool.submit(serve_one, listener, context, talk)
-            yield listener.getsockname()[1], served
+            yield listener.getsockname()[1], pool.submit(serve)
 
 
-def serve_one(listener, context, talk):
-    connection, _ = listener.accept()
-    connection.settimeout(TIMEOUT)
-    with connection, context.wrap_socket(connection, server_side=True) as tls:
-        receive_until(tls, b"\r\n\r\n")
-        return talk(tls)
+def python_server(context, talk):
+    """As raw_server, in TLS, and once the request has come."""
+    def serve(connection):
+        with context.wrap_socket(connection, server_side=True) as tls:
+            receive_until(tls, b"\r\n\r\n")
+            return talk(tls)
+
+    return raw_server(serve)
+
+
+def reset(connection):
+    """Closes it as a process that is killed, or a firewall, may: with RST instead of FIN."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def trickle(connection, data=b"x"):
+    """Sends it again and again, until the peer leaves or says something."""
+    with contextlib.suppress(OSError):
+        while not select.select([connection], [], [], 0.02)[0]:
+            connection.sendall(data)
 
 
 def connect(port):
@@ -350,6 +374,12 @@ class Test(unittest.TestCase):
 
     def assert_exit(self, code, done):
         self.assertEqual(done.returncode, code, f"{done.args}: {done.stdout}\n{done.stderr}")
+
+    def assert_failure(self, done, reason):
+        self.assert_exit(1, done)
+        told = re.findall("^https_client: (.*)$", done.stderr, re.MULTILINE)
+        self.assertEqual(len(told), 1, done.stderr)
+        self.assertRegex(told[0], f"^{reason}")
 
     def assert_facts(self, text, **expected):
         found = facts(text)
@@ -629,7 +659,8 @@ class OurClientAgainstPython(Test):
         if code == 0:
             self.assertNotIn("https_client:", done.stderr)
         else:
-            self.assertIn("https_client: the answer is truncated\n", done.stderr)
+            how = "with" if clean else "without"
+            self.assert_failure(done, rf"the answer is truncated: .* {how} close_notify\b")
 
     def test_close_notify_is_answered(self):
         """RFC 5246, section 7.2.1: the other party MUST respond with a close_notify of its own."""
@@ -659,23 +690,91 @@ class OurClientAgainstPython(Test):
             self.assertIsInstance(served.exception(TIMEOUT), ssl.SSLError)
 
     def test_a_server_that_is_not_tls(self):
-        with socket.create_server((LOOPBACK, 0)) as listener:
-            listener.settimeout(TIMEOUT)
-            with concurrent.futures.ThreadPoolExecutor(1) as pool:
-                served = pool.submit(self.answer_in_plaintext, listener)
-                done = our_client(listener.getsockname()[1])
-                self.assert_exit(1, done)
-                self.assertIn("what the peer sent is not TLS", done.stderr)
-                self.assertRegex(facts(done.stderr)["alert sent"], r"\(\d+\)$")
-                served.result(TIMEOUT)
-
-    @staticmethod
-    def answer_in_plaintext(listener):
-        connection, _ = listener.accept()
-        with connection:
-            connection.settimeout(TIMEOUT)
+        def answer_in_plaintext(connection):
             connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
             receive_all(connection)
+
+        with raw_server(answer_in_plaintext) as (port, served):
+            done = our_client(port)
+            self.assert_exit(1, done)
+            self.assertIn("what the peer sent is not TLS", done.stderr)
+            self.assertRegex(facts(done.stderr)["alert sent"], r"\(\d+\)$")
+            served.result(TIMEOUT)
+
+    def test_a_reset(self):
+        """The failure that is told is the first, not that of a later call."""
+        def in_the_handshake(connection):
+            connection.recv(1)
+            reset(connection)
+
+        with raw_server(in_the_handshake) as (port, _):
+            self.assert_failure(our_client(port), ".*Connection reset by peer")
+        reasons = {b"": ".*Connection reset by peer",
+                   b"hello": "the answer is truncated: .*Connection reset by peer"}
+        for version in VERSIONS:
+            for body, reason in reasons.items():
+                def talk(tls, body=body):
+                    if body:
+                        tls.sendall(ANSWER_OF_SIX + body)
+                    reset(tls)
+
+                with self.subTest(version=version, body=body), \
+                        python_server(server_context(version), talk) as (port, served):
+                    done = our_client(port)
+                    served.result(TIMEOUT)
+                    self.assert_failure(done, reason)
+                    self.assertEqual(done.stdout, body.decode())
+
+    def test_an_answer_that_is_not_http(self):
+        none, truncated = "the peer left without an answer", "the answer is truncated: .*"
+        rubbish = "the answer is not HTTP"
+        reasons = {b"": none, b"HTTP/1.0 200 OK\r\n": truncated, b"SSH-2.0-OpenSSH\r\n": rubbish,
+                   b"rubbish\r\n\r\nmore of it": rubbish, b"\0" * 20000: rubbish,
+                   b"HTTP/1.0 200 OK\r\nX: ".ljust(20000, b"x"): rubbish}
+        ends = {"close_notify": lambda tls: tls.unwrap().close(), "a cut": lambda tls: None,
+                "none": receive_all}  # ends when the client does
+        for answer, reason in reasons.items():
+            for how, end in ends.items():
+                if how == "none" and reason != rubbish:
+                    continue  # it may still come
+
+                def talk(tls, answer=answer, end=end):
+                    tls.sendall(answer)
+                    with contextlib.suppress(OSError):
+                        end(tls)
+
+                with self.subTest(answer=answer[:32], end=how), \
+                        python_server(server_context(), talk) as (port, served):
+                    done = our_client(port)
+                    served.result(TIMEOUT)
+                    self.assert_failure(done, reason)
+                    self.assertEqual(done.stdout, "")
+
+    def test_a_server_that_never_ends(self):
+        def begin_a_server_hello(connection):
+            connection.recv(65536)
+            connection.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc")
+            trickle(connection, b"\0")
+
+        def flood(tls):
+            with contextlib.suppress(OSError):
+                while True:
+                    tls.sendall(ANSWER)
+
+        def go_on_in_the_clear(tls):
+            tls.sendall(ANSWER_OF_SIX + b"hello\n")
+            with tls.unwrap() as connection:
+                trickle(connection)
+
+        late = "it has taken too long"
+        with raw_server(begin_a_server_hello) as (port, _):
+            self.assert_failure(our_client(port, "--max-time", "1"), late)
+        for what, talk in {"the head": lambda tls: trickle(tls, ANSWER[:7]),
+                           "the body": lambda tls: trickle(tls, ANSWER), "a flood": flood}.items():
+            with self.subTest(what=what), python_server(server_context(), talk) as (port, _):
+                self.assert_failure(our_client(port, "--max-time", "1"), late)
+        with python_server(server_context(), go_on_in_the_clear) as (port, _):
+            self.assert_exit(0, our_client(port))
 
 
 class PythonAgainstOurServer(Test):
