@@ -1,7 +1,6 @@
 //! Compiles the peers' C, and links them, with the archive that `make` ships.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 fn main() {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
@@ -12,7 +11,9 @@ fn main() {
         .files(&files)
         .include(here.join("../include"))
         .include(here.join("../ffi-tests"))
-        .include(source("rustls-ffi").join("src"))
+        .include(
+            std::env::var("DEP_RUSTLS_FFI_INCLUDE").expect("rustls-ffi's build script tells it"),
+        )
         .opt_level(2)
         .std("c11")
         .define("_GNU_SOURCE", None)
@@ -38,15 +39,4 @@ fn locked(name: &str) -> String {
     let entry = format!("name = \"{name}\"\nversion = \"");
     let rest = lock.split(&entry).nth(1).expect("a dependency");
     rest.split('"').next().expect("a version").to_owned()
-}
-
-/// Where cargo keeps a dependency's source.
-fn source(name: &str) -> PathBuf {
-    let cargo = std::env::var("CARGO").expect("cargo runs this");
-    let arguments = ["metadata", "--format-version", "1", "--locked", "--offline"];
-    let said = Command::new(cargo).args(arguments).output().expect("cargo runs this");
-    let said = String::from_utf8(said.stdout).expect("JSON");
-    let is_its = |part: &&str| part.contains(&format!("/{name}-")) && part.ends_with("/Cargo.toml");
-    let manifest = said.split('"').find(is_its).expect("a dependency");
-    Path::new(manifest).parent().expect("a file's folder").to_owned()
 }
