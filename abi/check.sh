@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# check.sh [--write]: the header's functions, types and constants are those of abi/inkotls.abi, or says
-# which are not. With --write it takes them over: a change of the ABI, for the CHANGELOG.
+# check.sh [--write], rule 15: the header's functions, types and constants are those of abi/inkotls.abi,
+# or says which are not. With --write it takes them over: a change of the ABI, for the CHANGELOG.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,5 +1,5 @@
-// WANT_BLOCKING: what the calls answer while a step waits to be run, that asking again costs
-// nothing, and how it ends where it is never run. What each callback finds is in blocking.c.
+// Rule 6, WANT_BLOCKING: what the calls answer while a step waits to be run, that asking again
+// costs nothing, and how it ends where it is never run. What each callback finds is in blocking.c.
 
 #include <stdlib.h>
 #include <string.h>

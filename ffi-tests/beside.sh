@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# beside.sh OUT ARCHIVE PKI LIBS: links the archive beside other libraries, in either order, with GNU
+# beside.sh OUT ARCHIVE PKI LIBS, rule 13: links the archive beside other libraries, in either order, with GNU
 # ld, gold and lld, with LTO on the host's side and without, and runs what comes of it. Where it is not
 # used, it costs nothing. LIBS is one argument. (lld takes LTO from clang only.)
 set -euo pipefail

@@ -1,5 +1,5 @@
-// Steps that may block are announced, and run in inkotls_conn_run_blocking only: each callback of
-// the host's finds itself there, no one waits for it, and asking again costs nothing.
+// Rule 6: steps that may block are announced, and run in inkotls_conn_run_blocking only. Each
+// callback of the host's finds itself there, no one waits for it, and asking again costs nothing.
 
 #include <pthread.h>
 #include <semaphore.h>

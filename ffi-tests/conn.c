@@ -90,6 +90,7 @@ static void carries_bytes(const struct way *way) {
   pair_free(&pair);
 }
 
+// Rule 4.
 static void write_takes_what_it_reports(const struct way *way) {
   static unsigned char big[1 << 20];
   struct pair pair;

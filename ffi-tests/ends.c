@@ -1,4 +1,4 @@
-// How connections end: closed, cut, refused; before, during and after the handshake.
+// Rule 5, how connections end: closed, cut, refused; before, during and after the handshake.
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# exports.sh ARCHIVE SHARED: the functions of the header are what abi/symbols lists and the library
+# exports.sh ARCHIVE SHARED, rule 13: the functions of the header are what abi/symbols lists and the library
 # exports, no more and no less; and the NULL sweep calls each of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."

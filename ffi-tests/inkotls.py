@@ -1,4 +1,5 @@
-"""inkotls as a poor FFI sees it: Python's ctypes, with integers and pointers and no signature.
+"""inkotls as a poor FFI sees it (rule 11): Python's ctypes, with integers and pointers and no
+signature.
 
 What is bytes, text or a buffer travels as a pointer and a length; every integer as 64 bits, as wide
 as the register or the slot that it is passed in; every answer is an int32_t, but those of TEXTS and

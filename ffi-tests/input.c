@@ -1,5 +1,5 @@
-// Bad input by the host: each kind has its own code, a sentence that helps, errno where the
-// operating system had a say, and leaves the handle fit for the right input.
+// Bad input by the host (rule 17): each kind has its own code, a sentence that helps, errno where
+// the operating system had a say, and leaves the handle fit for the right input.
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # install.sh: installs under a DESTDIR, and builds a program there with pkg-config, CMake and Meson,
-# shared and static.
+# shared, with the SONAME of this ABI (rule 15), and static.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

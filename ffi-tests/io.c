@@ -1,6 +1,6 @@
-// The host's own functions as transport: what they are told and what they may answer; transports
-// that take turns. That functions carry every scenario shows in each_way, that they may fail
-// anywhere in faults.c.
+// The host's own functions as transport (rule 12): what they are told and what they may answer;
+// transports that take turns. That functions carry every scenario shows in each_way, that they may
+// fail anywhere in faults.c.
 
 #include <errno.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
-// What a connection holds, sends at a time, and reads before it trusts the peer: each bound is a
-// setting, and is kept.
+// What a connection holds (rule 4), sends at a time, and reads before it trusts the peer: each
+// bound is a setting, and is kept.
 
 #include <stdio.h>
 #include <stdlib.h>

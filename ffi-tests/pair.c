@@ -31,7 +31,7 @@ void each_way(const char *name, void (*scenario)(const struct way *)) {
   }
 }
 
-// Calls, from any thread.
+// Calls, from any thread: rule 1.
 
 struct call {
   struct side *side;
@@ -140,7 +140,11 @@ static inkotls_status driven(struct call *call) {
 
 inkotls_status side_handshake(struct side *side) {
   struct call call = {.side = side, .make = make_handshake};
-  return driven(&call);
+  int is_done = side->conn && !(inkotls_conn_state(side->conn) & INKOTLS_STATE_HANDSHAKING);
+  inkotls_status status = driven(&call);
+  if (!is_done && status == INKOTLS_STATUS_OK)  // rule 3
+    CHECK(!(inkotls_conn_state(side->conn) & INKOTLS_STATE_WANTS_WRITE));
+  return status;
 }
 
 inkotls_status side_read(struct side *side, void *buf, size_t cap, size_t *len) {

@@ -1,4 +1,4 @@
-// Plaintext and ciphertext lent instead of copied: the streams are the same.
+// Rule 10: plaintext and ciphertext that is borrowed instead of copied. The streams are the same.
 
 #include <string.h>
 

@@ -165,7 +165,7 @@ static int32_t halved(uint8_t *buf, size_t cap) {
   return (int32_t)(slot->value_len / 2);
 }
 
-// Whatever the host's store answers, the worst that happens is a full handshake.
+// Whatever the host's store answers, the worst that happens is a full handshake (rule 12).
 static void in_a_mad_store(const struct way *way) {
   int32_t (*const answers[])(uint8_t *, size_t) = {none,  minus_one, least,    most,  beyond,
                                                    zeros, garbage,   shortest, halved};

@@ -1,5 +1,5 @@
 // Keys that stay with the host: what it is asked to sign, and that whatever it answers in place of
-// that signature is a clean failure. Here the host is libcrypto.
+// that signature is a clean failure (rule 12). Here the host is libcrypto.
 
 #include <string.h>
 

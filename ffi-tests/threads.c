@@ -1,5 +1,5 @@
-// Many threads at once: what is counted or filled is shared by all, and connections go from hand to
-// hand. Under ThreadSanitizer it also shows what would be a race: make test-tsan.
+// Rule 1, many threads at once: what is counted or filled is shared by all, and connections go from
+// hand to hand. Under ThreadSanitizer it also shows what would be a race: make test-tsan.
 
 #include <pthread.h>
 #include <string.h>

@@ -1,5 +1,6 @@
-// Whom a side trusts: certificate errors told apart, by the client of the server and by the server
-// of the client; revocation; the platform's roots. Each refusal is heard by the other side.
+// Whom a side trusts: certificate errors told apart (rule 17), by the client of the server and by
+// the server of the client; revocation; the platform's roots. Each refusal is heard by the other
+// side.
 
 #include <stdio.h>
 #include <stdlib.h>

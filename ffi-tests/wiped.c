@@ -1,5 +1,5 @@
-// What is secret is wiped before its memory is given back. Every block that the library frees is
-// looked through, once the secret is known: the program's free comes before libc's.
+// Rule 14: what is secret is wiped before its memory is given back. Every block that the library
+// frees is looked through, once the secret is known: the program's free comes before libc's.
 
 #include <errno.h>
 #include <malloc.h>

@@ -1,4 +1,5 @@
-//! The border between C and Rust: handles, lent pointers, callbacks, counted handles, the guard.
+//! The border between C and Rust: handles, lent pointers (rule 10), callbacks, counted handles, the
+//! guard (rule 7).
 //! `make test-miri` runs it under Miri, which runs no foreign code: so what is driven is an acceptor,
 //! which does no cryptography, and no socket.
 

@@ -1,0 +1,97 @@
+//! The rules of docs/contract.md: each number that is cited exists, and each rule has tests that cite it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where rules are cited; of these, where tests are.
+const CITING: [&str; 9] =
+    ["src", "include", "docs", "examples", "benches", "abi", "ffi-tests", "fuzz", "tests"];
+const TESTS: [&str; 4] = ["abi", "ffi-tests", "fuzz", "tests"];
+
+/// Rules that no test proves yet.
+const UNPROVED: [u32; 4] = [16, 18, 19, 20];
+
+#[test]
+fn cited_rules_exist() {
+    let rules = rules();
+    for (path, numbers) in citations(&CITING) {
+        for number in numbers {
+            assert!(rules.contains_key(&number), "{} cites rule {number}", path.display());
+        }
+    }
+}
+
+#[test]
+fn rules_have_tests() {
+    let citations = citations(&TESTS);
+    let rules = rules();
+    assert!(rules.keys().copied().eq(1..=20), "docs/contract.md numbers {:?}", rules.keys());
+    for (number, named) in rules {
+        let is_cited = citations.values().any(|numbers| numbers.contains(&number));
+        assert_ne!(
+            is_cited,
+            UNPROVED.contains(&number),
+            "rule {number}: a test cites it, or UNPROVED lists it"
+        );
+        assert_ne!(is_cited, named.is_empty(), "rule {number}: docs/contract.md names its tests");
+        for path in named {
+            let cites = citations.get(&path).is_some_and(|numbers| numbers.contains(&number));
+            assert!(cites, "{} does not cite rule {number}", path.display());
+        }
+    }
+}
+
+/// The rules, and the tests that each names: a heading "## 1. ...", and a line "Tests: `path`, ...".
+fn rules() -> BTreeMap<u32, Vec<PathBuf>> {
+    let text = fs::read_to_string(root().join("docs/contract.md")).expect("docs/contract.md");
+    let rule = |section: &str| {
+        let number = section.split('.').next()?.parse().ok()?;
+        let tests = section.split("\nTests: ").nth(1).unwrap_or_default();
+        Some((number, tests.split('`').skip(1).step_by(2).map(PathBuf::from).collect()))
+    };
+    text.split("\n## ").filter_map(rule).collect()
+}
+
+/// The rules that each file cites.
+fn citations(folders: &[&str]) -> BTreeMap<PathBuf, BTreeSet<u32>> {
+    let mut files = Vec::new();
+    for folder in folders {
+        collect(&root().join(folder), &mut files);
+    }
+    let cited_in = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap_or_default(); // or it is not text
+        (path.strip_prefix(root()).expect("below the root").to_owned(), cited(&text))
+    };
+    files.into_iter().map(cited_in).collect()
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        match path.is_dir() {
+            true => collect(&path, files),
+            false => files.push(path),
+        }
+    }
+}
+
+/// "Rule N", "rules N and M", also across lines of a comment.
+fn cited(text: &str) -> BTreeSet<u32> {
+    let mut numbers = BTreeSet::new();
+    let mut follows = false;
+    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        match word.parse() {
+            Ok(number) if follows => drop(numbers.insert(number)),
+            _ => {
+                follows = ["rule", "rules"].contains(&word.to_lowercase().as_str())
+                    || follows && word == "and";
+            }
+        }
+    }
+    numbers
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
