@@ -132,12 +132,13 @@ test-fuzz: build/pki/done ## the fuzzers' seeds and finds, and 20 seconds of the
 	@echo '== the seeds of the fuzzers, and the model'
 	$(FUZZ_FLAGS) $(CARGO) test --locked $(FUZZ)
 
-test-header: $(ARCHIVE) $(SHARED) ## the header alone, as C11 and as C++17; what is exported; the ABI
-	@echo '== the header as C11 and C++17, the exports and the ABI'
+test-header: $(ARCHIVE) $(SHARED) ## the header alone, as C11 and as C++17; what is exported; the ABI; no path of this machine
+	@echo '== the header as C11 and C++17, the exports, the ABI, and no path of this machine'
 	@ffi-tests/needs.sh g++ abidw=abigail-tools
 	$(CC) $(WARN) -Iinclude -x c -fsyntax-only $(HEADER)
 	$(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -x c++ -fsyntax-only $(HEADER)
 	ffi-tests/exports.sh $(ARCHIVE) $(SHARED)
+	ffi-tests/places.sh $(ARCHIVE) $(SHARED)
 	abi/check.sh
 
 test-links: $(ARCHIVE) build/unload $(SHARED) build/pki/done ## beside other Rust archives, unused, and loaded again and again
@@ -302,7 +303,7 @@ dist: sbom ## build/dist: the sources, with what they depend on
 sbom: $(CYCLONEDX) ## build/dist: the bill of materials
 	packaging/sbom.sh $(CYCLONEDX) inkotls-$(VERSION)
 
-reproduce: dist ## two builds, from a clone and from the tarball: the same bytes
+reproduce: dist ## two builds, from a clone and from the tarball, one of them with rust-src: the same bytes
 	packaging/reproduce.sh build/dist/inkotls-$(VERSION).tar.xz
 
 stall: build/green_threads build/pki/done ## how long 900 connections stall while others are verified slowly
