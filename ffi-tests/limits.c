@@ -196,9 +196,9 @@ static inkotls_identity *long_chain(const char *name, int issuers) {
   return identity;
 }
 
-static const inkotls_server_config *long_winded_server(int issuers) {
+static const inkotls_server_config *long_winded_server(const char *name, int issuers) {
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  inkotls_identity *identity = long_chain("ecdsa", issuers);
+  inkotls_identity *identity = long_chain(name, issuers);
   CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_certificate_compression(builder, 0), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
@@ -216,7 +216,7 @@ static void handshake_is_bounded(const struct way *way) {
     struct pair pair;
     const inkotls_client_config *reader =
         client_limited(version, INKOTLS_LIMIT_HANDSHAKE, all[i].limit);
-    const inkotls_server_config *winded = long_winded_server(all[i].issuers);
+    const inkotls_server_config *winded = long_winded_server("ecdsa", all[i].issuers);
     pair_open(&pair, way, reader, "localhost", winded);
     inkotls_status status;
     do {
@@ -241,23 +241,34 @@ static void handshake_is_bounded(const struct way *way) {
 }
 
 // The same for a server, of a client that was asked who it is.
+
+static const inkotls_client_config *long_winded_client(const char *name, int issuers) {
+  inkotls_identity *identity = long_chain(name, issuers);
+  inkotls_client_builder *builder = client_speaking(version);
+  CHECK_INT(inkotls_client_builder_add_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_certificate_compression(builder, 0), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  return client_built(builder);
+}
+
+static const inkotls_server_config *asking_server(size_t limit) {
+  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  if (limit != DEFAULT)
+    CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_HANDSHAKE, limit),
+              INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return server_built(builder);
+}
+
 static void client_is_bounded(const struct way *way) {
   static const size_t limits[] = {DEFAULT, 4096};
   for (int i = 0; i < 2; i++) {
     struct pair pair;
-    inkotls_roots *roots = roots_of("ca.pem");
-    inkotls_identity *identity = long_chain("client-only", 110);
-    inkotls_client_builder *a = client_speaking(version);
-    inkotls_server_builder *b = server_showing("ecdsa");
-    CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
-    CHECK_INT(inkotls_client_builder_set_certificate_compression(a, 0), INKOTLS_STATUS_OK);
-    CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-              INKOTLS_STATUS_OK);
-    if (limits[i] != DEFAULT)
-      CHECK_INT(inkotls_server_builder_set_limit(b, INKOTLS_LIMIT_HANDSHAKE, limits[i]),
-                INKOTLS_STATUS_OK);
-    const inkotls_client_config *winded = client_built(a);
-    const inkotls_server_config *reader = server_built(b);
+    const inkotls_client_config *winded = long_winded_client("client-only", 110);
+    const inkotls_server_config *reader = asking_server(limits[i]);
     pair_open(&pair, way, winded, "localhost", reader);
     inkotls_status status;
     do {
@@ -273,8 +284,79 @@ static void client_is_bounded(const struct way *way) {
     pair_free(&pair);
     inkotls_client_config_release(winded);
     inkotls_server_config_release(reader);
-    inkotls_identity_free(identity);
-    inkotls_roots_free(roots);
+  }
+}
+
+// The limit is exact: as many bytes as it says are taken, and not one more. Signatures of Ed25519
+// have one length, so that the same handshake has as many bytes every time.
+
+// How much `reader` has from `peer` by the end of its own handshake, and how that ends.
+static inkotls_status read_until_done(struct side *reader, struct side *peer, size_t *total) {
+  for (*total = 0;;) {
+    inkotls_status status = side_handshake(reader);
+    size_t len = side_deliver(reader, peer);
+    if (status == INKOTLS_STATUS_WANT_WRITE) continue;
+    if (status != INKOTLS_STATUS_WANT_READ) return status;
+    side_handshake(peer);
+    *total += len = side_deliver(peer, reader);
+    if (!len) give_up("the peer has nothing to say");
+  }
+}
+
+static size_t meets_limit(const struct way *way, int reads_client, size_t limit, int is_enough) {
+  struct pair pair;
+  size_t total;
+  const inkotls_client_config *a = reads_client
+                                       ? long_winded_client("ed25519", 20)
+                                       : client_limited(version, INKOTLS_LIMIT_HANDSHAKE, limit);
+  const inkotls_server_config *b =
+      reads_client ? asking_server(limit) : long_winded_server("ed25519", 20);
+  pair_open(&pair, way, a, "localhost", b);
+  struct side *reader = reads_client ? &pair.server : &pair.client;
+  struct side *peer = reads_client ? &pair.client : &pair.server;
+  inkotls_status status = read_until_done(reader, peer, &total);
+  CHECK_INT(status, is_enough ? INKOTLS_STATUS_OK : INKOTLS_STATUS_HANDSHAKE_FAILED);
+  pair_free(&pair);
+  inkotls_client_config_release(a);
+  inkotls_server_config_release(b);
+  return total;
+}
+
+static void handshake_is_bounded_to_the_byte(const struct way *way) {
+  for (int reads_client = 0; reads_client < 2; reads_client++) {
+    size_t total = meets_limit(way, reads_client, DEFAULT, 1);
+    CHECK(total > 8192);
+    CHECK_INT(meets_limit(way, reads_client, total, 1), total);
+    CHECK_INT(meets_limit(way, reads_client, total - 1, 0), total);
+  }
+}
+
+// A server does not answer a ClientHello that is longer than all that it would read.
+static void hello_is_bounded_to_the_byte(const struct way *way) {
+  static const char protocol[200] = "a long name";
+  size_t len = 0;
+  for (int run = 0; run < 3; run++) {
+    struct pair pair;
+    inkotls_client_builder *builder = client_speaking(version);
+    for (int i = 0; i < 40; i++)
+      CHECK_INT(inkotls_client_builder_add_alpn(builder, protocol, sizeof protocol),
+                INKOTLS_STATUS_OK);
+    const inkotls_client_config *winded = client_built(builder);
+    const inkotls_server_config *reader =
+        server_limited(INKOTLS_LIMIT_HANDSHAKE, run ? len - (size_t)run + 1 : DEFAULT);
+    pair_open(&pair, way, winded, "localhost", reader);
+    CHECK(side_handshake(&pair.client) > 0);
+    len = side_deliver(&pair.client, &pair.server);
+    CHECK(len > 8000);
+    inkotls_status status = side_handshake(&pair.server);
+    while (status == INKOTLS_STATUS_WANT_WRITE && side_deliver(&pair.server, &pair.client))
+      status = side_handshake(&pair.server);
+    CHECK_INT(status, run < 2 ? INKOTLS_STATUS_WANT_READ : INKOTLS_STATUS_HANDSHAKE_FAILED);
+    CHECK_INT(inkotls_conn_protocol_version(pair.server.conn),
+              run < 2 ? version : INKOTLS_STATUS_NONE);
+    pair_free(&pair);
+    inkotls_client_config_release(winded);
+    inkotls_server_config_release(reader);
   }
 }
 
@@ -337,6 +419,8 @@ int main(int argc, char **argv) {
   }
   each_version("a long chain", handshake_is_bounded);
   each_version("a client's long chain", client_is_bounded);
+  each_version("a handshake to the byte", handshake_is_bounded_to_the_byte);
+  each_version("a ClientHello to the byte", hello_is_bounded_to_the_byte);
   ranges();
   return checks_done();
 }

@@ -325,8 +325,10 @@ impl Conn {
                         Ok(false)
                     }
                     Ok(Step::Done(mut conn)) => {
-                        let hello = opening.listening().and_then(|it| it.hello.as_ref());
+                        let listening = opening.listening();
+                        let hello = listening.and_then(|it| it.hello.as_ref());
                         self.refused = Refused::new(hello, conn.as_mut());
+                        self.received = listening.map_or(0, |it| it.received);
                         self.early_data = has_early_data(conn.as_mut());
                         self.outbound.collect(conn.as_mut());
                         self.phase = Phase::Open(conn);

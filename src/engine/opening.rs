@@ -56,6 +56,8 @@ pub struct Listening {
     pub alpn: Option<Vec<Vec<u8>>>,
     /// The handshake messages that came, as they were: the ClientHello.
     messages: Vec<u8>,
+    /// How much the client has sent, headers of records included.
+    pub received: usize,
 }
 
 /// Of a record.
@@ -144,6 +146,7 @@ impl Listening {
                 .map_err(Refusal::Tls)?;
             let len = record.len();
             inbound.consume(len);
+            self.received += len;
             self.accepted = match scope::within(scope, || self.acceptor.accept()) {
                 Ok(accepted) => accepted,
                 Err((error, alert)) => return Err(refuse(error, alert, outbound)),
@@ -172,7 +175,7 @@ impl Listening {
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
         let Some(mut config) = self.config.clone() else { return Ok(Step::WantRead) };
         let Some(accepted) = self.accepted.take() else { return Ok(Step::WantRead) };
-        if self.hello.as_ref().is_some_and(|it| it.message.len() > limit) {
+        if self.received > limit {
             return Err(Refusal::Tls(too_large(limit)));
         }
         if let Some(alpn) = self.alpn.take() {
