@@ -239,17 +239,16 @@ static void binds_to_no_end_point(const struct way *way) {
 // Where sessions are kept.
 enum { CACHE, STORE, KEYS };
 
-static const inkotls_server_config *server_of(const inkotls_identities *identities, int kind) {
+static inkotls_server_builder *remembering(int kind) {
   static const unsigned char key[32] = {1};
   const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
   if (kind == KEYS)
     CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
   if (kind == STORE) server_uses_store(builder);
   inkotls_ticket_keys_release(keys);
-  return server_built(builder);
+  return builder;
 }
 
 // The certificate of the connection that the session began with, on both sides, when the server
@@ -259,7 +258,9 @@ static void binds_to_the_first(const struct way *way, int kind) {
   unsigned char binding[64], first[32] = "";
   size_t len = 0;
   const inkotls_identities *identities = inkotls_identities_new();
-  const inkotls_server_config *server = server_of(identities, kind);
+  inkotls_server_builder *builder = remembering(kind);
+  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  const inkotls_server_config *server = server_built(builder);
   const inkotls_client_config *client = client_of(version);
   store_clear();
   for (int visit = 0; visit < 4; visit++) {
@@ -285,6 +286,63 @@ static void binds_to_the_first(const struct way *way, int kind) {
 
 static void binds_to_sessions(const struct way *way) {
   for (int kind = CACHE; kind <= KEYS; kind++) binds_to_the_first(way, kind);
+}
+
+// A session that is found and not resumed, here because a server of the same fleet has another
+// cipher suite, carries nothing over: neither the certificate that it began with, to this
+// connection or to the sessions that it makes, nor what was attached.
+
+static const inkotls_server_config *server_showing_with(const char *name, int kind, int32_t suite) {
+  inkotls_server_builder *builder = remembering(kind);
+  inkotls_identity *identity = identity_of(name);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_add_cipher_suite(builder, suite), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  return server_built(builder);
+}
+
+static void binds_to_the_second(const struct way *way, int kind) {
+  const inkotls_server_config *servers[] = {
+      server_showing_with("ecdsa", kind, version == TLS13 ? 0x1302 : 0xc02c),
+      server_showing_with("p256", kind, version == TLS13 ? 0x1301 : 0xc02b)};
+  const inkotls_client_config *client = client_of(version);
+  unsigned char bindings[3][2][64];
+  store_clear();
+  for (int visit = 0; visit < 3; visit++) {
+    struct pair pair;
+    size_t len = 0;
+    const uint8_t *data = NULL;
+    pair_open(&pair, way, client, "localhost", servers[visit > 0]);
+    pair_until_hello(&pair);
+    side_becomes_conn(&pair.server);
+    inkotls_conn *conns[] = {pair.client.conn, pair.server.conn};
+    if (visit == 0)
+      CHECK_INT(inkotls_conn_set_resumption_data(conns[1], "x", 1), INKOTLS_STATUS_OK);
+    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+    pair_send(&pair, &pair.server, &pair.client, 10);
+    pair_send(&pair, &pair.client, &pair.server, 10);
+    for (int i = 0; i < 2; i++) {
+      CHECK_INT(inkotls_conn_is_resumed(conns[i]), visit == 2);
+      CHECK_INT(inkotls_conn_channel_binding(conns[i], END_POINT, bindings[visit][i], 64, &len),
+                INKOTLS_STATUS_OK);
+      CHECK_INT(len, 32);
+    }
+    len = 0;
+    CHECK_INT(inkotls_conn_resumption_data(conns[1], &data, &len),
+              visit < 2 ? INKOTLS_STATUS_NONE : INKOTLS_STATUS_OK);
+    CHECK_INT(len, 0);
+    CHECK(memcmp(bindings[visit][0], bindings[visit][1], 32) == 0);
+    pair_free(&pair);
+  }
+  if (kind == STORE) CHECK_INT(store.hits, 2);
+  CHECK(memcmp(bindings[0][0], bindings[1][0], 32) != 0);
+  CHECK(memcmp(bindings[1][0], bindings[2][0], 32) == 0);
+  inkotls_client_config_release(client);
+  for (int i = 0; i < 2; i++) inkotls_server_config_release(servers[i]);
+}
+
+static void binds_to_no_sessions(const struct way *way) {
+  for (int kind = STORE; kind <= KEYS; kind++) binds_to_the_second(way, kind);
 }
 
 // New keys.
@@ -458,6 +516,7 @@ int main(int argc, char **argv) {
   each_way("key updates in a stream", updates_in_a_stream);
   each_way("key updates on the wire", updates_both_directions);
   each_version("tls-server-end-point of sessions", binds_to_sessions);
+  each_version("tls-server-end-point beside a session", binds_to_no_sessions);
   each_way("a key update within a message", updates_within_a_message);
   each_way("no key update", has_no_update);
   for (int i = 0; i < 2; i++) inkotls_client_config_release(clients[i]);

@@ -2,6 +2,7 @@
 // it was asked about before; and what builders take of one. What it is told is in verifier.c.
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "configs.h"
 
@@ -138,6 +139,108 @@ static void begun_elsewhere(const struct way *way) {
   }
 }
 
+// A session is bound to all that its server asks of clients. Of a fleet with one store, or one set
+// of ticket keys, only servers that ask for exactly the same resume each other's sessions.
+
+struct policy {
+  const char *what;
+  int mode;
+  const char *anchors[2], *crls[2];
+  int32_t revocation;
+  int platform, verifies;
+};
+
+static const inkotls_server_config *server_of(const struct policy *policy,
+                                              const inkotls_ticket_keys *keys) {
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  inkotls_roots *roots = inkotls_roots_new();
+  for (int i = 0; i < 2 && policy->anchors[i]; i++) {
+    const char *path = pki_path(policy->anchors[i]);
+    CHECK_INT(inkotls_roots_add_pem_file(roots, path, strlen(path)), INKOTLS_STATUS_OK);
+  }
+  for (int i = 0; i < 2 && policy->crls[i]; i++) {
+    const char *path = pki_path(policy->crls[i]);
+    CHECK_INT(inkotls_roots_add_crl_pem_file(roots, path, strlen(path)), INKOTLS_STATUS_OK);
+  }
+  if (policy->platform) CHECK_INT(inkotls_roots_add_platform(roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_roots_set_revocation(roots, policy->revocation), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, policy->mode, roots),
+            INKOTLS_STATUS_OK);
+  if (policy->verifies)
+    CHECK_INT(inkotls_server_builder_set_dangerous_verifier(builder, verify, &calls, 0),
+              INKOTLS_STATUS_OK);
+  server_uses_store(builder);
+  if (keys) CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return server_built(builder);
+}
+
+static void bound_to_what_is_asked(int keys_too) {
+  enum {
+    END_ENTITY = INKOTLS_REVOCATION_END_ENTITY_ONLY,
+    UNKNOWN = INKOTLS_REVOCATION_ALLOW_UNKNOWN,
+    EXPIRY = INKOTLS_REVOCATION_ENFORCE_EXPIRY,
+  };
+  // All of them take the same client. Each differs from the first in one thing.
+  static const struct policy first = {"", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 0};
+  static const struct policy others[] = {
+      {"off", OFF, {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 0},
+      {"optional", OPTIONAL, {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 0},
+      {"one more anchor", REQUIRED, {"ca.pem", "stranger-ca.pem"}, {"ca.crl.pem"}, 0, 0, 0},
+      {"the platform, too", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, 0, 1, 0},
+      {"no CRL", REQUIRED, {"ca.pem"}, {NULL}, 0, 0, 0},
+      {"another CRL", REQUIRED, {"ca.pem"}, {"stale.crl.pem"}, 0, 0, 0},
+      {"one more CRL", REQUIRED, {"ca.pem"}, {"ca.crl.pem", "sub-ca.crl.pem"}, 0, 0, 0},
+      {"end entity only", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, END_ENTITY, 0, 0},
+      {"unknown allowed", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, UNKNOWN, 0, 0},
+      {"expiry enforced", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, EXPIRY, 0, 0},
+      {"a verifier", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 1},
+  };
+  static const unsigned char key[32] = {1};
+  const inkotls_ticket_keys *keys = NULL;
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  const inkotls_client_config *client = client_showing("client");
+  const inkotls_server_config *one = server_of(&first, keys_too ? keys : NULL);
+  const inkotls_server_config *alike = server_of(&first, keys_too ? keys : NULL);
+  store_clear();
+  for (size_t i = 0; i < COUNT(others); i++) {
+    checking("sessions and %s, %s, %s", others[i].what, keys_too ? "keys" : "a store",
+             inkotls_protocol_version_name(version));
+    const inkotls_server_config *other = server_of(&others[i], keys_too ? keys : NULL);
+    visit(&direct, client, one, 0);
+    visit(&direct, client, alike, 1);
+    visit(&direct, client, other, 0);
+    visit(&direct, client, other, 1);
+    inkotls_server_config_release(other);
+  }
+  inkotls_server_config_release(one);
+  inkotls_server_config_release(alike);
+  inkotls_client_config_release(client);
+  inkotls_ticket_keys_release(keys);
+}
+
+// A CRL that comes later counts for clients that come back.
+static void revoked_meanwhile(const struct way *way) {
+  static const unsigned char key[32] = {1};
+  for (int keys_too = 0; keys_too < 2; keys_too++) {
+    const struct policy before = {"", REQUIRED, {"ca.pem"}, {NULL}, 0, 0, 0};
+    const struct policy after = {"", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 0};
+    const inkotls_ticket_keys *keys = NULL;
+    CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+    const inkotls_client_config *client = client_showing("revoked-client");
+    const inkotls_server_config *lax = server_of(&before, keys_too ? keys : NULL);
+    const inkotls_server_config *strict = server_of(&after, keys_too ? keys : NULL);
+    store_clear();
+    visit(way, client, lax, 0);
+    visit(way, client, lax, 1);
+    is_refused(way, client, strict, INKOTLS_CERTIFICATE_ERROR_REVOKED);
+    inkotls_client_config_release(client);
+    inkotls_server_config_release(lax);
+    inkotls_server_config_release(strict);
+    inkotls_ticket_keys_release(keys);
+  }
+}
+
 // The host's input.
 
 static void needs_client_auth(void) {
@@ -227,6 +330,9 @@ int main(int argc, char **argv) {
   each_version("nothing is shown", nothing_is_shown);
   each_version("resumed", resumed);
   each_version("begun elsewhere", begun_elsewhere);
+  each_version("revoked meanwhile", revoked_meanwhile);
+  for (int keys_too = 0; keys_too < 2; keys_too++)
+    for (version = TLS12; version <= TLS13; version++) bound_to_what_is_asked(keys_too);
   needs_client_auth();
   arguments();
   last_one_counts();
