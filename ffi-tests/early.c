@@ -87,6 +87,9 @@ static void has_none(struct pair *pair) {
   char byte;
   CHECK_INT(inkotls_conn_write_early_data(pair->client.conn, "x", 1, &len), INKOTLS_STATUS_NONE);
   CHECK_INT(len, 7);
+  pair_until_answered(pair);  // nor is there any to answer
+  CHECK_INT(inkotls_conn_write_early_data(pair->server.conn, "x", 1, &len), INKOTLS_STATUS_NONE);
+  CHECK_INT(len, 7);
   pair_handshake(pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_conn_write_early_data(pair->client.conn, "x", 1, &len), INKOTLS_STATUS_NONE);
   CHECK_INT(inkotls_conn_read_early_data(pair->server.conn, &byte, 1, &len), INKOTLS_STATUS_NONE);

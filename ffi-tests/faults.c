@@ -55,12 +55,15 @@ enum { MOST_CALLS = 1000, MOST_ROUNDS = 1000 };
 enum { BY_ACCEPTOR = 8 };  // calls, or more than there are
 enum { CLIENT, SERVER };
 enum { X25519 = 29 };
+enum { SHAKES, WRITES, UPDATES_KEYS, WRITES_MORE, FLUSHES, READS, CLOSES, READS_END, DONE };
 
 static struct fault {
   const struct kind *kind;
   unsigned at, calls, inputs;  // which call has it; how many there were, and of those that read
   int is_hit;
   struct side *side;  // whose transport it is
+  const int *stage;   // how far that side is
+  int loses_flight;   // of its handshake
 } fault;
 
 // Counts a call; whether it goes wrong.
@@ -70,6 +73,7 @@ static int goes_wrong(enum place place) {
   unsigned call = fault.calls++;
   int is_there = call == fault.at || (fault.is_hit && fault.kind->is_lasting);
   if (!is_there || !(fault.kind->places & place)) return 0;
+  if (place & (SEND | WRITE) && *fault.stage == SHAKES) fault.loses_flight = 1;
   return fault.is_hit = 1;
 }
 
@@ -188,7 +192,7 @@ static int may_block;  // there are steps that may
 
 struct player {
   struct side side;
-  enum { SHAKES, WRITES, UPDATES_KEYS, WRITES_MORE, FLUSHES, READS, CLOSES, READS_END, DONE } at;
+  int at;
   size_t written, received;
 };
 
@@ -361,6 +365,7 @@ static void run(const struct way *way, int is_server) {
   inkotls_status status = INKOTLS_STATUS_OK, other_status = INKOTLS_STATUS_OK;
   open_both(&faulty, &other, way, is_server);
   fault.side = &faulty.side;
+  fault.stage = &faulty.at;
   for (int rounds = 0; !is_over(&faulty, status) && rounds < MOST_ROUNDS; rounds++) {
     status = advance(&faulty);
     if (!is_over(&other, other_status)) other_status = advance(&other);
@@ -370,6 +375,7 @@ static void run(const struct way *way, int is_server) {
   CHECK(is_over(&faulty, status));
   if (fault.is_hit && fault.kind->ends_with != INKOTLS_STATUS_OK) {
     tell_rightly(&faulty);
+    if (fault.loses_flight) CHECK_INT(faulty.at, SHAKES);  // then it is never done
   } else {
     end_well(&faulty);
   }
@@ -388,7 +394,7 @@ static void sweep(int over, int through_acceptor, int is_server, const struct ki
       .over = (enum transport)over, .through_acceptor = through_acceptor, .chunk = 1 << 14};
   fault = (struct fault){.kind = kind};
   do {
-    fault.calls = fault.inputs = fault.is_hit = 0;
+    fault.calls = fault.inputs = fault.is_hit = fault.loses_flight = 0;
     checking("%s at call %u: %s, %s, %s, TLS %s, %s", kind->name, fault.at, names[over],
              is_server ? "server" : "client", through_acceptor ? "acceptor" : "direct",
              version == TLS12 ? "1.2" : "1.3", may_block ? "may block" : "does not block");

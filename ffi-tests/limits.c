@@ -96,31 +96,85 @@ static void write_is_bounded_between_reads(const struct way *way) {
   pair_free(&pair);
 }
 
+// Feeds until no more is taken; returns how much that was.
+static size_t feed_until_full(struct side *side, const unsigned char *data, size_t len) {
+  inkotls_status status;
+  size_t fed = 0, used = 0;
+  do {
+    status = side->conn ? inkotls_conn_feed(side->conn, data + fed, len - fed, &used)
+                        : inkotls_acceptor_feed(side->acceptor, data + fed, len - fed, &used);
+    if (status == INKOTLS_STATUS_OK) fed += used;
+  } while (status == INKOTLS_STATUS_OK && fed < len);
+  CHECK_INT(status, INKOTLS_STATUS_FULL);
+  return fed;
+}
+
+static void feed_is_bounded_at_first(const struct way *way) {
+  static const unsigned char zeros[200000];
+  struct pair pair;
+  if (way->over != BUFFERS || way->chunk == 1) return;
+  pair_open(&pair, way, client, "localhost", server);
+  CHECK_INT(feed_until_full(&pair.client, zeros, sizeof zeros), bound);
+  // An acceptor has no settings yet.
+  CHECK_INT(feed_until_full(&pair.server, zeros, sizeof zeros), pair.server.conn ? bound : 1 << 16);
+  pair_free(&pair);
+}
+
 static void feed_is_bounded(const struct way *way) {
   static unsigned char plain[8192], cipher[400000];
+  enum { BEGINNING = 9000, PASSED = 2 * (16384 + 2048 + 5) };  // what rustls may have for itself
   if (way->over != BUFFERS || way->chunk == 1) return;
-  struct pair pair;
-  size_t used, ready = 0, fed = 0, received = 0, sent = 0, len;
-  inkotls_status status;
-  pair_connect(&pair, way, client, server);
-  while (ready + sizeof plain < 2 * bound + 100000) {
-    CHECK_INT(side_write(&pair.client, plain, sizeof plain, &used), INKOTLS_STATUS_OK);
-    sent += used;
-    ready += side_take(&pair.client, cipher + ready, sizeof cipher - ready);
+  for (int is_unread = 0; is_unread < 2; is_unread++) {
+    struct pair pair;
+    size_t used, ready = 0, fed = 0, received = 0, sent = 0, len;
+    pair_connect(&pair, way, client, server);
+    while (ready + sizeof plain < 2 * bound + 100000) {
+      CHECK_INT(side_write(&pair.client, plain, sizeof plain, &used), INKOTLS_STATUS_OK);
+      sent += used;
+      ready += side_take(&pair.client, cipher + ready, sizeof cipher - ready);
+    }
+    if (is_unread) {
+      fed = side_give(&pair.server, cipher, BEGINNING);
+      CHECK_INT(side_read(&pair.server, plain, 1, &received), INKOTLS_STATUS_OK);
+    }
+    fed += feed_until_full(&pair.server, cipher + fed, ready - fed);
+    CHECK(fed >= bound && fed <= bound + (is_unread ? PASSED : 0));
+    while (fed < ready && inkotls_conn_read(pair.server.conn, plain, sizeof plain, &len) == 0) {
+      received += len;
+      fed += side_give(&pair.server, cipher + fed, ready - fed);
+    }
+    while (side_read(&pair.server, plain, sizeof plain, &len) == INKOTLS_STATUS_OK) received += len;
+    CHECK_INT(received, sent);
+    pair_free(&pair);
   }
-  while ((status = inkotls_conn_feed(pair.server.conn, cipher + fed, ready - fed, &used)) ==
-             INKOTLS_STATUS_OK &&
-         fed < ready)
-    fed += used;
-  CHECK_INT(status, INKOTLS_STATUS_FULL);
-  CHECK_INT(fed, bound);
-  while (fed < ready && inkotls_conn_read(pair.server.conn, plain, sizeof plain, &len) == 0) {
-    received += len;
-    fed += side_give(&pair.server, cipher + fed, ready - fed);
+}
+
+// Nothing that comes after the end is kept, so that there is always room for it.
+static void feed_is_for_nothing(const struct way *way) {
+  static const unsigned char zeros[50000];
+  if (way->over != BUFFERS || way->chunk == 1) return;
+  for (int is_failure = 0; is_failure < 2; is_failure++) {
+    struct pair pair;
+    size_t used, len;
+    char byte;
+    pair_connect(&pair, way, client, server);
+    struct side *it = &pair.server;
+    if (is_failure) {
+      CHECK_INT(side_give(it, zeros, 100), 100);
+      side_read(it, &byte, 1, &len);
+      while (side_take(it, &byte, 1)) continue;
+      CHECK_INT(side_read(it, &byte, 1, &len), INKOTLS_STATUS_PROTOCOL_ERROR);
+    } else {
+      CHECK(side_close(&pair.client) >= 0);
+      CHECK(side_deliver(&pair.client, it) > 0);
+      CHECK_INT(side_read(it, &byte, 1, &len), INKOTLS_STATUS_CLOSED);
+    }
+    for (int i = 0; i < 20; i++) {
+      CHECK_INT(inkotls_conn_feed(it->conn, zeros, sizeof zeros, &used), INKOTLS_STATUS_OK);
+      CHECK_INT(used, sizeof zeros);
+    }
+    pair_free(&pair);
   }
-  while (side_read(&pair.server, plain, sizeof plain, &len) == INKOTLS_STATUS_OK) received += len;
-  CHECK_INT(received, sent);
-  pair_free(&pair);
 }
 
 // The headers of the records that pass by.
@@ -414,6 +468,10 @@ int main(int argc, char **argv) {
                      INKOTLS_LIMIT_WRITE_BUFFER, writes[i], writes[i] ? writes[i] : 1 << 16);
     each_way_limited("a read buffer", feed_is_bounded, INKOTLS_LIMIT_READ_BUFFER, reads[i],
                      reads[i] ? reads[i] : 1 << 16);
+    each_way_limited("a read buffer at first", feed_is_bounded_at_first, INKOTLS_LIMIT_READ_BUFFER,
+                     reads[i], reads[i] ? reads[i] : 1 << 16);
+    each_way_limited("a read buffer after the end", feed_is_for_nothing, INKOTLS_LIMIT_READ_BUFFER,
+                     reads[i], 0);
     each_way_limited("records", records_are_bounded, INKOTLS_LIMIT_RECORD, records[i],
                      records[i] ? records[i] : 1 << 14);
   }
