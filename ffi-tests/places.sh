@@ -24,4 +24,4 @@ for file in "$@"; do
     exit 1
   fi
 done
-echo "$* tell no path of this machine"
+echo "no path of this machine in $*"
