@@ -176,6 +176,48 @@ static void binds_by_exporter_in_tls12(const struct way *way) {
   inkotls_server_config_release(strict);
 }
 
+// Renames an extension of a ClientHello in one record, so that the server does not know it.
+static void hide_extension(unsigned char *hello, size_t len, int type) {
+  size_t at = 5 + 4 + 2 + 32;
+  at += 1 + hello[at];                         // session id
+  at += 2 + (hello[at] << 8 | hello[at + 1]);  // cipher suites
+  at += 1 + hello[at] + 2;                     // compression methods
+  while (at + 4 < len && (hello[at] << 8 | hello[at + 1]) != type)
+    at += 4 + (hello[at + 2] << 8 | hello[at + 3]);
+  if (at + 4 > len) give_up("no such extension");
+  hello[at] = hello[at + 1] = 0xfa;
+}
+
+// A client that requires the extended master secret goes on with no server that leaves it out. One
+// that does not finds out later that its ClientHello was changed.
+static void requires_the_extended_master_secret(const struct way *way) {
+  enum { EXTENDED_MASTER_SECRET = 23, HANDSHAKE_FAILURE = 40 };
+  const inkotls_server_config *server = server_config("ecdsa", no_alpn);
+  for (int is_required = 0; is_required < 2; is_required++) {
+    unsigned char hello[1 << 12];
+    struct pair pair;
+    inkotls_client_builder *builder = client_speaking(TLS12);
+    CHECK_INT(inkotls_client_builder_set_extended_master_secret_required(builder, is_required),
+              INKOTLS_STATUS_OK);
+    const inkotls_client_config *client = client_built(builder);
+    pair_open(&pair, way, client, "localhost", server);
+    CHECK(side_handshake(&pair.client) > 0);
+    size_t len = side_take(&pair.client, hello, sizeof hello);
+    hide_extension(hello, len, EXTENDED_MASTER_SECRET);
+    CHECK_INT(side_give(&pair.server, hello, len), len);
+    if (is_required) {
+      pair_handshake(&pair, INKOTLS_STATUS_HANDSHAKE_FAILED, INKOTLS_STATUS_ALERT_RECEIVED);
+      CHECK_INT(side_alert_sent(&pair.client), HANDSHAKE_FAILURE);
+      CHECK_INT(side_alert_received(&pair.server), HANDSHAKE_FAILURE);
+    } else {
+      pair_handshake(&pair, INKOTLS_STATUS_ALERT_RECEIVED, INKOTLS_STATUS_PROTOCOL_ERROR);
+    }
+    pair_free(&pair);
+    inkotls_client_config_release(client);
+  }
+  inkotls_server_config_release(server);
+}
+
 // The server's certificate hashed, on both sides, whether or not the certificate was shown again.
 static void binds_to(const struct way *way, const char *name) {
   unsigned char der[4096], both[2][64];
@@ -510,6 +552,7 @@ int main(int argc, char **argv) {
   each_version("exporter: lengths", exports_lengths);
   each_version("tls-exporter", binds_by_exporter);
   each_way("tls-exporter in TLS 1.2", binds_by_exporter_in_tls12);
+  each_wide_way("no extended master secret", requires_the_extended_master_secret);
   each_version("tls-server-end-point", binds_to_end_point);
   each_way("no tls-server-end-point", binds_to_no_end_point);
   each_way("key updates", updates_keys);

@@ -130,6 +130,11 @@ static void logs_keys_to_file(void) {
   checking("SSLKEYLOGFILE");
   setenv("SSLKEYLOGFILE", path, 1);
   visit(&way, client, server, 0);  // configs that were not told to
+  const inkotls_client_config *new_client = client_config("ca.pem", no_alpn);
+  const inkotls_server_config *new_server = server_config("ecdsa", no_alpn);
+  visit(&way, new_client, new_server, 0);  // nor these, which are made with it in sight
+  inkotls_client_config_release(new_client);
+  inkotls_server_config_release(new_server);
   CHECK_INT(lines_of_file(path), -1);
   visit_with_file();
   CHECK_INT(lines_of_file(path), 10);

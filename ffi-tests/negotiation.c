@@ -124,6 +124,21 @@ static void prefers(void) {
   }
 }
 
+// The server's order decides, where it has one.
+static void server_prefers(void) {
+  static const int32_t all[][2] = {{0x1303, 0x1301}, {0xc02b, 0xc02c}};
+  for (int i = 0; i < 4; i++) {
+    const int32_t *suites = all[i / 2];
+    int first = i % 2;
+    wanted = (struct choice){i / 2 ? TLS12 : TLS13, suites[first], 0};
+    inkotls_server_builder *orders = choosy_server("ecdsa", wanted);
+    CHECK_INT(inkotls_server_builder_add_cipher_suite(orders, suites[!first]), INKOTLS_STATUS_OK);
+    inkotls_client_builder *obeys = choosy_client((struct choice){0, suites[!first], 0});
+    CHECK_INT(inkotls_client_builder_add_cipher_suite(obeys, suites[first]), INKOTLS_STATUS_OK);
+    each_way_between("the server's preference", agrees, obeys, orders);
+  }
+}
+
 static void has_nothing_in_common(const struct way *way) {
   struct pair pair;
   pair_open(&pair, way, client, "localhost", server);
@@ -304,6 +319,7 @@ int main(int argc, char **argv) {
   the_lists();
   negotiates_each();
   prefers();
+  server_prefers();
   refuses();
   unknown_numbers();
   retries();

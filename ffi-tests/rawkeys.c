@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pair.h"
+#include "configs.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { TLS12 = 0x0303, TLS13 = 0x0304 };
 enum { X25519 = 29 };  // makes a short ClientHello
 
 // One side: whom it trusts and what it shows. NAME is a certificate, "raw NAME" its key alone.
@@ -217,6 +216,42 @@ static void meetings(void) {
   for (size_t i = 0; i < COUNT(not_understood); i++) run(&not_understood[i], do_not_understand);
 }
 
+// A session is bound to the keys that its server trusts: of a fleet with one set of ticket keys,
+// only servers that trust the same resume each other's.
+
+static const inkotls_server_config *server_trusting(const char *other,
+                                                    const inkotls_ticket_keys *keys) {
+  inkotls_roots *roots = inkotls_roots_new();
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  add_raw_key(roots, "client");
+  if (other) add_raw_key(roots, other);
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return server_built(builder);
+}
+
+static void sessions_are_bound_to_keys(void) {
+  static const char *const others[] = {NULL, "rsa", "ecdsa"};
+  static const unsigned char key[32] = {1};
+  static const struct meeting meeting = {"", {"ca", "raw client"}, {NULL, NULL}, TLS13};
+  const inkotls_ticket_keys *keys = NULL;
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  const inkotls_client_config *returns = client_from(&meeting);
+  for (size_t i = 0; i < COUNT(others); i++) {
+    checking("sessions and the key of %s", others[i] ? others[i] : "the client alone");
+    const inkotls_server_config *one = server_trusting(others[i], keys);
+    const inkotls_server_config *alike = server_trusting(others[i], keys);
+    visit(&direct, returns, one, 0);
+    visit(&direct, returns, alike, 1);
+    inkotls_server_config_release(one);
+    inkotls_server_config_release(alike);
+  }
+  inkotls_client_config_release(returns);
+  inkotls_ticket_keys_release(keys);
+}
+
 // The host's input.
 
 static void own_keys(void) {
@@ -243,27 +278,41 @@ static void own_keys(void) {
   inkotls_identity_free(identity);
 }
 
+static int32_t accept(void *user_data, inkotls_verification *it) {
+  return (void)user_data, (void)it, 0;
+}
+
+// A verifier of the host's changes nothing: it would not be given what it expects.
 static void trust_is_not_mixed(void) {
-  const char *ca = pki_path("ca.pem");
-  for (int platform = 0; platform < 2; platform++) {
-    checking("a raw key and %s", platform ? "the platform" : "a certificate");
+  static const char *const kinds[] = {"a certificate", "a CRL", "the platform"};
+  for (int run = 0; run < 6; run++) {
+    int kind = run / 2, verifies = run % 2;
+    checking("a raw key and %s%s", kinds[kind], verifies ? ", with a verifier" : "");
     inkotls_roots *roots = inkotls_roots_new();
     inkotls_identity *identity = identity_of("ecdsa");
     inkotls_client_builder *to_client = inkotls_client_builder_new();
     inkotls_server_builder *to_server = inkotls_server_builder_new();
     const inkotls_client_config *no_client = NULL;
     const inkotls_server_config *no_server = NULL;
+    const char *path = pki_path(kind == 0 ? "ca.pem" : "ca.crl.pem");
     add_raw_key(roots, "ecdsa");
-    CHECK_INT(platform ? inkotls_roots_add_platform(roots)
-                       : inkotls_roots_add_pem_file(roots, ca, strlen(ca)),
+    CHECK_INT(kind == 0   ? inkotls_roots_add_pem_file(roots, path, strlen(path))
+              : kind == 1 ? inkotls_roots_add_crl_pem_file(roots, path, strlen(path))
+                          : inkotls_roots_add_platform(roots),
               INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_client_builder_set_roots(to_client, roots), INKOTLS_STATUS_OK);
-    CHECK_INT(inkotls_client_builder_build(to_client, &no_client), INKOTLS_STATUS_INVALID_STATE);
-    CHECK_TEXT(inkotls_client_builder_error(to_client), "not both");
     CHECK_INT(inkotls_server_builder_set_identity(to_server, identity), INKOTLS_STATUS_OK);
     CHECK_INT(
-        inkotls_server_builder_set_client_auth(to_server, INKOTLS_CLIENT_AUTH_OPTIONAL, roots),
+        inkotls_server_builder_set_client_auth(to_server, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
         INKOTLS_STATUS_OK);
+    if (verifies) {
+      CHECK_INT(inkotls_client_builder_set_dangerous_verifier(to_client, accept, NULL, 0),
+                INKOTLS_STATUS_OK);
+      CHECK_INT(inkotls_server_builder_set_dangerous_verifier(to_server, accept, NULL, 0),
+                INKOTLS_STATUS_OK);
+    }
+    CHECK_INT(inkotls_client_builder_build(to_client, &no_client), INKOTLS_STATUS_INVALID_STATE);
+    CHECK_TEXT(inkotls_client_builder_error(to_client), "not both");
     CHECK_INT(inkotls_server_builder_build(to_server, &no_server), INKOTLS_STATUS_INVALID_STATE);
     CHECK_TEXT(inkotls_server_builder_error(to_server), "not both");
     CHECK(no_client == NULL && no_server == NULL);
@@ -326,6 +375,7 @@ static void optional_is_refused(void) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   meetings();
+  sessions_are_bound_to_keys();
   own_keys();
   trust_is_not_mixed();
   optional_is_refused();

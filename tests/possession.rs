@@ -26,11 +26,11 @@ enum Signs {
     Honestly,
     /// With a key of its own, of the same kind.
     WithAnotherKey,
-    /// With the right key, something that is not this handshake.
+    /// With the right key, other bytes than this handshake's.
     OtherWords,
-    /// As it should, but for a bit.
+    /// Honestly, with one bit of the signature changed.
     NearlyRight,
-    /// Not at all.
+    /// Not at all: the signature is empty.
     Nothing,
     /// With the right key, by a scheme that the victim did not offer.
     Unasked(SignatureScheme),
@@ -40,9 +40,9 @@ enum Signs {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Verifier {
     Standard,
-    /// A callback, which accepts without a look, with trust anchors in the config.
+    /// A callback that accepts every peer, in a config with trust anchors.
     Host,
-    /// The same without any.
+    /// The same callback, in a config without trust anchors.
     HostAlone,
     RawKeys,
     HostOfRawKeys,
@@ -73,7 +73,7 @@ impl Verifier {
     }
 }
 
-/// A verifier that a host may well write: the peer's key is not its affair.
+/// A host's verifier that accepts whatever it is shown. The signature is not shown to it.
 unsafe extern "C" fn accept(calls: *mut c_void, _: *mut inkotls_verification) -> i32 {
     // SAFETY: `meet` lends it, and makes every call from its own thread.
     let calls = unsafe { &*calls.cast::<Cell<u32>>() };
@@ -81,7 +81,7 @@ unsafe extern "C" fn accept(calls: *mut c_void, _: *mut inkotls_verification) ->
     0
 }
 
-/// One who shows `name`.
+/// A peer that shows the certificate or the key of `name`.
 struct Peer {
     name: &'static str,
     version: &'static SupportedProtocolVersion,

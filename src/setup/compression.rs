@@ -64,3 +64,31 @@ impl CertCompressor for Zlib {
         Algorithm::Zlib
     }
 }
+
+#[cfg(all(test, feature = "compression"))]
+mod tests {
+    use super::*;
+
+    /// What is not exactly what was announced is refused (RFC 8879, section 4).
+    #[test]
+    fn decompresses_only_the_whole() {
+        let plain: Vec<u8> = (0..1000_u32).map(|it| (it * it) as u8).collect();
+        let good = Zlib.compress(plain.clone(), CompressionLevel::Interactive).unwrap();
+        let refuses = |input: &[u8], len: usize| {
+            assert!(Zlib.decompress(input, &mut vec![0; len]).is_err(), "{} to {len}", input.len());
+        };
+        let mut output = vec![0; plain.len()];
+        Zlib.decompress(&good, &mut output).unwrap();
+        assert_eq!(output, plain);
+        for len in [0, 1, plain.len() - 1, plain.len() + 1, 2 * plain.len()] {
+            refuses(&good, len);
+        }
+        for end in 0..good.len() {
+            refuses(&good[..end], plain.len());
+        }
+        refuses(&[&good[..], &[0]].concat(), plain.len());
+        let mut changed = good;
+        *changed.last_mut().unwrap() ^= 1; // of the checksum
+        refuses(&changed, plain.len());
+    }
+}
