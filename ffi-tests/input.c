@@ -182,6 +182,16 @@ static void errors_are_of_the_last_failure(void) {
   inkotls_roots_free(roots);
 }
 
+// A NUL in what the host gave ends no message too early.
+static void a_nul_ends_no_message(void) {
+  static const char pem[] = "-----BEGIN A\0B-----\nAAAA\n-----END A\0B-----\n";
+  checking("a NUL in a PEM text");
+  inkotls_roots *roots = inkotls_roots_new();
+  CHECK_INT(inkotls_roots_add_pem(roots, pem, sizeof pem - 1), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK(strlen(inkotls_roots_error(roots)) > 10);
+  inkotls_roots_free(roots);
+}
+
 // Identities.
 
 static inkotls_status set_chain(inkotls_identity *identity, const char *file) {
@@ -498,6 +508,7 @@ int main(int argc, char **argv) {
   files_refused(empty_folder, empty_file);
   content_refused();
   errors_are_of_the_last_failure();
+  a_nul_ends_no_message();
   mismatches();
   keys_accepted();
   p521_refused();

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "configs.h"
 #include "outputs.h"
-#include "pair.h"
 
 void inkotls_test_panic_next(void);
 
@@ -302,6 +302,43 @@ static void counted_handles_are_poisoned(void) {
   inkotls_server_builder_free(builder);
 }
 
+// A handle that another's call is given is looked at first. It is the one at fault: the other goes
+// on.
+static void poisoned_handles_are_not_used(void) {
+  checking("poisoned handles");
+  inkotls_roots *bad_roots = roots_of("ca.pem");
+  inkotls_identity *bad_identity = identity_of("client");
+  inkotls_client_builder *to_client = client_trusting("ca.pem");
+  inkotls_server_builder *to_server = server_showing("ecdsa");
+  const inkotls_identities *set = inkotls_identities_new();
+  arm();
+  CHECK_INT(inkotls_roots_add_platform(bad_roots), INKOTLS_STATUS_PANIC);
+  arm();
+  CHECK_INT(inkotls_identity_set_ocsp_staple(bad_identity, NULL, 0), INKOTLS_STATUS_PANIC);
+
+  CHECK_INT(inkotls_client_builder_set_roots(to_client, bad_roots), INKOTLS_STATUS_PANIC);
+  CHECK_TEXT(inkotls_client_builder_error(to_client), "roots");
+  CHECK_INT(inkotls_client_builder_add_identity(to_client, bad_identity), INKOTLS_STATUS_PANIC);
+  CHECK_TEXT(inkotls_client_builder_error(to_client), "identity");
+  CHECK_INT(
+      inkotls_server_builder_set_client_auth(to_server, INKOTLS_CLIENT_AUTH_REQUIRED, bad_roots),
+      INKOTLS_STATUS_PANIC);
+  CHECK_TEXT(inkotls_server_builder_error(to_server), "roots");
+  CHECK_INT(inkotls_server_builder_set_identity(to_server, bad_identity), INKOTLS_STATUS_PANIC);
+  CHECK_TEXT(inkotls_server_builder_error(to_server), "identity");
+  CHECK_INT(inkotls_identities_set(set, "", 0, bad_identity), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_identities_remove(set, "", 0), INKOTLS_STATUS_NONE);
+
+  const inkotls_client_config *new_client = client_built(to_client);
+  const inkotls_server_config *new_server = server_built(to_server);
+  visit(&direct, new_client, new_server, 0);
+  inkotls_client_config_release(new_client);
+  inkotls_server_config_release(new_server);
+  inkotls_identities_release(set);
+  inkotls_identity_free(bad_identity);
+  inkotls_roots_free(bad_roots);
+}
+
 // A list of the library's own.
 static void lists_panic(void) {
   checking("lists");
@@ -430,6 +467,7 @@ int main(int argc, char **argv) {
   verifications_are_poisoned();
   others_go_on();
   counted_handles_are_poisoned();
+  poisoned_handles_are_not_used();
   lists_panic();
   inkotls_identities_release(identities);
   inkotls_ticket_keys_release(ticket_keys);

@@ -147,6 +147,20 @@ mod tests {
         assert_eq!(secret.secret_bytes(), done.secret.secret_bytes());
     }
 
+    /// Both halves of both shares.
+    #[test]
+    fn nothing_is_used_twice() {
+        let halves = |share: &[u8], at: usize| [share[..at].to_vec(), share[at..].to_vec()];
+        let [one, other] = [(); 2].map(|()| X25519MLKEM768.start().unwrap());
+        let [a, b] = [&one, &other].map(|it| halves(it.pub_key(), 1184));
+        assert!(a[0] != b[0] && a[1] != b[1]);
+        let [x, y] = [(); 2].map(|()| X25519MLKEM768.start_and_complete(one.pub_key()).unwrap());
+        let [a, b] = [&x, &y].map(|it| halves(&it.pub_key, 1088));
+        assert!(a[0] != b[0] && a[1] != b[1]);
+        let [a, b] = [&x, &y].map(|it| halves(it.secret.secret_bytes(), 32));
+        assert!(a[0] != b[0] && a[1] != b[1]);
+    }
+
     #[test]
     fn is_for_tls_1_3_alone() {
         assert!(X25519MLKEM768.usable_for_version(ProtocolVersion::TLSv1_3));

@@ -177,6 +177,34 @@ mod tests {
         }
     }
 
+    /// The format that the header describes, made by other programs: Python's hkdf and AES-GCM.
+    #[test]
+    fn a_ticket_of_another_program_opens() {
+        let secret: Vec<u8> = (0..KEY as u8).collect();
+        let ticket = "22977d2728c18f89a470e56d6c39efd76465666768696a6b6c6d6e6f70717273747576777879\
+             7a7b7c7d7e7f80818283494d57e341e4708f3c82b3d26a8cbdb8a7ede6dff8ba483a2fcef116\
+             e7d53208e09a76a80ffdc290b2059056b989b79164";
+        let ticket: Vec<u8> = (0..ticket.len())
+            .step_by(2)
+            .map(|at| u8::from_str_radix(&ticket[at..at + 2], 16).unwrap())
+            .collect();
+        assert_eq!(TicketKeys::new(&secret).unwrap().open(&ticket, 1000).unwrap(), STATE);
+    }
+
+    /// Each is sealed under a key of its own: with one key and one nonce, two tickets would tell
+    /// what differs between their sessions.
+    #[test]
+    fn no_two_tickets_share_a_key() {
+        let keys = TicketKeys::new(&[7; KEY]).unwrap();
+        let [one, other] = [(); 2].map(|()| keys.seal(STATE, 0).unwrap());
+        assert_eq!(one[..NAME], other[..NAME]);
+        assert_ne!(one[NAME..][..SALT], other[NAME..][..SALT]);
+        assert_ne!(
+            one[NAME + SALT..][..TIME + STATE.len()],
+            other[NAME + SALT..][..TIME + STATE.len()]
+        );
+    }
+
     #[test]
     fn keys_have_32_bytes_each() {
         for len in [0, 31, 33, 63, 17 * KEY] {
