@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "pair.h"
@@ -105,6 +106,31 @@ static void chosen_by_name(const struct way *way) {
   is_shown(way, client, "other.test", server, "other.der");
   CHECK_INT(drop(identities, "LOCALHOST"), INKOTLS_STATUS_OK);
   is_shown(way, client, "localhost", server, "ed25519.der");
+  inkotls_identities_release(identities);
+  inkotls_server_config_release(server);
+}
+
+// A set of many names; half of them go while it is at work.
+static void chosen_among_many(void) {
+  enum { NAMES = 30000 };
+  char name[32];
+  checking("%d names", NAMES);
+  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_server_config *server = server_of(identities);
+  inkotls_identity *identity = identity_of("other");
+  for (int i = 0; i < NAMES; i++) {
+    int len = snprintf(name, sizeof name, "www.%d.test", i);
+    CHECK_INT(inkotls_identities_set(identities, name, (size_t)len, identity), INKOTLS_STATUS_OK);
+  }
+  inkotls_identity_free(identity);
+  CHECK_INT(set(identities, "other.test", "other"), INKOTLS_STATUS_OK);
+  for (int i = 1; i < NAMES; i += 2) {
+    snprintf(name, sizeof name, "www.%d.test", i);
+    CHECK_INT(drop(identities, name), INKOTLS_STATUS_OK);
+    CHECK_INT(drop(identities, name), INKOTLS_STATUS_NONE);
+  }
+  is_shown(&direct, client, "other.test", server, "other.der");
+  nothing_is_shown(&direct, client, "www.1.test", server);
   inkotls_identities_release(identities);
   inkotls_server_config_release(server);
 }
@@ -376,6 +402,7 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   client = client_built(client_builder());
   each_way("by name", chosen_by_name);
+  chosen_among_many();
   each_way("by key", chosen_by_key);
   each_way("exchanged meanwhile", exchanged_meanwhile);
   counted();

@@ -9,6 +9,7 @@ use rustls::pki_types::DnsName;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{DistinguishedName, SignatureScheme};
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// What a server chooses from; it changes while servers use it.
@@ -17,17 +18,12 @@ pub struct Identities(RwLock<Set>);
 
 #[derive(Debug, Default)]
 struct Set {
-    all: Arc<Vec<Named>>,
+    /// By name, in lower case: one for each kind of key. "*." before a name stands for one label;
+    /// the empty name is every other client's.
+    named: HashMap<String, Vec<Shown>>,
     /// Whether a signer may block. Configs have been told, where it is settled.
     may_block: bool,
     is_settled: bool,
-}
-
-#[derive(Clone, Debug)]
-struct Named {
-    /// In lower case; "*." before it stands for one label; empty for every other client.
-    name: String,
-    shown: Shown,
 }
 
 impl Identities {
@@ -46,9 +42,9 @@ impl Identities {
         }
         set.may_block |= shown.may_block;
         let kind = shown.certified.key.algorithm();
-        let all = Arc::make_mut(&mut set.all);
-        all.retain(|it| it.name != name || it.shown.certified.key.algorithm() != kind);
-        all.push(Named { name, shown });
+        let named = set.named.entry(name).or_default();
+        named.retain(|it| it.certified.key.algorithm() != kind);
+        named.push(shown);
         Ok(())
     }
 
@@ -56,11 +52,8 @@ impl Identities {
     pub fn remove(&self, name: &[u8]) -> Result<(), Error> {
         let name = pattern(name)?;
         let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if !set.all.iter().any(|it| it.name == name) {
-            return Err(Error::new(Status::None, "no identity has this name"));
-        }
-        Arc::make_mut(&mut set.all).retain(|it| it.name != name);
-        Ok(())
+        let removed = set.named.remove(&name).map(|_| ());
+        removed.ok_or_else(|| Error::new(Status::None, "no identity has this name"))
     }
 
     /// Whether one may block: the answer is kept to from now on.
@@ -71,13 +64,12 @@ impl Identities {
     }
 
     fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Shown> {
-        let all = self.0.read().unwrap_or_else(PoisonError::into_inner).all.clone();
+        let set = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let name = name.to_ascii_lowercase();
         let wildcard = name.split_once('.').map(|(_, parent)| format!("*.{parent}"));
         let names = [Some(name), wildcard, Some(String::new())];
-        let named =
-            names.iter().flatten().flat_map(|name| all.iter().filter(|it| it.name == *name));
-        let mut named = named.map(|it| &it.shown).peekable();
+        let mut named =
+            names.iter().flatten().filter_map(|name| set.named.get(name)).flatten().peekable();
         let is_named = named.peek().is_some();
         let chosen = named.find(|it| it.certified.key.choose_scheme(schemes).is_some()).cloned();
         scope::tell(|caller| caller.fits_no_identity = is_named && chosen.is_none());
