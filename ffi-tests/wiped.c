@@ -20,6 +20,19 @@ static struct secret {
 static size_t known;
 static int is_looking;
 
+// What servers attach to their sessions: whatever follows it in a block is the session.
+static const unsigned char mark[] = "attached to every session";
+static int sessions_left;
+
+static int has_session(const void *block, size_t size) {
+  const unsigned char *at = memmem(block, size, mark, sizeof mark);
+  const unsigned char *end = (const unsigned char *)block + size;
+  if (!at) return 0;
+  at += sizeof mark;
+  while (at < end && *at == 0) at++;
+  return at < end;
+}
+
 void *__libc_malloc(size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
@@ -31,6 +44,7 @@ static void look_through(const void *block) {
   size_t size = malloc_usable_size((void *)block);
   for (size_t i = 0; i < known; i++)
     secrets[i].left += memmem(block, size, secrets[i].bytes, secrets[i].len) != NULL;
+  sessions_left += has_session(block, size);
   is_looking = looked;
 }
 
@@ -175,11 +189,74 @@ static void connections(int32_t version) {
   inkotls_server_config_release(server);
 }
 
+// Sessions, as a server seals or stores them and opens or finds them again. Before and after that
+// they are rustls's, which does not wipe them; the client's are not marked.
+enum storage { TICKET_KEYS, STORE, MEMORY };
+
+static const inkotls_server_config *server_keeping(enum storage storage) {
+  static const unsigned char key[32] = {1};
+  const inkotls_ticket_keys *keys = NULL;
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  if (storage == TICKET_KEYS)
+    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (storage == STORE) server_uses_store(builder);
+  if (storage == MEMORY)
+    CHECK_INT(inkotls_server_builder_set_session_cache(builder, 1), INKOTLS_STATUS_OK);
+  inkotls_ticket_keys_release(keys);
+  return server_built(builder);
+}
+
+static void sessions(enum storage storage, int32_t version) {
+  static const char *const names[] = {"ticket keys", "a store", "memory"};
+  static const struct way way = {.chunk = 1 << 14};
+  store_clear();
+  const inkotls_client_config *client = client_of(version);
+  const inkotls_server_config *server = server_keeping(storage);
+  checking("sessions with %s, %s", names[storage], inkotls_protocol_version_name(version));
+  for (int again = 0; again < 3; again++) {
+    struct pair pair;
+    pair_open(&pair, &way, client, "localhost", server);
+    CHECK_INT(inkotls_conn_set_resumption_data(pair.server.conn, mark, sizeof mark),
+              INKOTLS_STATUS_OK);
+    is_looking = 1;
+    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+    pair_send(&pair, &pair.server, &pair.client, 100);  // the tickets come before it
+    CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), again > 0);
+    pair_free(&pair);
+    is_looking = 0;
+  }
+  inkotls_client_config_release(client);
+  is_looking = 1;
+  inkotls_server_config_release(server);
+  is_looking = 0;
+  CHECK_INT(sessions_left, 0);
+  sessions_left = 0;
+}
+
+// That a session would be found.
+static void one_session_is_left(void) {
+  checking("a session that is not wiped");
+  unsigned char *volatile block = malloc(100);
+  memcpy(block + 10, mark, sizeof mark);
+  is_looking = 1;
+  block = realloc(block, 1000);
+  CHECK_INT(sessions_left, 0);
+  *(volatile unsigned char *)(block + 10 + sizeof mark) = 1;
+  free(block);
+  is_looking = 0;
+  CHECK_INT(sessions_left, 1);
+  sessions_left = 0;
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   private_keys();
   ticket_keys();
   connections(TLS12);
   connections(TLS13);
+  one_session_is_left();
+  for (enum storage storage = TICKET_KEYS; storage <= MEMORY; storage++)
+    for (int32_t version = TLS12; version <= TLS13; version++) sessions(storage, version);
   return checks_done();
 }

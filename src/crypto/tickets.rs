@@ -51,9 +51,9 @@ impl TicketKeys {
         let mut salt = [0; SALT];
         SystemRandom::new().fill(&mut salt).ok()?;
         let mut ticket = [&key.name[..], &salt].concat();
-        let mut sealed = [&now.to_be_bytes()[..], state].concat();
+        let mut sealed = Zeroizing::new([&now.to_be_bytes()[..], state].concat());
         let aad = Aad::from(ticket.clone());
-        key.cipher(&salt)?.seal_in_place_append_tag(nonce(), aad, &mut sealed).ok()?;
+        key.cipher(&salt)?.seal_in_place_append_tag(nonce(), aad, &mut *sealed).ok()?;
         ticket.append(&mut sealed);
         Some(ticket)
     }

@@ -1,6 +1,7 @@
 //! What is set before a connection: trust, identities and configs.
 #![forbid(unsafe_code)]
 
+mod cache;
 mod client;
 mod compression;
 mod identities;

@@ -5,7 +5,7 @@ use super::compression::{COMPRESSORS, DECOMPRESSORS, chosen};
 use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
 use super::negotiation::Negotiation;
-use super::sessions::{Bound, HostStore, cache_size};
+use super::sessions::{Bound, HostStore, ServerSessions, cache_size};
 use super::told::Told;
 use super::verification::{HostVerification, HostVerifier};
 use crate::config::{Blocking, Config, Settings};
@@ -14,8 +14,8 @@ use crate::error::{Error, Status};
 use rustls::ServerConfig;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{
-    NoServerSessionStorage, ProducesTickets, ResolvesServerCert, ServerSessionMemoryCache,
-    StoresServerSessions, WebPkiClientVerifier,
+    NoServerSessionStorage, ProducesTickets, ResolvesServerCert, StoresServerSessions,
+    WebPkiClientVerifier,
 };
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Default for ServerBuilder {
             negotiation: Negotiation::default(),
             resolver: None,
             clients: None,
-            sessions: ServerSessionMemoryCache::new(256),
+            sessions: Arc::new(ServerSessions::new(256)),
             ticket_keys: None,
             tickets: 2,
             max_early_data: 0,
@@ -104,7 +104,7 @@ impl ServerBuilder {
     pub fn set_session_cache(&mut self, sessions: usize) -> Result<(), Error> {
         self.sessions = match cache_size(sessions)? {
             0 => Arc::new(NoServerSessionStorage {}),
-            sessions => ServerSessionMemoryCache::new(sessions),
+            sessions => Arc::new(ServerSessions::new(sessions)),
         };
         self.blocking.store = false;
         Ok(())

@@ -1,6 +1,6 @@
-//! A server's sessions, where other servers may have made them: in a store of the host's, or in
-//! tickets.
+//! A server's sessions: in memory, in a store of the host's, or in tickets.
 
+use super::cache::Cache;
 use crate::crypto::Hash;
 use crate::error::Error;
 use crate::scope::{self, Carried};
@@ -11,6 +11,7 @@ use rustls::client::{
 use rustls::pki_types::ServerName;
 use rustls::server::{ProducesTickets, StoresServerSessions};
 use std::fmt;
+use std::mem::take;
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
@@ -26,7 +27,6 @@ const MAX_LOOK_UPS: u32 = 4;
 /// message itself has room for 64 KiB.)
 const MAX_TICKETS: usize = 45 * 1024;
 
-/// Room for every entry is made at once.
 const MAX_CACHE: usize = 1 << 20;
 
 pub fn cache_size(entries: usize) -> Result<usize, Error> {
@@ -61,6 +61,7 @@ impl HostStore {
 
 impl StoresServerSessions for HostStore {
     fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
+        let value = Zeroizing::new(value);
         value.len() <= MAX_SESSION && (self.put)(&key, &value)
     }
 
@@ -113,12 +114,48 @@ impl ClientSessionStore for Tls13Sessions {
     }
 }
 
+/// Sessions in memory.
+pub struct ServerSessions(Cache<Zeroizing<Vec<u8>>>);
+
+impl ServerSessions {
+    /// Of at most so many sessions.
+    pub fn new(most: usize) -> Self {
+        Self(Cache::new(most))
+    }
+}
+
+impl StoresServerSessions for ServerSessions {
+    fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
+        self.0.insert(key, Zeroizing::new(value));
+        true
+    }
+
+    fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.0.look_up(key, |value| Some(value.to_vec()))
+    }
+
+    fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
+        self.0.remove(key).map(|mut value| take(&mut *value))
+    }
+
+    fn can_cache(&self) -> bool {
+        true
+    }
+}
+
+impl fmt::Debug for ServerSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ServerSessions")
+    }
+}
+
 /// Sessions with the bytes that the host attached (rustls's own way to do that is for TLS 1.3
 /// only), bound to what their server asks of clients. rustls does not ask again when one is
 /// resumed: a session that began with less, at another server with the same store or keys, is none
 /// here. Nor is one that the store has damaged.
 ///
-/// A hash; then the channel binding and what is attached, each behind its length; then the session.
+/// A hash; then the channel binding and what is attached, each behind its length;
+/// then the session. What is made of it here is wiped; what rustls is handed, rustls does not wipe.
 #[derive(Debug)]
 pub struct Bound<T: ?Sized> {
     pub sessions: Arc<T>,
@@ -128,11 +165,11 @@ pub struct Bound<T: ?Sized> {
 const HASH: usize = 32;
 
 impl<T: ?Sized> Bound<T> {
-    fn bind(&self, session: &[u8]) -> Vec<u8> {
-        let carried = scope::carried();
-        let value = [&*framed(&carried.end_point), &*framed(&carried.attached), session].concat();
-        let value = Zeroizing::new(value);
-        [&*self.hash(&value), &value].concat()
+    fn bind(&self, session: &[u8]) -> Zeroizing<Vec<u8>> {
+        let Carried { end_point, attached } = scope::carried();
+        let head = [framed(&end_point), framed(&attached)].concat();
+        let value = Zeroizing::new([&*head, session].concat());
+        Zeroizing::new([&*self.hash(&value), &value].concat())
     }
 
     fn unbind(&self, value: &[u8]) -> Option<Vec<u8>> {
@@ -182,7 +219,8 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
 
 impl StoresServerSessions for Bound<dyn StoresServerSessions> {
     fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
-        self.sessions.put(key, self.bind(&value))
+        let value = Zeroizing::new(value);
+        self.sessions.put(key, take(&mut *self.bind(&value)))
     }
 
     fn get(&self, key: &[u8]) -> Option<Vec<u8>> {

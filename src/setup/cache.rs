@@ -1,0 +1,170 @@
+//! What a config remembers, within bounds: the entry that was used least recently goes first.
+//!
+//! A cache belongs to the process that uses it. After fork there are two copies of it, and what may
+//! be used once would be used twice: so in another process than before, a cache is empty.
+
+use std::collections::{BTreeMap, HashMap};
+use std::process;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use zeroize::Zeroizing;
+
+/// How many bytes an entry may have on average.
+const AVERAGE: usize = 16 * 1024;
+/// How many bytes the entries of a small cache may have.
+const LEAST: usize = 256 * 1024;
+
+/// What an entry has beside its value and its key, which is there twice.
+const ENTRY: usize = 256;
+
+/// The bytes that a value holds.
+pub trait Bytes {
+    fn bytes(&self) -> usize;
+}
+
+impl Bytes for Zeroizing<Vec<u8>> {
+    fn bytes(&self) -> usize {
+        self.len()
+    }
+}
+
+pub struct Cache<V> {
+    entries: Mutex<Entries<V>>,
+    bound: Bound,
+}
+
+#[derive(Clone, Copy)]
+struct Bound {
+    entries: usize,
+    bytes: usize,
+}
+
+struct Entries<V> {
+    process: u32,
+    by_key: HashMap<Vec<u8>, Entry<V>>,
+    /// The keys, by when each was used.
+    by_use: BTreeMap<u64, Vec<u8>>,
+    uses: u64,
+    bytes: usize,
+}
+
+struct Entry<V> {
+    value: V,
+    used: u64,
+    bytes: usize,
+}
+
+impl<V: Bytes> Cache<V> {
+    /// A cache of at most so many entries.
+    pub fn new(most: usize) -> Self {
+        let bound = Bound { entries: most, bytes: (most * AVERAGE).max(LEAST) };
+        Self { entries: Mutex::new(Entries::new()), bound }
+    }
+
+    fn entries(&self) -> MutexGuard<'_, Entries<V>> {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        if entries.process != process::id() {
+            *entries = Entries::new();
+        }
+        entries
+    }
+
+    pub fn insert(&self, key: Vec<u8>, value: V) {
+        self.entries().insert(key, value, self.bound);
+    }
+
+    pub fn remove(&self, key: &[u8]) -> Option<V> {
+        self.entries().remove(key)
+    }
+
+    /// Looks at what is under a key, and may change it.
+    pub fn look_up<T>(&self, key: &[u8], look: impl FnOnce(&mut V) -> Option<T>) -> Option<T> {
+        let mut entries = self.entries();
+        let mut value = entries.remove(key)?;
+        let found = look(&mut value);
+        entries.insert(key.to_vec(), value, self.bound);
+        found
+    }
+}
+
+impl<V: Bytes> Entries<V> {
+    fn new() -> Self {
+        Self {
+            process: process::id(),
+            by_key: HashMap::new(),
+            by_use: BTreeMap::new(),
+            uses: 0,
+            bytes: 0,
+        }
+    }
+
+    fn insert(&mut self, key: Vec<u8>, value: V, bound: Bound) {
+        self.remove(&key);
+        let bytes = ENTRY + 2 * key.len() + value.bytes();
+        if bytes > bound.bytes {
+            return; // so that it does not drive out all others
+        }
+        self.uses += 1;
+        self.bytes += bytes;
+        self.by_use.insert(self.uses, key.clone());
+        self.by_key.insert(key, Entry { value, used: self.uses, bytes });
+        while self.by_key.len() > bound.entries || self.bytes > bound.bytes {
+            let Some(oldest) = self.by_use.first_entry() else { break };
+            let oldest = oldest.get().clone();
+            self.remove(&oldest);
+        }
+    }
+
+    fn remove(&mut self, key: &[u8]) -> Option<V> {
+        let entry = self.by_key.remove(key)?;
+        self.by_use.remove(&entry.used);
+        self.bytes -= entry.bytes;
+        Some(entry.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(bytes: usize) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(vec![7; bytes])
+    }
+
+    fn has<V: Bytes>(cache: &Cache<V>, key: u8) -> bool {
+        cache.look_up(&[key], |_| Some(())).is_some()
+    }
+
+    #[test]
+    fn the_least_recently_used_entry_makes_room() {
+        let cache = Cache::new(2);
+        cache.insert(vec![1], value(1));
+        cache.insert(vec![2], value(1));
+        assert!(has(&cache, 1));
+        cache.insert(vec![3], value(1));
+        assert_eq!([1, 2, 3].map(|key| has(&cache, key)), [true, false, true]);
+        assert!(cache.remove(&[1]).is_some() && cache.remove(&[1]).is_none());
+    }
+
+    #[test]
+    fn bytes_are_bounded() {
+        let cache = Cache::new(256);
+        for key in 0..=255 {
+            cache.insert(vec![key], value(100_000));
+        }
+        let kept = (0..=255).filter(|key| has(&cache, *key)).count();
+        assert_eq!(kept, 256 * AVERAGE / (100_000 + ENTRY + 2));
+        assert!(has(&cache, 255) && !has(&cache, 0));
+        cache.insert(vec![0], value(256 * AVERAGE));
+        assert!(!has(&cache, 0) && has(&cache, 255), "more than there is room for");
+    }
+
+    #[test]
+    fn another_process_finds_nothing() {
+        let cache = Cache::new(2);
+        cache.insert(vec![1], value(1));
+        cache.entries().process ^= 1;
+        assert!(!has(&cache, 1));
+        cache.insert(vec![2], value(1));
+        assert!(has(&cache, 2));
+    }
+}
