@@ -132,6 +132,21 @@ END
 leaf chained ecdsa sub-ca serverAuth "$localhost"
 cat sub-ca.pem >>chained.pem
 
+# What ends soon, and what an authority issued that does.
+leaf brief ecdsa ca "$both" "$localhost" -days 3
+issue brief-ca ecdsa ca -days 3 <<END
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+END
+leaf of-brief-ca ecdsa brief-ca "$both" "$localhost"
+cat brief-ca.pem >>of-brief-ca.pem
+
+# One that sends an issuer, too, that is not its own and has ended.
+leaf beside-expired ecdsa ca "$both" "$localhost"
+cat expired.pem >>beside-expired.pem
+
 # A chain whose links do not meet.
 cat stranger-client.pem sub-ca.pem >stray-client.pem
 cp stranger-client.key stray-client.key
@@ -154,7 +169,7 @@ tool pkcs8 -in ecdsa.key -topk8 -passout pass:secret -out encrypted.key
 for name in rsa ecdsa ed25519; do
   tool pkcs8 -in $name.key -topk8 -nocrypt -outform DER -out $name.key.der
 done
-for name in rsa ecdsa p256 p384 ed25519 other chained sub-ca client stranger-client; do
+for name in rsa ecdsa p256 p384 ed25519 other chained sub-ca client stranger-client brief brief-ca; do
   tool x509 -in $name.pem -outform DER -out $name.der # of a chain, the first
 done
 for name in rsa ecdsa ed25519 client; do

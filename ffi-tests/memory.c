@@ -88,9 +88,53 @@ static void drains_never_all(void) {
   inkotls_server_config_release(server);
 }
 
+// Many servers, which may be one, leave as many sessions as a client with default settings keeps,
+// each with a copy of a chain that is as long as may be. The last are remembered.
+
+static int32_t accept_all(void *data, inkotls_verification *it) { return (void)data, (void)it, 0; }
+
+static const inkotls_server_config *long_winded_server(void) {
+  enum { CHAIN = 60000 };
+  unsigned char ca[4096];
+  size_t len = pki_read("ca.der", ca, sizeof ca);
+  inkotls_identity *identity = identity_of("ecdsa");
+  inkotls_server_builder *builder = inkotls_server_builder_new();
+  for (size_t total = 0; total < CHAIN; total += len)
+    CHECK_INT(inkotls_identity_add_chain_der(identity, ca, len), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_ticket_count(builder, 16), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_session_cache(builder, 5000), INKOTLS_STATUS_OK);
+  inkotls_identity_free(identity);
+  return server_built(builder);
+}
+
+static void remembers_little(void) {
+  enum { SERVERS = 256, RECENT = 20 };
+  static const struct way way = {.chunk = 1 << 14};
+  inkotls_client_builder *builder = client_trusting("ca.pem");
+  CHECK_INT(inkotls_client_builder_set_dangerous_verifier(builder, accept_all, NULL, 0),
+            INKOTLS_STATUS_OK);
+  const inkotls_client_config *client = client_built(builder);
+  const inkotls_server_config *server = long_winded_server();
+  for (int i = 0; i < SERVERS + RECENT; i++) {
+    char name[32];
+    struct pair pair;
+    snprintf(name, sizeof name, "%d.test", i < SERVERS ? i : 2 * SERVERS - 1 - i);
+    pair_converse(&pair, &way, client, name, server);
+    CHECK_INT(inkotls_conn_is_resumed(pair.client.conn), i >= SERVERS);
+    pair_free(&pair);
+  }
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+// As little as may be, so that what is freed can be used again.
+const char *__asan_default_options(void) { return "quarantine_size_mb=8"; }
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   with_memory("a read buffer of 1 GiB", 400 * MIB, reads_with_room);
   with_memory("what was drained", 48 * MIB, drains_never_all);
+  with_memory("what servers leave", 48 * MIB, remembers_little);
   return checks_done();
 }

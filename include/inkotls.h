@@ -403,7 +403,8 @@ typedef struct inkotls_server_config inkotls_server_config;
 /// A ticket is the key's name (16 bytes), a random salt (32), and the session, sealed with
 /// AES-256-GCM (nonce 0, the name and the salt authenticated, tag of 16 bytes behind) under a key
 /// that HKDF-SHA-256 derives from the host's (salt: the ticket's; info: "inkotls ticket"). The
-/// first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is taken for 12 hours.
+/// first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is taken for 12 hours. A
+/// session that is renewed ends as inkotls_server_builder_set_session_cache describes.
 /// The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
 ///
 /// Who has a key reads all that was said in TLS 1.2 sessions that it made tickets of: make a new
@@ -436,7 +437,7 @@ typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification
 typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
 
 /// Keeps a session under its key of 32 bytes, in the place of what was there: `value_len` bytes, at
-/// most 65536. A day is long enough. Returns 1 where it is kept; 0 where not: then the client gets
+/// most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 where it is kept; 0 where not: then the client gets
 /// no ticket for it, and the connection goes on. All pointers are lent for the call.
 typedef int32_t (*inkotls_session_put)(void *user_data,
                                        const uint8_t *key,
@@ -984,8 +985,17 @@ inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_buil
                                                              void *user_data,
                                                              int32_t may_block);
 
-/// Sets how many servers the config remembers a session of, in memory, for its connections to
-/// resume. 256 at first.
+/// Sets how many servers the config remembers sessions of, in memory, for its connections to
+/// resume. Default: 256.
+///
+/// Memory is bounded in bytes, too. One server has at most 128 KiB, and at most 8 sessions of TLS
+/// 1.3. All servers together have at most 16 KiB for each server that is allowed, and at least
+/// 256 KiB; by default that is 4 MiB. The server that was used least recently makes room.
+///
+/// A session ends 7 days after the full handshake that it comes from, or earlier: when the server's
+/// certificate that was verified then ends (notAfter), or an issuer's that the server sent. A
+/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
+/// verifier of the host accepted a certificate that had expired. A raw public key does not end.
 ///
 /// builder: must not be NULL.
 /// servers: how many, at most 1048576; 0 for no resumption.
@@ -1198,10 +1208,20 @@ inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_buil
                                                              int32_t may_block);
 
 /// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
-/// work once. In place of inkotls_server_builder_set_session_store.
+/// work once. Replaces inkotls_server_builder_set_session_store.
+///
+/// Memory is bounded in bytes, too: all sessions together have at most 16 KiB for each session that
+/// is allowed, and at least 256 KiB; by default that is 4 MiB. The session that was used least
+/// recently makes room.
+///
+/// A session ends 7 days after the full handshake that it comes from, or earlier: when the client's
+/// certificate that was verified then ends (notAfter), or an issuer's that the client sent. A
+/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
+/// verifier of the host accepted a certificate that had expired. A raw public key does not end. The
+/// same is true of sessions in a session store and in tickets.
 ///
 /// builder: must not be NULL.
-/// sessions: how many, 256 at first, at most 1048576; the oldest make room. 0 for none.
+/// sessions: how many, at most 1048576; 0 for none. Default: 256.
 inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
                                                         size_t sessions);
 
@@ -1213,6 +1233,8 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// A session is resumed only where as much is asked of clients as where it began: the same
 /// inkotls_client_auth, and roots that were filled with the same things in the same order. So new
 /// CRLs end the sessions of those that they revoke.
+/// A session ends as inkotls_server_builder_set_session_cache describes: the end is part of what is
+/// stored, and the library checks it. The clocks of the servers must agree.
 ///
 /// builder: must not be NULL.
 /// put, get: must not be NULL. A `get` that returns a length that cannot be has found nothing.
@@ -1234,6 +1256,8 @@ inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *
 /// as it is shown, so early data is not possible with it. As with
 /// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it. All
 /// tickets of a connection have 45 KiB at most: with a client's chain in them, there may be fewer.
+/// The session in a ticket ends as inkotls_server_builder_set_session_cache describes, however often
+/// it is renewed.
 ///
 /// builder: must not be NULL.
 /// ticket_keys: must not be NULL; the config keeps a reference of its own.

@@ -15,6 +15,7 @@
 //! | `certificate` | what is in a certificate, to look at |
 //! | `crypto` | the provider, and what it lacks |
 //! | `scope` | what rustls's callbacks tell the connection that calls |
+//! | `clock` | the time of day |
 //! | `config` | what a builder makes and a connection keeps to |
 //! | `log`, `limits` | messages for a person; how much is held |
 //! | `error` | status codes, and the table from rustls errors to them |
@@ -25,6 +26,7 @@
 
 pub mod capi;
 mod certificate;
+mod clock;
 mod config;
 mod crypto;
 mod engine;

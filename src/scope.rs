@@ -17,9 +17,23 @@ pub struct Carried {
     pub attached: Vec<u8>,
 }
 
-/// What a connection lends: made when there is something to note, so that lending moves a pointer.
+/// The full handshake that sessions come from.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Origin {
+    /// When its sessions end, in Unix seconds; 0 where nothing was verified that says so.
+    pub end: u64,
+    /// How much memory the peer's certificates take, in bytes.
+    pub chain: u32,
+}
+
+/// What a connection lends: the notes are made when there is something to note, so that lending
+/// moves little.
 #[derive(Default)]
-pub struct Scope(Option<Box<Notes>>);
+pub struct Scope {
+    notes: Option<Box<Notes>>,
+    /// Of the sessions that this connection makes: a TLS 1.3 client does that after the handshake.
+    pub origin: Origin,
+}
 
 #[derive(Default)]
 pub struct Notes {
@@ -65,7 +79,7 @@ impl Scope {
     /// After the handshake: few connections have anything left that is asked for.
     pub fn settle(&mut self) {
         if self.staple.is_empty() && self.sink.is_none() && self.shown.is_none() {
-            self.0 = None;
+            self.notes = None;
         }
     }
 
@@ -84,13 +98,13 @@ impl Deref for Scope {
     type Target = Notes;
 
     fn deref(&self) -> &Notes {
-        self.0.as_deref().unwrap_or(&NONE)
+        self.notes.as_deref().unwrap_or(&NONE)
     }
 }
 
 impl DerefMut for Scope {
     fn deref_mut(&mut self) -> &mut Notes {
-        self.0.get_or_insert_default()
+        self.notes.get_or_insert_default()
     }
 }
 
@@ -132,6 +146,11 @@ pub fn tell(note: impl FnOnce(&mut Scope)) {
 /// What the sessions carry that the caller makes.
 pub fn carried() -> Carried {
     CALLER.with_borrow(|caller| caller.as_ref().map(Scope::carried).unwrap_or_default())
+}
+
+/// The full handshake that the caller's sessions come from.
+pub fn origin() -> Origin {
+    CALLER.with_borrow(|caller| caller.as_ref().map(|it| it.origin).unwrap_or_default())
 }
 
 /// Counts a question to the host's session store.

@@ -180,8 +180,17 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
     })
 }
 
-/// Sets how many servers the config remembers a session of, in memory, for its connections to
-/// resume. 256 at first.
+/// Sets how many servers the config remembers sessions of, in memory, for its connections to
+/// resume. Default: 256.
+///
+/// Memory is bounded in bytes, too. One server has at most 128 KiB, and at most 8 sessions of TLS
+/// 1.3. All servers together have at most 16 KiB for each server that is allowed, and at least
+/// 256 KiB; by default that is 4 MiB. The server that was used least recently makes room.
+///
+/// A session ends 7 days after the full handshake that it comes from, or earlier: when the server's
+/// certificate that was verified then ends (notAfter), or an issuer's that the server sent. A
+/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
+/// verifier of the host accepted a certificate that had expired. A raw public key does not end.
 ///
 /// builder: must not be NULL.
 /// servers: how many, at most 1048576; 0 for no resumption.

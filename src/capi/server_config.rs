@@ -211,10 +211,20 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 }
 
 /// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
-/// work once. In place of inkotls_server_builder_set_session_store.
+/// work once. Replaces inkotls_server_builder_set_session_store.
+///
+/// Memory is bounded in bytes, too: all sessions together have at most 16 KiB for each session that
+/// is allowed, and at least 256 KiB; by default that is 4 MiB. The session that was used least
+/// recently makes room.
+///
+/// A session ends 7 days after the full handshake that it comes from, or earlier: when the client's
+/// certificate that was verified then ends (notAfter), or an issuer's that the client sent. A
+/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
+/// verifier of the host accepted a certificate that had expired. A raw public key does not end. The
+/// same is true of sessions in a session store and in tickets.
 ///
 /// builder: must not be NULL.
-/// sessions: how many, 256 at first, at most 1048576; the oldest make room. 0 for none.
+/// sessions: how many, at most 1048576; 0 for none. Default: 256.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_session_cache(
     builder: Option<&mut inkotls_server_builder>,
@@ -234,6 +244,8 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// A session is resumed only where as much is asked of clients as where it began: the same
 /// inkotls_client_auth, and roots that were filled with the same things in the same order. So new
 /// CRLs end the sessions of those that they revoke.
+/// A session ends as inkotls_server_builder_set_session_cache describes: the end is part of what is
+/// stored, and the library checks it. The clocks of the servers must agree.
 ///
 /// builder: must not be NULL.
 /// put, get: must not be NULL. A `get` that returns a length that cannot be has found nothing.
@@ -268,6 +280,8 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// as it is shown, so early data is not possible with it. As with
 /// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it. All
 /// tickets of a connection have 45 KiB at most: with a client's chain in them, there may be fewer.
+/// The session in a ticket ends as inkotls_server_builder_set_session_cache describes, however often
+/// it is renewed.
 ///
 /// builder: must not be NULL.
 /// ticket_keys: must not be NULL; the config keeps a reference of its own.

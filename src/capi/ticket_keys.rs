@@ -15,7 +15,8 @@ use std::sync::atomic::AtomicBool;
 /// A ticket is the key's name (16 bytes), a random salt (32), and the session, sealed with
 /// AES-256-GCM (nonce 0, the name and the salt authenticated, tag of 16 bytes behind) under a key
 /// that HKDF-SHA-256 derives from the host's (salt: the ticket's; info: "inkotls ticket"). The
-/// first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is taken for 12 hours.
+/// first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is taken for 12 hours. A
+/// session that is renewed ends as inkotls_server_builder_set_session_cache describes.
 /// The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
 ///
 /// Who has a key reads all that was said in TLS 1.2 sessions that it made tickets of: make a new

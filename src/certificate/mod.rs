@@ -40,6 +40,12 @@ pub fn end_point(der: &[u8]) -> Vec<u8> {
     signature_hash(der).map(|hash| hash.of(der)).unwrap_or_default()
 }
 
+/// When a certificate ends, in Unix seconds. None where that cannot be read.
+pub fn not_after(der: &[u8]) -> Option<u64> {
+    let certificate = asn1::parse_single::<Signed>(der).ok()?.certificate;
+    certificate.validity.not_after.unix_seconds().try_into().ok()
+}
+
 /// The hash for tls-server-end-point (RFC 5929, section 4.1): that of the certificate's signature,
 /// and SHA-256 instead of MD5 and SHA-1. None where the signature has none of its own.
 fn signature_hash(der: &[u8]) -> Option<Hash> {

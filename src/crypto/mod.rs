@@ -71,3 +71,12 @@ impl Hash {
         backend::digest::digest(algorithm, data).as_ref().to_vec()
     }
 }
+
+#[cfg(test)]
+pub mod tests {
+    /// A new Ed25519 key, in PKCS#8.
+    pub fn private_key() -> Vec<u8> {
+        use super::backend::{rand::SystemRandom, signature::Ed25519KeyPair};
+        Ed25519KeyPair::generate_pkcs8(&SystemRandom::new()).unwrap().as_ref().to_vec()
+    }
+}

@@ -7,11 +7,11 @@
 use super::backend::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use super::backend::hkdf::{HKDF_SHA256, KeyType, Salt};
 use super::backend::rand::{SecureRandom, SystemRandom};
+use crate::clock::now;
 use crate::error::Error;
 use rustls::server::ProducesTickets;
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 use zeroize::Zeroizing;
 
 const KEY: usize = 32;
@@ -129,10 +129,6 @@ fn parsed(keys: &[u8]) -> Result<Arc<[Key]>, Error> {
 
 fn nonce() -> Nonce {
     Nonce::assume_unique_for_key([0; 12])
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]

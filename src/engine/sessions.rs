@@ -2,6 +2,7 @@
 
 use super::conn::Conn;
 use crate::error::Error;
+use crate::scope::Origin;
 
 /// So that all tickets of a handshake, with what is attached to each, are no larger than what
 /// rustls takes from a server at once.
@@ -34,6 +35,7 @@ impl Conn {
     pub(super) fn forget_unless_resumed(&mut self) {
         if self.scope.shown.is_some() && self.is_resumed() == Some(false) {
             self.scope.shown = None;
+            self.scope.origin = Origin::default();
         }
     }
 

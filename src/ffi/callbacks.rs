@@ -19,7 +19,7 @@ pub type inkotls_key_log_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
 
 /// Keeps a session under its key of 32 bytes, in the place of what was there: `value_len` bytes, at
-/// most 65536. A day is long enough. Returns 1 where it is kept; 0 where not: then the client gets
+/// most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 where it is kept; 0 where not: then the client gets
 /// no ticket for it, and the connection goes on. All pointers are lent for the call.
 #[allow(non_camel_case_types)]
 pub type inkotls_session_put = Option<

@@ -84,6 +84,17 @@ impl<V: Bytes> Cache<V> {
         entries.insert(key.to_vec(), value, self.bound);
         found
     }
+
+    /// Changes what is under a key; the default, where there is nothing.
+    pub fn edit(&self, key: Vec<u8>, edit: impl FnOnce(&mut V))
+    where
+        V: Default,
+    {
+        let mut entries = self.entries();
+        let mut value = entries.remove(&key).unwrap_or_default();
+        edit(&mut value);
+        entries.insert(key, value, self.bound);
+    }
 }
 
 impl<V: Bytes> Entries<V> {
@@ -156,6 +167,16 @@ mod tests {
         assert!(has(&cache, 255) && !has(&cache, 0));
         cache.insert(vec![0], value(256 * AVERAGE));
         assert!(!has(&cache, 0) && has(&cache, 255), "more than there is room for");
+    }
+
+    #[test]
+    fn what_grows_is_counted() {
+        let cache = Cache::<Zeroizing<Vec<u8>>>::new(1);
+        cache.edit(vec![1], |value| value.resize(LEAST / 2, 0));
+        assert!(has(&cache, 1));
+        cache.edit(vec![1], |value| value.resize(LEAST, 0));
+        assert!(!has(&cache, 1));
+        assert_eq!(cache.entries().bytes, 0);
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! Client configs.
 
 use super::Roots;
+use super::client_sessions::ClientSessions;
 use super::compression::{COMPRESSORS, DECOMPRESSORS, chosen};
 use super::identities::Choice;
 use super::identity::{Identity, Shown};
 use super::negotiation::{Negotiation, flag};
-use super::sessions::{Tls13Sessions, cache_size};
+use super::sessions::cache_size;
 use super::told::Told;
 use super::verification::{HostVerification, HostVerifier};
 use crate::config::{Blocking, Config, Settings};
 use crate::error::Error;
 use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
-use rustls::client::{ClientSessionMemoryCache, Resumption, Tls12Resumption};
+use rustls::client::{Resumption, Tls12Resumption};
 use rustls::compress::CertCompressor;
 use std::sync::Arc;
 
@@ -124,13 +125,10 @@ impl ClientBuilder {
     }
 
     fn resumption(&self) -> Resumption {
-        // rustls counts tickets, of which a server has eight.
-        let cache = ClientSessionMemoryCache::new(self.sessions * 8);
-        match (self.sessions, self.tls12) {
-            (0, _) => Resumption::disabled(),
-            // rustls would go on with session ids.
-            (_, Tls12Resumption::Disabled) => Resumption::store(Arc::new(Tls13Sessions(cache))),
-            (_, how) => Resumption::store(Arc::new(cache)).tls12_resumption(how),
+        let sessions = || Arc::new(ClientSessions::new(self.sessions, self.tls12));
+        match self.sessions {
+            0 => Resumption::disabled(),
+            _ => Resumption::store(sessions()).tls12_resumption(self.tls12),
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod cache;
 mod client;
+mod client_sessions;
 mod compression;
 mod identities;
 mod identity;

@@ -1,14 +1,11 @@
 //! A server's sessions: in memory, in a store of the host's, or in tickets.
 
 use super::cache::Cache;
+use super::told::LONGEST;
+use crate::clock::now;
 use crate::crypto::Hash;
 use crate::error::Error;
 use crate::scope::{self, Carried};
-use rustls::NamedGroup;
-use rustls::client::{
-    ClientSessionMemoryCache, ClientSessionStore, Tls12ClientSessionValue, Tls13ClientSessionValue,
-};
-use rustls::pki_types::ServerName;
 use rustls::server::{ProducesTickets, StoresServerSessions};
 use std::fmt;
 use std::mem::take;
@@ -84,36 +81,6 @@ impl fmt::Debug for HostStore {
     }
 }
 
-/// A client's sessions, those of TLS 1.2 left out.
-#[derive(Debug)]
-pub struct Tls13Sessions(pub ClientSessionMemoryCache);
-
-impl ClientSessionStore for Tls13Sessions {
-    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
-        self.0.set_kx_hint(server, group);
-    }
-
-    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
-        self.0.kx_hint(server)
-    }
-
-    fn set_tls12_session(&self, _: ServerName<'static>, _: Tls12ClientSessionValue) {}
-
-    fn tls12_session(&self, _: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
-        None
-    }
-
-    fn remove_tls12_session(&self, _: &ServerName<'static>) {}
-
-    fn insert_tls13_ticket(&self, server: ServerName<'static>, ticket: Tls13ClientSessionValue) {
-        self.0.insert_tls13_ticket(server, ticket);
-    }
-
-    fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
-        self.0.take_tls13_ticket(server)
-    }
-}
-
 /// Sessions in memory.
 pub struct ServerSessions(Cache<Zeroizing<Vec<u8>>>);
 
@@ -152,9 +119,9 @@ impl fmt::Debug for ServerSessions {
 /// Sessions with the bytes that the host attached (rustls's own way to do that is for TLS 1.3
 /// only), bound to what their server asks of clients. rustls does not ask again when one is
 /// resumed: a session that began with less, at another server with the same store or keys, is none
-/// here. Nor is one that the store has damaged.
+/// here. Nor is one that the store has damaged, or that has ended.
 ///
-/// A hash; then the channel binding and what is attached, each behind its length;
+/// A hash; then the end; then the channel binding and what is attached, each behind its length;
 /// then the session. What is made of it here is wiped; what rustls is handed, rustls does not wipe.
 #[derive(Debug)]
 pub struct Bound<T: ?Sized> {
@@ -165,11 +132,19 @@ pub struct Bound<T: ?Sized> {
 const HASH: usize = 32;
 
 impl<T: ?Sized> Bound<T> {
-    fn bind(&self, session: &[u8]) -> Zeroizing<Vec<u8>> {
+    /// None where the session has ended as it begins.
+    fn bind(&self, session: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let end = match scope::origin().end {
+            0 => now() + LONGEST,
+            end => end,
+        };
+        if end < now() {
+            return None;
+        }
         let Carried { end_point, attached } = scope::carried();
-        let head = [framed(&end_point), framed(&attached)].concat();
+        let head = [&end.to_be_bytes(), &*framed(&end_point), &*framed(&attached)].concat();
         let value = Zeroizing::new([&*head, session].concat());
-        Zeroizing::new([&*self.hash(&value), &value].concat())
+        Some(Zeroizing::new([&*self.hash(&value), &value].concat()))
     }
 
     fn unbind(&self, value: &[u8]) -> Option<Vec<u8>> {
@@ -177,10 +152,18 @@ impl<T: ?Sized> Bound<T> {
         if self.hash(value) != hash {
             return None;
         }
-        let (end_point, rest) = unframed(value)?;
+        let (end, rest) = value.split_first_chunk()?;
+        let (end_point, rest) = unframed(rest)?;
         let (attached, session) = unframed(rest)?;
+        let end = u64::from_be_bytes(*end);
+        if end < now() {
+            return None;
+        }
         let carried = Carried { end_point: end_point.to_vec(), attached: attached.to_vec() };
-        scope::tell(|caller| caller.shown = Some(carried));
+        scope::tell(|caller| {
+            caller.origin.end = end;
+            caller.shown = Some(carried);
+        });
         Some(session.to_vec())
     }
 
@@ -208,7 +191,7 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        let ticket = self.sessions.encrypt(&self.bind(plain))?;
+        let ticket = self.sessions.encrypt(&self.bind(plain)?)?;
         (scope::count_ticket(ticket.len()) <= MAX_TICKETS).then_some(ticket)
     }
 
@@ -220,7 +203,7 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
 impl StoresServerSessions for Bound<dyn StoresServerSessions> {
     fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
         let value = Zeroizing::new(value);
-        self.sessions.put(key, take(&mut *self.bind(&value)))
+        self.bind(&value).is_some_and(|mut bound| self.sessions.put(key, take(&mut *bound)))
     }
 
     fn get(&self, key: &[u8]) -> Option<Vec<u8>> {

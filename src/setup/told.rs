@@ -1,16 +1,40 @@
 //! What rustls shows to the verifier only, told to the connection.
 
-use crate::scope;
+use crate::certificate::not_after;
+use crate::scope::{self, Origin};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
 use std::sync::Arc;
 
-/// A verifier that tells that the certificate is being verified, the OCSP staple, and what the peer
-/// signed with.
+/// A verifier that tells that the certificate is being verified, the OCSP staple, when sessions end
+/// that begin with it, and what the peer signed with.
 #[derive(Debug)]
 pub struct Told<T: ?Sized>(pub Arc<T>);
+
+/// How long sessions are resumed, in seconds, if no certificate ends before.
+pub const LONGEST: u64 = 7 * 24 * 60 * 60;
+
+/// What a certificate takes of memory beside its bytes.
+const CERTIFICATE: usize = 64;
+
+/// What sessions come from that begin now, with a certificate that was accepted. An issuer that has
+/// ended was not needed for that. A host's verifier may accept an end-entity certificate that has,
+/// or that cannot be read: then no session is resumed.
+fn origin(
+    end_entity: &CertificateDer<'_>,
+    intermediates: &[CertificateDer<'_>],
+    is_raw_key: bool,
+    now: UnixTime,
+) -> Origin {
+    let now = now.as_secs();
+    let issuers = intermediates.iter().filter_map(|it| not_after(it)).filter(|it| *it >= now);
+    let own = if is_raw_key { u64::MAX } else { not_after(end_entity).unwrap_or(0) };
+    let end = issuers.fold(own.min(now + LONGEST), u64::min);
+    let chain = [end_entity].into_iter().chain(intermediates).map(|it| it.len() + CERTIFICATE);
+    Origin { end: end.max(1), chain: chain.sum::<usize>() as u32 }
+}
 
 /// rustls's two traits have these methods, and no trait for them.
 macro_rules! signatures_told {
@@ -58,7 +82,10 @@ impl ServerCertVerifier for Told<dyn ServerCertVerifier> {
             caller.staple = staple.to_vec();
             caller.verified = true;
         });
-        self.0.verify_server_cert(end_entity, intermediates, name, staple, now)
+        let verified = self.0.verify_server_cert(end_entity, intermediates, name, staple, now)?;
+        let origin = origin(end_entity, intermediates, self.0.requires_raw_public_keys(), now);
+        scope::tell(|caller| caller.origin = origin);
+        Ok(verified)
     }
 
     fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
@@ -88,7 +115,10 @@ impl ClientCertVerifier for Told<dyn ClientCertVerifier> {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Tls> {
         scope::tell(|caller| caller.verified = true);
-        self.0.verify_client_cert(end_entity, intermediates, now)
+        let verified = self.0.verify_client_cert(end_entity, intermediates, now)?;
+        let origin = origin(end_entity, intermediates, self.0.requires_raw_public_keys(), now);
+        scope::tell(|caller| caller.origin = origin);
+        Ok(verified)
     }
 
     signatures_told!();

@@ -1,0 +1,246 @@
+// How long sessions are resumed: 7 days from the full handshake that they come from, and no longer
+// than the certificate that was verified then. Each side by itself: the other's clock stands still.
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "configs.h"
+
+enum { HOUR = 3600, DAY = 24 * HOUR, WEEK = 7 * DAY };
+enum { STEP = 11 * HOUR };  // less than any ticket's lifetime, which is another matter
+
+// The library's clock. 0 is the system's.
+static int64_t today;
+
+// In the place of libc's, which the library would call.
+int clock_gettime(clockid_t clock, struct timespec *now) {
+  if (clock != CLOCK_REALTIME || today == 0) return (int)syscall(SYS_clock_gettime, clock, now);
+  *now = (struct timespec){.tv_sec = (time_t)today};
+  return 0;
+}
+
+#if defined(__GLIBC__) && __SIZEOF_LONG__ == 4
+// The same for Rust's standard library, which has times of 64 bits on these machines, too.
+struct wide_time {
+  int64_t tv_sec;
+  int32_t tv_nsec, padding;
+};
+
+int __clock_gettime64(clockid_t clock, struct wide_time *now) {
+  if (clock != CLOCK_REALTIME || today == 0) return (int)syscall(SYS_clock_gettime64, clock, now);
+  *now = (struct wide_time){.tv_sec = today};
+  return 0;
+}
+#endif
+
+static int64_t not_after(const char *file) {
+  unsigned char der[4096];
+  inkotls_certificate *certificate = NULL;
+  int64_t seconds = 0;
+  size_t len = pki_read(file, der, sizeof der);
+  CHECK_INT(inkotls_certificate_new(der, len, &certificate), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_certificate_not_after(certificate, &seconds), INKOTLS_STATUS_OK);
+  inkotls_certificate_free(certificate);
+  return seconds;
+}
+
+// Who is who. Of the two, one is on trial: its clock goes, and it has verified its peer.
+static enum storage { TICKET_KEYS, MEMORY, STORE } storage;
+static const char *const storages[] = {"ticket keys", "memory", "a store"};
+static const char *shown;  // what its peer shows; "raw NAME": its key
+static int accepts_all;    // it has a verifier of the host's
+static int32_t suite;      // the server's only one, or 0
+
+static int32_t accept_all(void *data, inkotls_verification *it) { return (void)data, (void)it, 0; }
+
+static const char *raw(const char *name) { return strncmp(name, "raw ", 4) == 0 ? name + 4 : NULL; }
+
+static inkotls_identity *identity_shown(void) {
+  if (!raw(shown)) return identity_of(shown);
+  char key[64];
+  snprintf(key, sizeof key, "%s.key", raw(shown));
+  const char *path = pki_path(key);
+  inkotls_identity *identity = inkotls_identity_new();
+  CHECK_INT(inkotls_identity_set_key_pem_file(identity, path, strlen(path)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_use_raw_public_key(identity), INKOTLS_STATUS_OK);
+  return identity;
+}
+
+static inkotls_roots *roots_for_shown(void) {
+  if (!raw(shown)) return roots_of("ca.pem");
+  unsigned char spki[4096];
+  char file[64];
+  snprintf(file, sizeof file, "%s.spki.der", raw(shown));
+  size_t len = pki_read(file, spki, sizeof spki);
+  inkotls_roots *roots = inkotls_roots_new();
+  CHECK_INT(inkotls_roots_add_raw_public_key(roots, spki, len), INKOTLS_STATUS_OK);
+  return roots;
+}
+
+static void keep_sessions(inkotls_server_builder *builder) {
+  static const unsigned char key[32] = {1};
+  const inkotls_ticket_keys *keys = NULL;
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  if (storage == TICKET_KEYS)
+    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (storage == STORE) server_uses_store(builder);
+  inkotls_ticket_keys_release(keys);
+  if (suite) CHECK_INT(inkotls_server_builder_add_cipher_suite(builder, suite), INKOTLS_STATUS_OK);
+}
+
+static const inkotls_client_config *client;
+static const inkotls_server_config *server;
+
+static void server_on_trial(void) {
+  inkotls_identity *identity = identity_shown();
+  inkotls_roots *roots = roots_for_shown();
+  inkotls_client_builder *a = client_speaking(version);
+  inkotls_server_builder *b = server_showing("ecdsa");
+  CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  if (accepts_all)
+    CHECK_INT(inkotls_server_builder_set_dangerous_verifier(b, accept_all, NULL, 0),
+              INKOTLS_STATUS_OK);
+  keep_sessions(b);
+  client = client_built(a);
+  server = server_built(b);
+  inkotls_roots_free(roots);
+  inkotls_identity_free(identity);
+}
+
+static void server_on_trial_asks_for_none(void) {
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  keep_sessions(builder);
+  if (!client) client = client_of(version);
+  server = server_built(builder);
+}
+
+static void client_on_trial(void) {
+  inkotls_identity *identity = identity_shown();
+  inkotls_roots *roots = roots_for_shown();
+  inkotls_client_builder *a = client_speaking(version);
+  inkotls_server_builder *b = inkotls_server_builder_new();
+  CHECK_INT(inkotls_client_builder_set_roots(a, roots), INKOTLS_STATUS_OK);
+  if (accepts_all)
+    CHECK_INT(inkotls_client_builder_set_dangerous_verifier(a, accept_all, NULL, 0),
+              INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_identity(b, identity), INKOTLS_STATUS_OK);
+  keep_sessions(b);
+  client = client_built(a);
+  server = server_built(b);
+  inkotls_roots_free(roots);
+  inkotls_identity_free(identity);
+}
+
+enum outcome { FULL, RESUMED, EXPIRED };
+
+// A connection, with each side's clock as it calls.
+static enum outcome outcome_at(int64_t at_client, int64_t at_server) {
+  static const struct way direct = {.chunk = 1 << 14};
+  inkotls_status client_says, server_says, ended = INKOTLS_STATUS_INVALID_PEER_CERTIFICATE;
+  unsigned char byte;
+  size_t len, moved;
+  struct pair pair;
+  today = at_client;
+  pair_open(&pair, &direct, client, "localhost", server);
+  do {
+    today = at_client;
+    client_says = side_handshake(&pair.client);
+    moved = side_deliver(&pair.client, &pair.server);
+    today = at_server;
+    server_says = side_handshake(&pair.server);
+    moved += side_deliver(&pair.server, &pair.client);
+  } while (moved > 0);
+  today = at_client;
+  enum outcome outcome = inkotls_conn_is_resumed(pair.client.conn) == 1 ? RESUMED : FULL;
+  if (client_says < 0 || server_says < 0) {
+    const inkotls_conn *refuses = server_says == ended ? pair.server.conn : pair.client.conn;
+    CHECK(client_says == ended || server_says == ended);
+    CHECK_INT(inkotls_conn_certificate_error(refuses), INKOTLS_CERTIFICATE_ERROR_EXPIRED);
+    outcome = EXPIRED;
+  } else {
+    CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), outcome == RESUMED);
+    CHECK_INT(side_read(&pair.client, &byte, 1, &len), INKOTLS_STATUS_WANT_READ);  // tickets
+  }
+  pair_free(&pair);
+  today = 0;
+  return outcome;
+}
+
+// Which side is on trial.
+static enum outcome (*later)(int64_t time);
+static int64_t start;
+static enum outcome at_server(int64_t time) { return outcome_at(start, time); }
+static enum outcome at_client(int64_t time) { return outcome_at(time, start); }
+
+// The client comes back again and again: it is resumed until `end`.
+static void is_resumed(int64_t begin, int64_t end, enum outcome then) {
+  CHECK_INT(later(begin), FULL);
+  for (int64_t time = begin + STEP; time < end; time += STEP) CHECK_INT(later(time), RESUMED);
+  CHECK_INT(later(end), RESUMED);
+  CHECK_INT(later(end + 1), then);
+  if (then == FULL) CHECK_INT(later(end + 2), RESUMED);  // a new session
+}
+
+// Another trial, which ends the one before.
+static void trial(void (*make)(void), const char *certificate, int is_lenient) {
+  static const char *const sides[] = {"a server", "a client"};
+  if (client) inkotls_client_config_release(client);
+  if (server) inkotls_server_config_release(server);
+  client = NULL, server = NULL;
+  if (!make) return;
+  later = make == client_on_trial ? at_client : at_server;
+  checking("%s with %s, %s, shown %s%s", sides[later == at_client], storages[storage],
+           inkotls_protocol_version_name(version), certificate, is_lenient ? ", accepts all" : "");
+  store_clear();
+  shown = certificate;
+  accepts_all = is_lenient;
+  make();
+}
+
+static void each_end(void (*make)(void)) {
+  const int64_t brief = not_after("brief.der"), brief_ca = not_after("brief-ca.der");
+  start = (brief < brief_ca ? brief : brief_ca) - 3 * DAY + HOUR;
+  trial(make, "p256", 0);
+  is_resumed(start, start + WEEK, FULL);
+  trial(make, "beside-expired", 0);
+  is_resumed(start, start + WEEK, FULL);
+  trial(make, "brief", 0);
+  is_resumed(start, brief, EXPIRED);
+  trial(make, "of-brief-ca", 0);
+  is_resumed(start, brief_ca, EXPIRED);
+  trial(make, make == server_on_trial ? "expired-client" : "expired", 1);
+  for (int i = 0; i < 3; i++) CHECK_INT(later(start + i), FULL);
+  if (version == TLS12) return;
+  trial(make, make == server_on_trial ? "raw client" : "raw ecdsa", 0);
+  is_resumed(start, start + WEEK, FULL);
+}
+
+// A session that the server knows and cannot resume has no part in those that begin then.
+static void of_another_suite(void) {
+  static const int32_t suites[2][2] = {{0xc02b, 0xc02c}, {0x1301, 0x1302}};
+  suite = suites[version == TLS13][0];
+  trial(server_on_trial_asks_for_none, "nothing, for one suite", 0);
+  is_resumed(start, start + WEEK, FULL);
+  suite = suites[version == TLS13][1];
+  inkotls_server_config_release(server);
+  server_on_trial_asks_for_none();
+  is_resumed(start + WEEK + HOUR, start + 2 * WEEK + HOUR, FULL);
+  suite = 0;
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  for (storage = TICKET_KEYS; storage <= STORE; storage++)
+    for (version = TLS12; version <= TLS13; version++) {
+      each_end(server_on_trial);
+      each_end(client_on_trial);
+      of_another_suite();
+    }
+  trial(NULL, NULL, 0);
+  return checks_done();
+}

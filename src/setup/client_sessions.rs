@@ -1,0 +1,307 @@
+//! A client's sessions, in memory.
+
+use super::cache::{Bytes, Cache};
+use crate::clock::now;
+use crate::scope::{self, Origin};
+use rustls::NamedGroup;
+use rustls::client::{
+    ClientSessionStore, Tls12ClientSessionValue, Tls12Resumption, Tls13ClientSessionValue,
+};
+use rustls::pki_types::ServerName;
+use std::collections::VecDeque;
+use std::fmt::{self, Debug, Write};
+
+/// How much a server may leave.
+const MAX_TICKETS: usize = 8;
+const MAX_BYTES: usize = 128 * 1024;
+
+/// What a session takes of memory beside its ticket and its server's certificates.
+const SESSION: usize = 512;
+
+/// Sessions by the name of the server.
+pub struct ClientSessions {
+    servers: Cache<Server>,
+    has_tls12: bool,
+}
+
+#[derive(Default)]
+struct Server {
+    kx_hint: Option<NamedGroup>,
+    tls12: Option<Session<Tls12ClientSessionValue>>,
+    /// The oldest first.
+    tls13: VecDeque<Session<Tls13ClientSessionValue>>,
+}
+
+#[derive(Clone)]
+struct Session<T> {
+    value: T,
+    origin: Origin,
+    bytes: usize,
+}
+
+impl ClientSessions {
+    /// Of at most so many servers.
+    pub fn new(servers: usize, tls12: Tls12Resumption) -> Self {
+        // Without them rustls would still resume by session id.
+        let has_tls12 = tls12 != Tls12Resumption::Disabled;
+        Self { servers: Cache::new(servers), has_tls12 }
+    }
+}
+
+impl<T: Debug> Session<T> {
+    /// A session that the caller's connection makes. None where a server cannot leave that much.
+    fn new(value: T) -> Option<Self> {
+        let origin = scope::origin();
+        let bytes = SESSION + origin.chain as usize + ticket_len(&value);
+        (bytes <= MAX_BYTES).then_some(Self { value, origin, bytes })
+    }
+}
+
+impl<T> Session<T> {
+    fn has_ended(&self) -> bool {
+        self.origin.end < now()
+    }
+
+    /// The value, for the caller's connection to resume.
+    fn shown(self) -> T {
+        scope::tell(|caller| caller.origin = self.origin);
+        self.value
+    }
+}
+
+impl Bytes for Server {
+    fn bytes(&self) -> usize {
+        let tls12 = self.tls12.iter().map(|it| it.bytes);
+        tls12.chain(self.tls13.iter().map(|it| it.bytes)).sum()
+    }
+}
+
+impl ClientSessionStore for ClientSessions {
+    fn set_kx_hint(&self, server: ServerName<'static>, group: NamedGroup) {
+        self.servers.edit(key(&server), |it| it.kx_hint = Some(group));
+    }
+
+    fn kx_hint(&self, server: &ServerName<'_>) -> Option<NamedGroup> {
+        self.servers.look_up(&key(server), |it| it.kx_hint)
+    }
+
+    fn set_tls12_session(&self, server: ServerName<'static>, value: Tls12ClientSessionValue) {
+        if self.has_tls12 {
+            let session = Session::new(value);
+            self.servers.edit(key(&server), |it| it.tls12 = session);
+        }
+    }
+
+    fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        self.servers.look_up(&key(server), |it| {
+            it.tls12.take_if(|it| it.has_ended());
+            it.tls12.clone().map(Session::shown)
+        })
+    }
+
+    fn remove_tls12_session(&self, server: &ServerName<'static>) {
+        self.servers.look_up(&key(server), |it| it.tls12.take());
+    }
+
+    fn insert_tls13_ticket(&self, server: ServerName<'static>, value: Tls13ClientSessionValue) {
+        let Some(session) = Session::new(value) else { return };
+        self.servers.edit(key(&server), |it| {
+            it.tls13.push_back(session);
+            while it.tls13.len() > MAX_TICKETS || it.bytes() > MAX_BYTES {
+                it.tls13.pop_front();
+            }
+        });
+    }
+
+    fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        self.servers.look_up(&key(server), |it| {
+            it.tls13.retain(|it| !it.has_ended());
+            it.tls13.pop_back().map(Session::shown)
+        })
+    }
+}
+
+impl Debug for ClientSessions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ClientSessions")
+    }
+}
+
+/// Names are the same in upper and lower case.
+fn key(server: &ServerName<'_>) -> Vec<u8> {
+    server.to_str().to_ascii_lowercase().into_bytes()
+}
+
+/// How many bytes a ticket has, or a little more. rustls tells it in one place: its text for
+/// debugging has the ticket in hexadecimal digits, with little before it and much behind it.
+fn ticket_len(session: &impl Debug) -> usize {
+    struct Counter(usize);
+
+    impl Write for Counter {
+        fn write_str(&mut self, text: &str) -> fmt::Result {
+            self.0 += text.len();
+            let is_over = text == "epoch" || self.0 > 2 * MAX_BYTES;
+            if is_over { Err(fmt::Error) } else { Ok(()) }
+        }
+    }
+
+    let mut counter = Counter(0);
+    write!(counter, "{session:?}").ok();
+    counter.0 / 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scope::Scope;
+    use rustls::client::Resumption;
+    use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+    use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
+    use rustls::server::ProducesTickets;
+    use rustls::sign::{CertifiedKey, SingleCertAndKey};
+    use rustls::{
+        ClientConfig, ClientConnection, DigitallySignedStruct, Error, ServerConfig,
+        ServerConnection, SignatureScheme, SupportedProtocolVersion,
+    };
+    use std::sync::Arc;
+
+    /// A verifier that accepts all, with sessions that end when it says.
+    #[derive(Debug)]
+    struct Anyone(Origin);
+
+    impl ServerCertVerifier for Anyone {
+        fn verify_server_cert(
+            &self,
+            _: &CertificateDer<'_>,
+            _: &[CertificateDer<'_>],
+            _: &ServerName<'_>,
+            _: &[u8],
+            _: UnixTime,
+        ) -> Result<ServerCertVerified, Error> {
+            scope::tell(|caller| caller.origin = self.0);
+            Ok(ServerCertVerified::assertion())
+        }
+
+        fn verify_tls12_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn verify_tls13_signature(
+            &self,
+            _: &[u8],
+            _: &CertificateDer<'_>,
+            _: &DigitallySignedStruct,
+        ) -> Result<HandshakeSignatureValid, Error> {
+            Ok(HandshakeSignatureValid::assertion())
+        }
+
+        fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+            vec![SignatureScheme::ED25519]
+        }
+    }
+
+    /// Makes tickets of so many bytes.
+    #[derive(Debug)]
+    struct Tickets(usize);
+
+    impl ProducesTickets for Tickets {
+        fn enabled(&self) -> bool {
+            true
+        }
+
+        fn lifetime(&self) -> u32 {
+            1000
+        }
+
+        fn encrypt(&self, _: &[u8]) -> Option<Vec<u8>> {
+            Some(vec![7; self.0])
+        }
+
+        fn decrypt(&self, _: &[u8]) -> Option<Vec<u8>> {
+            None
+        }
+    }
+
+    /// How many sessions and bytes a client holds of a server that gives it tickets of `len` bytes in each connection.
+    fn left(
+        version: &'static SupportedProtocolVersion,
+        connections: usize,
+        tickets: usize,
+        len: usize,
+    ) -> (usize, usize) {
+        let provider = Arc::new(crate::crypto::provider());
+        let store = Arc::new(ClientSessions::new(1, Tls12Resumption::SessionIdOrTickets));
+        let origin = Origin { end: u64::MAX, chain: 1000 };
+        let mut client = ClientConfig::builder_with_provider(provider.clone())
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anyone(origin)))
+            .with_no_client_auth();
+        client.resumption = Resumption::store(store.clone());
+        let pkcs8 = PrivatePkcs8KeyDer::from(crate::crypto::tests::private_key());
+        let signer = crate::crypto::private_key(&pkcs8.into()).unwrap();
+        let identity = CertifiedKey::new(vec![vec![0; 1000].into()], signer);
+        let mut server = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_no_client_auth()
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(identity)));
+        server.ticketer = Arc::new(Tickets(len));
+        server.send_tls13_tickets = tickets;
+        let name = ServerName::try_from("a.test").unwrap();
+        let (client, server) = (Arc::new(client), Arc::new(server));
+        let client = || ClientConnection::new(client.clone(), name.clone()).unwrap();
+        let clients: Vec<_> = (0..connections).map(|_| client()).collect(); // before any ticket
+        for client in clients {
+            converse(client, ServerConnection::new(server.clone()).unwrap());
+        }
+        let count = |it: &Server| it.tls13.len() + usize::from(it.tls12.is_some());
+        store.servers.look_up(&key(&name), |it| Some((count(it), it.bytes()))).unwrap()
+    }
+
+    fn converse(mut client: ClientConnection, mut server: ServerConnection) {
+        scope::within(&mut Scope::default(), || {
+            while client.wants_write() || server.wants_write() {
+                let mut wire = Vec::new();
+                client.write_tls(&mut wire).unwrap();
+                server.read_tls(&mut &*wire).unwrap();
+                server.process_new_packets().unwrap();
+                wire.clear();
+                server.write_tls(&mut wire).unwrap();
+                let mut wire = &*wire;
+                while client.read_tls(&mut wire).unwrap() > 0 {
+                    client.process_new_packets().unwrap();
+                }
+            }
+        });
+        assert!(!client.is_handshaking() && !server.is_handshaking());
+    }
+
+    #[test]
+    fn what_a_server_leaves_is_measured() {
+        use rustls::version::{TLS12, TLS13};
+        for len in [1, 200, 20_000] {
+            for (version, tickets) in [(&TLS12, 1), (&TLS13, 1), (&TLS13, 2)] {
+                let least = tickets * (len + 1000 + SESSION);
+                let (count, bytes) = left(version, 1, tickets, len);
+                assert_eq!(count, tickets);
+                assert!((least..least + tickets * 200).contains(&bytes), "{bytes}, not {least}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_server_leaves_is_bounded() {
+        use rustls::version::{TLS12, TLS13};
+        assert_eq!(left(&TLS12, 5, 1, 1000).0, 1);
+        assert_eq!(left(&TLS13, 5, 4, 1000).0, MAX_TICKETS);
+        let (count, bytes) = left(&TLS13, 5, 1, 50_000);
+        assert!(count == 2 && bytes <= MAX_BYTES);
+    }
+}
