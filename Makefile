@@ -57,7 +57,7 @@ CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
 C_TESTS  := conn ends alerts progress null input socket duplex readme \
             trust revocation identity shown rawkeys certificate \
             hostkey $(SIGNING) verifier asked announced \
-            negotiation hello sessions tickets threads early after peek diagnosis limits memory pipes io faults expiry
+            negotiation hello sessions tickets threads early after peek diagnosis limits memory pipes io faults expiry forked
 MACHINES := aarch64 armhf i686 musl
 DEMO     := https_server https_client
 EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads

@@ -52,6 +52,13 @@
 // thread-local, nothing is global, and no call blocks, except inkotls_conn_run_blocking and those
 // that read files, which say so.
 //
+// Fork. Call fork only while no other thread is inside a call of the library. Afterwards each process
+// has a copy of every handle. A connection or an acceptor may be used in one of the two processes; the
+// other process may only free its copy, which sends nothing. Anything else may be used in both. A
+// session that a config keeps in memory is never used by two processes: the new process starts without
+// sessions, and so early data is accepted or offered once. Ticket keys and a session store of the host
+// resume sessions in every process; a change of ticket keys reaches the process that makes it only.
+//
 // Callbacks come during a call, on its thread, with the user_data that was set with them. They must
 // return: no unwinding, no longjmp, no change of task. They may use other handles, not the one
 // whose call they come from.
@@ -834,6 +841,8 @@ inkotls_status inkotls_ticket_keys_new(const void *keys,
 /// first give every server the new key behind the old one, then in front of it, then without the
 /// old one. A ticket that no key opens is no error: the handshake is a full one.
 ///
+/// After fork, each process has ticket keys of its own: call this function in every process.
+///
 /// ticket_keys: must not be NULL.
 /// keys, len: as for inkotls_ticket_keys_new.
 inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys,
@@ -996,6 +1005,8 @@ inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_buil
 /// certificate that was verified then ends (notAfter), or an issuer's that the server sent. A
 /// resumed connection gives new sessions the same end. So a session is not resumed at all if a
 /// verifier of the host accepted a certificate that had expired. A raw public key does not end.
+///
+/// After fork, the new process starts without sessions; the old process keeps those that it has.
 ///
 /// builder: must not be NULL.
 /// servers: how many, at most 1048576; 0 for no resumption.
@@ -1219,6 +1230,10 @@ inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_buil
 /// resumed connection gives new sessions the same end. So a session is not resumed at all if a
 /// verifier of the host accepted a certificate that had expired. A raw public key does not end. The
 /// same is true of sessions in a session store and in tickets.
+///
+/// After fork, the new process starts without sessions, and keeps its own: what one process stored,
+/// no other resumes, and early data that one process accepted, no other accepts. Processes that
+/// resume each other's sessions need ticket keys or a session store.
 ///
 /// builder: must not be NULL.
 /// sessions: how many, at most 1048576; 0 for none. Default: 256.

@@ -192,6 +192,8 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 /// resumed connection gives new sessions the same end. So a session is not resumed at all if a
 /// verifier of the host accepted a certificate that had expired. A raw public key does not end.
 ///
+/// After fork, the new process starts without sessions; the old process keeps those that it has.
+///
 /// builder: must not be NULL.
 /// servers: how many, at most 1048576; 0 for no resumption.
 #[unsafe(no_mangle)]

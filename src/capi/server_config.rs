@@ -223,6 +223,10 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 /// verifier of the host accepted a certificate that had expired. A raw public key does not end. The
 /// same is true of sessions in a session store and in tickets.
 ///
+/// After fork, the new process starts without sessions, and keeps its own: what one process stored,
+/// no other resumes, and early data that one process accepted, no other accepts. Processes that
+/// resume each other's sessions need ticket keys or a session store.
+///
 /// builder: must not be NULL.
 /// sessions: how many, at most 1048576; 0 for none. Default: 256.
 #[unsafe(no_mangle)]

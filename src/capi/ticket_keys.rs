@@ -56,6 +56,8 @@ pub unsafe extern "C" fn inkotls_ticket_keys_new(
 /// first give every server the new key behind the old one, then in front of it, then without the
 /// old one. A ticket that no key opens is no error: the handshake is a full one.
 ///
+/// After fork, each process has ticket keys of its own: call this function in every process.
+///
 /// ticket_keys: must not be NULL.
 /// keys, len: as for inkotls_ticket_keys_new.
 #[unsafe(no_mangle)]
