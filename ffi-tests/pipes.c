@@ -30,15 +30,21 @@ static void pipe_to_client(struct wire *wire) { of_both(wire, SERVER); }
 
 // Which descriptors are taken.
 
+static const char *reason(int os_error) {
+  return os_error == ENOTSOCK     ? "it is neither a socket nor a pipe"
+         : os_error == EPROTOTYPE ? "it is a socket, but not a stream socket"
+                                  : "it is ";
+}
+
 static void is_refused(const struct wire *wire, int read_fd, int write_fd, int os_error) {
   inkotls_conn *conn = wire->conn[CLIENT];
   inkotls_acceptor *acceptor = inkotls_acceptor_new();
   CHECK_INT(inkotls_conn_set_fds(conn, read_fd, write_fd), INKOTLS_STATUS_INVALID_ARGUMENT);
   CHECK_INT(inkotls_conn_os_error(conn), os_error);
-  CHECK_TEXT(inkotls_conn_error(conn), strerror(os_error));
+  CHECK_TEXT(inkotls_conn_error(conn), reason(os_error));
   CHECK_INT(inkotls_acceptor_set_fds(acceptor, read_fd, write_fd), INKOTLS_STATUS_INVALID_ARGUMENT);
   CHECK_INT(inkotls_acceptor_os_error(acceptor), os_error);
-  CHECK_TEXT(inkotls_acceptor_error(acceptor), strerror(os_error));
+  CHECK_TEXT(inkotls_acceptor_error(acceptor), reason(os_error));
   if (read_fd == write_fd) {
     CHECK_INT(inkotls_conn_set_fd(conn, read_fd), INKOTLS_STATUS_INVALID_ARGUMENT);
     CHECK_INT(inkotls_conn_os_error(conn), os_error);
@@ -82,6 +88,11 @@ static void others_are_refused(void) {
   is_refused(&wire, out, out, EBADF);
   is_refused(&wire, out, in, EBADF);
   is_refused(&wire, stream[0], in, EBADF);
+  CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), "open for reading only, and has to be written");
+  is_refused(&wire, out, stream[0], EBADF);
+  CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), "open for writing only, and has to be read");
+  is_refused(&wire, closed, out, EBADF);
+  CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), "not open");
   checking("descriptors: one of two");
   is_refused(&wire, in, -1, EBADF);
   is_refused(&wire, -1, out, EBADF);

@@ -131,6 +131,7 @@ static void peer_resets(void) {
     CHECK_INT(inkotls_conn_read(wire.conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
     CHECK_INT(inkotls_conn_write(wire.conn[CLIENT], "x", 1, &len), INKOTLS_STATUS_IO_ERROR);
     CHECK_INT(inkotls_conn_os_error(wire.conn[CLIENT]), ECONNRESET);
+    CHECK(!strstr(inkotls_conn_error(wire.conn[CLIENT]), "truncated"));
   }
   CHECK_INT(len, 99);
   wire_free(&wire);
@@ -142,6 +143,7 @@ static void peer_resets(void) {
   for (int again = 0; again < 3; again++) {
     CHECK_INT(inkotls_conn_handshake(wire.conn[CLIENT]), INKOTLS_STATUS_IO_ERROR);
     CHECK_INT(inkotls_conn_os_error(wire.conn[CLIENT]), ECONNRESET);
+    CHECK(!strstr(inkotls_conn_error(wire.conn[CLIENT]), "truncated"));
   }
   wire_free(&wire);
 
@@ -153,6 +155,8 @@ static void peer_resets(void) {
   for (int again = 0; again < 3; again++) {
     CHECK_INT(inkotls_conn_read(wire.conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
     CHECK_INT(inkotls_conn_os_error(wire.conn[CLIENT]), ECONNRESET);
+    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), strerror(ECONNRESET));
+    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), "what was received may be truncated");
   }
   wire_write_in_vain(&wire, CLIENT);
   CHECK_INT(inkotls_conn_read(wire.conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
@@ -169,6 +173,8 @@ static void peer_resets(void) {
   for (int again = 0; again < 3; again++) {
     CHECK_INT(inkotls_conn_read(wire.conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
     CHECK_INT(inkotls_conn_os_error(wire.conn[CLIENT]), ECONNRESET);
+    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), strerror(ECONNRESET));
+    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), "what was received may be truncated");
   }
   wire_free(&wire);
 }

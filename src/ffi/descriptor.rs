@@ -2,6 +2,7 @@
 //! never the cause of a SIGPIPE.
 
 use super::pipe;
+use crate::error::Error;
 use std::io::{self, IoSlice, Write};
 use std::os::fd::RawFd;
 
@@ -16,33 +17,37 @@ pub enum Descriptor {
 
 impl Descriptor {
     /// One to read.
-    pub fn source(fd: RawFd) -> io::Result<Self> {
-        Self::new(fd, libc::O_WRONLY)
+    pub fn source(fd: RawFd) -> Result<Self, Error> {
+        Self::new(fd, libc::O_WRONLY, "it is open for writing only, and has to be read")
     }
 
     /// One to write.
-    pub fn sink(fd: RawFd) -> io::Result<Self> {
-        Self::new(fd, libc::O_RDONLY)
+    pub fn sink(fd: RawFd) -> Result<Self, Error> {
+        Self::new(fd, libc::O_RDONLY, "it is open for reading only, and has to be written")
     }
 
     /// Fails with ENOTSOCK or EPROTOTYPE where `fd` is neither, with EBADF where it is nothing, or
-    /// the wrong end.
-    fn new(fd: RawFd, wrong_mode: libc::c_int) -> io::Result<Self> {
+    /// the wrong end, as read and write do.
+    fn new(fd: RawFd, wrong_mode: libc::c_int, wrong: &str) -> Result<Self, Error> {
         let mut kind: libc::c_int = 0;
         let mut len = size_of_val(&kind) as libc::socklen_t;
         // SAFETY: both outputs are live locals, and `len` is the size of the first.
         let result = unsafe {
             libc::getsockopt(fd, libc::SOL_SOCKET, libc::SO_TYPE, (&raw mut kind).cast(), &mut len)
         };
-        match checked(result as isize) {
-            Ok(_) if kind == libc::SOCK_STREAM => Ok(Self::Socket(fd)),
-            Ok(_) => Err(io::Error::from_raw_os_error(libc::EPROTOTYPE)),
-            Err(_) if pipe::is_pipe(fd) => match pipe::flags(fd)? & libc::O_ACCMODE {
-                mode if mode == wrong_mode => Err(io::Error::from_raw_os_error(libc::EBADF)),
-                _ => Ok(Self::Pipe(fd)),
+        let (os, why) = match checked(result as isize) {
+            Ok(_) if kind == libc::SOCK_STREAM => return Ok(Self::Socket(fd)),
+            Ok(_) => (libc::EPROTOTYPE, "it is a socket, but not a stream socket"),
+            Err(_) if pipe::is_pipe(fd) => match pipe::flags(fd) {
+                Ok(flags) if flags & libc::O_ACCMODE == wrong_mode => (libc::EBADF, wrong),
+                _ => return Ok(Self::Pipe(fd)),
             },
-            Err(error) => Err(error),
-        }
+            Err(error) if error.raw_os_error() == Some(libc::EBADF) => {
+                (libc::EBADF, "it is not open")
+            }
+            Err(_) => (libc::ENOTSOCK, "it is neither a socket nor a pipe"),
+        };
+        Err(Error::argument(format!("file descriptor {fd}: {why}")).with_os(Some(os)))
     }
 
     /// Appends at most `max` bytes to `buf`. 0 is the end.

@@ -169,15 +169,21 @@ impl Link {
         match self.conn.fill(|buf, room| wire.read(buf, room)) {
             Ok(0) => match self.write_error.clone().filter(Error::is_reset) {
                 // Linux tells of a reset once; here it told the sender.
-                Some(reset) => return Err(self.read_error.insert(reset).clone()),
+                Some(reset) => return Err(self.cannot_receive(reset)),
                 None => self.conn.feed_eof(),
             },
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-            Err(error) => {
-                return Err(self.read_error.insert(Error::io("receiving", &error)).clone());
-            }
+            Err(error) => return Err(self.cannot_receive(Error::io("receiving", &error))),
         }
         Ok(true)
+    }
+
+    /// Keeps what every attempt to receive answers from now on.
+    fn cannot_receive(&mut self, mut error: Error) -> Error {
+        if self.conn.is_established() {
+            error.text += ": what was received may be truncated";
+        }
+        self.read_error.insert(error).clone()
     }
 }

@@ -15,10 +15,7 @@ impl Wire {
         if (from, to) == (-1, -1) {
             return Ok(None);
         }
-        Ok(Some(Self::Descriptors {
-            from: Descriptor::source(from).map_err(|error| refused(from, &error))?,
-            to: Descriptor::sink(to).map_err(|error| refused(to, &error))?,
-        }))
+        Ok(Some(Self::Descriptors { from: Descriptor::source(from)?, to: Descriptor::sink(to)? }))
     }
 
     /// Appends at most `max` bytes to `buf`. 0 is the end.
@@ -45,9 +42,4 @@ impl Write for Wire {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
-}
-
-fn refused(fd: i32, error: &io::Error) -> Error {
-    let text = format!("file descriptor {fd}: {error}");
-    Error::argument(text).with_os(error.raw_os_error())
 }
