@@ -156,6 +156,7 @@ static void logs_keys_to_file(void) {
 struct messages {
   int count, least_severe;
   int by_level[6];
+  char last[6][300];
 };
 
 static int is_utf8_line(const char *text, size_t len) {
@@ -180,6 +181,7 @@ static void keep_message(void *user_data, int32_t level, const char *text, size_
   if (!CHECK(level >= INKOTLS_LOG_ERROR && level <= INKOTLS_LOG_TRACE)) return;
   messages->count++;
   messages->by_level[level]++;
+  snprintf(messages->last[level], sizeof messages->last[level], "%.*s", (int)len, text);
   if (level > messages->least_severe) messages->least_severe = level;
 }
 
@@ -298,6 +300,105 @@ static void levels(void) {
   inkotls_acceptor_free(acceptor);
 }
 
+// Why a client showed no certificate.
+
+static int32_t is_not_called(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
+                             uint8_t *buf, size_t cap) {
+  (void)user_data, (void)scheme, (void)message, (void)len, (void)buf, (void)cap;
+  return CHECK(0), 0;
+}
+
+// A key that signs with PKCS#1 only, which TLS 1.3 has no use for.
+static inkotls_identity *identity_of_tls12(void) {
+  static const uint16_t rsa_pkcs1_sha256[] = {0x0401};
+  const char *chain = pki_path("rsa.pem");
+  inkotls_identity *identity = inkotls_identity_new();
+  CHECK_INT(inkotls_identity_set_chain_pem_file(identity, chain, strlen(chain)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_set_signer(identity, rsa_pkcs1_sha256, 1, is_not_called, NULL, 0),
+            INKOTLS_STATUS_OK);
+  return identity;
+}
+
+// Where the server asks for a certificate, and the client has none that fits, the client says so:
+// the alert that it gets says only that it is not wanted.
+static void withheld_identities(const struct way *way) {
+  static const struct {
+    const char *identity, *ca;
+    int error;
+    const char *why;
+  } all[] = {
+      {NULL, "ca.pem", INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, "its config has no identity"},
+      {"stranger-client", "ca.pem", INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED,
+       "none of its identities was issued by an authority that the server named"},
+      {"rsa", "ca.pem", INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED,
+       "none of its identities has a key for the signature schemes that the server named"},
+      {"expired-client", "ca.pem", INKOTLS_CERTIFICATE_ERROR_EXPIRED, NULL},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    int is_tls12_key = all[i].identity && strcmp(all[i].identity, "rsa") == 0;
+    if (is_tls12_key && version == TLS12) continue;
+    inkotls_client_builder *builder = client_speaking(version);
+    if (all[i].identity) {
+      inkotls_identity *it = is_tls12_key ? identity_of_tls12() : identity_of(all[i].identity);
+      CHECK_INT(inkotls_client_builder_add_identity(builder, it), INKOTLS_STATUS_OK);
+      inkotls_identity_free(it);
+    }
+    const inkotls_client_config *shy = client_built(builder);
+    inkotls_server_builder *asking = server_showing("ecdsa");
+    inkotls_roots *roots = roots_of(all[i].ca);
+    CHECK_INT(inkotls_server_builder_set_client_auth(asking, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+              INKOTLS_STATUS_OK);
+    inkotls_roots_free(roots);
+    const inkotls_server_config *strict = server_built(asking);
+    for (int is_logged = 0; is_logged < 2; is_logged++) {
+      struct messages log = {.count = 0};
+      struct pair pair;
+      pair_open(&pair, way, shy, "localhost", strict);
+      if (is_logged)
+        CHECK_INT(inkotls_conn_set_log(pair.client.conn, INKOTLS_LOG_WARN, keep_message, &log),
+                  INKOTLS_STATUS_OK);
+      pair_refuses(&pair, &pair.server, all[i].error);
+      const char *said = inkotls_conn_error(pair.client.conn);
+      if (all[i].why) {
+        CHECK_TEXT(said,
+                   "; the server asked for a certificate, and this client sent none, because");
+        CHECK_TEXT(said, all[i].why);
+      } else {
+        CHECK(!strstr(said, "sent none"));
+      }
+      if (is_logged && all[i].why && all[i].identity)
+        CHECK_TEXT(log.last[INKOTLS_LOG_WARN], all[i].why);
+      pair_free(&pair);
+    }
+    inkotls_client_config_release(shy);
+    inkotls_server_config_release(strict);
+  }
+}
+
+// The same, of a server that leaves without an alert.
+static void left_without_an_alert(const struct way *way) {
+  inkotls_server_builder *asking = server_showing("ecdsa");
+  inkotls_roots *roots = roots_of("ca.pem");
+  CHECK_INT(inkotls_server_builder_set_client_auth(asking, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  const inkotls_server_config *strict = server_built(asking);
+  const inkotls_client_config *shy = client_of(TLS12);
+  struct pair pair;
+  pair_open(&pair, way, shy, "localhost", strict);
+  pair_until_answered(&pair);
+  side_deliver(&pair.server, &pair.client);
+  side_cut(&pair.client);
+  inkotls_status status = side_handshake(&pair.client);
+  for (; status == INKOTLS_STATUS_WANT_WRITE; status = side_handshake(&pair.client))
+    side_deliver(&pair.client, &pair.server);
+  CHECK_INT(status, INKOTLS_STATUS_UNEXPECTED_EOF);
+  CHECK_TEXT(inkotls_conn_error(pair.client.conn), "this client sent none");
+  pair_free(&pair);
+  inkotls_client_config_release(shy);
+  inkotls_server_config_release(strict);
+}
+
 // Silence.
 
 static void fails_in_all_ways(void) {
@@ -363,6 +464,8 @@ int main(int argc, char **argv) {
   each_way("by connection", is_per_connection);
   each_way("an acceptor's log", goes_along);
   levels();
+  each_version("withheld identities", withheld_identities);
+  each_wide_way("left without an alert", left_without_an_alert);
   is_silent();  // with a log in the program, too
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);

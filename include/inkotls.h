@@ -962,7 +962,9 @@ inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *bu
 
 /// Adds an identity that the client may show to servers that ask for one. The first that fits is
 /// shown: whose key can sign as the server demands, and whose chain has an issuer among those that
-/// the server names, if it names any. Where none fits, none is shown.
+/// the server names, if it names any. Where none fits, none is shown, and a log message of level
+/// INKOTLS_LOG_WARN says why; so does the error message of the connection, if the server answers
+/// with a fatal alert.
 ///
 /// builder: must not be NULL.
 /// identity: must not be NULL, and complete; it may be freed at once. All of a client's identities

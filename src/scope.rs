@@ -5,6 +5,7 @@
 
 use crate::log::Sink;
 use std::cell::RefCell;
+use std::fmt;
 use std::mem::{ManuallyDrop, take};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -41,6 +42,8 @@ pub struct Notes {
     pub verified: bool,
     /// A client's signer has yet to sign, and may block: the server has asked for its certificate.
     pub signer_asked: bool,
+    /// Why this client showed no certificate, although the server asked for one.
+    pub withheld: Option<Withheld>,
     /// The scheme of the peer's signature in the handshake.
     pub signed_with: Option<u16>,
     /// The OCSP response that the server stapled.
@@ -61,9 +64,33 @@ pub struct Notes {
     pub ticketed: usize,
 }
 
+/// Why a client shows no certificate.
+#[derive(Clone, Copy)]
+pub enum Withheld {
+    NoIdentity,
+    Issuer,
+    Key,
+}
+
+impl fmt::Display for Withheld {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the server asked for a certificate, and this client sent none, because ")?;
+        f.write_str(match self {
+            Self::NoIdentity => "its config has no identity",
+            Self::Issuer => {
+                "none of its identities was issued by an authority that the server named"
+            }
+            Self::Key => {
+                "none of its identities has a key for the signature schemes that the server named"
+            }
+        })
+    }
+}
+
 static NONE: Notes = Notes {
     verified: false,
     signer_asked: false,
+    withheld: None,
     signed_with: None,
     staple: Vec::new(),
     fits_no_identity: false,
@@ -78,7 +105,11 @@ static NONE: Notes = Notes {
 impl Scope {
     /// After the handshake: few connections have anything left that is asked for.
     pub fn settle(&mut self) {
-        if self.staple.is_empty() && self.sink.is_none() && self.shown.is_none() {
+        let is_asked_for = !self.staple.is_empty()
+            || self.sink.is_some()
+            || self.shown.is_some()
+            || self.withheld.is_some(); // in TLS 1.3 the server's answer comes after this
+        if !is_asked_for {
             self.notes = None;
         }
     }

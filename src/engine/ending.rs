@@ -8,6 +8,7 @@ use super::{Outcome, Step, alert};
 use crate::error::{Error, Status, is_unsigned};
 use crate::scope;
 use rustls::ProtocolVersion;
+use std::mem::take;
 
 impl Conn {
     pub(super) fn peer_closes(&mut self) {
@@ -37,11 +38,21 @@ impl Conn {
         Err(Error::new(
             status,
             match (self.established, status) {
-                (false, _) => format!("the peer left before the handshake was done, {how}"),
+                (false, _) => {
+                    self.explained(format!("the peer left before the handshake was done, {how}"))
+                }
                 (true, Status::Closed) => format!("the peer ended the connection {how}"),
                 _ => format!("the transport ended {how}: what was received may be truncated"),
             },
         ))
+    }
+
+    /// Adds what this client knows of why the server refuses it.
+    fn explained(&self, text: String) -> String {
+        match self.scope.withheld {
+            Some(why) => format!("{text}; {why}"),
+            None => text,
+        }
     }
 
     /// The failure, once its alert is drained.
@@ -75,7 +86,10 @@ impl Conn {
         } else if !self.closed {
             self.answer_with_alert(&error);
         }
-        let failure = Error::from(error);
+        let mut failure = Error::from(error);
+        if failure.status == Status::AlertReceived {
+            failure.text = self.explained(take(&mut failure.text));
+        }
         scope::within(&mut self.scope, || log::error!("{}", failure.text));
         self.failure = Some(failure);
     }

@@ -3,7 +3,7 @@
 
 use super::identity::Shown;
 use crate::error::{Error, Status};
-use crate::scope;
+use crate::scope::{self, Withheld};
 use rustls::client::ResolvesClientCert;
 use rustls::pki_types::DnsName;
 use rustls::server::{ClientHello, ResolvesServerCert};
@@ -130,15 +130,26 @@ impl ResolvesClientCert for Choice {
         authorities: &[&[u8]],
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        let fits = |(shown, issuers): &&(Shown, Vec<DistinguishedName>)| {
-            let is_asked_for = shown.is_raw
+        let is_asked_for = |(shown, issuers): &&(Shown, Vec<DistinguishedName>)| {
+            shown.is_raw
                 || authorities.is_empty()
-                || issuers.iter().any(|it| authorities.contains(&it.as_ref()));
-            is_asked_for && shown.certified.key.choose_scheme(schemes).is_some()
+                || issuers.iter().any(|it| authorities.contains(&it.as_ref()))
         };
-        let (shown, _) = self.0.iter().find(fits)?;
-        scope::tell(|caller| caller.signer_asked = shown.may_block);
-        Some(shown.certified.clone())
+        let mut asked_for = self.0.iter().filter(is_asked_for).map(|(shown, _)| shown).peekable();
+        let withheld = match asked_for.peek() {
+            _ if self.0.is_empty() => Withheld::NoIdentity,
+            None => Withheld::Issuer,
+            Some(_) => Withheld::Key,
+        };
+        let chosen = asked_for.find(|it| it.certified.key.choose_scheme(schemes).is_some());
+        scope::tell(|caller| match chosen {
+            Some(shown) => caller.signer_asked = shown.may_block,
+            None => caller.withheld = Some(withheld),
+        });
+        if chosen.is_none() && self.has_certs() {
+            log::warn!("{withheld}");
+        }
+        chosen.map(|shown| shown.certified.clone())
     }
 
     fn only_raw_public_keys(&self) -> bool {
