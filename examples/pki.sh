@@ -166,6 +166,10 @@ tool ocsp -index "$scratch/issued" -CA ca.pem -rsigner ca.pem -rkey ca.key -nday
 tool rsa   -in rsa.key -traditional -out rsa-pkcs1.key
 tool ec    -in ecdsa.key -out ecdsa-sec1.key
 tool pkcs8 -in ecdsa.key -topk8 -passout pass:secret -out encrypted.key
+tool pkcs8 -in ecdsa.key -topk8 -passout pass:secret -outform DER -out encrypted.key.der
+tool rsa   -in rsa.key -traditional -aes128 -passout pass:secret -out encrypted-rsa.key
+tool ec    -in ecdsa.key -aes128 -passout pass:secret -out encrypted-ec.key
+tool pkcs12 -export -in ecdsa.pem -inkey ecdsa.key -passout pass:secret -out ecdsa.p12
 for name in rsa ecdsa ed25519; do
   tool pkcs8 -in $name.key -topk8 -nocrypt -outform DER -out $name.key.der
 done

@@ -22,6 +22,9 @@ enum input {
   ROOTS_PEM,
   ROOTS_FILE,
   ROOTS_DER,
+  CRL_PEM,
+  CRL_FILE,
+  CRL_DER,
   CHAIN_PEM,
   CHAIN_FILE,
   CHAIN_DER,
@@ -39,6 +42,12 @@ static inkotls_status give(inkotls_roots *roots, inkotls_identity *identity, enu
       return inkotls_roots_add_pem_file(roots, data, len);
     case ROOTS_DER:
       return inkotls_roots_add_der(roots, data, len);
+    case CRL_PEM:
+      return inkotls_roots_add_crl_pem(roots, data, len);
+    case CRL_FILE:
+      return inkotls_roots_add_crl_pem_file(roots, data, len);
+    case CRL_DER:
+      return inkotls_roots_add_crl_der(roots, data, len);
     case CHAIN_PEM:
       return inkotls_identity_set_chain_pem(identity, data, len);
     case CHAIN_FILE:
@@ -55,14 +64,31 @@ static inkotls_status give(inkotls_roots *roots, inkotls_identity *identity, enu
   give_up("no such input");
 }
 
+// What is the host's own is not called the peer's; of a PEM, which may be secret, only labels are
+// repeated.
+static void is_safe_to_log(const char *text, const char *input, size_t len) {
+  CHECK(strlen(text) <= 500);
+  CHECK(!strstr(text, "peer"));
+  CHECK(!strstr(text, "45, 45, 45"));  // "---", as Rust writes bytes
+  if (!memmem(input, len, "-----BEGIN", 10)) return;
+  for (size_t i = 0; i + 16 <= len; i++) {
+    char part[17] = {0};
+    memcpy(part, input + i, 16);
+    if (strspn(part, "-ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 ") == 16) continue;  // a label
+    if (!CHECK(!strstr(text, part))) return;
+  }
+}
+
 // Gives bad input to fresh handles.
 static void is_refused(enum input input, const char *data, size_t len, inkotls_status status,
                        int os_error, const char *text) {
   inkotls_roots *roots = inkotls_roots_new();
   inkotls_identity *identity = inkotls_identity_new();
-  int is_roots = input <= ROOTS_DER;
+  int is_roots = input <= CRL_DER;
   CHECK_INT(give(roots, identity, input, data, len), status);
-  CHECK_TEXT(is_roots ? inkotls_roots_error(roots) : inkotls_identity_error(identity), text);
+  const char *said = is_roots ? inkotls_roots_error(roots) : inkotls_identity_error(identity);
+  CHECK_TEXT(said, text);
+  is_safe_to_log(said, data, len);
   CHECK_INT(is_roots ? inkotls_roots_os_error(roots) : inkotls_identity_os_error(identity),
             os_error);
   inkotls_roots_free(roots);
@@ -74,7 +100,7 @@ static inkotls_status bad_content(enum input input) {
 }
 
 static void files_refused(const char *folder, const char *empty_file) {
-  static const enum input inputs[] = {ROOTS_FILE, CHAIN_FILE, KEY_FILE};
+  static const enum input inputs[] = {ROOTS_FILE, CRL_FILE, CHAIN_FILE, KEY_FILE};
   for (size_t i = 0; i < COUNT(inputs); i++) {
     enum input it = inputs[i];
     const char *missing = pki_path("missing.pem");
@@ -82,13 +108,14 @@ static void files_refused(const char *folder, const char *empty_file) {
     is_refused(it, missing, strlen(missing), INKOTLS_STATUS_IO_ERROR, ENOENT, "missing.pem");
     is_refused(it, folder, strlen(folder), INKOTLS_STATUS_IO_ERROR, EISDIR, folder);
     is_refused(it, empty_file, strlen(empty_file), bad_content(it), INKOTLS_STATUS_NONE,
-               "no PEM section");
+               "the input is empty");
     is_refused(it, "", 0, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "path");
     is_refused(it, "a\xff", 2, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "UTF-8");
     is_refused(it, "a\0b", 3, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "NUL");
   }
 }
 
+#define BOM "\xef\xbb\xbf"  // byte order mark
 #define PEM(label, body) "-----BEGIN " label "-----\n" body "\n-----END " label "-----\n"
 
 static void content_refused(void) {
@@ -96,22 +123,43 @@ static void content_refused(void) {
     enum input input;
     const char *data, *text;
   } literals[] = {
-      {ROOTS_PEM, "", "no PEM section"},
-      {CHAIN_PEM, "", "no PEM section"},
-      {KEY_PEM, "", "no PEM section"},
+      {ROOTS_PEM, "", "the input is empty"},
+      {CRL_PEM, " \n", "the input is empty"},
+      {CHAIN_PEM, BOM, "the input is empty"},
+      {KEY_PEM, BOM "\r\n", "the input is empty"},
+      {ROOTS_DER, "", "the input is empty"},
+      {CRL_DER, "", "the input is empty"},
+      {CHAIN_DER, "", "the input is empty"},
+      {KEY_DER, "", "the input is empty"},
       {ROOTS_PEM, "garbage", "no PEM section"},
       {CHAIN_PEM, "garbage", "no PEM section"},
       {KEY_PEM, "garbage", "no PEM section"},
-      {ROOTS_PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n", "not well-formed PEM"},
-      {CHAIN_PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n", "not well-formed PEM"},
-      {KEY_PEM, "-----BEGIN PRIVATE KEY-----\nAAAA\n", "not well-formed PEM"},
-      {ROOTS_PEM, PEM("CERTIFICATE", "!!!!"), "not well-formed PEM"},
-      {CHAIN_PEM, PEM("CERTIFICATE", "!!!!"), "not well-formed PEM"},
-      {KEY_PEM, PEM("PRIVATE KEY", "!!!!"), "not well-formed PEM"},
+      {KEY_PEM, "\xff\xfe-", "UTF-16"},
+      {KEY_PEM, "  " PEM("PRIVATE KEY", "AAAA"), "first on its line"},
+      // Cut: the section is named, in letters.
+      {ROOTS_PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n", "CERTIFICATE has no line -----END CER"},
+      {CRL_PEM, "-----BEGIN X509 CRL-----\nAAAA\n", "X509 CRL has no line -----END X509 CRL"},
+      {CHAIN_PEM, "-----BEGIN CERTIFICATE-----", "CERTIFICATE has no line -----END CERTIFICA"},
+      {KEY_PEM, "-----BEGIN PRIVATE KEY-----\nMIG\n", "PRIVATE KEY has no line -----END PRIVATE"},
+      {KEY_PEM, "-----BEGIN PRIVATE KEY-----\nMIG\n" PEM("PRIVATE KEY", "AAAA"), "has no line"},
+      {ROOTS_PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END PRIVATE KEY-----\n", "has no line"},
+      // Without its line breaks, as environment variables have it.
+      {KEY_PEM, "-----BEGIN PRIVATE KEY-----MIGHAgEAMBMGByqGSM49-----END PRIVATE KEY-----",
+       "line breaks"},
+      {KEY_PEM, "-----BEGIN PRIVATE KEY----- MIGHAgEAMBMGByqGSM49 -----END PRIVATE KEY-----\n",
+       "line breaks"},
+      {KEY_PEM, "-----BEGIN PRIVATE KEY-----\\nMIGHAgEAMBMGByqGSM49", "line breaks"},
+      {ROOTS_PEM, "-----BEGIN CERTIFICATE\nMIGHAgEAMBMGByqGSM49\n", "line breaks"},
+      {ROOTS_PEM, PEM("CERTIFICATE", "!!!!"), "CERTIFICATE is not base64"},
+      {CHAIN_PEM, PEM("CERTIFICATE", "!!!!"), "CERTIFICATE is not base64"},
+      {KEY_PEM, PEM("PRIVATE KEY", "!!!!"), "PRIVATE KEY is not base64"},
       {ROOTS_PEM, PEM("CERTIFICATE", "AAAA"), "certificate 1"},
       {CHAIN_PEM, PEM("CERTIFICATE", "AAAA"), "certificate 1"},
       {KEY_PEM, PEM("PRIVATE KEY", "AAAA"), "are supported"},
+      {CRL_PEM, PEM("X509 CRL", "AAAA"), "CRL 1"},
       {KEY_PEM, PEM("DSA PRIVATE KEY", "AAAA"), "DSA PRIVATE KEY"},
+      {KEY_PEM, PEM("A", "") PEM("B", "") PEM("C", "") PEM("D", "") PEM("E", ""),
+       "the PEM sections are A, B, C and 2 more"},
       {ROOTS_DER, "garbage", "certificate"},
       {CHAIN_DER, "garbage", "certificate"},
       {KEY_DER, "garbage", "key"},
@@ -130,13 +178,25 @@ static void content_refused(void) {
       {ROOTS_PEM, "ca.key", "the PEM sections are PRIVATE KEY"},
       {CHAIN_PEM, "rsa-pkcs1.key", "the PEM sections are RSA PRIVATE KEY"},
       {KEY_PEM, "ecdsa.pem", "the PEM sections are CERTIFICATE"},
-      {KEY_PEM, "encrypted.key", "encrypted"},
-      {ROOTS_PEM, "ca.der", "DER"},
-      {CHAIN_PEM, "ecdsa.der", "DER"},
-      {KEY_PEM, "ecdsa.key.der", "DER"},
-      {ROOTS_DER, "ca.pem", "certificate"},
-      {CHAIN_DER, "ecdsa.pem", "certificate"},
-      {KEY_DER, "ecdsa.key", "key"},
+      {KEY_PEM, "encrypted.key", "is encrypted: decrypt it with openssl pkey"},
+      {KEY_PEM, "encrypted-rsa.key", "is encrypted: decrypt it with openssl pkey"},
+      {KEY_PEM, "encrypted-ec.key", "is encrypted: decrypt it with openssl pkey"},
+      {KEY_DER, "encrypted.key.der", "is encrypted: decrypt it with openssl pkey"},
+      {KEY_PEM, "ecdsa.p12",
+       "PKCS#12 (.p12, .pfx), which is not supported: convert it with openssl"},
+      {KEY_DER, "ecdsa.p12", "PKCS#12"},
+      {CHAIN_PEM, "ecdsa.p12", "PKCS#12"},
+      {CHAIN_DER, "ecdsa.p12", "PKCS#12"},
+      {ROOTS_PEM, "ecdsa.p12", "PKCS#12"},
+      {CRL_PEM, "ca.pem", "no CRL: the PEM sections are CERTIFICATE"},
+      {ROOTS_PEM, "ca.der", "is it DER?"},
+      {CRL_PEM, "ca.crl.der", "is it DER?"},
+      {CHAIN_PEM, "ecdsa.der", "is it DER?"},
+      {KEY_PEM, "ecdsa.key.der", "is it DER?"},
+      {ROOTS_DER, "ca.pem", "is it PEM?"},
+      {CRL_DER, "ca.crl.pem", "is it PEM?"},
+      {CHAIN_DER, "ecdsa.pem", "is it PEM?"},
+      {KEY_DER, "ecdsa.key", "is it PEM?"},
       {KEY_DER, "ecdsa.der", "key"},
       {ROOTS_DER, "ecdsa.key.der", "certificate"},
       {CHAIN_DER, "ecdsa.key.der", "certificate"},
@@ -147,7 +207,7 @@ static void content_refused(void) {
     checking("%s as input %d", wrong[i].file, it);
     size_t len = pki_read(wrong[i].file, data, sizeof data);
     is_refused(it, data, len, bad_content(it), INKOTLS_STATUS_NONE, wrong[i].text);
-    if (it == ROOTS_DER || it == CHAIN_DER || it == KEY_DER) continue;
+    if (it == ROOTS_DER || it == CRL_DER || it == CHAIN_DER || it == KEY_DER) continue;
     const char *path = pki_path(wrong[i].file);
     is_refused(it + 1, path, strlen(path), bad_content(it), INKOTLS_STATUS_NONE, wrong[i].text);
   }
@@ -178,7 +238,7 @@ static void errors_are_of_the_last_failure(void) {
   CHECK_TEXT(inkotls_roots_error(roots), "missing.pem");
   CHECK_INT(inkotls_roots_add_pem(roots, "", 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_INT(inkotls_roots_os_error(roots), INKOTLS_STATUS_NONE);
-  CHECK_TEXT(inkotls_roots_error(roots), "no PEM section");
+  CHECK_TEXT(inkotls_roots_error(roots), "empty");
   inkotls_roots_free(roots);
 }
 
@@ -236,6 +296,16 @@ static void mismatches(void) {
   CHECK_INT(inkotls_identity_add_chain_der(identity, der, pki_read("ecdsa.der", der, sizeof der)),
             INKOTLS_STATUS_KEY_MISMATCH);
   CHECK_INT(set_chain(identity, "rsa.pem"), INKOTLS_STATUS_OK);
+  serves(identity);
+
+  checking("a chain in the wrong order");
+  size_t len = pki_read("sub-ca.pem", der, sizeof der);
+  len += pki_read("chained.pem", der + len, sizeof der - len);
+  identity = inkotls_identity_new();
+  CHECK_INT(set_key(identity, "chained.key"), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_set_chain_pem(identity, der, len), INKOTLS_STATUS_KEY_MISMATCH);
+  CHECK_TEXT(inkotls_identity_error(identity), "certificate 2, which must be the first");
+  CHECK_INT(set_chain(identity, "chained.pem"), INKOTLS_STATUS_OK);
   serves(identity);
 
   checking("what is refused does not replace what was there");
@@ -303,6 +373,111 @@ static void p521_refused(void) {
              INKOTLS_STATUS_NONE, "P-384");
 }
 
+// A PEM is read as others write it: with a byte order mark, with CRLF, with text around, and files
+// of a certificate and an encrypted key.
+static void pem_of_others(void) {
+  static const char *const marks[] = {"", BOM};
+  static char key[4096], encrypted[4096], chain[8192], joined[32768];
+  for (int i = 0; i < 4; i++) {
+    checking("PEM with%s a byte order mark, lines that end in %s", i & 1 ? "" : "out",
+             i & 2 ? "CRLF" : "LF");
+    const char *files[] = {"encrypted-rsa.key", "chained.pem", "ecdsa.key"};
+    char *texts[] = {encrypted, chain, key};
+    for (int j = 0; j < 3; j++) {
+      char raw[4096], *to = texts[j];
+      size_t len = pki_read(files[j], raw, sizeof raw);
+      to += sprintf(to, "%s", marks[i & 1]);
+      for (size_t at = 0; at < len; at++) {
+        if ((i & 2) && raw[at] == '\n') *to++ = '\r';
+        *to++ = raw[at];
+      }
+      *to = 0;
+    }
+    inkotls_identity *identity = inkotls_identity_new();
+    int len = snprintf(joined, sizeof joined, "Bag Attributes\n%s%s", encrypted, chain);
+    CHECK_INT(inkotls_identity_set_chain_pem(identity, joined, (size_t)len), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_identity_set_key_pem(identity, joined, (size_t)len),
+              INKOTLS_STATUS_INVALID_KEY);
+    CHECK_TEXT(inkotls_identity_error(identity), "encrypted");
+    inkotls_identity_free(identity);
+
+    identity = inkotls_identity_new();
+    len = snprintf(joined, sizeof joined, "%s%s", encrypted, key);
+    CHECK_INT(inkotls_identity_set_key_pem(identity, joined, (size_t)len), INKOTLS_STATUS_OK);
+    CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_OK);
+    serves(identity);
+  }
+}
+
+// A certificate of version 2 is a certificate all the same; the sentence says what is wrong.
+static void old_versions(void) {
+  checking("X.509 version 2");
+  static const unsigned char version3[] = {0xa0, 3, 2, 1, 2};
+  char der[4096];
+  size_t len = pki_read("ecdsa.der", der, sizeof der), at = 0;
+  while (at + sizeof version3 < len && memcmp(der + at, version3, sizeof version3)) at++;
+  der[at + 4] = 1;
+  is_refused(CHAIN_DER, der, len, INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_NONE,
+             "not X.509 version 3");
+}
+
+static void raw_keys_refused(void) {
+  checking("raw public keys");
+  static const struct {
+    const char *file, *text;
+  } refused[] = {{"ca.pem", "is it PEM?"}, {"ecdsa.p12", "PKCS#12"}, {"ca.der", "not a Subject"}};
+  inkotls_roots *roots = inkotls_roots_new();
+  for (size_t i = 0; i < COUNT(refused); i++) {
+    char data[4096];
+    size_t len = pki_read(refused[i].file, data, sizeof data);
+    CHECK_INT(inkotls_roots_add_raw_public_key(roots, data, len), INKOTLS_STATUS_INVALID_KEY);
+    CHECK_TEXT(inkotls_roots_error(roots), refused[i].text);
+  }
+  inkotls_roots_free(roots);
+}
+
+// The text of a private key where a path belongs is not repeated, however it begins; nor is more
+// than a part of any path.
+static void paths_that_are_pem(void) {
+  static const enum input inputs[] = {ROOTS_FILE, CRL_FILE, CHAIN_FILE, KEY_FILE};
+  static const char *const files[] = {"ecdsa.key", "rsa.key", "rsa-pkcs1.key", "encrypted.key",
+                                      "encrypted-rsa.key"};
+  static const char *const before[] = {"", BOM, " \n\t", "Bag Attributes\n    localKeyID: 01\n"};
+  for (size_t i = 0; i < COUNT(inputs); i++)
+    for (size_t j = 0; j < COUNT(files); j++)
+      for (size_t k = 0; k < COUNT(before); k++) {
+        char text[4096];
+        checking("the text of %s as a path, input %d", files[j], inputs[i]);
+        size_t len = (size_t)sprintf(text, "%s", before[k]);
+        len += pki_read(files[j], text + len, sizeof text - len - 1);
+        text[len] = 0;
+        is_refused(inputs[i], text, len, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE,
+                   "PEM text: pass the text to the call without \"_file\"");
+        for (char *at = text; *at; at++) *at = *at == '\n' ? ' ' : *at;
+        is_refused(inputs[i], text, len, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE,
+                   "PEM text");
+      }
+  for (size_t i = 0; i < COUNT(inputs); i++) {
+    static const char *const letters[] = {"x", "\x1b", "\xc2\x80", "\xe2\x80\xae"};
+    for (size_t j = 0; j < COUNT(letters); j++) {
+      char path[3000];
+      checking("a long path of \"%s\", input %d", letters[j], inputs[i]);
+      size_t len = 0, width = strlen(letters[j]);
+      for (; len + width < sizeof path; len += width) memcpy(path + len, letters[j], width);
+      inkotls_roots *roots = inkotls_roots_new();
+      inkotls_identity *identity = inkotls_identity_new();
+      CHECK_INT(give(roots, identity, inputs[i], path, len), INKOTLS_STATUS_IO_ERROR);
+      int is_roots = inputs[i] <= CRL_DER;
+      const char *said = is_roots ? inkotls_roots_error(roots) : inkotls_identity_error(identity);
+      CHECK_TEXT(said, " bytes)");
+      CHECK(strlen(said) < 300);
+      for (const char *at = said; *at; at++) CHECK(*at >= ' ' && *at <= '~');
+      inkotls_roots_free(roots);
+      inkotls_identity_free(identity);
+    }
+  }
+}
+
 // Builders.
 
 static void unfinished_identities(void) {
@@ -358,48 +533,6 @@ static void no_roots(void) {
   inkotls_roots_free(roots);
 }
 
-static void platform_roots(const char *empty_file, const char *empty_folder) {
-  checking("platform roots");
-  const inkotls_server_config *stranger = server_config("stranger", no_alpn);
-  const inkotls_client_config *config = NULL;
-  inkotls_client_builder *builder = inkotls_client_builder_new();
-  struct pair pair;
-  setenv("SSL_CERT_FILE", empty_file, 1);
-  setenv("SSL_CERT_DIR", empty_folder, 1);
-  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS);
-  CHECK_TEXT(inkotls_client_builder_error(builder), "platform");
-  CHECK(config == NULL);
-  setenv("SSL_CERT_FILE", pki_path("stranger-ca.pem"), 1);
-  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
-  pair_connect(&pair, &direct, config, stranger);
-  pair_free(&pair);
-  // The platform's, and no others.
-  pair_open(&pair, &direct, config, "localhost", server);
-  pair_handshake(&pair, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE, INKOTLS_STATUS_ALERT_RECEIVED);
-  CHECK_INT(inkotls_conn_certificate_error(pair.client.conn),
-            INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER);
-  pair_free(&pair);
-  inkotls_client_config_release(config);
-
-  checking("platform roots and own");
-  const char *own = pki_path("ca.pem");
-  inkotls_roots *roots = inkotls_roots_new();
-  builder = inkotls_client_builder_new();
-  CHECK_INT(inkotls_roots_add_pem_file(roots, own, strlen(own)), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_roots_add_platform(roots), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
-  pair_connect(&pair, &direct, config, stranger);
-  pair_free(&pair);
-  pair_connect(&pair, &direct, config, server);
-  pair_free(&pair);
-  inkotls_client_config_release(config);
-  inkotls_server_config_release(stranger);
-  inkotls_roots_free(roots);
-  unsetenv("SSL_CERT_FILE");
-  unsetenv("SSL_CERT_DIR");
-}
-
 static void alpn_lengths(void) {
   checking("ALPN");
   static const char name[256] = {'x'};
@@ -442,58 +575,6 @@ static void alpn_lengths(void) {
   inkotls_server_config_release(config);
 }
 
-// Names.
-
-static void names(void) {
-  static char long_name[300];
-  memset(long_name, 'x', sizeof long_name);
-  const struct {
-    const char *name;
-    size_t len;
-    inkotls_status status;
-  } bad[] = {
-      {"", 0, INKOTLS_STATUS_INVALID_NAME},
-      {"a b", 3, INKOTLS_STATUS_INVALID_NAME},
-      {"-", 1, INKOTLS_STATUS_INVALID_NAME},
-      {"a..b", 4, INKOTLS_STATUS_INVALID_NAME},
-      {"1.2.3", 5, INKOTLS_STATUS_INVALID_NAME},
-      {"localhost:443", 13, INKOTLS_STATUS_INVALID_NAME},
-      {"localhost\0.test", 15, INKOTLS_STATUS_INVALID_NAME},
-      {long_name, sizeof long_name, INKOTLS_STATUS_INVALID_NAME},
-      {"local\xffhost", 10, INKOTLS_STATUS_INVALID_NAME},
-  };
-  for (size_t i = 0; i < COUNT(bad); i++) {
-    inkotls_conn *conn = NULL;
-    checking("the name \"%.20s\"", bad[i].name);
-    CHECK_INT(inkotls_conn_new_client(client, bad[i].name, bad[i].len, &conn), bad[i].status);
-    CHECK(conn == NULL);
-  }
-  // There is no handle yet to say more.
-  CHECK_TEXT(inkotls_status_text(INKOTLS_STATUS_INVALID_NAME), "DNS name");
-
-  // DNS names are told to the server, without the dot of the root; addresses are not (RFC 6066).
-  static const struct {
-    const char *name, *sni;
-  } good[] = {
-      {"localhost", "localhost"},
-      {"localhost.", "localhost"},
-      {"127.0.0.1", NULL},
-      {"::1", NULL},
-  };
-  for (size_t i = 0; i < COUNT(good); i++) {
-    struct pair pair;
-    const char *sni = NULL;
-    size_t len = 0;
-    checking("the name \"%s\"", good[i].name);
-    pair_open(&pair, &direct, client, good[i].name, server);
-    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
-    CHECK_INT(inkotls_conn_server_name(pair.server.conn, &sni, &len),
-              good[i].sni ? INKOTLS_STATUS_OK : INKOTLS_STATUS_NONE);
-    if (good[i].sni) CHECK(len == strlen(good[i].sni) && memcmp(sni, good[i].sni, len) == 0);
-    pair_free(&pair);
-  }
-}
-
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   client = client_config("ca.pem", no_alpn);
@@ -512,11 +593,13 @@ int main(int argc, char **argv) {
   mismatches();
   keys_accepted();
   p521_refused();
+  pem_of_others();
+  old_versions();
+  raw_keys_refused();
   unfinished_identities();
   no_roots();
-  platform_roots(empty_file, empty_folder);
   alpn_lengths();
-  names();
+  paths_that_are_pem();
 
   unlink(empty_file);
   rmdir(empty_folder);

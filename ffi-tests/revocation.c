@@ -153,7 +153,7 @@ static void content_refused(void) {
     enum input input;
     const char *data, *text;
   } literals[] = {
-      {CRL_PEM, "", "no PEM section"},
+      {CRL_PEM, "", "no CRL: the input is empty"},
       {CRL_PEM, "garbage", "no PEM section"},
       {CRL_PEM, "-----BEGIN X509 CRL-----\nAAAA\n", "not well-formed PEM"},
       {CRL_PEM, PEM("X509 CRL", "!!!!"), "not well-formed PEM"},

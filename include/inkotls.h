@@ -37,7 +37,9 @@
 //
 // Failures. They are kept by the handle that failed, never by the thread: a sentence (_error), the
 // alerts (_alert_sent, _alert_received), the certificate error, errno (_os_error). A connection
-// that failed gives its alert out first (WANT_WRITE), then the failure, and that ever after.
+// that failed gives its alert out first (WANT_WRITE), then the failure, and that ever after. Error
+// messages are safe to log: of what the host passed they repeat at most 200 bytes, escaped, and
+// only the labels of a PEM text.
 //
 // Ownership. _new creates, _free destroys; what is shared is counted (_retain, _release). A call that
 // uses a handle up (_build, _into_conn) does so exactly when it returns OK. Inputs are borrowed
@@ -555,6 +557,8 @@ inkotls_status inkotls_roots_add_pem(inkotls_roots *roots, const void *data, siz
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
+/// without "_file" in its name takes. The error message does not repeat it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_pem.
 inkotls_status inkotls_roots_add_pem_file(inkotls_roots *roots, const char *path, size_t len);
@@ -591,6 +595,8 @@ inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data,
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
+/// without "_file" in its name takes. The error message does not repeat it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
 inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *path, size_t len);
@@ -655,6 +661,8 @@ inkotls_status inkotls_identity_set_chain_pem(inkotls_identity *identity,
 /// identity: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
+/// without "_file" in its name takes. The error message does not repeat it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_KEY_MISMATCH: as for
 /// inkotls_identity_set_chain_pem.
@@ -693,6 +701,8 @@ inkotls_status inkotls_identity_set_key_pem(inkotls_identity *identity,
 /// identity: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
+/// without "_file" in its name takes. The error message does not repeat it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
 /// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
 inkotls_status inkotls_identity_set_key_pem_file(inkotls_identity *identity,

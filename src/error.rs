@@ -282,7 +282,7 @@ pub fn is_unsigned(error: &Tls) -> bool {
 }
 
 /// `NoCipherSuitesInCommon` as "no cipher suites in common".
-fn spelled_out(variant: &dyn fmt::Debug) -> String {
+pub fn spelled_out(variant: &dyn fmt::Debug) -> String {
     let mut words = String::new();
     let mut before = ' ';
     for letter in format!("{variant:?}").chars() {

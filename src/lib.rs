@@ -19,6 +19,7 @@
 //! | `config` | what a builder makes and a connection keeps to |
 //! | `log`, `limits` | messages for a person; how much is held |
 //! | `error` | status codes, and the table from rustls errors to them |
+//! | `input` | the host's input, as error messages repeat it |
 //! | `iana` | names of numbers |
 //!
 //! capi -> { engine, setup, transport } -> error. Documentation for hosts is in
@@ -33,6 +34,7 @@ mod engine;
 mod error;
 mod ffi;
 mod iana;
+mod input;
 mod limits;
 mod log;
 mod scope;

@@ -56,6 +56,8 @@ pub unsafe extern "C" fn inkotls_roots_add_pem(
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
+/// without "_file" in its name takes. The error message does not repeat it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_pem.
 #[unsafe(no_mangle)]
@@ -131,6 +133,8 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
+/// without "_file" in its name takes. The error message does not repeat it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
 #[unsafe(no_mangle)]

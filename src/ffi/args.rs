@@ -1,6 +1,7 @@
 //! Raw arguments to safe ones: NULL is an answer, not a crash.
 
 use crate::error::Error;
+use crate::input::PEM_BEGIN;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::slice;
@@ -47,6 +48,9 @@ pub unsafe fn file_path<'a>(data: *const c_char, len: usize) -> Result<&'a str, 
     match std::str::from_utf8(path) {
         Err(_) => Err(Error::argument("the path is not UTF-8")),
         Ok("") => Err(Error::argument("the path is empty")),
+        Ok(path) if path.contains(PEM_BEGIN) => Err(Error::argument(
+            "the path is PEM text: pass the text to the call without \"_file\" in its name",
+        )),
         Ok(path) if path.contains('\0') => Err(Error::argument("the path has a NUL inside")),
         Ok(path) => Ok(path),
     }
@@ -59,8 +63,10 @@ pub fn output<T>(out: Option<&mut MaybeUninit<T>>) -> Result<&mut MaybeUninit<T>
 
 fn check(is_null: bool, len: usize) -> Result<(), Error> {
     match (is_null, len) {
-        (true, 1..) => Err(Error::argument(format!("NULL for {len} bytes"))),
-        (_, len) if len > MAX => Err(Error::argument(format!("a length of {len} bytes"))),
+        (true, 1..) => Err(Error::argument("a pointer is NULL, and its length is not 0")),
+        (_, len) if len > MAX => Err(Error::argument(format!(
+            "a length of {len} bytes is more than there can be: is it a negative number?"
+        ))),
         _ => Ok(()),
     }
 }

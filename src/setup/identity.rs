@@ -1,16 +1,16 @@
 //! A certificate chain and its private key, or a key alone (RFC 7250).
 
+use super::encoding::{check_der, why_unusable};
 use super::pem;
 use super::signer::HostSigner;
 use crate::certificate::end_point;
 use crate::crypto;
 use crate::error::{Error, Status};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::server::ParsedCertificate;
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{Error as Tls, InconsistentKeys, SignatureScheme};
-use std::fmt::Display;
 use std::sync::Arc;
+use webpki::EndEntityCert;
 use zeroize::Zeroizing;
 
 #[derive(Default)]
@@ -54,6 +54,7 @@ impl Identity {
 
     /// Appends one certificate: the leaf first, then its issuer, and so on.
     pub fn add_chain_der(&mut self, data: &[u8]) -> Result<(), Error> {
+        check_der(data, "certificate", Status::InvalidCertificate)?;
         let mut chain = self.chain.clone();
         chain.push(CertificateDer::from(data.to_vec()));
         self.set_chain(chain)
@@ -68,8 +69,11 @@ impl Identity {
     }
 
     pub fn set_key_der(&mut self, data: &[u8]) -> Result<(), Error> {
-        let key =
-            PrivateKeyDer::try_from(data).map_err(|error| Error::new(Status::InvalidKey, error))?;
+        check_der(data, "private key", Status::InvalidKey)?;
+        let key = PrivateKeyDer::try_from(data).map_err(|_| {
+            let text = "the input is no private key in DER: PKCS#8, PKCS#1 or SEC1";
+            Error::new(Status::InvalidKey, text)
+        })?;
         self.set_key(key.clone_key())
     }
 
@@ -121,8 +125,9 @@ impl Identity {
 
     fn set_chain(&mut self, chain: Vec<CertificateDer<'static>>) -> Result<(), Error> {
         for (index, certificate) in chain.iter().enumerate() {
-            ParsedCertificate::try_from(certificate).map_err(|error| {
-                let text = format!("certificate {} of the chain: {error}", index + 1);
+            EndEntityCert::try_from(certificate).map_err(|error| {
+                let why = why_unusable(&error);
+                let text = format!("certificate {} of the chain: {why}", index + 1);
                 Error::new(Status::InvalidCertificate, text)
             })?;
         }
@@ -135,7 +140,8 @@ impl Identity {
     /// `der` wipes itself.
     fn set_key(&mut self, der: PrivateKeyDer<'static>) -> Result<(), Error> {
         let der = Zeroizing::new(der);
-        let key = crypto::private_key(&der).map_err(unsupported)?;
+        let key =
+            crypto::private_key(&der).map_err(|error| unsupported(&Error::from(error).text))?;
         if key.choose_scheme(&SCHEMES).is_none() {
             return Err(unsupported("the key is of another kind"));
         }
@@ -172,8 +178,8 @@ fn no_certificate() -> Error {
     Error::new(Status::InvalidCertificate, "the identity has no certificate")
 }
 
-fn unsupported(why: impl Display) -> Error {
-    let text = "RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519 keys are supported";
+fn unsupported(why: &str) -> Error {
+    let text = "only RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519 keys are supported";
     Error::new(Status::InvalidKey, format!("{text}: {why}"))
 }
 
@@ -184,12 +190,17 @@ fn check_match(chain: &[CertificateDer<'static>], key: Option<&Key>) -> Result<(
         (Some(leaf), Some(Key::Host(signer))) => return signer.check_match(leaf),
         _ => return Ok(()),
     };
-    match CertifiedKey::new(vec![leaf.clone()], key.clone()).keys_match() {
-        Err(Tls::InconsistentKeys(InconsistentKeys::KeyMismatch)) => Err(Error::new(
-            Status::KeyMismatch,
-            "the private key does not belong to the first certificate of the chain",
-        )),
-        Err(Tls::InconsistentKeys(_)) | Ok(()) => Ok(()),
-        Err(error) => Err(Error::new(Status::InvalidCertificate, error.to_string())),
+    let is_of_another = |it: &CertificateDer<'static>| {
+        let belong = CertifiedKey::new(vec![it.clone()], key.clone()).keys_match();
+        !matches!(belong, Ok(()) | Err(Tls::InconsistentKeys(InconsistentKeys::Unknown)))
+    };
+    if !is_of_another(leaf) {
+        return Ok(());
     }
+    let mut text =
+        String::from("the private key does not belong to the first certificate of the chain");
+    if let Some(index) = chain.iter().position(|it| !is_of_another(it)) {
+        text += &format!(", but to certificate {}, which must be the first", index + 1);
+    }
+    Err(Error::new(Status::KeyMismatch, text))
 }

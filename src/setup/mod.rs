@@ -5,6 +5,7 @@ mod cache;
 mod client;
 mod client_sessions;
 mod compression;
+mod encoding;
 mod identities;
 mod identity;
 pub mod negotiation;

@@ -1,70 +1,164 @@
 //! PEM sections (RFC 7468) out of bytes or a file.
 
+use super::encoding::{ENCRYPTED, Encoding, without_bom};
 use crate::error::{Error, Status};
-use rustls::pki_types::pem::{self, PemObject};
+use crate::input::{PEM_BEGIN, quoted};
+use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
-use std::fs;
+use std::path::Path;
+use std::{fs, iter};
 use zeroize::Zeroizing;
+
+/// More than any label that is in use.
+const MAX_LABEL: usize = 64;
+/// How many labels an error message has.
+const MAX_LABELS: usize = 3;
 
 /// Gives `take` the whole file, which is wiped afterwards, since it may hold a key. A failure
 /// names the file.
-pub fn with_file(path: &str, take: impl FnOnce(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+pub fn with_file<T>(
+    path: impl AsRef<Path>,
+    take: impl FnOnce(&[u8]) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let path = path.as_ref();
+    let name = quoted(&path.to_string_lossy());
     let data = fs::read(path)
         .map(Zeroizing::new)
-        .map_err(|error| Error::io(format!("reading {path:?}"), &error))?;
+        .map_err(|error| Error::io(format!("reading {name}"), &error))?;
     take(&data).map_err(|mut error| {
-        error.text = format!("{path:?}: {}", error.text);
+        error.text = format!("{name}: {}", error.text);
         error
     })
 }
 
 /// Every certificate, in order; at least one.
 pub fn certificates(data: &[u8]) -> Result<Vec<CertificateDer<'static>>, Error> {
-    sections(data, "certificate")
+    all(data, "certificate", &["CERTIFICATE"])
 }
 
 /// Every certificate revocation list; at least one.
 pub fn crls(data: &[u8]) -> Result<Vec<CertificateRevocationListDer<'static>>, Error> {
-    sections(data, "CRL")
+    all(data, "CRL", &["X509 CRL"])
 }
 
-fn sections<T: PemObject>(data: &[u8], what: &str) -> Result<Vec<T>, Error> {
-    let found: Vec<_> = T::pem_slice_iter(data)
-        .collect::<Result<_, _>>()
-        .map_err(|error| bad(Status::InvalidCertificate, &error))?;
-    match found.is_empty() {
-        true => {
-            let text = format!("no {what}: {}", what_is_there(data));
-            Err(Error::new(Status::InvalidCertificate, text))
+fn all<T: PemObject>(data: &[u8], what: &str, labels: &[&str]) -> Result<Vec<T>, Error> {
+    let mut found = Vec::new();
+    for section in sections(data) {
+        let section = section.map_err(|text| bad(Status::InvalidCertificate, text))?;
+        if labels.contains(&section.label) {
+            found.push(section.decoded(Status::InvalidCertificate)?);
         }
+    }
+    match found.is_empty() {
+        true => Err(none(Status::InvalidCertificate, what, data)),
         false => Ok(found),
     }
 }
 
-/// The first private key.
+/// The first private key that is not encrypted.
 pub fn private_key(data: &[u8]) -> Result<PrivateKeyDer<'static>, Error> {
-    PrivateKeyDer::from_pem_slice(data).map_err(|error| match error {
-        pem::Error::NoItemsFound => {
-            Error::new(Status::InvalidKey, format!("no private key: {}", what_is_there(data)))
+    let mut is_encrypted = false;
+    for section in sections(data) {
+        let section = section.map_err(|text| bad(Status::InvalidKey, text))?;
+        if section.is_encrypted() {
+            is_encrypted = true;
+        } else if ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"].contains(&section.label) {
+            return section.decoded(Status::InvalidKey);
         }
-        error => bad(Status::InvalidKey, &error),
+    }
+    match is_encrypted {
+        true => Err(Error::new(Status::InvalidKey, ENCRYPTED)),
+        false => Err(none(Status::InvalidKey, "private key", data)),
+    }
+}
+
+struct Section<'a> {
+    label: &'a str,
+    /// From its first line to its last.
+    text: &'a [u8],
+}
+
+impl Section<'_> {
+    fn decoded<T: PemObject>(&self, status: Status) -> Result<T, Error> {
+        T::from_pem_slice(self.text)
+            .map_err(|_| bad(status, format!("the section {} is not base64", self.label)))
+    }
+
+    /// As PKCS#8 (RFC 5958), or by a header (RFC 1421).
+    fn is_encrypted(&self) -> bool {
+        let header = b"Proc-Type: 4,ENCRYPTED";
+        self.label == "ENCRYPTED PRIVATE KEY"
+            || line(line(self.text).1).0.trim_ascii_end() == header
+    }
+}
+
+/// The sections in order, up to one that cannot be read. What may be a key is not repeated.
+fn sections(data: &[u8]) -> impl Iterator<Item = Result<Section<'_>, String>> {
+    let mut rest = data;
+    iter::from_fn(move || {
+        let section = section(beginning(rest)?);
+        rest = section.as_ref().map_or(&[][..], |(_, rest)| rest);
+        Some(section.map(|(section, _)| section))
     })
 }
 
-fn bad(status: Status, error: &pem::Error) -> Error {
-    Error::new(status, format!("not well-formed PEM: {error}"))
+/// The next line that begins a section, and all behind it.
+fn beginning(mut data: &[u8]) -> Option<&[u8]> {
+    while !data.is_empty() {
+        data = without_bom(data); // files that were joined may have one each
+        if data.starts_with(PEM_BEGIN.as_bytes()) {
+            return Some(data);
+        }
+        data = line(data).1;
+    }
+    None
+}
+
+/// The section that begins here, and what is behind it.
+fn section(data: &[u8]) -> Result<(Section<'_>, &[u8]), String> {
+    let (first, mut rest) = line(data);
+    let label = label(first, "-----BEGIN ")
+        .ok_or("a line has more than -----BEGIN, a label and ----- (are the line breaks lost?)")?;
+    while !rest.is_empty() && !rest.starts_with(PEM_BEGIN.as_bytes()) {
+        let (next, after) = line(rest);
+        rest = after;
+        if self::label(next, "-----END ") == Some(label) {
+            return Ok((Section { label, text: &data[..data.len() - rest.len()] }, rest));
+        }
+    }
+    Err(format!("the section {label} has no line -----END {label}----- (is the input cut?)"))
+}
+
+/// The first line, and what is behind its break.
+fn line(data: &[u8]) -> (&[u8], &[u8]) {
+    let len = data.iter().position(|it| matches!(it, b'\n' | b'\r')).unwrap_or(data.len());
+    let (line, rest) = data.split_at(len);
+    let breaks: [&[u8]; 3] = [b"\r\n", b"\n", b"\r"];
+    (line, breaks.iter().find_map(|it| rest.strip_prefix(*it)).unwrap_or(rest))
+}
+
+/// What a line is the begin or the end of.
+fn label<'a>(line: &'a [u8], mark: &str) -> Option<&'a str> {
+    let line = std::str::from_utf8(line.trim_ascii_end()).ok()?;
+    let label = line.strip_prefix(mark)?.strip_suffix("-----")?;
+    let is_label = |it| matches!(it, ' '..='~') && it != '-';
+    (label.len() <= MAX_LABEL && label.chars().all(is_label)).then_some(label)
+}
+
+fn bad(status: Status, text: String) -> Error {
+    Error::new(status, format!("not well-formed PEM: {text}"))
 }
 
 /// For the person who gave the wrong file.
-fn what_is_there(data: &[u8]) -> String {
-    let text = String::from_utf8_lossy(data);
-    let labels: Vec<_> = text
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("-----BEGIN ")?.strip_suffix("-----"))
-        .collect();
-    match labels.as_slice() {
-        [] => "the input has no PEM section (is it DER?)".into(),
-        ["ENCRYPTED PRIVATE KEY", ..] => "the key is encrypted; decrypt it first".into(),
+fn none(status: Status, what: &str, data: &[u8]) -> Error {
+    let labels: Vec<_> = sections(data).flatten().map(|it| it.label).collect();
+    let instead = match labels.as_slice() {
+        [] => Encoding::of(data).instead_of_pem().into(),
+        labels if labels.len() > MAX_LABELS => {
+            let (shown, others) = labels.split_at(MAX_LABELS);
+            format!("the PEM sections are {} and {} more", shown.join(", "), others.len())
+        }
         labels => format!("the PEM sections are {}", labels.join(", ")),
-    }
+    };
+    Error::new(status, format!("no {what}: {instead}"))
 }

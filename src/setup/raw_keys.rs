@@ -1,5 +1,6 @@
 //! Peers that are trusted by their public key, without a certificate (RFC 7250).
 
+use super::encoding::why_unusable;
 use crate::error::{Error, Status};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
@@ -30,7 +31,8 @@ impl RawKeys {
     /// Whether it is a key at all.
     pub fn check(key: &SubjectPublicKeyInfoDer<'_>) -> Result<(), Error> {
         webpki::RawPublicKeyEntity::try_from(key).map(|_| ()).map_err(|error| {
-            Error::new(Status::InvalidKey, format!("not a SubjectPublicKeyInfo: {error}"))
+            let why = why_unusable(&error);
+            Error::new(Status::InvalidKey, format!("not a SubjectPublicKeyInfo: {why}"))
         })
     }
 

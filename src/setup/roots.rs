@@ -1,5 +1,6 @@
 //! What a side trusts: authorities and their revocations, or raw public keys.
 
+use super::encoding::{check_der, why_unusable};
 use super::pem;
 use super::platform;
 use super::raw_keys::RawKeys;
@@ -73,14 +74,16 @@ impl Roots {
     }
 
     pub fn add_der(&mut self, data: &[u8]) -> Result<(), Error> {
+        check_der(data, "certificate", Status::InvalidCertificate)?;
         self.add(vec![CertificateDer::from(data.to_vec())])
     }
 
     /// All of them, or none when one is bad.
     fn add(&mut self, certificates: Vec<CertificateDer<'static>>) -> Result<(), Error> {
         for (index, certificate) in certificates.iter().enumerate() {
-            RootCertStore::empty().add(certificate.clone()).map_err(|error| {
-                let text = format!("certificate {} is no trust anchor: {error}", index + 1);
+            webpki::anchor_from_trusted_cert(certificate).map_err(|error| {
+                let why = why_unusable(&error);
+                let text = format!("certificate {} is no trust anchor: {why}", index + 1);
                 Error::new(Status::InvalidCertificate, text)
             })?;
         }
@@ -97,13 +100,14 @@ impl Roots {
     }
 
     pub fn add_crl_der(&mut self, data: &[u8]) -> Result<(), Error> {
+        check_der(data, "CRL", Status::InvalidCertificate)?;
         self.add_crls(vec![CertificateRevocationListDer::from(data.to_vec())])
     }
 
     fn add_crls(&mut self, crls: Vec<CertificateRevocationListDer<'static>>) -> Result<(), Error> {
         for (index, crl) in crls.iter().enumerate() {
             webpki::OwnedCertRevocationList::from_der(crl).map_err(|error| {
-                let text = format!("CRL {} cannot be used: {error}", index + 1);
+                let text = format!("CRL {} cannot be used: {}", index + 1, why_unusable(&error));
                 Error::new(Status::InvalidCertificate, text)
             })?;
         }
@@ -120,6 +124,7 @@ impl Roots {
     }
 
     pub fn add_raw_public_key(&mut self, data: &[u8]) -> Result<(), Error> {
+        check_der(data, "SubjectPublicKeyInfo", Status::InvalidKey)?;
         let key = SubjectPublicKeyInfoDer::from(data.to_vec());
         RawKeys::check(&key)?;
         self.raw_keys.push(key);
