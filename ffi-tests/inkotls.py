@@ -129,9 +129,18 @@ def _made(noun, name, *arguments):
     """By a call that is no handle's, so that there is none to keep a sentence."""
     made = Handle(noun)
     status = call(name, *arguments, made.out())
+    if status == INVALID_NAME:
+        raise ValueError(invalid_name(arguments[-1]))
     if status != OK:
         raise ValueError(text("status_text", status))
     return made
+
+
+def invalid_name(name):
+    message, size = ctypes.create_string_buffer(512), ctypes.c_size_t()
+    if call("invalid_name_text", name, message, byref(size)) != OK:
+        raise AssertionError(f"{name!r} is not refused")
+    return message.raw[:size.value].decode()
 
 
 def numbers(kind):

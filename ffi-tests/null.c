@@ -88,6 +88,12 @@ static void the_library(void) {
     CHECK_INT(strcmp(inkotls_named_group_name(extremes[i]), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_signature_scheme_name(extremes[i]), "unknown"), 0);
   }
+  REFUSED(inkotls_invalid_name_text(NULL, 1, out.buf, sizeof out.buf, &out.len));
+  REFUSED(inkotls_invalid_name_text("a b", too_long, out.buf, sizeof out.buf, &out.len));
+  REFUSED(inkotls_invalid_name_text("a b", 3, NULL, 1, &out.len));
+  REFUSED(inkotls_invalid_name_text("a b", 3, NULL, 0, &out.len));
+  REFUSED(inkotls_invalid_name_text("a b", 3, out.buf, too_long, &out.len));
+  REFUSED(inkotls_invalid_name_text("a b", 3, out.buf, sizeof out.buf, NULL));
   checking("known numbers");
   CHECK_TEXT(inkotls_alert_name(0), "close_notify");
   CHECK_TEXT(inkotls_alert_name(40), "handshake_failure");

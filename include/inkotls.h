@@ -126,7 +126,8 @@ enum inkotls_status
   INKOTLS_STATUS_INVALID_KEY = -9,
   /// The private key does not belong to the certificate.
   INKOTLS_STATUS_KEY_MISMATCH = -10,
-  /// The server name is neither a DNS name nor an IP address.
+  /// The server name is neither a DNS name nor an IP address: inkotls_invalid_name_text says what
+  /// is wrong with it.
   INKOTLS_STATUS_INVALID_NAME = -11,
   /// There is no certificate authority to trust.
   INKOTLS_STATUS_NO_TRUST_ANCHORS = -12,
@@ -497,6 +498,23 @@ const char *inkotls_version(void);
 /// for calls that have no handle to keep one. Never NULL; the text lives forever.
 const char *inkotls_status_text(int32_t status);
 
+/// Copies the error message for a server name that inkotls_conn_new_client,
+/// inkotls_identities_set or inkotls_identities_remove refused with INKOTLS_STATUS_INVALID_NAME:
+/// they have no handle that keeps one. It repeats the name and says what is wrong with it, such as
+/// "the server name \"a.test:443\" has a port: pass only the host name".
+///
+/// server_name, len: the name, in bytes as that call was given it; borrowed for this call.
+/// buf, cap: receives the message, in bytes of UTF-8 without a NUL; 512 bytes are always enough.
+/// out_len: receives the length of the message in bytes; must not be NULL.
+///
+/// INKOTLS_STATUS_NONE: none of these calls refuses the name.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `cap` is too small.
+inkotls_status inkotls_invalid_name_text(const char *server_name,
+                                         size_t len,
+                                         char *buf,
+                                         size_t cap,
+                                         size_t *out_len);
+
 /// Returns the name of an alert (RFC 8446, section 6), such as "handshake_failure", or
 /// "unknown". Never NULL; the text lives forever.
 const char *inkotls_alert_name(int32_t alert);
@@ -808,7 +826,8 @@ const inkotls_identities *inkotls_identities_new(void);
 /// lower case are the same; copied.
 /// identity: must not be NULL, and complete; it may be freed at once.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: it is no such name.
+/// INKOTLS_STATUS_INVALID_NAME: it is no such name; inkotls_invalid_name_text says what is wrong
+/// with it.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
 /// no key.
 /// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
@@ -824,6 +843,7 @@ inkotls_status inkotls_identities_set(const inkotls_identities *identities,
 /// server_name, len: as for inkotls_identities_set; borrowed for this call.
 ///
 /// INKOTLS_STATUS_NONE: nothing was.
+/// INKOTLS_STATUS_INVALID_NAME: as for inkotls_identities_set.
 inkotls_status inkotls_identities_remove(const inkotls_identities *identities,
                                          const char *server_name,
                                          size_t len);
@@ -1616,8 +1636,8 @@ void inkotls_acceptor_free(inkotls_acceptor *acceptor);
 /// 6066), or an IP address. In bytes without a NUL; borrowed for this call.
 /// out_conn: must not be NULL. Free it with inkotls_conn_free.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: the name is neither. There is no handle to keep a sentence;
-/// inkotls_status_text has one.
+/// INKOTLS_STATUS_INVALID_NAME: the name is neither; inkotls_invalid_name_text says what is wrong
+/// with it.
 inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
                                        const char *server_name,
                                        size_t len,

@@ -48,7 +48,8 @@ pub enum inkotls_status {
     InvalidKey = -9,
     /// The private key does not belong to the certificate.
     KeyMismatch = -10,
-    /// The server name is neither a DNS name nor an IP address.
+    /// The server name is neither a DNS name nor an IP address: inkotls_invalid_name_text says what
+    /// is wrong with it.
     InvalidName = -11,
     /// There is no certificate authority to trust.
     NoTrustAnchors = -12,

@@ -65,8 +65,8 @@ pub enum inkotls_state {
 /// 6066), or an IP address. In bytes without a NUL; borrowed for this call.
 /// out_conn: must not be NULL. Free it with inkotls_conn_free.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: the name is neither. There is no handle to keep a sentence;
-/// inkotls_status_text has one.
+/// INKOTLS_STATUS_INVALID_NAME: the name is neither; inkotls_invalid_name_text says what is wrong
+/// with it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_new_client(
     config: Option<&inkotls_client_config>,

@@ -41,7 +41,8 @@ pub extern "C" fn inkotls_identities_new() -> *const inkotls_identities {
 /// lower case are the same; copied.
 /// identity: must not be NULL, and complete; it may be freed at once.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: it is no such name.
+/// INKOTLS_STATUS_INVALID_NAME: it is no such name; inkotls_invalid_name_text says what is wrong
+/// with it.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
 /// no key.
 /// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
@@ -66,6 +67,7 @@ pub unsafe extern "C" fn inkotls_identities_set(
 /// server_name, len: as for inkotls_identities_set; borrowed for this call.
 ///
 /// INKOTLS_STATUS_NONE: nothing was.
+/// INKOTLS_STATUS_INVALID_NAME: as for inkotls_identities_set.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identities_remove(
     identities: Option<&inkotls_identities>,

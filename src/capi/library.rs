@@ -1,10 +1,11 @@
 //! The library itself, and names for its numbers.
 
-use crate::error::{certificate_fault_name, status_text};
-use crate::ffi::answer;
+use crate::error::{Error, Status, certificate_fault_name, status_text};
+use crate::ffi::{answer, bytes, bytes_mut, create};
 use crate::iana;
-use crate::setup::negotiation;
+use crate::setup::{self, negotiation};
 use std::ffi::c_char;
+use std::mem::MaybeUninit;
 
 /// Returns the version of this ABI. It changes when a call or a number that existed changes its
 /// meaning; what is only added does not change it. The shared object's name ends with it.
@@ -24,6 +25,40 @@ pub extern "C" fn inkotls_version() -> *const c_char {
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_status_text(status: i32) -> *const c_char {
     status_text(status).as_ptr()
+}
+
+/// Copies the error message for a server name that inkotls_conn_new_client,
+/// inkotls_identities_set or inkotls_identities_remove refused with INKOTLS_STATUS_INVALID_NAME:
+/// they have no handle that keeps one. It repeats the name and says what is wrong with it, such as
+/// "the server name \"a.test:443\" has a port: pass only the host name".
+///
+/// server_name, len: the name, in bytes as that call was given it; borrowed for this call.
+/// buf, cap: receives the message, in bytes of UTF-8 without a NUL; 512 bytes are always enough.
+/// out_len: receives the length of the message in bytes; must not be NULL.
+///
+/// INKOTLS_STATUS_NONE: none of these calls refuses the name.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: `cap` is too small.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_invalid_name_text(
+    server_name: *const c_char,
+    len: usize,
+    buf: *mut c_char,
+    cap: usize,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    create(out_len, || {
+        // SAFETY: the host vouches for server_name and len.
+        let name = unsafe { bytes(server_name, len) }?;
+        // SAFETY: the host vouches for buf and cap.
+        let buf = unsafe { bytes_mut(buf, cap) }?;
+        let refusal = setup::name_refusal(name)
+            .ok_or_else(|| Error::new(Status::None, "the name is not refused"))?;
+        let room = buf
+            .get_mut(..refusal.text.len())
+            .ok_or_else(|| Error::argument("cap is too small for the message"))?;
+        room.copy_from_slice(refusal.text.as_bytes());
+        Ok(room.len())
+    })
 }
 
 /// Returns the name of an alert (RFC 8446, section 6), such as "handshake_failure", or

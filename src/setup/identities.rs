@@ -2,10 +2,10 @@
 //! authorities that the server names.
 
 use super::identity::Shown;
+use super::name::pattern;
 use crate::error::{Error, Status};
 use crate::scope::{self, Withheld};
 use rustls::client::ResolvesClientCert;
-use rustls::pki_types::DnsName;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls::{DistinguishedName, SignatureScheme};
@@ -81,19 +81,6 @@ impl ResolvesServerCert for Identities {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name().unwrap_or_default();
         self.choose(name, hello.signature_schemes()).as_ref().map(noted)
-    }
-}
-
-fn pattern(name: &[u8]) -> Result<String, Error> {
-    let text = String::from_utf8_lossy(name).to_ascii_lowercase();
-    let text = text.strip_suffix('.').unwrap_or(&text); // of the root, which no client sends
-    let host = text.strip_prefix("*.").unwrap_or(text);
-    match name.is_empty() || DnsName::try_from(host).is_ok() {
-        true => Ok(text.into()),
-        false => Err(Error::new(
-            Status::InvalidName,
-            format!("{text:?} is no DNS name, nor one with the wildcard \"*.\" before it"),
-        )),
     }
 }
 
