@@ -590,7 +590,14 @@ inkotls_status inkotls_roots_add_pem_file(inkotls_roots *roots, const char *path
 inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, size_t len);
 
 /// Adds what the platform trusts. It is read when a config is built: on Linux and the BSDs from
-/// the distribution's certificate files, or from SSL_CERT_FILE and SSL_CERT_DIR.
+/// the certificate files of the distribution.
+///
+/// On these, two environment variables replace the files of the distribution, as soon as one of
+/// them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such files, with
+/// colons between them. Then only the certificates that they name are trusted. They are read when
+/// a config is built, too. Building fails with INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message
+/// that names the variable, where the file cannot be read or has no certificate, or where there is
+/// no file and the directories have no certificate.
 ///
 /// roots: must not be NULL.
 inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
@@ -1120,8 +1127,9 @@ inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
 /// INKOTLS_STATUS_NO_TRUST_ANCHORS: neither the roots nor the platform, as far as they were asked
-/// for, have any. Reads the platform's certificate files, if those are trusted: call it where that
-/// may block.
+/// for, have any; or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see
+/// inkotls_roots_add_platform. Reads the platform's certificate files, if those are trusted: call
+/// it where that may block.
 inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
                                             const inkotls_client_config **out_config);
 
@@ -1395,7 +1403,8 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them;
+/// or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see inkotls_roots_add_platform.
 /// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
 /// or early data goes with ticket keys; or raw public keys with something that they do not go with.
 /// Reads the platform's certificate files, if client certificates are verified by those: call it

@@ -342,8 +342,9 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
 /// INKOTLS_STATUS_NO_TRUST_ANCHORS: neither the roots nor the platform, as far as they were asked
-/// for, have any. Reads the platform's certificate files, if those are trusted: call it where that
-/// may block.
+/// for, have any; or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see
+/// inkotls_roots_add_platform. Reads the platform's certificate files, if those are trusted: call
+/// it where that may block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_builder_build(
     builder: *mut inkotls_client_builder,

@@ -93,7 +93,14 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 }
 
 /// Adds what the platform trusts. It is read when a config is built: on Linux and the BSDs from
-/// the distribution's certificate files, or from SSL_CERT_FILE and SSL_CERT_DIR.
+/// the certificate files of the distribution.
+///
+/// On these, two environment variables replace the files of the distribution, as soon as one of
+/// them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such files, with
+/// colons between them. Then only the certificates that they name are trusted. They are read when
+/// a config is built, too. Building fails with INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message
+/// that names the variable, where the file cannot be read or has no certificate, or where there is
+/// no file and the directories have no certificate.
 ///
 /// roots: must not be NULL.
 #[unsafe(no_mangle)]

@@ -442,7 +442,8 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them;
+/// or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see inkotls_roots_add_platform.
 /// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
 /// or early data goes with ticket keys; or raw public keys with something that they do not go with.
 /// Reads the platform's certificate files, if client certificates are verified by those: call it

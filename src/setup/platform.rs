@@ -14,11 +14,59 @@ use std::sync::Arc;
 #[cfg(not(any(target_vendor = "apple", target_os = "windows", target_os = "android")))]
 mod inner {
     use super::*;
+    use crate::error::Status;
+    use crate::input::quoted;
+    use crate::setup::pem;
+    use rustls_native_certs::{ErrorKind, load_certs_from_paths, load_native_certs};
+    use std::env;
+    use std::ffi::{OsStr, OsString};
 
     pub const MAY_BLOCK: bool = false;
 
-    pub fn certificates() -> Option<Vec<CertificateDer<'static>>> {
-        Some(rustls_native_certs::load_native_certs().certs)
+    pub fn certificates() -> Result<Vec<CertificateDer<'static>>, Error> {
+        match (env::var_os("SSL_CERT_FILE"), env::var_os("SSL_CERT_DIR")) {
+            (None, None) => Ok(load_native_certs().certs),
+            (file, dirs) => named(file, dirs),
+        }
+    }
+
+    /// What the environment names is all there is: a mistake there must not widen trust. As
+    /// elsewhere, not every directory has to exist.
+    fn named(
+        file: Option<OsString>,
+        dirs: Option<OsString>,
+    ) -> Result<Vec<CertificateDer<'static>>, Error> {
+        let mut found = Vec::new();
+        let mut why = String::from("no certificate in PEM that can be used");
+        if let Some(file) = &file {
+            found = pem::with_file(file, pem::certificates)
+                .map_err(|error| unusable("SSL_CERT_FILE", file, &error.text))?;
+        }
+        for dir in dirs.iter().flat_map(env::split_paths).filter(|it| !it.as_os_str().is_empty()) {
+            let in_dir = load_certs_from_paths(None, Some(&dir));
+            found.extend(in_dir.certs);
+            if let Some(ErrorKind::Io { inner, path }) = in_dir.errors.first().map(|it| &it.kind) {
+                why = format!("reading {}: {inner}", quoted(&path.to_string_lossy()));
+            }
+        }
+        match (file, dirs) {
+            _ if found.iter().any(is_usable) => Ok(found),
+            (Some(file), _) => Err(unusable("SSL_CERT_FILE", &file, &why)),
+            (None, dirs) => Err(unusable("SSL_CERT_DIR", &dirs.unwrap_or_default(), &why)),
+        }
+    }
+
+    fn is_usable(certificate: &CertificateDer<'_>) -> bool {
+        webpki::anchor_from_trusted_cert(certificate).is_ok()
+    }
+
+    fn unusable(variable: &str, value: &OsStr, why: &str) -> Error {
+        let why = match value.is_empty() {
+            true => "it is empty: unset it to trust what the platform trusts",
+            false => why,
+        };
+        let text = format!("no certificate authority to trust: the variable {variable}: {why}");
+        Error::new(Status::NoTrustAnchors, text)
     }
 
     pub fn verifier(_: &[CertificateDer<'static>], _: &Arc<CryptoProvider>) -> Option<Verifier> {
@@ -33,8 +81,9 @@ mod inner {
 
     pub const MAY_BLOCK: bool = true;
 
-    pub fn certificates() -> Option<Vec<CertificateDer<'static>>> {
-        None
+    pub fn certificates() -> Result<Vec<CertificateDer<'static>>, Error> {
+        let text = "the platform verifies by itself, and does not tell its certificates";
+        Err(Error::new(Status::Unsupported, text))
     }
 
     pub fn verifier(
