@@ -15,7 +15,7 @@ enum { STEP = 11 * HOUR };  // less than any ticket's lifetime, which is another
 // The library's clock. 0 is the system's.
 static int64_t today;
 
-// In the place of libc's, which the library would call.
+// Replaces libc's, which the library would call.
 int clock_gettime(clockid_t clock, struct timespec *now) {
   if (clock != CLOCK_REALTIME || today == 0) return (int)syscall(SYS_clock_gettime, clock, now);
   *now = (struct timespec){.tv_sec = (time_t)today};
