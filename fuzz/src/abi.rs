@@ -2,6 +2,7 @@
 //! whoever asked.
 
 use crate::panics;
+use crate::progress::Progress;
 use inkotls::capi::*;
 use std::ffi::{CStr, c_char, c_void};
 use std::mem::MaybeUninit;
@@ -117,6 +118,7 @@ pub struct Conn {
     end_of_reading: Option<Status>,
     poisoned: bool,
     alert_received: i32,
+    pub progress: Progress,
 }
 
 impl Drop for Conn {
@@ -128,12 +130,22 @@ impl Drop for Conn {
 }
 
 impl Conn {
-    /// Of what `_new_client`, `_new_server` or `_into_conn` gave.
-    pub fn new(raw: *mut inkotls_conn, may_block: bool) -> Self {
+    /// Of what `_new_client`, `_new_server` or `_into_conn` gave; an acceptor's `progress` goes on.
+    pub fn new(raw: *mut inkotls_conn, may_block: bool, progress: Progress) -> Self {
         assert!(!raw.is_null());
         let (state, failure, end_of_reading) = (inkotls_state::Handshaking as i32, None, None);
         let (elsewhere, poisoned, alert_received) = (false, false, Status::None as i32);
-        Self { raw, elsewhere, may_block, state, failure, end_of_reading, poisoned, alert_received }
+        Self {
+            raw,
+            elsewhere,
+            may_block,
+            state,
+            failure,
+            end_of_reading,
+            poisoned,
+            alert_received,
+            progress,
+        }
     }
 
     pub fn get(&self) -> Option<&inkotls_conn> {
@@ -147,9 +159,15 @@ impl Conn {
         call: impl FnOnce(Option<&mut inkotls_conn>) -> Status,
     ) -> Status {
         let raw = self.raw;
+        let waiting = self.progress.begin();
         // SAFETY: as above.
         let status = on_thread(self.elsewhere, || call(unsafe { raw.as_mut() }));
         self.judge(what, status);
+        if what != Call::Other && !self.poisoned && !panics::is_armed() {
+            let reads = matches!(what, Call::Handshake | Call::Read | Call::EarlyRead);
+            let is_readable = reads.then(|| self.has(inkotls_state::Readable));
+            self.progress.judge(status, waiting, is_readable);
+        }
         status
     }
 
@@ -250,6 +268,7 @@ impl Conn {
         });
         let known = [Status::Ok, Status::Full, Status::InvalidState, Status::Panic];
         assert!(known.contains(&status), "feed: {status:?}");
+        self.progress.fed(status, data.len(), used.unwrap_or(0));
         self.judge_taken(status, used, data.len())
     }
 

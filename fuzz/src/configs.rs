@@ -107,7 +107,7 @@ impl Setup {
             done(set(get(), verify, ptr::null_mut(), 1));
         }
         if self.small_limits {
-            for (limit, bytes) in SMALL {
+            for (limit, bytes) in *SMALL {
                 done(inkotls_client_builder_set_limit(get(), limit as i32, bytes));
             }
         }
@@ -173,7 +173,7 @@ impl Setup {
             done(inkotls_server_builder_set_max_early_data(get(), 20_000));
         }
         if self.small_limits {
-            for (limit, bytes) in SMALL {
+            for (limit, bytes) in *SMALL {
                 done(inkotls_server_builder_set_limit(get(), limit as i32, bytes));
             }
         }
@@ -194,11 +194,34 @@ impl Setup {
     }
 }
 
-const SMALL: [(inkotls_limit, usize); 3] = [
-    (inkotls_limit::WriteBuffer, 1024),
-    (inkotls_limit::ReadBuffer, 32 * 1024),
-    (inkotls_limit::Record, 64),
-];
+/// Their smallest values.
+static SMALL: LazyLock<[(inkotls_limit, usize); 3]> = LazyLock::new(|| {
+    [inkotls_limit::WriteBuffer, inkotls_limit::ReadBuffer, inkotls_limit::Record]
+        .map(|limit| (limit, smallest(limit)))
+});
+
+/// The smallest value that a limit can have, found by asking.
+fn smallest(limit: inkotls_limit) -> usize {
+    let builder = inkotls_client_builder_new();
+    let allows = |bytes: usize| {
+        // SAFETY: made above, and used by one thread.
+        let set =
+            inkotls_client_builder_set_limit(unsafe { builder.as_mut() }, limit as i32, bytes);
+        set == Status::Ok
+    };
+    let mut allowed = 1;
+    while !allows(allowed) {
+        allowed *= 2;
+    }
+    let mut refused = allowed / 2;
+    while allowed - refused > 1 {
+        let middle = (refused + allowed) / 2;
+        *(if allows(middle) { &mut allowed } else { &mut refused }) = middle;
+    }
+    // SAFETY: made above, and not used up.
+    inkotls_client_builder_free(Some(unsafe { Box::from_raw(builder) }));
+    allowed
+}
 
 pub fn done(status: Status) {
     assert_eq!(status, Status::Ok);

@@ -4,6 +4,7 @@
 use crate::abi::{Conn, Status, lent, out, text};
 use crate::configs::{self, Identity, Roots, Setup, Tickets, done, file, host};
 use crate::plan::Plan;
+use crate::progress::Progress;
 use crate::records::Record;
 use crate::side::{Over, Pair, Side};
 use crate::start;
@@ -342,7 +343,7 @@ fn names(plan: &mut Plan) {
         // SAFETY: the slice has its length.
         out(|it| unsafe { inkotls_conn_new_client(client.get(), start, len, it) });
     let Some(raw) = conn else { return assert_eq!(status, Status::InvalidName) };
-    drop(Conn::new(raw, false));
+    drop(Conn::new(raw, false, Progress::default()));
     let name = str::from_utf8(name).expect("a name is ASCII");
     let mut pair = pair(&client, &server, name);
     shakes(&mut pair);

@@ -10,6 +10,7 @@ pub mod model;
 pub mod network;
 pub mod panics;
 mod plan;
+mod progress;
 mod records;
 mod side;
 

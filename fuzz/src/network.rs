@@ -1,8 +1,8 @@
 //! A peer that is honest, and a network that is not: what comes to a client, a server or an acceptor,
-//! before, in the middle of, and after a handshake.
+//! before, in the middle of, and after a handshake. A flood exceeds every limit that there is.
 
 use crate::abi::Status;
-use crate::configs::Setup;
+use crate::configs::{Setup, host};
 use crate::model::octets;
 use crate::plan::Plan;
 use crate::records::{ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Opener, Record};
@@ -21,21 +21,34 @@ pub fn run(bytes: &[u8]) {
     let plan = &mut Plan::Bytes(bytes);
     let setup = Setup::of(plan);
     let kind = plan.byte();
-    let (is_server, accepts, resumes, opens) =
-        (kind & 1 != 0, kind & 2 != 0, kind & 4 != 0, kind & 8 != 0 && !setup.tls12);
+    let is = |bit: u8| kind & bit != 0;
+    let (is_server, accepts, resumes, opens) = (is(1), is(2), is(4), is(8) && !setup.tls12);
+    let (reads_early, writes_early, forgets) = (is(16), is(32), is(64));
     let over = plan.one_of(&EVERY);
-    let (client, server) = (setup.client(), setup.server());
-    let client = |over| Side::client(&client, "localhost", over);
-    let server = |over| Side::server(&server, accepts, over);
+    // The victim's limits; what comes in small records is for the network to say.
+    let peer = Setup { small_limits: false, ..setup };
+    let (of_client, of_server) = if is_server { (peer, setup) } else { (setup, peer) };
+    let (client, mut server) = (of_client.client(), of_server.server());
     if resumes {
-        let mut pair = Pair::new(client(Over::Buffers), server(Over::Buffers));
+        let first = Side::client(&client, "localhost", Over::Buffers);
+        let mut pair = Pair::new(first, Side::server(&server, accepts, Over::Buffers));
         assert_eq!(pair.shake(), (Status::Ok, Status::Ok));
         pair.client.conn().map(|conn| conn.read(1)); // the tickets
     }
-    let (victim, peer) = match is_server {
+    if forgets {
+        server = of_server.server();
+        host().sessions.clear();
+    }
+    let client = |over| Side::client(&client, "localhost", over);
+    let server = |over| Side::server(&server, accepts, over);
+    let (mut victim, mut peer) = match is_server {
         true => (server(over), client(Over::Buffers)),
         false => (client(over), server(Over::Buffers)),
     };
+    for (side, is_server) in [(&mut victim, is_server), (&mut peer, !is_server)] {
+        side.obeys();
+        side.reads_early = is_server && reads_early;
+    }
     let mut attack = Attack {
         victim,
         peer,
@@ -46,7 +59,12 @@ pub fn run(bytes: &[u8]) {
         last: Status::Ok,
         sent: 0,
         received: 0,
+        early_sent: 0,
+        early_received: 0,
     };
+    if is_server && writes_early {
+        attack.write_early();
+    }
     for _ in 0..ROUNDS {
         if !attack.round(plan) {
             return attack.end();
@@ -71,9 +89,20 @@ struct Attack<'a> {
     /// How much the peer wrote, and the victim read.
     sent: u64,
     received: u64,
+    /// The same of early data.
+    early_sent: u64,
+    early_received: u64,
 }
 
 impl Attack<'_> {
+    /// The peer sends as much early data as the session and its buffer allow.
+    fn write_early(&mut self) {
+        let Some(conn) = self.peer.conn() else { return };
+        while let (Status::Ok, used) = conn.write_early_data(&octets(self.early_sent, 3_000)) {
+            self.early_sent += used as u64;
+        }
+    }
+
     /// Both go on as far as they can. Whether anything moved.
     fn round(&mut self, plan: &mut Plan) -> bool {
         if let Some(conn) = self.peer.conn() {
@@ -83,7 +112,7 @@ impl Attack<'_> {
                 _ => {}
             }
         }
-        self.on_the_way.extend(act(&mut self.peer).said);
+        self.on_the_way.extend(self.peer.obey().said);
         let mut stream = Vec::new();
         while let Some(record) = Record::take(&mut self.on_the_way) {
             self.pass(record, plan, &mut stream);
@@ -94,17 +123,13 @@ impl Attack<'_> {
         let mut moved = !stream.is_empty();
         let mut rest = &stream[..];
         while !rest.is_empty() {
-            let chunk = if plan.flag() { 1 + plan.length(4_000) } else { rest.len() };
-            let mut given = self.victim.give(&rest[..chunk.min(rest.len())]);
+            let chunk = if plan.flag() { 1 + plan.length(20_000) } else { rest.len() };
+            let given = self.victim.give(&rest[..chunk.min(rest.len())]);
             moved |= self.act();
-            if given == 0 {
-                given = self.victim.give(&rest[..1]);
-            }
-            if given == 0 {
-                assert_ne!(self.last, Status::WantRead, "FULL, after WANT_READ");
+            rest = &rest[given..];
+            if given == 0 && self.last != Status::WantRead {
                 break; // it has ended, and so does the wire
             }
-            rest = &rest[given..];
         }
         if let Some(conn) = self.victim.conn() {
             if plan.flag() && self.said.len() < 100_000 {
@@ -133,17 +158,16 @@ impl Attack<'_> {
 
     /// The victim goes on, and its peer hears what it says. Whether it said anything.
     fn act(&mut self) -> bool {
-        let acted = act(&mut self.victim);
+        let acted = self.victim.obey();
         self.last = acted.last;
-        let is_prefix = acted.read == octets(self.received, acted.read.len());
-        self.received += acted.read.len() as u64;
-        let is_whole = is_prefix && self.received <= self.sent;
-        assert!(is_whole || self.opener.is_some(), "the victim reads what nobody wrote");
+        let is_known = is_next(&acted.read, &mut self.received, self.sent)
+            && is_next(&acted.early, &mut self.early_received, self.early_sent);
+        assert!(is_known || self.opener.is_some(), "the victim reads what nobody wrote");
         self.said.extend(&acted.said);
         let mut rest = &acted.said[..];
         while !rest.is_empty() {
             rest = &rest[self.peer.give(rest)..];
-            self.on_the_way.extend(act(&mut self.peer).said);
+            self.on_the_way.extend(self.peer.obey().said);
         }
         !acted.said.is_empty()
     }
@@ -192,40 +216,14 @@ impl Attack<'_> {
             _ => false,
         });
         assert!(is_alert, "the alert {sent} is lost: {words}");
-        let heard = act(&mut self.peer).last;
+        let heard = self.peer.obey().last;
         assert!((heard as i32) < 0, "{heard:?} of the peer, after the alert {sent}");
     }
 }
 
-/// What a host reads and sends until it has to wait.
-struct Acted {
-    read: Vec<u8>,
-    said: Vec<u8>,
-    last: Status,
-}
-
-/// A host that obeys.
-fn act(side: &mut Side) -> Acted {
-    let mut acted = Acted { read: Vec::new(), said: Vec::new(), last: Status::Ok };
-    for _ in 0..CALLS {
-        let is_shaken = side.conn().is_some_and(|it| !it.has(inkotls_state::Handshaking));
-        let (status, data) = match side.conn() {
-            Some(conn) if is_shaken => conn.read(4_000),
-            _ => (side.handshake(), Vec::new()),
-        };
-        acted.read.extend(data);
-        let said = side.take(8_192, false);
-        match status {
-            Status::Ok => {}
-            Status::WantWrite => assert!(!said.is_empty(), "WANT_WRITE, and nothing comes"),
-            Status::WantBlocking => side.run_blocking(),
-            _ if said.is_empty() => {
-                acted.last = status;
-                return acted;
-            }
-            _ => {}
-        }
-        acted.said.extend(said);
-    }
-    panic!("a host that obeys, and no end of its calls");
+/// Whether these are the next bytes of a stream of `sent`; moves on behind them.
+fn is_next(read: &[u8], received: &mut u64, sent: u64) -> bool {
+    let is_next = read == octets(*received, read.len());
+    *received += read.len() as u64;
+    is_next && *received <= sent
 }

@@ -4,11 +4,16 @@
 use crate::configs::host;
 use crate::plan::Plan;
 use ring::{aead, hkdf};
+use std::iter;
+
+/// How much a flood has at most: more than any limit there is by default.
+const FLOOD: usize = 600 * 1024;
 
 pub const CHANGE_CIPHER_SPEC: u8 = 20;
 pub const HANDSHAKE: u8 = 22;
 pub const ALERT: u8 = 21;
 pub const APPLICATION_DATA: u8 = 23;
+const HEADER: usize = 5;
 
 #[derive(Clone, Debug)]
 pub struct Record {
@@ -85,6 +90,18 @@ impl Record {
                 return self.fragment.chunks(size).map(part).collect();
             }
             12 => self.fragment = vec![plan.byte(); plan.number() & 0x7fff],
+            // A flood behind it: of copies, or of other records, from empty ones to the longest.
+            13 => {
+                let (typ, count) = (plan.byte(), 1 << (plan.byte() % 17));
+                let (byte, len) = (plan.byte(), plan.number() & 0x7fff);
+                let one = match typ {
+                    0 => self.clone(),
+                    typ => Record { typ, fragment: vec![byte; len], ..self.clone() },
+                };
+                let most = FLOOD / (HEADER + one.fragment.len());
+                let flood = iter::repeat_n(one, most.min(count));
+                return iter::once(self).chain(flood).collect();
+            }
             _ => {}
         }
         vec![self]
