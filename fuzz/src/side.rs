@@ -221,7 +221,9 @@ impl<'a> Side<'a> {
 
     /// Judges a host that has obeyed.
     pub fn check_calls(&mut self) {
-        self.end.progress().map(|progress| progress.check_calls());
+        if let Some(progress) = self.end.progress() {
+            progress.check_calls();
+        }
     }
 
     /// Does what a host does that obeys the codes, and reads all there is, until it has to wait for
@@ -288,7 +290,9 @@ impl<'a> Side<'a> {
     }
 
     fn note_moved(&mut self, bytes: usize) {
-        self.end.progress().map(|progress| progress.moved(bytes));
+        if let Some(progress) = self.end.progress() {
+            progress.moved(bytes);
+        }
     }
 
     fn taken(&mut self, most: usize, peeks: bool) -> Vec<u8> {
