@@ -134,6 +134,34 @@ static void refused_in_the_middle_of_a_record(const struct way *way) {
   pair_free(&pair);
 }
 
+// The last of it comes behind the answer; then the client's Finished and its data come at once.
+static void refused_behind_the_answer(const struct way *way) {
+  static unsigned char early[9000], data[1 << 14], flight[1 << 15];
+  struct pair pair;
+  size_t used, total = 0, len;
+  if (way->over != BUFFERS) return;
+  pair_converse(&pair, way, eager, "localhost", knows_sessions);
+  pair_free(&pair);
+  pair_open(&pair, way, eager, "localhost", stranger);
+  pair_until_answered(&pair);
+  CHECK(side_deliver(&pair.server, &pair.client) > 0);
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, early, sizeof early, &used),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(side_deliver(&pair.client, &pair.server), used + 22);
+  CHECK_INT(obedient(&pair.server), INKOTLS_STATUS_WANT_READ);
+  CHECK_INT(side_handshake(&pair.client), INKOTLS_STATUS_WANT_WRITE);
+  while ((len = side_take(&pair.client, flight + total, sizeof flight - total)) > 0) total += len;
+  CHECK_INT(side_write(&pair.client, data, sizeof data, &used), INKOTLS_STATUS_OK);
+  CHECK_INT(used, sizeof data);
+  while ((len = side_take(&pair.client, flight + total, sizeof flight - total)) > 0) total += len;
+  CHECK_INT(side_give(&pair.server, flight, total), total);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  for (total = 0; total < sizeof data; total += len)
+    if (side_read(&pair.server, flight, sizeof flight, &len) != INKOTLS_STATUS_OK) break;
+  CHECK_INT(total, sizeof data);
+  pair_free(&pair);
+}
+
 // More than the handshake may have, of a client that goes on and on.
 static void early_data_without_end(const struct way *way) {
   enum { MUCH = 1 << 20 };
@@ -268,6 +296,7 @@ int main(int argc, char **argv) {
   each_version("data behind a ClientHello", data_behind_a_hello);
   each_wide_way("refused early data", refused_early_data);
   each_wide_way("refused in the middle of a record", refused_in_the_middle_of_a_record);
+  each_wide_way("refused behind the answer", refused_behind_the_answer);
   each_wide_way("early data without end", early_data_without_end);
   each_wide_way("a client leaves early", a_client_leaves_early);
   each_wide_way("data behind the Finished", data_behind_the_finished);

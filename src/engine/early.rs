@@ -18,6 +18,8 @@ pub(super) struct Refused {
     is_unanswered: bool,
     /// How much is to come of the record that is being skipped.
     left: u32,
+    /// How much rustls was given, which it keeps until it can decrypt something.
+    kept: u32,
 }
 
 impl Refused {
@@ -28,7 +30,7 @@ impl Refused {
         let retried = conn.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
         let is_offered = hello.is_some_and(|hello| hello.offers_early_data);
         let is_refused = is_offered && is_tls13 && !retried && !has_early_data(conn);
-        is_refused.then_some(Self { is_unanswered: true, left: 0 })
+        is_refused.then_some(Self { is_unanswered: true, left: 0, kept: 0 })
     }
 
     /// Some of the answer has left.
@@ -131,9 +133,13 @@ impl Conn {
     pub(super) fn portion(&mut self) -> Option<usize> {
         self.skip_refused();
         let is_protected = self.inbound.content_type() == Some(APPLICATION_DATA);
-        let len = match is_protected && self.refused.is_some() {
-            true => self.inbound.protected_records().len(),
-            false => self.inbound.record().map_or(0, <[u8]>::len),
+        let len = match &mut self.refused {
+            Some(refused) if is_protected => {
+                let len = self.inbound.protected_records(refused.kept as usize).len();
+                refused.kept += len as u32;
+                len
+            }
+            _ => self.inbound.record().map_or(0, <[u8]>::len),
         };
         if len > 0 { self.within_limit(len, is_protected && self.early_data) } else { None }
     }

@@ -155,12 +155,13 @@ impl Inbound {
         first_record(&self.buf[self.taken..])
     }
 
-    /// The protected records that come next and are whole: as many as rustls has room for.
-    pub fn protected_records(&self) -> &[u8] {
+    /// The protected records that come next and are whole: as many as rustls has room for behind what
+    /// it kept, and one at least.
+    pub fn protected_records(&self, kept: usize) -> &[u8] {
         let waiting = &self.buf[self.taken..];
         let mut len = 0;
         while let Some(record @ [APPLICATION_DATA, ..]) = first_record(&waiting[len..]) {
-            if len + record.len() > MAX_RECORD {
+            if len > 0 && kept + len + record.len() > MAX_RECORD {
                 break;
             }
             len += record.len();
