@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "configs.h"
+#include "psk.h"
 
 enum { KEY = 32, KEYS = 16 };
 
@@ -82,6 +83,36 @@ static void rotated(const struct way *way) {
   inkotls_ticket_keys_release(keys);
   visit(way, client, server, 1);
   inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+// A server opens the first tickets of a ClientHello, and no more. The client's own ticket is behind
+// others, so that its binder is wrong: a server that opens it refuses the ClientHello.
+static void behind_other_tickets(void) {
+  enum { OPENED = 4 };
+  static unsigned char hello[1 << 12], out[1 << 17];
+  const struct way way = {.chunk = 1 << 14};
+  const inkotls_server_config *server = server_with("a");
+  for (size_t others = 0; others < 2 * OPENED; others++) {
+    checking("behind %zu other tickets", others);
+    const inkotls_client_config *client = client_of(TLS13);
+    struct side from, to;
+    visit(&way, client, server, 0);
+    client_open(&from, &way, client, "localhost");
+    server_open(&to, &way, server);
+    CHECK_INT(side_handshake(&from), INKOTLS_STATUS_WANT_WRITE);
+    size_t len = side_take(&from, hello, sizeof hello);
+    len = with_tickets(hello, len, others, TICKET_HEAD + TICKET_TAG, out);
+    CHECK_INT(side_give(&to, out, len), len);
+    CHECK_INT(side_handshake(&to), INKOTLS_STATUS_WANT_WRITE);
+    int is_opened = others > 0 && others < OPENED;
+    CHECK_INT(inkotls_conn_state(to.conn) & INKOTLS_STATE_FAILED,
+              is_opened ? INKOTLS_STATE_FAILED : 0);
+    if (!is_opened) CHECK_INT(inkotls_conn_is_resumed(to.conn), others == 0);
+    side_free(&from);
+    side_free(&to);
+    inkotls_client_config_release(client);
+  }
   inkotls_server_config_release(server);
 }
 
@@ -328,6 +359,7 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   shared_with_another_process();
   bad_keys();
+  behind_other_tickets();
   each_version("a fleet", shared_by_a_fleet);
   each_version("rotation", rotated);
   each_version("rotation meanwhile", rotated_meanwhile);

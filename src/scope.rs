@@ -58,7 +58,7 @@ pub struct Notes {
     pub attached: Vec<u8>,
     /// What the session carried that the peer showed.
     pub shown: Option<Carried>,
-    /// How often the host's session store was asked.
+    /// How many sessions that the peer offers were looked up or opened.
     pub look_ups: u32,
     /// How much the tickets have that were sealed.
     pub ticketed: usize,
@@ -184,7 +184,7 @@ pub fn origin() -> Origin {
     CALLER.with_borrow(|caller| caller.as_ref().map(|it| it.origin).unwrap_or_default())
 }
 
-/// Counts a question to the host's session store.
+/// Counts a session that the peer offers and the server looks up or opens.
 pub fn count_look_up() -> u32 {
     CALLER.with_borrow_mut(|caller| {
         caller.as_mut().map_or(1, |caller| {

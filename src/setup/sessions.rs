@@ -16,7 +16,8 @@ use zeroize::Zeroizing;
 const MAX_SESSION: usize = 64 * 1024;
 /// rustls's keys. Those that it looks up are the peer's words.
 const KEY: usize = 32;
-/// A ClientHello has room for hundreds of tickets; honest ones have one or two.
+/// How many sessions of a ClientHello are looked up or opened. It has room for hundreds of tickets;
+/// honest ones have one or two.
 const MAX_LOOK_UPS: u32 = 4;
 
 /// How much the tickets of a handshake have together. A client that is rustls holds 64 KiB of what
@@ -196,6 +197,9 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
+        if scope::count_look_up() > MAX_LOOK_UPS {
+            return None;
+        }
         self.unbind(&Zeroizing::new(self.sessions.decrypt(cipher)?))
     }
 }
