@@ -213,9 +213,10 @@ test-miri: ## the border between C and Rust under Miri; needs a nightly toolchai
 	@ffi-tests/miri.sh
 	RUSTFLAGS='--cfg inkotls_test_hooks' $(CARGO) +nightly miri test --locked --test border --target-dir build/miri
 
-hostile: build/tests/hostile build/pki/done ## what hostile peers cost, in time and memory
+hostile: build/tests/hostile build/tests/hoard build/pki/done ## what hostile peers cost, in time and memory
 	@echo '== what hostile peers cost'
 	build/tests/hostile build/pki
+	build/tests/hoard build/pki
 
 test-peers: $(SHARED) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
 	@echo '== the whole surface against programs that are not ours'
@@ -367,8 +368,8 @@ build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
 
 $(SIGNERS): LIBS += $(CRYPTO)
 $(SIGNERS): | libcrypto
-build/tests/hostile: LIBS += -lssl $(CRYPTO)
-build/tests/hostile: | libcrypto
+build/tests/hostile build/tests/hoard: LIBS += -lssl $(CRYPTO)
+build/tests/hostile build/tests/hoard: | libcrypto
 
 libcrypto:
 	@ffi-tests/needs.sh pkg-config libcrypto.pc=libssl-dev

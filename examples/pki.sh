@@ -103,6 +103,7 @@ leaf p384        p384    ca "$both" "$localhost"
 leaf rsa         rsa     ca "$both" "$localhost"
 leaf ed25519     ed25519 ca "$both" "$localhost"
 leaf other       ecdsa   ca serverAuth DNS:other.test
+leaf wildcard    ecdsa   ca serverAuth "DNS:*.hostile.test"
 leaf revoked     ecdsa   ca serverAuth "$localhost"
 leaf client      ecdsa   ca clientAuth "$a_client"
 leaf client-only ecdsa   ca clientAuth "$localhost"

@@ -2,50 +2,23 @@
 // victim and of the attacker, and heap. The attacker that only repeats what it has recorded pays
 // next to nothing; then the victim's time is all there is to tell.
 //
-// The figures of the heap are bounds, and are checked. Those of time are told.
+// The figures of the heap are bounds, and are checked; so is the number of calls that the victim's
+// host makes. Those of time are told. What configs keep is in hoard.c.
 
-#include <malloc.h>
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "configs.h"
-#include "interposed.h"
+#include "cost.h"
+#include "psk.h"
 
 enum { ROUNDS = 20, KIB = 1024, FLIGHT = 1 << 17 };
-
-// Whose time and whose memory it is. The program's malloc comes before libc's, in the library too.
-
-enum { NOBODY, ATTACKER, VICTIM };
-static int turn;
-static struct { int64_t ns, live, peak; } cost[3];
-static int64_t since;
-
-static void *came(void *block) {
-  cost[turn].live += (int64_t)malloc_usable_size(block);
-  if (cost[turn].live > cost[turn].peak) cost[turn].peak = cost[turn].live;
-  return block;
-}
-
-static void goes(void *block) { cost[turn].live -= (int64_t)malloc_usable_size(block); }
-
-static int64_t now(void) {
-  struct timespec time;
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-  return time.tv_sec * INT64_C(1000000000) + time.tv_nsec;
-}
-
-static void as(int who) {
-  int64_t time = now();
-  cost[turn].ns += time - since;
-  since = time;
-  turn = who;
-}
+enum { FEW_CALLS = 64 };  // and one for each byte that comes, which may come alone
 
 // One line of the table: an attack, made as often as there are rounds, each time anew.
 
@@ -53,6 +26,7 @@ struct attack {
   inkotls_conn *victim, *attacker;
   unsigned char bytes[FLIGHT];  // what the attacker says, at a time
   size_t len, sent;             // of it; in all
+  size_t calls;                 // that the victim's host makes of what comes
   int64_t held;                 // by the victim, as the attack ends
 };
 
@@ -91,10 +65,36 @@ static inkotls_status hear(struct attack *attack, inkotls_status (*act)(inkotls_
   for (size_t given = 0, used = 0; given < attack->len && status >= 0; given += used) {
     inkotls_conn_feed(attack->victim, attack->bytes + given, attack->len - given, &used);
     status = act(attack->victim);
+    attack->calls += 2;
     if (used == 0) break;
   }
   as(NOBODY);
   attack->sent += attack->len;
+  return status;
+}
+
+// The victim gets it, and its host obeys the codes and READABLE; it does so too long where nothing
+// ends it.
+static inkotls_status obey(struct attack *attack) {
+  static unsigned char said[FLIGHT];
+  inkotls_status status;
+  size_t given = 0, used;
+  int goes_on;
+  attack->sent += attack->len;
+  do {
+    as(VICTIM);
+    if (given < attack->len) {
+      inkotls_conn_feed(attack->victim, attack->bytes + given, attack->len - given, &used);
+      given += used;
+    }
+    status = inkotls_conn_handshake(attack->victim);
+    int32_t state = inkotls_conn_state(attack->victim);
+    as(NOBODY);
+    if (status == INKOTLS_STATUS_WANT_WRITE) drained(VICTIM, attack->victim, said, sizeof said);
+    attack->calls += 2;
+    goes_on = status == INKOTLS_STATUS_WANT_WRITE ||
+              (status > 0 && (given < attack->len || state & INKOTLS_STATE_READABLE));
+  } while (goes_on && attack->calls <= FEW_CALLS + attack->sent);
   return status;
 }
 
@@ -149,17 +149,20 @@ static void attacked(const char *name, int is_client, void (*play)(struct attack
                      int64_t most_kib) {
   static struct attack attack;
   int64_t held = 0, sent = 0, peak = 0;
+  size_t calls = 0;
   checking("%s", name);
   memset(cost, 0, sizeof cost);
   for (int i = -1; i < ROUNDS; i++) {  // the first is not counted: its config is new
     if (i == 0) cost[VICTIM].ns = cost[ATTACKER].ns = peak = 0;
-    attack.len = attack.sent = 0;
+    attack.len = attack.sent = attack.calls = 0;
     attack.held = 0;
     int64_t before = cost[VICTIM].peak = cost[VICTIM].live;
     begin(&attack, is_client);
     play(&attack);
     held = attack.held ? attack.held : cost[VICTIM].live - before;
     sent = (int64_t)attack.sent;
+    calls = attack.calls;
+    CHECK(calls <= FEW_CALLS + attack.sent);
     if (cost[VICTIM].peak - before > peak) peak = cost[VICTIM].peak - before;
     as(VICTIM);
     inkotls_conn_free(attack.victim);
@@ -168,8 +171,8 @@ static void attacked(const char *name, int is_client, void (*play)(struct attack
     as(NOBODY);
   }
   double victim = (double)cost[VICTIM].ns / ROUNDS, attacker = (double)cost[ATTACKER].ns / ROUNDS;
-  printf("%-52s %8.0f %8.0f %7.1f %9.1f %7.1f %7.1f\n", name, victim / 1000, attacker / 1000,
-         victim / attacker, (double)sent / KIB, (double)peak / KIB, (double)held / KIB);
+  printf("%-52s %8.0f %8.0f %7.1f %9.1f %7zu %7.1f %7.1f\n", name, victim / 1000, attacker / 1000,
+         victim / attacker, (double)sent / KIB, calls, (double)peak / KIB, (double)held / KIB);
   CHECK(peak <= most_kib * KIB);
 }
 
@@ -228,7 +231,7 @@ static void record_in_bytes(struct attack *attack) {
   int fds[2];
   if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds)) give_up("socketpair");
   CHECK_INT(inkotls_conn_set_fd(attack->victim, fds[0]), INKOTLS_STATUS_OK);
-  for (size_t i = 0; i < 1 << 12; i++, attack->sent++) {
+  for (size_t i = 0; i < 1 << 12; i++, attack->sent++, attack->calls++) {
     as(ATTACKER);
     if (send(fds[1], i < sizeof header ? &header[i] : header, 1, 0) != 1) give_up("send");
     as(VICTIM);
@@ -237,6 +240,70 @@ static void record_in_bytes(struct attack *attack) {
   }
   close(fds[0]);
   close(fds[1]);
+}
+
+// A ClientHello, and behind it protected records of 16 KiB that nobody protected.
+static void data_behind_a_hello(struct attack *attack) {
+  enum { DATA = 66500, RECORD = 5 + (1 << 14) };
+  static const unsigned char header[] = {23, 3, 3, 0x40, 0};
+  as(ATTACKER);
+  inkotls_conn_handshake(attack->attacker);
+  say(attack);
+  as(ATTACKER);
+  for (size_t i = 0; i < DATA; i++)
+    attack->bytes[attack->len++] = i % RECORD < sizeof header ? header[i % RECORD] : 0;
+  CHECK_INT(obey(attack), INKOTLS_STATUS_PROTOCOL_ERROR);
+}
+
+// Another server than the victim's, which the attacker has been at.
+static const inkotls_server_config *known;
+
+static void remembers(const inkotls_server_config *of) {
+  static const struct way way = {.chunk = 1 << 14};
+  static struct pair pair;
+  pair_converse(&pair, &way, client, "localhost", of);
+  pair_free(&pair);
+}
+
+// The attacker waits for the answer, or so it seems.
+static void refused_early_data(struct attack *attack) {
+  static const unsigned char early[200];
+  size_t used;
+  remembers(known);
+  as(ATTACKER);
+  inkotls_conn_handshake(attack->attacker);
+  CHECK_INT(inkotls_conn_write_early_data(attack->attacker, early, sizeof early, &used),
+            INKOTLS_STATUS_OK);
+  say(attack);
+  CHECK_INT(obey(attack), INKOTLS_STATUS_WANT_READ);
+}
+
+static void endless_early_data(struct attack *attack) {
+  enum { DATA = 600 * KIB };
+  static const unsigned char header[] = {23, 3, 3, 0x40, 0};
+  inkotls_status status;
+  refused_early_data(attack);
+  attack->len = sizeof header + (1 << 14);
+  memset(attack->bytes, 0, attack->len);
+  memcpy(attack->bytes, header, sizeof header);
+  do {
+    status = obey(attack);
+  } while (status > 0 && attack->sent < DATA);
+  CHECK_INT(status, INKOTLS_STATUS_PROTOCOL_ERROR);
+}
+
+enum { TICKETS = 500 };
+
+// The attacker's own comes last: a server that opened it would refuse the binder.
+static void tickets_of_nobody(struct attack *attack) {
+  static unsigned char hello[1 << 12];
+  remembers(server);
+  as(ATTACKER);
+  inkotls_conn_handshake(attack->attacker);
+  size_t len = drained(ATTACKER, attack->attacker, hello, sizeof hello);
+  as(ATTACKER);
+  attack->len = with_tickets(hello, len, TICKETS, TICKET_HEAD + TICKET_TAG, attack->bytes);
+  CHECK_INT(obey(attack), INKOTLS_STATUS_WANT_READ);
 }
 
 static void refused(struct attack *attack) {
@@ -397,12 +464,31 @@ static void with_long_server(const char *name, int is_compressed) {
   with(client_trusting("ca.pem"), b);
 }
 
+static void with_early_data(void) {
+  inkotls_client_builder *a = client_trusting("ca.pem");
+  inkotls_server_builder *b = server_showing("ecdsa"), *c = server_showing("ecdsa");
+  CHECK_INT(inkotls_client_builder_set_early_data(a, 1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_max_early_data(c, 1 << 14), INKOTLS_STATUS_OK);
+  known = server_built(c);
+  with(a, b);
+}
+
+static void with_ticket_keys(void) {
+  static const unsigned char key[32];
+  const inkotls_ticket_keys *keys = NULL;
+  inkotls_server_builder *b = server_showing("ecdsa");
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_ticket_keys(b, keys), INKOTLS_STATUS_OK);
+  inkotls_ticket_keys_release(keys);
+  with(client_trusting("ca.pem"), b);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  printf("%-52s %8s %8s %7s %9s %7s %7s\n", "", "victim", "attacker", "ratio", "sent", "peak",
-         "held");
-  printf("%-52s %8s %8s %7s %9s %7s %7s\n", "the victim is a server", "us", "us", "", "KiB", "KiB",
-         "KiB");
+  printf("%-52s %8s %8s %7s %9s %7s %7s %7s\n", "", "victim", "attacker", "ratio", "sent", "calls",
+         "peak", "held");
+  printf("%-52s %8s %8s %7s %9s %7s %7s %7s\n", "the victim is a server", "us", "us", "", "KiB", "",
+         "KiB", "KiB");
   with(client_trusting("ca.pem"), server_showing("ecdsa"));
   attacked("a connection, and nothing else", 0, silence, 8);
   attacked("an honest handshake, full, TLS 1.3, ECDSA", 0, honest, 32);
@@ -416,6 +502,14 @@ int main(int argc, char **argv) {
   attacked("60,000 bytes of a ClientHello without an end", 0, hello_in_large_records, 256);
   attacked("the same in records of a byte", 0, hello_in_bytes, 256);
   attacked("4 KiB of it in packets of a byte", 0, record_in_bytes, 128);
+  attacked("66 KB of data behind a ClientHello", 0, data_behind_a_hello, 256);
+  with_early_data();
+  attacked("200 bytes of early data that is refused", 0, refused_early_data, 32);
+  attacked("the same without an end", 0, endless_early_data, 128);
+  inkotls_server_config_release(known);
+  with_ticket_keys();
+  attacked("500 tickets under the name of the server's key", 0, tickets_of_nobody, 512);
+  with(client_trusting("ca.pem"), server_showing("ecdsa"));
   attacked("KeyUpdates", 0, key_updates, 32);
   attacked("1000 KeyUpdates, with data between them", 0, key_updates_and_data, 32);
   attacked("16 KiB of data in one record", 0, data_in_one_record, 64);
