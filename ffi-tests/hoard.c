@@ -13,7 +13,7 @@
 
 enum {
   KIB = 1024,
-  KEPT = 4096,         // KiB, by a config
+  KEPT = 4096 + 256,   // KiB, by a config: of sessions, and what else it has
   UNDER_WAY = 1024,    // KiB more, while a connection is there
   SERVERS = 300,       // more than a client remembers
   TICKET = 30000,      // what rustls takes of a ticket
