@@ -72,10 +72,10 @@ issue() { # NAME KIND CA [OPTIONS OF openssl ca]..., and the extensions as input
     -extfile /dev/stdin -in "$scratch/request" -out "$1.pem" "${@:4}"
 }
 
-leaf() { # NAME KIND CA USAGE SAN [OPTIONS OF openssl ca]...
+leaf() { # NAME KIND CA USAGE SAN [OPTIONS OF openssl ca]...; key_usage, if it is set
   issue "$1" "$2" "$3" "${@:6}" <<END
 basicConstraints = critical, CA:FALSE
-keyUsage = critical, digitalSignature
+keyUsage = critical, ${key_usage:-digitalSignature}
 extendedKeyUsage = $4
 subjectAltName = $5
 authorityKeyIdentifier = keyid
@@ -113,6 +113,10 @@ long_ago=(-startdate 20200101000000Z -enddate 20200201000000Z)
 leaf expired        ecdsa ca serverAuth "$localhost" "${long_ago[@]}"
 leaf expired-client ecdsa ca clientAuth "$a_client"  "${long_ago[@]}"
 leaf future  ecdsa ca serverAuth "$localhost" -startdate 20480101000000Z -enddate 20490101000000Z
+
+# Their keys may not sign.
+key_usage=keyEncipherment leaf enciphers rsa   ca "$both" "$localhost"
+key_usage=keyAgreement    leaf agrees    ecdsa ca "$both" "$localhost"
 
 authority stranger-ca stranger-ca
 authority ed25519-ca ed25519-ca ed25519

@@ -52,6 +52,7 @@ static const struct meeting errors_of_servers[] = {
     {"ecdsa", {"ca.pem"}, {"sub-ca.crl.pem"}, 0, 0, UNKNOWN_REVOCATION},
     {"forged", {"ca.pem"}, {0}, 0, 0, BAD_SIGNATURE},
     {"client-only", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
+    {"enciphers", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
 };
 
 // A client shows a certificate whose issuer the server names, or none.
@@ -63,11 +64,14 @@ static const struct meeting errors_of_clients[] = {
     {"client", {"ca.pem"}, {"sub-ca.crl.pem"}, 0, 0, UNKNOWN_REVOCATION},
     {"forged", {"ca.pem"}, {0}, 0, 0, BAD_SIGNATURE},
     {"ecdsa", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
+    {"agrees", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
 };
 
 static const struct meeting servers_judged[] = {
     {"ecdsa", {"ca.pem"}, {0}, 0, 0, 0},
     {"stranger", {"ca.pem", "stranger-ca.pem"}, {0}, 0, 0, 0},
+
+    {"agrees", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
 
     {"ecdsa", {0}, {0}, 1, 0, 0},
     {"expired", {0}, {0}, 1, 0, EXPIRED},
@@ -112,6 +116,8 @@ static const struct meeting clients_judged[] = {
     {"client", {"ca.pem"}, {0}, 0, 0, 0},
     {"stranger-client", {"ca.pem"}, {0}, 0, 0, NOT_PRESENTED},
     {"stranger-client", {"ca.pem", "stranger-ca.pem"}, {0}, 0, 0, 0},
+
+    {"enciphers", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
 
     {"client", {0}, {0}, 1, 0, 0},
     {"ecdsa", {0}, {0}, 1, 0, WRONG_PURPOSE},

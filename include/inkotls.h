@@ -173,7 +173,8 @@ enum inkotls_certificate_error
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION = 7,
   /// A signature does not verify, or is of an algorithm that is not supported.
   INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE = 8,
-  /// It may not be used for this purpose (extended key usage).
+  /// It may not be used for this purpose: its extended key usage does not include the side that
+  /// the peer is on, or its key usage does not include digitalSignature.
   INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
   /// It cannot be parsed, or has a critical extension that is not understood.
   INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,

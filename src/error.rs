@@ -1,7 +1,7 @@
 //! The status codes, and the one table from rustls errors to them.
 
 use crate::iana;
-use rustls::{CertificateError, Error as Tls, InvalidMessage, OtherError};
+use rustls::{CertificateError, Error as Tls, ExtendedKeyPurpose, InvalidMessage, OtherError};
 use std::ffi::CStr;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
@@ -119,7 +119,8 @@ pub enum inkotls_certificate_error {
     UnknownRevocation = 7,
     /// A signature does not verify, or is of an algorithm that is not supported.
     BadSignature = 8,
-    /// It may not be used for this purpose (extended key usage).
+    /// It may not be used for this purpose: its extended key usage does not include the side that
+    /// the peer is on, or its key usage does not include digitalSignature.
     WrongPurpose = 9,
     /// It cannot be parsed, or has a critical extension that is not understood.
     BadEncoding = 10,
@@ -210,6 +211,7 @@ impl From<Tls> for Error {
                 let fault = certificate_fault_name(fault as i32).to_string_lossy();
                 let detail = match why.to_string() {
                     _ if is_by_host(why) => format!(" ({ByHost})"),
+                    _ if is_unfit_to_sign(why) => " (key usage without digitalSignature)".into(),
                     sentence if sentence.starts_with("certificate ") => format!(" ({sentence})"),
                     _ => String::new(), // a variant, as Rust writes it, which says no more
                 };
@@ -363,6 +365,20 @@ fn is_by_host(why: &CertificateError) -> bool {
         CertificateError::Other(why) => why.0.is::<ByHost>(),
         _ => false,
     }
+}
+
+/// Why a certificate whose key usage has no digitalSignature is refused: rustls's error for a wrong
+/// purpose, so that its alert is sent. No extended key usage has this identifier: id-ce-keyUsage.
+const SIGNING: [usize; 4] = [2, 5, 29, 15];
+
+pub fn unfit_to_sign() -> Tls {
+    let required = ExtendedKeyPurpose::Other(SIGNING.to_vec());
+    CertificateError::InvalidPurposeContext { required, presented: Vec::new() }.into()
+}
+
+fn is_unfit_to_sign(why: &CertificateError) -> bool {
+    use CertificateError::InvalidPurposeContext as Purpose;
+    matches!(why, Purpose { required: ExtendedKeyPurpose::Other(it), .. } if *it == SIGNING)
 }
 
 const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 13] = [

@@ -3,6 +3,9 @@
 #![allow(clippy::result_large_err)] // asn1's: its derives return it by value
 
 mod name;
+mod usage;
+
+pub use usage::Usage;
 
 use crate::crypto::Hash;
 use crate::error::{Error, Status};

@@ -1,11 +1,15 @@
-//! What rustls shows to the verifier only, told to the connection.
+//! What rustls shows to the verifier only, told to the connection; and the key usage, which no
+//! verifier looks at.
 
-use crate::certificate::not_after;
+use crate::certificate::{Usage, not_after};
+use crate::error::unfit_to_sign;
 use crate::scope::{self, Origin};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme,
+};
 use std::sync::Arc;
 
 /// A verifier that tells that the certificate is being verified, the OCSP staple, when sessions end
@@ -46,6 +50,9 @@ macro_rules! signatures_told {
             dss: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Tls> {
             scope::tell(|caller| caller.signed_with = Some(dss.scheme.into()));
+            if !self.requires_raw_public_keys() {
+                may_sign(cert)?;
+            }
             self.0.verify_tls12_signature(message, cert, dss)
         }
 
@@ -56,6 +63,9 @@ macro_rules! signatures_told {
             dss: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Tls> {
             scope::tell(|caller| caller.signed_with = Some(dss.scheme.into()));
+            if !self.requires_raw_public_keys() {
+                may_sign(cert)?;
+            }
             self.0.verify_tls13_signature(message, cert, dss)
         }
 
@@ -67,6 +77,16 @@ macro_rules! signatures_told {
             self.0.requires_raw_public_keys()
         }
     };
+}
+
+/// A certificate whose key usage forbids it must not sign the handshake: RFC 8446, section
+/// 4.4.2.2; RFC 5246, section 7.4.2.
+fn may_sign(certificate: &CertificateDer<'_>) -> Result<(), Tls> {
+    match Usage::parse(certificate) {
+        Some(usage) if usage.signs => Ok(()),
+        Some(_) => Err(unfit_to_sign()),
+        None => Err(CertificateError::BadEncoding.into()),
+    }
 }
 
 impl ServerCertVerifier for Told<dyn ServerCertVerifier> {
