@@ -55,7 +55,7 @@ FUZZER    := build/tools/cargo-fuzz@0.13.2/bin/cargo-fuzz
 CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
 
 C_TESTS  := conn ends alerts progress null input socket duplex readme names platform \
-            trust revocation identity shown rawkeys certificate \
+            trust revocation identity shown rawkeys certificate peer_certificate \
             hostkey $(SIGNING) verifier asked announced \
             negotiation hello sessions tickets threads early after peek diagnosis limits memory pipes io faults expiry forked
 MACHINES := aarch64 armhf i686 musl

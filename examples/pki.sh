@@ -82,6 +82,12 @@ authorityKeyIdentifier = keyid
 END
 }
 
+developer() { # NAME [OPTIONS OF openssl req]...: as docs/development-certificate.md has it
+  tool req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
+    -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
+    -keyout "$1.key" -out "$1.pem" "${@:2}"
+}
+
 crl() { # FILE CA LAST_UPDATE NEXT_UPDATE REVOKED...
   local name serial
   for name in "${@:5}"; do
@@ -156,6 +162,13 @@ cat expired.pem >>beside-expired.pem
 cat stranger-client.pem sub-ca.pem >stray-client.pem
 cp stranger-client.key stray-client.key
 
+# Certificates that nobody issued but their owners: all of the same names.
+developer developer
+developer developer-twin
+developer developer-client -addext extendedKeyUsage=clientAuth
+developer developer-ca     -addext keyUsage=critical,keyCertSign
+leaf from-developer ecdsa developer "$both" "$localhost"
+
 current=(20200101000000Z 20491231000000Z)
 stale=(20200101000000Z 20200201000000Z)
 crl ca.crl.pem          ca     "${current[@]}" revoked revoked-client
@@ -178,7 +191,7 @@ tool pkcs12 -export -in ecdsa.pem -inkey ecdsa.key -passout pass:secret -out ecd
 for name in rsa ecdsa ed25519; do
   tool pkcs8 -in $name.key -topk8 -nocrypt -outform DER -out $name.key.der
 done
-for name in rsa ecdsa p256 p384 ed25519 other chained sub-ca client stranger-client brief brief-ca; do
+for name in rsa ecdsa p256 p384 ed25519 other chained sub-ca client stranger-client brief brief-ca developer; do
   tool x509 -in $name.pem -outform DER -out $name.der # of a chain, the first
 done
 for name in rsa ecdsa ed25519 client; do

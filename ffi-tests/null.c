@@ -173,6 +173,9 @@ static void roots_and_client(void) {
   INPUT_REFUSED(inkotls_roots_add_pem, roots, pem, pem_len);
   INPUT_REFUSED(inkotls_roots_add_pem_file, roots, path, strlen(path));
   INPUT_REFUSED(inkotls_roots_add_der, roots, der, der_len);
+  INPUT_REFUSED(inkotls_roots_add_peer_certificate_pem, roots, pem, pem_len);
+  INPUT_REFUSED(inkotls_roots_add_peer_certificate_pem_file, roots, path, strlen(path));
+  INPUT_REFUSED(inkotls_roots_add_peer_certificate_der, roots, der, der_len);
   INPUT_REFUSED(inkotls_roots_add_crl_pem, roots, pem, pem_len);
   INPUT_REFUSED(inkotls_roots_add_crl_pem_file, roots, path, strlen(path));
   INPUT_REFUSED(inkotls_roots_add_crl_der, roots, der, der_len);
@@ -189,6 +192,11 @@ static void roots_and_client(void) {
   CHECK_INT(inkotls_roots_add_crl_pem(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_INT(inkotls_roots_add_crl_der(roots, NULL, 0), INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_INT(inkotls_roots_add_raw_public_key(roots, NULL, 0), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_INT(inkotls_roots_add_peer_certificate_pem(roots, NULL, 0),
+            INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_roots_add_peer_certificate_der(roots, NULL, 0),
+            INKOTLS_STATUS_INVALID_CERTIFICATE);
+  REFUSED(inkotls_roots_add_peer_certificate_pem_file(roots, NULL, 0));
   REFUSED(inkotls_roots_add_pem_file(roots, NULL, 0));
   REFUSED(inkotls_roots_add_crl_pem_file(roots, NULL, 0));
   CHECK_INT(inkotls_roots_add_der(roots, der, der_len), INKOTLS_STATUS_OK);

@@ -49,16 +49,19 @@ struct kind {
   static const char *kind##_error(const void *it) { return inkotls_##kind##_error(it); } \
   static void kind##_free(void *it) { inkotls_##kind##_free(it); }
 
-#define ROOTS(CALL)                                       \
-  CALL(0, inkotls_roots_add_platform, (it))               \
-  CALL(0, inkotls_roots_add_pem, (it, "x", 1))            \
-  CALL(0, inkotls_roots_add_pem_file, (it, "x", 1))       \
-  CALL(0, inkotls_roots_add_der, (it, "x", 1))            \
-  CALL(0, inkotls_roots_add_crl_pem, (it, "x", 1))        \
-  CALL(0, inkotls_roots_add_crl_pem_file, (it, "x", 1))   \
-  CALL(0, inkotls_roots_add_crl_der, (it, "x", 1))        \
-  CALL(0, inkotls_roots_set_revocation, (it, 0))          \
-  CALL(0, inkotls_roots_add_raw_public_key, (it, "x", 1)) \
+#define ROOTS(CALL)                                                  \
+  CALL(0, inkotls_roots_add_platform, (it))                          \
+  CALL(0, inkotls_roots_add_pem, (it, "x", 1))                       \
+  CALL(0, inkotls_roots_add_pem_file, (it, "x", 1))                  \
+  CALL(0, inkotls_roots_add_der, (it, "x", 1))                       \
+  CALL(0, inkotls_roots_add_peer_certificate_pem, (it, "x", 1))      \
+  CALL(0, inkotls_roots_add_peer_certificate_pem_file, (it, "x", 1)) \
+  CALL(0, inkotls_roots_add_peer_certificate_der, (it, "x", 1))      \
+  CALL(0, inkotls_roots_add_crl_pem, (it, "x", 1))                   \
+  CALL(0, inkotls_roots_add_crl_pem_file, (it, "x", 1))              \
+  CALL(0, inkotls_roots_add_crl_der, (it, "x", 1))                   \
+  CALL(0, inkotls_roots_set_revocation, (it, 0))                     \
+  CALL(0, inkotls_roots_add_raw_public_key, (it, "x", 1))            \
   CALL(1, inkotls_roots_os_error, (it))
 
 #define IDENTITY(CALL)                                                 \

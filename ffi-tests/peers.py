@@ -17,8 +17,8 @@ import interop
 from peers import programs
 from peers.agreement import GnutlsAgrees, Java, NodeAgrees, OurLists, PostQuantum
 from peers.host import HostKeys, HostVerification
-from peers.identity import (Acceptor, Certificates, ClientCertificates, Compression, Identities,
-                            RawPublicKeys, Revocation, Stapling)
+from peers.identity import (Acceptor, Certificates, ClientCertificates, Compression,
+                            DevelopmentCertificate, Identities, RawPublicKeys, Revocation, Stapling)
 from peers.secrets import Exporters, KeyLogs, KeyUpdates
 from peers.sessions import EarlyData, OurClientResumes, OurServerResumes
 

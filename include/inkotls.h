@@ -395,9 +395,9 @@ typedef struct inkotls_identities inkotls_identities;
 /// INKOTLS_STATUS_KEY_MISMATCH where the two do not belong together.
 typedef struct inkotls_identity inkotls_identity;
 
-/// Whom a client trusts, or a server that asks for client certificates: the platform's certificate
-/// authorities, some of one's own, or both, and what they have revoked; or else raw public keys.
-/// Exclusive while it is filled, then shared.
+/// What a client trusts, or a server that asks for client certificates: the platform's certificate
+/// authorities, other authorities, and what they have revoked; single certificates of peers; or
+/// else raw public keys. Exclusive while it is filled, then shared.
 typedef struct inkotls_roots inkotls_roots;
 
 /// The settings of a server while they are being made. Exclusive.
@@ -602,6 +602,46 @@ inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, siz
 ///
 /// roots: must not be NULL.
 inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
+
+/// Adds every certificate of a PEM text as a peer's own: all of them, or none where one is bad. A
+/// peer that shows exactly this certificate is trusted whoever issued it, itself included: it is
+/// how a self-signed development certificate is trusted, as "openssl req -x509" makes it.
+///
+/// A peer must prove that it has the certificate's private key. The validity period, the server
+/// name (by clients) and the extended key usage, if there is one, are verified as for any other
+/// certificate. Its issuer and CRLs are not looked at. What else the roots hold goes on to be
+/// trusted beside it, and nothing else is needed.
+///
+/// roots: must not be NULL.
+/// data, len: the PEM, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
+/// parsed; the error text says which.
+inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots,
+                                                      const void *data,
+                                                      size_t len);
+
+/// Adds every certificate of a PEM file as a peer's own, as inkotls_roots_add_peer_certificate_pem
+/// does. Reads the file: call it where that may block.
+///
+/// roots: must not be NULL.
+/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+///
+/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_peer_certificate_pem.
+inkotls_status inkotls_roots_add_peer_certificate_pem_file(inkotls_roots *roots,
+                                                           const char *path,
+                                                           size_t len);
+
+/// Adds one certificate in DER as a peer's own, as inkotls_roots_add_peer_certificate_pem does.
+///
+/// roots: must not be NULL.
+/// data, len: the certificate, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
+inkotls_status inkotls_roots_add_peer_certificate_der(inkotls_roots *roots,
+                                                      const void *data,
+                                                      size_t len);
 
 /// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text: all of them, or none
 /// where one is bad. With the first CRL, revocation is checked: the whole chain, and a certificate

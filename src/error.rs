@@ -207,6 +207,12 @@ impl From<Tls> for Error {
                 let name = iana::alert_name(number.into()).to_string_lossy();
                 format!("the peer sent the fatal alert {name} ({number})")
             }
+            (Tls::InvalidCertificate(why), _) if is_of_ca(why) => {
+                "the peer's certificate was refused: it is a CA's certificate, used as a peer's \
+                 own; to trust exactly this certificate, add it to the roots with \
+                 inkotls_roots_add_peer_certificate_pem"
+                    .into()
+            }
             (Tls::InvalidCertificate(why), Some(fault)) => {
                 let fault = certificate_fault_name(fault as i32).to_string_lossy();
                 let detail = match why.to_string() {
@@ -379,6 +385,11 @@ pub fn unfit_to_sign() -> Tls {
 fn is_unfit_to_sign(why: &CertificateError) -> bool {
     use CertificateError::InvalidPurposeContext as Purpose;
     matches!(why, Purpose { required: ExtendedKeyPurpose::Other(it), .. } if *it == SIGNING)
+}
+
+fn is_of_ca(why: &CertificateError) -> bool {
+    use webpki::Error::CaUsedAsEndEntity as OfCa;
+    matches!(why, CertificateError::Other(why) if why.0.downcast_ref() == Some(&OfCa))
 }
 
 const CERTIFICATE_FAULTS: [(CertificateFault, &CStr); 13] = [

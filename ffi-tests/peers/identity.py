@@ -128,6 +128,63 @@ class ClientCertificates(Test):
                     self.assertIn(b" 400 ", tls.value)  # which nginx says in HTTP
 
 
+class DevelopmentCertificate(Test):
+    """What docs/development-certificate.md tells a developer to do."""
+
+    def setUp(self):
+        document = content(os.path.join(SOURCES, "../../docs/development-certificate.md")).decode()
+        command = re.search("^```sh\n(.*?)^```$", document, re.DOTALL | re.MULTILINE)[1]
+        folder = self.scratch()
+        done = run("sh", "-ec", f"cd '{folder}'\n{command}")
+        self.assert_exit(0, done)
+        self.path = os.path.join(folder, "localhost")  # .pem and .key
+        self.roots = inkotls.roots()
+        self.roots.must("add_peer_certificate_pem_file", f"{self.path}.pem")
+
+    def test_s_server_shows_it(self):
+        trusting = client_config(roots=self.roots)
+        as_an_authority = client_config(roots=trust(self.path))
+        for version in VERSIONS:
+            with self.subTest(version=version):
+                with OpensslServer(self.path, ONLY[version]) as peer:
+                    tls = visit(peer.port, trusting)
+                    self.assertEqual(tls.peer, der_of(f"{self.path}.pem"))
+                    failure = self.assert_refused(lambda: visit(peer.port, as_an_authority),
+                                                  inkotls.INVALID_PEER_CERTIFICATE)
+                    self.assertIn("inkotls_roots_add_peer_certificate_pem", failure.text)
+                with OpensslServer("ecdsa", ONLY[version]) as peer:
+                    failure = self.assert_refused(lambda: visit(peer.port, trusting),
+                                                  inkotls.INVALID_PEER_CERTIFICATE)
+                    self.assertEqual(failure.certificate_error, inkotls.UNKNOWN_ISSUER)
+
+    def test_our_server_shows_it(self):
+        shown = inkotls.identity(f"{self.path}.pem", f"{self.path}.key")
+        with Server(inkotls.config("server", ("set_identity", shown)), serve) as server:
+            for version in VERSIONS:
+                with self.subTest(version=version):
+                    visit(server.port, client_config(a_version(version), roots=self.roots))
+                    server.served()
+                    done = s_client(server.port, ONLY[version], "-CAfile", f"{self.path}.pem",
+                                    "-verify_return_error", "-verify_hostname", "localhost")
+                    self.assert_exit(0, done)
+                    server.served()
+
+    def test_s_client_shows_it(self):
+        with our_server(("set_client_auth", REQUIRED, self.roots)) as server:
+            for version in VERSIONS:
+                with self.subTest(version=version):
+                    done = s_client(server.port, ONLY[version], "-cert", f"{self.path}.pem",
+                                    "-key", f"{self.path}.key")
+                    self.assert_exit(0, done)
+                    self.assertIn("Acceptable client certificate CA names\nCN = localhost\n",
+                                  done.stdout)
+                    self.assertEqual(server.served().peer, der_of(f"{self.path}.pem"))
+                    done = s_client(server.port, ONLY[version], "-cert", pki("client.pem"),
+                                    "-key", pki("client.key"))
+                    self.assertNotEqual(0, done.returncode)
+                    self.assertEqual(server.refused().certificate_error, inkotls.UNKNOWN_ISSUER)
+
+
 class Revocation(Test):
     def test_our_client(self):
         checking, trusting = client_config(roots=trust("ca", crls=["ca"])), client_config()

@@ -5,9 +5,9 @@ use crate::ffi::{Handle, Record, bytes, drop_quietly, enter, file_path, make, nu
 use crate::setup::Roots;
 use std::ffi::{c_char, c_void};
 
-/// Whom a client trusts, or a server that asks for client certificates: the platform's certificate
-/// authorities, some of one's own, or both, and what they have revoked; or else raw public keys.
-/// Exclusive while it is filled, then shared.
+/// What a client trusts, or a server that asks for client certificates: the platform's certificate
+/// authorities, other authorities, and what they have revoked; single certificates of peers; or
+/// else raw public keys. Exclusive while it is filled, then shared.
 #[derive(Default)]
 pub struct inkotls_roots {
     pub(super) roots: Roots,
@@ -107,6 +107,73 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) -> Status {
     enter(roots, |r| {
         r.roots.add_platform();
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds every certificate of a PEM text as a peer's own: all of them, or none where one is bad. A
+/// peer that shows exactly this certificate is trusted whoever issued it, itself included: it is
+/// how a self-signed development certificate is trusted, as "openssl req -x509" makes it.
+///
+/// A peer must prove that it has the certificate's private key. The validity period, the server
+/// name (by clients) and the extended key usage, if there is one, are verified as for any other
+/// certificate. Its issuer and CRLs are not looked at. What else the roots hold goes on to be
+/// trusted beside it, and nothing else is needed.
+///
+/// roots: must not be NULL.
+/// data, len: the PEM, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
+/// parsed; the error text says which.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
+    roots: Option<&mut inkotls_roots>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(roots, |r| {
+        // SAFETY: the host vouches for data and len.
+        r.roots.add_peer_certificate_pem(unsafe { bytes(data, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds every certificate of a PEM file as a peer's own, as inkotls_roots_add_peer_certificate_pem
+/// does. Reads the file: call it where that may block.
+///
+/// roots: must not be NULL.
+/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+///
+/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_peer_certificate_pem.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
+    roots: Option<&mut inkotls_roots>,
+    path: *const c_char,
+    len: usize,
+) -> Status {
+    enter(roots, |r| {
+        // SAFETY: the host vouches for path and len.
+        r.roots.add_peer_certificate_pem_file(unsafe { file_path(path, len) }?)?;
+        Ok(Status::Ok)
+    })
+}
+
+/// Adds one certificate in DER as a peer's own, as inkotls_roots_add_peer_certificate_pem does.
+///
+/// roots: must not be NULL.
+/// data, len: the certificate, in bytes; borrowed for this call.
+///
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
+    roots: Option<&mut inkotls_roots>,
+    data: *const c_void,
+    len: usize,
+) -> Status {
+    enter(roots, |r| {
+        // SAFETY: the host vouches for data and len.
+        r.roots.add_peer_certificate_der(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }

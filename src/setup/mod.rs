@@ -10,6 +10,7 @@ mod identities;
 mod identity;
 mod name;
 pub mod negotiation;
+mod peers;
 mod pem;
 mod platform;
 mod raw_keys;

@@ -1,6 +1,8 @@
-//! What a side trusts: authorities and their revocations, or raw public keys.
+//! What a side trusts: authorities and their revocations, peers' own certificates, or raw public
+//! keys.
 
 use super::encoding::{check_der, why_unusable};
+use super::peers::Peers;
 use super::pem;
 use super::platform;
 use super::raw_keys::RawKeys;
@@ -15,6 +17,7 @@ use rustls::server::VerifierBuilderError;
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use std::sync::Arc;
+use webpki::EndEntityCert;
 
 /// How revocation is checked, once there is a CRL: bits. Never reused.
 #[allow(non_camel_case_types)]
@@ -52,6 +55,8 @@ pub struct Roots {
     platform: bool,
     crls: Vec<CertificateRevocationListDer<'static>>,
     revocation: i32,
+    /// Trusted as a peer's own.
+    peers: Vec<CertificateDer<'static>>,
     raw_keys: Vec<SubjectPublicKeyInfoDer<'static>>,
 }
 
@@ -88,6 +93,31 @@ impl Roots {
             })?;
         }
         self.own.extend(certificates);
+        Ok(())
+    }
+
+    pub fn add_peer_certificate_pem(&mut self, data: &[u8]) -> Result<(), Error> {
+        self.add_peers(pem::certificates(data)?)
+    }
+
+    pub fn add_peer_certificate_pem_file(&mut self, path: &str) -> Result<(), Error> {
+        pem::with_file(path, |data| self.add_peer_certificate_pem(data))
+    }
+
+    pub fn add_peer_certificate_der(&mut self, data: &[u8]) -> Result<(), Error> {
+        check_der(data, "certificate", Status::InvalidCertificate)?;
+        self.add_peers(vec![CertificateDer::from(data.to_vec())])
+    }
+
+    fn add_peers(&mut self, certificates: Vec<CertificateDer<'static>>) -> Result<(), Error> {
+        for (index, certificate) in certificates.iter().enumerate() {
+            EndEntityCert::try_from(certificate).map_err(|error| {
+                let why = why_unusable(&error);
+                let text = format!("certificate {} cannot be used: {why}", index + 1);
+                Error::new(Status::InvalidCertificate, text)
+            })?;
+        }
+        self.peers.extend(certificates);
         Ok(())
     }
 
@@ -138,6 +168,17 @@ impl Roots {
         if self.is_raw()? {
             return Ok(Arc::new(RawKeys::new(&self.raw_keys, provider)));
         }
+        let standard = self.standard_server_verifier(provider);
+        match self.peers.is_empty() {
+            true => standard,
+            false => Ok(Arc::new(Peers::new(&self.peers, standard, provider)?)),
+        }
+    }
+
+    fn standard_server_verifier(
+        &self,
+        provider: &Arc<CryptoProvider>,
+    ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
         match self.platform.then(|| platform::verifier(&self.own, provider)).flatten() {
             Some(verifier) if self.crls.is_empty() => return verifier,
             Some(_) => return Err(unsupported("the platform's own verification takes no CRLs")),
@@ -167,6 +208,21 @@ impl Roots {
                 }
             };
         }
+        let standard = self.standard_client_verifier(provider, is_required);
+        match self.peers.is_empty() {
+            true => standard,
+            false => {
+                let peers = Peers::new(&self.peers, standard, provider)?;
+                Ok(Arc::new(peers.of_clients(is_required)))
+            }
+        }
+    }
+
+    fn standard_client_verifier(
+        &self,
+        provider: &Arc<CryptoProvider>,
+        is_required: bool,
+    ) -> Result<Arc<dyn ClientCertVerifier>, Error> {
         let anchors = Arc::new(self.anchors()?);
         let builder = WebPkiClientVerifier::builder_with_provider(anchors, provider.clone());
         let mut builder = with_revocation!(self, builder);
@@ -181,9 +237,10 @@ impl Roots {
         let own = self.own.iter().map(|it| (0, it.as_ref()));
         let crls = self.crls.iter().map(|it| (1, it.as_ref()));
         let raw_keys = self.raw_keys.iter().map(|it| (2, it.as_ref()));
+        let peers = self.peers.iter().map(|it| (3, it.as_ref()));
         let mut all = self.revocation.to_be_bytes().to_vec();
         all.push(self.platform.into());
-        for (kind, der) in own.chain(crls).chain(raw_keys) {
+        for (kind, der) in own.chain(crls).chain(raw_keys).chain(peers) {
             all.push(kind);
             all.extend(Hash::Sha256.of(der));
         }
@@ -195,9 +252,10 @@ impl Roots {
     }
 
     fn is_raw(&self) -> Result<bool, Error> {
+        let certificates = self.own.len() + self.peers.len() + self.crls.len();
         match self.raw_keys.is_empty() {
             true => Ok(false),
-            false if self.own.is_empty() && self.crls.is_empty() && !self.platform => Ok(true),
+            false if certificates == 0 && !self.platform => Ok(true),
             false => Err(Error::state("roots hold certificates or raw public keys, not both")),
         }
     }

@@ -87,6 +87,16 @@ fn fault(refusal: &Tls) -> CertificateFault {
     Error::from(refusal.clone()).certificate.unwrap_or(CertificateFault::Other)
 }
 
+/// No verifier where there is no one to trust.
+pub(super) fn unless_empty<T: ?Sized>(
+    standard: Result<Arc<T>, Error>,
+) -> Result<Option<Arc<T>>, Error> {
+    match standard {
+        Err(error) if error.status == Status::NoTrustAnchors => Ok(None),
+        standard => standard.map(Some),
+    }
+}
+
 /// In the place of the `standard` verifier. Signatures of the handshake are verified as ever.
 pub struct HostVerifier<T: ?Sized> {
     standard: Option<Arc<T>>,
@@ -103,10 +113,7 @@ impl<T: ?Sized> HostVerifier<T> {
         provider: &CryptoProvider,
         is_required: bool,
     ) -> Result<Self, Error> {
-        let standard = match standard {
-            Err(error) if error.status == Status::NoTrustAnchors => None,
-            standard => Some(standard?),
-        };
+        let standard = unless_empty(standard)?;
         let algorithms = provider.signature_verification_algorithms;
         Ok(Self { standard, algorithms, decide: host.decide.clone(), is_required })
     }
@@ -151,6 +158,8 @@ macro_rules! signatures_as_ever {
         }
     };
 }
+
+pub(super) use signatures_as_ever;
 
 impl ServerCertVerifier for HostVerifier<dyn ServerCertVerifier> {
     fn verify_server_cert(
