@@ -394,10 +394,10 @@ void pair_until_answered(struct pair *pair) {
 }
 
 // rustls's alert for a certificate error (RFC 8446, section 6.2).
-static int alert_for(inkotls_certificate_error error) {
+static int alert_for(inkotls_certificate_error error, int32_t version) {
   switch (error) {
     case INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED:
-      return 116;
+      return version == 0x0303 ? 40 : 116;  // certificate_required is TLS 1.3's
     case INKOTLS_CERTIFICATE_ERROR_EXPIRED:
     case INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID:
       return 45;
@@ -426,7 +426,6 @@ static int alert_for(inkotls_certificate_error error) {
 
 void pair_refuses(struct pair *pair, struct side *side, inkotls_certificate_error error) {
   struct side *peer = side == &pair->client ? &pair->server : &pair->client;
-  int alert = alert_for(error);
   inkotls_status status;
   char in[1];
   size_t len;
@@ -437,6 +436,7 @@ void pair_refuses(struct pair *pair, struct side *side, inkotls_certificate_erro
   CHECK_INT(status, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE);
   CHECK_INT(inkotls_conn_certificate_error(side->conn), error);
   CHECK_TEXT(inkotls_conn_error(side->conn), inkotls_certificate_error_name(error));
+  int alert = alert_for(error, inkotls_conn_protocol_version(side->conn));
   CHECK_INT(side_alert_sent(side), alert);
   // A TLS 1.3 client may have finished its part of the handshake before.
   CHECK_INT(pair_until_read(pair, peer, in, 1, &len), INKOTLS_STATUS_ALERT_RECEIVED);

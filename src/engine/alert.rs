@@ -52,3 +52,12 @@ pub fn answering(error: &Error) -> AlertDescription {
         _ => A::InternalError,
     }
 }
+
+/// The alert of TLS 1.2 where the peer's certificate list is empty: a client's may be (RFC 5246,
+/// section 7.4.6), a server's may not.
+pub fn without_certificate(is_server: bool) -> AlertDescription {
+    match is_server {
+        true => AlertDescription::HandshakeFailure,
+        false => AlertDescription::DecodeError,
+    }
+}

@@ -112,6 +112,12 @@ impl Conn {
             self.outbound.forget_last();
             return self.send_in_the_clear(alert::FATAL, description);
         }
+        if *error == rustls::Error::NoCertificatesPresented && self.is_in_the_clear() {
+            // rustls sends certificate_required or nothing, which is right in TLS 1.3 only.
+            self.outbound.forget_last();
+            let description = alert::without_certificate(self.is_server()).into();
+            return self.send_in_the_clear(alert::FATAL, description);
+        }
         match self.outbound.alert {
             Some(SentAlert::Clear(description)) => self.alert_sent = Some(description),
             Some(SentAlert::Protected) => self.alert_sent = Some(description),
