@@ -296,6 +296,44 @@ static void is_rejected_for_alpn(const struct way *way) {
   is_rejected(&pair, 1, total);
 }
 
+static void offers_only(struct pair *pair, const char *alpn) {
+  CHECK_INT(inkotls_conn_clear_alpn(pair->client.conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_add_alpn(pair->client.conn, alpn, 1), INKOTLS_STATUS_OK);
+}
+
+// Not even offered where the connection does not offer the session's protocol. The session is
+// resumed without it, and the sessions that come of that are of the new protocol.
+static void is_of_one_protocol(const struct way *way) {
+  const inkotls_client_config *client = client_with(client_trusting("ca.pem"), 1);
+  inkotls_server_builder *builder = server_taking(LIMIT);
+  CHECK_INT(inkotls_server_builder_set_ticket_count(builder, 1), INKOTLS_STATUS_OK);
+  const inkotls_server_config *server = server_built(builder);
+  const uint8_t *alpn = NULL;
+  size_t len = 0;
+  struct pair pair;
+  open_again(&pair, way, client, server, server);
+  offers_only(&pair, "b");
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, "x", 1, &len), INKOTLS_STATUS_NONE);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_is_resumed(pair.client.conn), 1);
+  CHECK_INT(inkotls_conn_is_early_data_accepted(pair.client.conn), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_conn_alpn(pair.client.conn, &alpn, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 1 && *alpn == 'b');
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  pair_send(&pair, &pair.server, &pair.client, 100);
+  pair_free(&pair);
+
+  pair_open(&pair, way, client, "localhost", server);
+  offers_only(&pair, "b");
+  CHECK_INT(write_early(&pair, 5), 5);
+  CHECK_INT(read_early(&pair), 5);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_is_early_data_accepted(pair.client.conn), 1);
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
 // By a server that asks for another key share first.
 static void is_rejected_by_retry(const struct way *way) {
   inkotls_server_builder *builder = server_taking(LIMIT);
@@ -430,6 +468,7 @@ int main(int argc, char **argv) {
   each_way("bounded", is_bounded);
   each_way("rejected by strangers", is_rejected_by_strangers);
   each_way("rejected for ALPN", is_rejected_for_alpn);
+  each_way("of one protocol", is_of_one_protocol);
   each_way("rejected by a retry", is_rejected_by_retry);
   each_way("rejected in crumbs", is_rejected_in_crumbs);
   each_wide_way("accepted in crumbs", is_no_handshake);

@@ -440,7 +440,8 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data,
 /// Decides whether the peer is who it must be: returns 0 to accept it, or the
 /// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for
 /// OTHER. `verification` is lent for the call, and so is all that it lends. That the peer has the
-/// key of its certificate is checked apart from this.
+/// key of its certificate, and that the certificate's key usage allows signatures, is checked apart
+/// from this.
 typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
 
 /// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
@@ -1058,7 +1059,10 @@ inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *build
 /// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
-/// It is not asked about a session that is resumed.
+/// It is not called when a session is resumed: the server was verified in the full handshake that
+/// the session comes from. A host that looks at the certificate again, after the handshake, can only
+/// end the connection with inkotls_conn_close: the server then reads close_notify, not an alert. A
+/// config without a session cache has the callback called for every connection.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -1104,6 +1108,12 @@ inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builde
 /// see inkotls_conn_write_early_data. They do not at first: who records early data can send it
 /// again, to the same server or another, so it may only ask for what does no harm when it is done
 /// twice.
+///
+/// Early data belongs to the ALPN protocol of its session. A connection that does not offer that
+/// protocol resumes the session without early data. A server that accepts early data and chooses
+/// another protocol breaks the protocol: the connection fails with INKOTLS_STATUS_PROTOCOL_ERROR.
+/// No alert is sent then, because rustls sends alerts for its own errors only; the server sees the
+/// transport end.
 ///
 /// builder: must not be NULL.
 /// enabled: 1 or 0.
@@ -1272,7 +1282,8 @@ inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *bu
 /// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
 ///
 /// A client that shows none where one is required fails the handshake with
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert is
+/// certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no other.
 inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *builder,
                                                       int32_t mode,
                                                       const inkotls_roots *roots);
@@ -1282,8 +1293,10 @@ inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *bu
 /// as good as none: hence dangerous.
 ///
 /// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
-/// about a client that shows no certificate, nor about a session that is resumed; servers that
-/// share sessions must decide alike.
+/// about a client that shows no certificate, nor about a session that is resumed: that client was
+/// verified in the full handshake that the session comes from, and servers that share sessions must
+/// decide alike. A host that looks at the certificate again, after the handshake, can only end the
+/// connection with inkotls_conn_close: the client then reads close_notify, not an alert.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -1372,6 +1385,9 @@ inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *b
 /// again. Here a ticket works once, so that of all who show it one is listened to, as long as the
 /// session store gives it out once; and that one need not be the client. So do only what does no
 /// harm when it is done twice, until the handshake is done.
+///
+/// It is taken only with sessions that were made where early data was allowed. Any other session is
+/// resumed without early data.
 ///
 /// builder: must not be NULL.
 /// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.

@@ -193,6 +193,7 @@ impl From<Tls> for Error {
             | Tls::DecryptError => Status::ProtocolError,
             Tls::UnsupportedNameType => Status::InvalidName,
             error if is_unsigned(error) => Status::InvalidKey,
+            Tls::Other(why) if why.0.is::<Misbehaved>() => Status::ProtocolError,
             _ => Status::HandshakeFailed,
         };
         let certificate = match &error {
@@ -265,6 +266,24 @@ impl Deref for Error {
 impl DerefMut for Error {
     fn deref_mut(&mut self) -> &mut Details {
         &mut self.0
+    }
+}
+
+/// The peer broke the protocol in a way that rustls does not notice.
+#[derive(Debug)]
+pub struct Misbehaved(pub &'static str);
+
+impl fmt::Display for Misbehaved {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the peer broke the protocol: {}", self.0)
+    }
+}
+
+impl std::error::Error for Misbehaved {}
+
+impl From<Misbehaved> for Tls {
+    fn from(why: Misbehaved) -> Self {
+        Self::Other(OtherError(Arc::new(why)))
     }
 }
 

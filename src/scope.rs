@@ -27,6 +27,19 @@ pub struct Origin {
     pub chain: u32,
 }
 
+/// The ALPN protocols that a client's early data depends on. An empty name: none.
+#[derive(Default)]
+pub struct EarlyProtocols {
+    /// What the connection offers.
+    pub offered: Vec<Vec<u8>>,
+    /// Of the session that it would resume.
+    pub resumed: Vec<u8>,
+    /// What the server chose.
+    pub agreed: Vec<u8>,
+    /// The session is of a protocol that the connection does not offer: there is no early data.
+    pub is_unfit: bool,
+}
+
 /// What a connection lends: the notes are made when there is something to note, so that lending
 /// moves little.
 #[derive(Default)]
@@ -62,6 +75,8 @@ pub struct Notes {
     pub look_ups: u32,
     /// How much the tickets have that were sealed.
     pub ticketed: usize,
+    /// Of a client whose config sends early data.
+    pub early: Option<Box<EarlyProtocols>>,
 }
 
 /// Why a client shows no certificate.
@@ -100,6 +115,7 @@ static NONE: Notes = Notes {
     shown: None,
     look_ups: 0,
     ticketed: 0,
+    early: None,
 };
 
 impl Scope {
@@ -108,7 +124,8 @@ impl Scope {
         let is_asked_for = !self.staple.is_empty()
             || self.sink.is_some()
             || self.shown.is_some()
-            || self.withheld.is_some(); // in TLS 1.3 the server's answer comes after this
+            || self.withheld.is_some() // in TLS 1.3 the server's answer comes after this
+            || self.early.is_some(); // and so do its tickets
         if !is_asked_for {
             self.notes = None;
         }
@@ -201,6 +218,28 @@ pub fn count_ticket(len: usize) -> usize {
             caller.ticketed += len;
             caller.ticketed
         })
+    })
+}
+
+/// The ALPN protocol of the sessions that the caller makes.
+pub fn agreed_protocol() -> Vec<u8> {
+    CALLER.with_borrow(|caller| {
+        let early = caller.as_ref().and_then(|caller| caller.early.as_ref());
+        early.map(|early| early.agreed.clone()).unwrap_or_default()
+    })
+}
+
+/// Whether the caller may send early data with a session of this ALPN protocol. If not, it must not
+/// offer any, and is asked no more.
+pub fn may_send_early_data(protocol: &[u8]) -> bool {
+    CALLER.with_borrow_mut(|caller| {
+        let Some(early) = caller.as_mut().and_then(|caller| caller.early.as_mut()) else {
+            return true;
+        };
+        let is_fit = protocol.is_empty() || early.offered.iter().any(|it| it == protocol);
+        let was_told = std::mem::replace(&mut early.is_unfit, !is_fit);
+        early.resumed = protocol.to_vec();
+        is_fit || was_told
     })
 }
 

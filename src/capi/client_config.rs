@@ -158,7 +158,10 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
-/// It is not asked about a session that is resumed.
+/// It is not called when a session is resumed: the server was verified in the full handshake that
+/// the session comes from. A host that looks at the certificate again, after the handshake, can only
+/// end the connection with inkotls_conn_close: the server then reads close_notify, not an alert. A
+/// config without a session cache has the callback called for every connection.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -228,6 +231,12 @@ pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
 /// see inkotls_conn_write_early_data. They do not at first: who records early data can send it
 /// again, to the same server or another, so it may only ask for what does no harm when it is done
 /// twice.
+///
+/// Early data belongs to the ALPN protocol of its session. A connection that does not offer that
+/// protocol resumes the session without early data. A server that accepts early data and chooses
+/// another protocol breaks the protocol: the connection fails with INKOTLS_STATUS_PROTOCOL_ERROR.
+/// No alert is sent then, because rustls sends alerts for its own errors only; the server sees the
+/// transport end.
 ///
 /// builder: must not be NULL.
 /// enabled: 1 or 0.

@@ -166,7 +166,8 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
 ///
 /// A client that shows none where one is required fails the handshake with
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert is
+/// certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no other.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_client_auth(
     builder: Option<&mut inkotls_server_builder>,
@@ -185,8 +186,10 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 /// as good as none: hence dangerous.
 ///
 /// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
-/// about a client that shows no certificate, nor about a session that is resumed; servers that
-/// share sessions must decide alike.
+/// about a client that shows no certificate, nor about a session that is resumed: that client was
+/// verified in the full handshake that the session comes from, and servers that share sessions must
+/// decide alike. A host that looks at the certificate again, after the handshake, can only end the
+/// connection with inkotls_conn_close: the client then reads close_notify, not an alert.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -320,6 +323,9 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// again. Here a ticket works once, so that of all who show it one is listened to, as long as the
 /// session store gives it out once; and that one need not be the client. So do only what does no
 /// harm when it is done twice, until the handshake is done.
+///
+/// It is taken only with sessions that were made where early data was allowed. Any other session is
+/// resumed without early data.
 ///
 /// builder: must not be NULL.
 /// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.

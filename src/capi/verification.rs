@@ -27,7 +27,8 @@ impl Handle for inkotls_verification {
 /// Decides whether the peer is who it must be: returns 0 to accept it, or the
 /// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for
 /// OTHER. `verification` is lent for the call, and so is all that it lends. That the peer has the
-/// key of its certificate is checked apart from this.
+/// key of its certificate, and that the certificate's key usage allows signatures, is checked apart
+/// from this.
 pub type inkotls_verify_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
 >;

@@ -574,6 +574,12 @@ impl Conn {
                 if !self.established {
                     self.outbound.collect(conn.as_mut());
                     self.forget_unless_resumed();
+                    if let Err(error) = self.note_protocol() {
+                        // Our Finished must not follow. Nor can an alert: rustls sends only its own.
+                        self.outbound = Outbound::default();
+                        self.fail(error);
+                        return false;
+                    }
                 }
                 if state.peer_has_closed() {
                     self.peer_closes();

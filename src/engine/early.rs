@@ -6,7 +6,7 @@ use super::inbound::APPLICATION_DATA;
 use super::opening::too_large;
 use super::side::Side;
 use super::{Outcome, Step};
-use crate::error::{Error, Status};
+use crate::error::{Error, Misbehaved, Status};
 use rustls::{HandshakeKind, ProtocolVersion};
 use std::io::{Read, Write};
 
@@ -121,6 +121,26 @@ impl Conn {
             Some(client) if client.is_handshaking() => None,
             Some(client) => Some(client.is_early_data_accepted()),
             None => Some(true),
+        }
+    }
+
+    /// Notes the ALPN protocol, for the sessions of this connection. A server that accepts early
+    /// data must choose that of the session (RFC 8446, section 4.2.10): rustls does not look.
+    pub(super) fn note_protocol(&mut self) -> Result<(), rustls::Error> {
+        let Phase::Open(conn) = &self.phase else { return Ok(()) };
+        let Some(client) = conn.client().filter(|_| self.scope.early.is_some()) else {
+            return Ok(());
+        };
+        let (agreed, is_accepted) = (conn.alpn_protocol(), client.is_early_data_accepted());
+        match &mut self.scope.early {
+            Some(early) if is_accepted && agreed.unwrap_or_default() != early.resumed => {
+                Err(Misbehaved("it accepts early data with another ALPN protocol").into())
+            }
+            Some(early) => {
+                early.agreed = agreed.unwrap_or_default().to_vec();
+                Ok(())
+            }
+            None => Ok(()),
         }
     }
 

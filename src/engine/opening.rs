@@ -6,7 +6,7 @@
 
 use super::inbound::{APPLICATION_DATA, Inbound};
 use super::{Step, alert, hello::Hello, outbound::Outbound, side::Side};
-use crate::scope::{self, Scope};
+use crate::scope::{self, EarlyProtocols, Scope};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
 use rustls::{ClientConfig, ClientConnection, ContentType, PeerIncompatible, ServerConfig};
@@ -84,11 +84,22 @@ impl Opening for Client {
         _: bool,
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
         let alpn = self.alpn.take().unwrap_or_else(|| self.config.alpn_protocols.clone());
-        scope::within(scope, || {
-            ClientConnection::new_with_alpn(self.config.clone(), self.name.clone(), alpn)
-        })
-        .map(|conn| Step::Done(Box::new(conn) as Box<dyn Side>))
-        .map_err(Refusal::Tls)
+        if self.config.enable_early_data {
+            let early = EarlyProtocols { offered: alpn.clone(), ..Default::default() };
+            scope.early = Some(Box::new(early));
+        }
+        let open = |config: &Arc<ClientConfig>, scope: &mut Scope| {
+            let (config, name, alpn) = (config.clone(), self.name.clone(), alpn.clone());
+            scope::within(scope, || ClientConnection::new_with_alpn(config, name, alpn))
+                .map_err(Refusal::Tls)
+        };
+        let mut conn = open(&self.config, scope)?;
+        if scope.early.as_ref().is_some_and(|it| it.is_unfit) {
+            // It has said nothing yet. rustls resumes a session with its early data, or not at all.
+            Arc::make_mut(&mut self.config).enable_early_data = false;
+            conn = open(&self.config, scope)?;
+        }
+        Ok(Step::Done(Box::new(conn)))
     }
 }
 

@@ -36,6 +36,9 @@ struct Server {
 struct Session<T> {
     value: T,
     origin: Origin,
+    /// The ALPN protocol, which early data depends on (RFC 8446, section 4.2.10). rustls does not
+    /// remember it.
+    protocol: Vec<u8>,
     bytes: usize,
 }
 
@@ -51,9 +54,9 @@ impl ClientSessions {
 impl<T: Debug> Session<T> {
     /// A session that the caller's connection makes. None where a server cannot leave that much.
     fn new(value: T) -> Option<Self> {
-        let origin = scope::origin();
+        let (origin, protocol) = (scope::origin(), scope::agreed_protocol());
         let bytes = SESSION + origin.chain as usize + ticket_len(&value);
-        (bytes <= MAX_BYTES).then_some(Self { value, origin, bytes })
+        (bytes <= MAX_BYTES).then_some(Self { value, origin, protocol, bytes })
     }
 }
 
@@ -116,6 +119,11 @@ impl ClientSessionStore for ClientSessions {
     fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         self.servers.look_up(&key(server), |it| {
             it.tls13.retain(|it| !it.has_ended());
+            let next = it.tls13.back()?;
+            let has_early_data = next.value.max_early_data_size() > 0;
+            if has_early_data && !scope::may_send_early_data(&next.protocol) {
+                return None; // the caller opens its connection again, without early data
+            }
             it.tls13.pop_back().map(Session::shown)
         })
     }

@@ -164,16 +164,16 @@ impl ServerBuilder {
         tls.alpn_protocols = self.negotiation.alpn.clone();
         tls.key_log = self.negotiation.key_log.clone();
         tls.max_fragment_size = Some(self.negotiation.limits.fragment());
-        let policy = self.policy();
-        tls.session_storage =
-            Arc::new(Bound { sessions: self.sessions.clone(), policy: policy.clone() });
+        let (sessions, policy) = (self.sessions.clone(), self.policy());
+        let has_early_data = self.max_early_data > 0;
+        tls.session_storage = Arc::new(Bound { sessions, policy: policy.clone(), has_early_data });
         tls.send_tls13_tickets = self.tickets;
         tls.ignore_client_order = self.negotiation.prefers_suites();
         tls.max_early_data_size = self.max_early_data;
-        tls.send_half_rtt_data = self.max_early_data > 0;
+        tls.send_half_rtt_data = has_early_data;
         if let Some(keys) = &self.ticket_keys {
             let sessions: Arc<dyn ProducesTickets> = keys.clone();
-            tls.ticketer = Arc::new(Bound { sessions, policy });
+            tls.ticketer = Arc::new(Bound { sessions, policy, has_early_data });
         }
         tls.require_ems = self.negotiation.requires_ems;
         tls.cert_compressors = chosen(COMPRESSORS, self.negotiation.compression);
