@@ -14,10 +14,20 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 cd "$results" # the runner leaves files where it is
 
-# run NAME FLAG...: results in NAME.json, words in NAME.out
+# run NAME FLAG...: results in NAME.json, words in NAME.out. False where a test fails.
 run() {
+  local status=0
   "$runner" -pipe -allow-unimplemented -shim-path "$shim" -shim-config "$config" \
-    -test "${BOGO_TEST:-}" -json-output "$1.json" "${@:2}" > "$1.out" 2>&1
+    -test "${BOGO_TEST:-}" -json-output "$1.json" "${@:2}" > "$1.out" 2>&1 || status=$?
+  if grep -qx 'No tests run' "$1.out"; then
+    echo "no test that is enabled matches BOGO_TEST=${BOGO_TEST:-}" >&2
+    exit 1
+  elif [ ! -s "$1.json" ]; then
+    echo "$runner ended with $status, and without results. What it said:" >&2
+    tail -n 20 "$1.out" >&2
+    exit 1
+  fi
+  return $status
 }
 count() { # NAME RESULT
   python3 -c 'import json, sys
