@@ -180,16 +180,16 @@ class HostVerification(Test):
 
     def test_peers_without_the_key(self):
         """Whoever accepts any certificate still wants its signature."""
+        host = Verifier(None, asked=False)  # a config keeps no reference of Python's to it
         for version in VERSIONS:
-            config = client_config(Verifier(None, asked=False).setting)
+            config = client_config(host.setting)
             with self.subTest(version=version, peer="s_server"), \
                     OpensslServer("ecdsa", ONLY[version], "-key", self.not_the_key_of("ecdsa")) \
                     as peer:
                 failure = self.assert_refused(lambda: visit(peer.port, config),
                                               inkotls.INVALID_PEER_CERTIFICATE)
                 self.assertEqual(failure.certificate_error, BAD_SIGNATURE)
-            config = server_config(("set_client_auth", REQUIRED, trust("ca")),
-                                   Verifier(None, asked=False).setting)
+            config = server_config(("set_client_auth", REQUIRED, trust("ca")), host.setting)
             with self.subTest(version=version, peer="s_client"), Server(config, serve) as server:
                 done = s_client(server.port, ONLY[version], "-cert", pki("client.pem"),
                                 "-key", self.not_the_key_of("client"))
