@@ -63,14 +63,14 @@
 //
 // Callbacks come during a call, on its thread, with the user_data that was set with them. They must
 // return: no unwinding, no longjmp, no change of task. They may use other handles, not the one
-// whose call they come from.
+// whose call they come from: that returns INVALID_STATE.
 //
 // NULL. A NULL handle or output, or a NULL buffer with a length, is INVALID_ARGUMENT; a NULL
 // buffer of length 0 is empty; _free(NULL) and _release(NULL) do nothing. A call that returns a
 // number returns it where it is 0 or more, and otherwise a status, such as NONE.
 //
 // Panics. A bug in the library does not unwind into the host: the handle answers PANIC from then
-// on, and can be freed.
+// on, also to calls that take it as const, and can be freed.
 //
 // Stability. Numbers and signatures keep their meaning within an inkotls_abi_version. Versions,
 // cipher suites, groups, signature schemes and alerts are IANA's numbers.
@@ -133,7 +133,7 @@ enum inkotls_status
   INKOTLS_STATUS_NO_TRUST_ANCHORS = -12,
   /// An argument is NULL or out of range.
   INKOTLS_STATUS_INVALID_ARGUMENT = -13,
-  /// The call makes no sense in the state that the handle is in.
+  /// The call makes no sense in the state that the handle is in, or another call is using it.
   INKOTLS_STATUS_INVALID_STATE = -14,
   /// This library, or this build of it, cannot do that.
   INKOTLS_STATUS_UNSUPPORTED = -15,

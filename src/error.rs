@@ -55,7 +55,7 @@ pub enum inkotls_status {
     NoTrustAnchors = -12,
     /// An argument is NULL or out of range.
     InvalidArgument = -13,
-    /// The call makes no sense in the state that the handle is in.
+    /// The call makes no sense in the state that the handle is in, or another call is using it.
     InvalidState = -14,
     /// This library, or this build of it, cannot do that.
     Unsupported = -15,

@@ -259,6 +259,36 @@ fn a_host_that_says_it_wrote_more_than_there_is_room_for_is_not_believed() {
     done(acceptor, host);
 }
 
+// What overlaps.
+
+/// Uses the acceptor that calls it, frees it, and goes on as if it had not.
+unsafe extern "C" fn reads_again(acceptor: *mut c_void, _: *mut u8, _: usize) -> i32 {
+    let acceptor = Acceptor(acceptor.cast());
+    for is_freed in [false, true] {
+        let mut name = (MaybeUninit::uninit(), MaybeUninit::uninit());
+        let it = acceptor.get();
+        let status =
+            inkotls_acceptor_server_name(it.as_deref(), Some(&mut name.0), Some(&mut name.1));
+        assert_eq!(status, inkotls_status::InvalidState);
+        assert_eq!(acceptor.accept(), inkotls_status::InvalidState);
+        assert_eq!(acceptor.feed(b"no TLS"), (inkotls_status::InvalidState, usize::MAX));
+        assert!(acceptor.error().contains("another call on it has not returned"));
+        if !is_freed {
+            acceptor.free();
+        }
+    }
+    -libc::EAGAIN
+}
+
+#[test]
+fn a_handle_that_its_callback_uses_and_frees() {
+    let acceptor = Acceptor::new();
+    let data = acceptor.0.cast();
+    let set = inkotls_acceptor_set_io(acceptor.get(), Some(reads_again), Some(write), data);
+    assert_eq!(set, inkotls_status::Ok);
+    assert_eq!(acceptor.accept(), inkotls_status::WantRead);
+}
+
 #[test]
 fn counted_handles_end_with_the_last_reference() {
     #[derive(Clone, Copy)]

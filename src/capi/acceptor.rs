@@ -3,10 +3,10 @@
 use super::{
     inkotls_conn, inkotls_io_read, inkotls_io_write, inkotls_log_callback, inkotls_server_config,
 };
-use crate::engine::{Conn, Hello};
+use crate::engine::Conn;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, ask, drop_quietly, enter, enter_raw, make, number, output, own, words,
+    Handle, Opaque, ask, enter, enter_raw, free, make, number, os_error, output, own, words,
 };
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
@@ -14,31 +14,17 @@ use std::mem::{MaybeUninit, replace};
 
 /// A server side that has not chosen its config: it reads until the ClientHello is whole, shows
 /// it, and becomes a connection. One user at a time, any thread.
-pub struct inkotls_acceptor {
-    link: Link,
-    record: Record,
-}
+pub struct inkotls_acceptor(Opaque);
 
 impl Handle for inkotls_acceptor {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
-}
-
-impl inkotls_acceptor {
-    fn hello(&self) -> Option<&Hello> {
-        self.link.conn.hello()
-    }
+    type State = Link;
 }
 
 /// Makes an acceptor for one incoming connection. Ends with inkotls_acceptor_into_conn, or
 /// inkotls_acceptor_free. NULL only if the library has a bug that was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
-    make(|| inkotls_acceptor { link: Link::new(Conn::acceptor()), record: Record::default() })
+    make(|| Link::new(Conn::acceptor()))
 }
 
 /// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
@@ -52,7 +38,7 @@ pub extern "C" fn inkotls_acceptor_set_fd(
     acceptor: Option<&mut inkotls_acceptor>,
     fd: i32,
 ) -> Status {
-    enter(acceptor, |a| super::set_fds(&mut a.link, fd, fd))
+    enter(acceptor, |a| super::set_fds(a, fd, fd))
 }
 
 /// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
@@ -68,7 +54,7 @@ pub extern "C" fn inkotls_acceptor_set_fds(
     read_fd: i32,
     write_fd: i32,
 ) -> Status {
-    enter(acceptor, |a| super::set_fds(&mut a.link, read_fd, write_fd))
+    enter(acceptor, |a| super::set_fds(a, read_fd, write_fd))
 }
 
 /// Attaches two functions of the host's, as inkotls_conn_set_io does. They go along to the
@@ -84,7 +70,7 @@ pub extern "C" fn inkotls_acceptor_set_io(
     write: inkotls_io_write,
     user_data: *mut c_void,
 ) -> Status {
-    enter(acceptor, |a| super::set_io(&mut a.link, read, write, user_data))
+    enter(acceptor, |a| super::set_io(a, read, write, user_data))
 }
 
 /// Takes ciphertext from the network, as inkotls_conn_feed does.
@@ -103,7 +89,7 @@ pub unsafe extern "C" fn inkotls_acceptor_feed(
     used: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for data and len.
-    enter(acceptor, |a| unsafe { super::feed(&mut a.link, data, len, used) })
+    enter(acceptor, |a| unsafe { super::feed(a, data, len, used) })
 }
 
 /// Says that the network has ended: the peer will send nothing more.
@@ -112,7 +98,7 @@ pub unsafe extern "C" fn inkotls_acceptor_feed(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_feed_eof(acceptor: Option<&mut inkotls_acceptor>) -> Status {
     enter(acceptor, |a| {
-        a.link.conn.feed_eof();
+        a.conn.feed_eof();
         Ok(Status::Ok)
     })
 }
@@ -131,7 +117,7 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
     written: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    enter(acceptor, |a| unsafe { super::drain(&mut a.link, buf, cap, written) })
+    enter(acceptor, |a| unsafe { super::drain(a, buf, cap, written) })
 }
 
 /// Reads until the ClientHello is whole. Does no cryptography.
@@ -150,7 +136,7 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_acceptor_os_error has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_accept(acceptor: Option<&mut inkotls_acceptor>) -> Status {
-    enter(acceptor, |a| Ok(a.link.accept()?.split().0))
+    enter(acceptor, |a| Ok(a.accept()?.split().0))
 }
 
 /// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower case.
@@ -167,7 +153,7 @@ pub extern "C" fn inkotls_acceptor_server_name(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(acceptor, |a| {
-        let name = a.hello().and_then(|it| it.server_name.as_deref());
+        let name = a.conn.hello().and_then(|it| it.server_name.as_deref());
         super::lend(name.map(str::as_bytes), out_name, out_len)
     })
 }
@@ -188,7 +174,7 @@ pub extern "C" fn inkotls_acceptor_alpn(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(acceptor, |a| {
-        let protocol = a.hello().and_then(|it| it.alpn.get(index));
+        let protocol = a.conn.hello().and_then(|it| it.alpn.get(index));
         super::lend(protocol.map(Vec::as_slice), out_protocol, out_len)
     })
 }
@@ -206,7 +192,9 @@ pub extern "C" fn inkotls_acceptor_cipher_suites(
     out_suites: Option<&mut MaybeUninit<*const u16>>,
     out_count: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(acceptor, |a| super::lend(a.hello().map(|it| &*it.cipher_suites), out_suites, out_count))
+    ask(acceptor, |a| {
+        super::lend(a.conn.hello().map(|it| &*it.cipher_suites), out_suites, out_count)
+    })
 }
 
 /// Lends the signature schemes of the ClientHello (RFC 8446, section 4.2.3), as IANA numbers in
@@ -224,7 +212,7 @@ pub extern "C" fn inkotls_acceptor_signature_schemes(
     out_count: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(acceptor, |a| {
-        super::lend(a.hello().map(|it| &*it.signature_schemes), out_schemes, out_count)
+        super::lend(a.conn.hello().map(|it| &*it.signature_schemes), out_schemes, out_count)
     })
 }
 
@@ -242,7 +230,9 @@ pub extern "C" fn inkotls_acceptor_named_groups(
     out_groups: Option<&mut MaybeUninit<*const u16>>,
     out_count: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(acceptor, |a| super::lend(a.hello().map(|it| &*it.named_groups), out_groups, out_count))
+    ask(acceptor, |a| {
+        super::lend(a.conn.hello().map(|it| &*it.named_groups), out_groups, out_count)
+    })
 }
 
 /// Lends the name of one of the certificate authorities of the ClientHello (RFC 8446, section
@@ -262,7 +252,7 @@ pub extern "C" fn inkotls_acceptor_certificate_authority(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(acceptor, |a| {
-        let name = a.hello().and_then(|it| it.authorities.get(index));
+        let name = a.conn.hello().and_then(|it| it.authorities.get(index));
         super::lend(name.map(Vec::as_slice), out_name, out_len)
     })
 }
@@ -281,7 +271,7 @@ pub extern "C" fn inkotls_acceptor_client_hello(
     out_message: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(acceptor, |a| super::lend(a.hello().map(|it| &*it.message), out_message, out_len))
+    ask(acceptor, |a| super::lend(a.conn.hello().map(|it| &*it.message), out_message, out_len))
 }
 
 /// Has messages about this side told to the host, as inkotls_conn_set_log does. It goes along to
@@ -297,7 +287,7 @@ pub extern "C" fn inkotls_acceptor_set_log(
     callback: inkotls_log_callback,
     user_data: *mut c_void,
 ) -> Status {
-    enter(acceptor, |a| super::set_log(&mut a.link, level, callback, user_data))
+    enter(acceptor, |a| super::set_log(a, level, callback, user_data))
 }
 
 /// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
@@ -316,15 +306,15 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     config: Option<&inkotls_server_config>,
     out_conn: Option<&mut MaybeUninit<*mut inkotls_conn>>,
 ) -> Status {
-    let convert = |a: &mut inkotls_acceptor| {
+    let convert = |a: &mut Link| {
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
         let out = output(out_conn)?;
-        if a.hello().is_none() {
+        if a.conn.hello().is_none() {
             return Err(Error::state("into_conn before the ClientHello is whole: call accept"));
         }
-        let mut link = replace(&mut a.link, Link::new(Conn::acceptor()));
+        let mut link = replace(a, Link::new(Conn::acceptor()));
         link.conn.choose(&config.config);
-        out.write(own(inkotls_conn::new(link)));
+        out.write(own(link));
         Ok(())
     };
     // SAFETY: the host vouches for the acceptor.
@@ -341,23 +331,23 @@ pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) ->
 /// Returns the alert that was sent (0 to 255), or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor>) -> i32 {
-    number(acceptor, |a| a.link.conn.alert_sent.map(i32::from))
+    number(acceptor, |a| a.conn.alert_sent.map(i32::from))
 }
 
 /// Returns the alert that was received (0 to 255), or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acceptor>) -> i32 {
-    number(acceptor, |a| a.link.conn.alert_received.map(i32::from))
+    number(acceptor, |a| a.conn.alert_received.map(i32::from))
 }
 
 /// Returns errno of the last call on `acceptor` that failed, or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>) -> i32 {
-    number(acceptor, |a| a.record.os())
+    os_error(acceptor)
 }
 
 /// Frees an acceptor that did not become a connection. Does no I/O. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_free(acceptor: Option<Box<inkotls_acceptor>>) {
-    drop_quietly(acceptor);
+    free(acceptor);
 }

@@ -2,7 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::error::Status;
-use crate::ffi::{Handle, Record, ask, bytes, create, drop_quietly, output, own};
+use crate::ffi::{Handle, Opaque, ask, bytes, create, free, output, own};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
@@ -10,18 +10,10 @@ use std::mem::MaybeUninit;
 /// verified, and whether a peer is who it should be is not for its names to say but for the
 /// handshake. Nothing changes it: any number of threads may read it, and what it lends lives until
 /// it is freed.
-pub struct inkotls_certificate {
-    certificate: Certificate,
-    record: Record,
-}
+pub struct inkotls_certificate(Opaque);
 
 impl Handle for inkotls_certificate {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
+    type State = Certificate;
 }
 
 /// Reads a certificate in DER (RFC 5280).
@@ -38,8 +30,7 @@ pub unsafe extern "C" fn inkotls_certificate_new(
 ) -> Status {
     create(out_certificate, || {
         // SAFETY: the host vouches for data and len.
-        let certificate = Certificate::parse(unsafe { bytes(data, len) }?)?;
-        Ok(own(inkotls_certificate { certificate, record: Record::default() }))
+        Ok(own(Certificate::parse(unsafe { bytes(data, len) }?)?))
     })
 }
 
@@ -58,7 +49,7 @@ pub unsafe extern "C" fn inkotls_certificate_subject(
     out_text: Option<&mut MaybeUninit<*const c_char>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(c.certificate.subject.as_bytes()), out_text, out_len))
+    ask(certificate, |c| super::lend(Some(c.subject.as_bytes()), out_text, out_len))
 }
 
 /// Lends the issuer's name, as inkotls_certificate_subject does the subject's.
@@ -72,7 +63,7 @@ pub unsafe extern "C" fn inkotls_certificate_issuer(
     out_text: Option<&mut MaybeUninit<*const c_char>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(c.certificate.issuer.as_bytes()), out_text, out_len))
+    ask(certificate, |c| super::lend(Some(c.issuer.as_bytes()), out_text, out_len))
 }
 
 /// Lends the serial number, which its issuer gives to no other certificate.
@@ -87,7 +78,7 @@ pub unsafe extern "C" fn inkotls_certificate_serial(
     out_serial: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(&c.certificate.serial), out_serial, out_len))
+    ask(certificate, |c| super::lend(Some(&c.serial), out_serial, out_len))
 }
 
 /// Tells from when on the certificate is valid.
@@ -100,7 +91,7 @@ pub extern "C" fn inkotls_certificate_not_before(
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
     ask(certificate, |c| {
-        output(out_seconds)?.write(c.certificate.not_before);
+        output(out_seconds)?.write(c.not_before);
         Ok(Some(()))
     })
 }
@@ -116,7 +107,7 @@ pub extern "C" fn inkotls_certificate_not_after(
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
     ask(certificate, |c| {
-        output(out_seconds)?.write(c.certificate.not_after);
+        output(out_seconds)?.write(c.not_after);
         Ok(Some(()))
     })
 }
@@ -140,7 +131,7 @@ pub unsafe extern "C" fn inkotls_certificate_dns_name(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(certificate, |c| {
-        let name = c.certificate.dns_names.get(index);
+        let name = c.dns_names.get(index);
         super::lend(name.map(String::as_bytes), out_name, out_len)
     })
 }
@@ -161,7 +152,7 @@ pub unsafe extern "C" fn inkotls_certificate_ip_address(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(certificate, |c| {
-        let address = c.certificate.ip_addresses.get(index);
+        let address = c.ip_addresses.get(index);
         super::lend(address.map(Vec::as_slice), out_address, out_len)
     })
 }
@@ -177,11 +168,11 @@ pub unsafe extern "C" fn inkotls_certificate_fingerprint(
     out_fingerprint: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(&c.certificate.fingerprint), out_fingerprint, out_len))
+    ask(certificate, |c| super::lend(Some(&c.fingerprint), out_fingerprint, out_len))
 }
 
 /// Frees the certificate. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_free(certificate: Option<Box<inkotls_certificate>>) {
-    drop_quietly(certificate);
+    free(certificate);
 }

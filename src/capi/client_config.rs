@@ -5,19 +5,15 @@ use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_v
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, answer, bytes, drop_quietly, enter, enter_raw, given, key_log_callback, make,
-    output, release, retain, share, words,
+    Handle, Opaque, answer, bytes, enter, enter_raw, free, given, key_log_callback, make, output,
+    release, retain, share, words,
 };
 use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 /// The settings of a client while they are being made. Exclusive.
-#[derive(Default)]
-pub struct inkotls_client_builder {
-    builder: ClientBuilder,
-    record: Record,
-}
+pub struct inkotls_client_builder(Opaque);
 
 /// The settings of a client: immutable, counted, and used by any number of connections and
 /// threads at the same time.
@@ -26,12 +22,7 @@ pub struct inkotls_client_config {
 }
 
 impl Handle for inkotls_client_builder {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
+    type State = ClientBuilder;
 }
 
 /// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN, no identity,
@@ -40,7 +31,7 @@ impl Handle for inkotls_client_builder {
 /// library has a bug that was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_new() -> *mut inkotls_client_builder {
-    make(inkotls_client_builder::default)
+    make(ClientBuilder::default)
 }
 
 /// Sets what the client trusts. Without this call it trusts what the platform trusts.
@@ -53,7 +44,7 @@ pub extern "C" fn inkotls_client_builder_set_roots(
     roots: Option<&inkotls_roots>,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_roots(&given(roots, "roots")?.roots);
+        b.set_roots(given(roots, "roots")?);
         Ok(Status::Ok)
     })
 }
@@ -71,7 +62,7 @@ pub unsafe extern "C" fn inkotls_client_builder_add_alpn(
 ) -> Status {
     enter(builder, |b| {
         // SAFETY: the host vouches for protocol and len.
-        b.builder.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
+        b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -89,7 +80,7 @@ pub extern "C" fn inkotls_client_builder_add_protocol_version(
     version: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.add_version(version)?;
+        b.negotiation.add_version(version)?;
         Ok(Status::Ok)
     })
 }
@@ -107,7 +98,7 @@ pub extern "C" fn inkotls_client_builder_add_cipher_suite(
     suite: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.add_suite(suite)?;
+        b.negotiation.add_suite(suite)?;
         Ok(Status::Ok)
     })
 }
@@ -125,7 +116,7 @@ pub extern "C" fn inkotls_client_builder_add_named_group(
     group: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.add_group(group)?;
+        b.negotiation.add_group(group)?;
         Ok(Status::Ok)
     })
 }
@@ -149,7 +140,7 @@ pub extern "C" fn inkotls_client_builder_add_identity(
     identity: Option<&inkotls_identity>,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.add_identity(&given(identity, "identity")?.identity)?;
+        b.add_identity(given(identity, "identity")?)?;
         Ok(Status::Ok)
     })
 }
@@ -180,7 +171,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
     may_block: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_verifier(host_verification(verify, user_data, may_block)?);
+        b.set_verifier(host_verification(verify, user_data, may_block)?);
         Ok(Status::Ok)
     })
 }
@@ -207,7 +198,7 @@ pub extern "C" fn inkotls_client_builder_set_session_cache(
     servers: usize,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_session_cache(servers)?;
+        b.set_session_cache(servers)?;
         Ok(Status::Ok)
     })
 }
@@ -222,7 +213,7 @@ pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
     how: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_tls12_resumption(how)?;
+        b.set_tls12_resumption(how)?;
         Ok(Status::Ok)
     })
 }
@@ -246,7 +237,7 @@ pub extern "C" fn inkotls_client_builder_set_early_data(
     enabled: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_early_data(enabled)?;
+        b.set_early_data(enabled)?;
         Ok(Status::Ok)
     })
 }
@@ -262,7 +253,7 @@ pub extern "C" fn inkotls_client_builder_set_certificate_compression(
     enabled: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.set_compression(enabled)?;
+        b.negotiation.set_compression(enabled)?;
         Ok(Status::Ok)
     })
 }
@@ -280,7 +271,7 @@ pub extern "C" fn inkotls_client_builder_set_extended_master_secret_required(
     enabled: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.require_ems(enabled)?;
+        b.negotiation.require_ems(enabled)?;
         Ok(Status::Ok)
     })
 }
@@ -299,7 +290,7 @@ pub extern "C" fn inkotls_client_builder_set_limit(
     bytes: usize,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.limits.set(limit, bytes)?;
+        b.negotiation.limits.set(limit, bytes)?;
         Ok(Status::Ok)
     })
 }
@@ -321,7 +312,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
     enter(builder, |b| {
         let log = key_log_callback(callback, user_data)
             .ok_or_else(|| Error::argument("callback is NULL"))?;
-        b.builder.negotiation.log_keys(log);
+        b.negotiation.log_keys(log);
         Ok(Status::Ok)
     })
 }
@@ -336,7 +327,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
     builder: Option<&mut inkotls_client_builder>,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.log_keys_to_file();
+        b.negotiation.log_keys_to_file();
         Ok(Status::Ok)
     })
 }
@@ -359,9 +350,9 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
     builder: *mut inkotls_client_builder,
     out_config: Option<&mut MaybeUninit<*const inkotls_client_config>>,
 ) -> Status {
-    let build = |b: &mut inkotls_client_builder| {
+    let build = |b: &mut ClientBuilder| {
         let out = output(out_config)?;
-        out.write(share(inkotls_client_config { config: b.builder.build()? }));
+        out.write(share(inkotls_client_config { config: b.build()? }));
         Ok(())
     };
     // SAFETY: the host vouches for the builder.
@@ -380,7 +371,7 @@ pub extern "C" fn inkotls_client_builder_error(
 /// Frees a builder that was not built. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client_builder>>) {
-    drop_quietly(builder);
+    free(builder);
 }
 
 /// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a

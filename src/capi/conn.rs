@@ -6,33 +6,17 @@ use super::{
 };
 use crate::engine::Conn;
 use crate::error::{Error, Status};
-use crate::ffi::{
-    Handle, Record, bytes, bytes_mut, create, drop_quietly, enter, number, output, own,
-};
+use crate::ffi::{Handle, Opaque, bytes, bytes_mut, create, enter, free, number, output, own};
 use crate::setup::{self, negotiation::add_alpn};
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 /// One TLS connection, client or server. One user at a time, any thread.
-pub struct inkotls_conn {
-    pub(super) link: Link,
-    record: Record,
-}
+pub struct inkotls_conn(Opaque);
 
 impl Handle for inkotls_conn {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
-}
-
-impl inkotls_conn {
-    pub(super) fn new(link: Link) -> Self {
-        Self { link, record: Record::default() }
-    }
+    type State = Link;
 }
 
 /// What a connection can do now: bits of the answer of inkotls_conn_state. Bits are never reused.
@@ -78,7 +62,7 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
         // SAFETY: the host vouches for server_name and len.
         let name = setup::server_name(unsafe { bytes(server_name, len) }?)?;
-        Ok(own(inkotls_conn::new(Link::new(Conn::client(&config.config, name)))))
+        Ok(own(Link::new(Conn::client(&config.config, name))))
     })
 }
 
@@ -94,7 +78,7 @@ pub extern "C" fn inkotls_conn_new_server(
 ) -> Status {
     create(out_conn, || {
         let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
-        Ok(own(inkotls_conn::new(Link::new(Conn::server(&config.config)))))
+        Ok(own(Link::new(Conn::server(&config.config))))
     })
 }
 
@@ -114,7 +98,7 @@ pub unsafe extern "C" fn inkotls_conn_add_alpn(
     enter(conn, |c| {
         // SAFETY: the host vouches for protocol and len.
         let protocol = unsafe { bytes(protocol, len) }?;
-        add_alpn(c.link.conn.alpn_list()?, protocol)?;
+        add_alpn(c.conn.alpn_list()?, protocol)?;
         Ok(Status::Ok)
     })
 }
@@ -128,7 +112,7 @@ pub unsafe extern "C" fn inkotls_conn_add_alpn(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_clear_alpn(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| {
-        c.link.conn.alpn_list()?.clear();
+        c.conn.alpn_list()?.clear();
         Ok(Status::Ok)
     })
 }
@@ -149,7 +133,7 @@ pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
 ) -> Status {
     enter(conn, |c| {
         // SAFETY: the host vouches for data and len.
-        c.link.conn.set_resumption_data(unsafe { bytes(data, len) }?)?;
+        c.conn.set_resumption_data(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -173,7 +157,7 @@ pub extern "C" fn inkotls_conn_set_log(
     callback: inkotls_log_callback,
     user_data: *mut c_void,
 ) -> Status {
-    enter(conn, |c| super::set_log(&mut c.link, level, callback, user_data))
+    enter(conn, |c| super::set_log(c, level, callback, user_data))
 }
 
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
@@ -194,7 +178,7 @@ pub extern "C" fn inkotls_conn_set_log(
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
-    enter(conn, |c| super::set_fds(&mut c.link, fd, fd))
+    enter(conn, |c| super::set_fds(c, fd, fd))
 }
 
 /// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
@@ -214,7 +198,7 @@ pub extern "C" fn inkotls_conn_set_fds(
     read_fd: i32,
     write_fd: i32,
 ) -> Status {
-    enter(conn, |c| super::set_fds(&mut c.link, read_fd, write_fd))
+    enter(conn, |c| super::set_fds(c, read_fd, write_fd))
 }
 
 /// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
@@ -234,7 +218,7 @@ pub extern "C" fn inkotls_conn_set_io(
     write: inkotls_io_write,
     user_data: *mut c_void,
 ) -> Status {
-    enter(conn, |c| super::set_io(&mut c.link, read, write, user_data))
+    enter(conn, |c| super::set_io(c, read, write, user_data))
 }
 
 /// Takes ciphertext from the network. What it means shows in the next call of handshake or read.
@@ -257,7 +241,7 @@ pub unsafe extern "C" fn inkotls_conn_feed(
     used: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for data and len.
-    enter(conn, |c| unsafe { super::feed(&mut c.link, data, len, used) })
+    enter(conn, |c| unsafe { super::feed(c, data, len, used) })
 }
 
 /// Says that the network has ended: the peer will send nothing more. What was fed before can
@@ -267,7 +251,7 @@ pub unsafe extern "C" fn inkotls_conn_feed(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_feed_eof(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| {
-        c.link.conn.feed_eof();
+        c.conn.feed_eof();
         Ok(Status::Ok)
     })
 }
@@ -286,7 +270,7 @@ pub unsafe extern "C" fn inkotls_conn_drain(
     written: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    enter(conn, |c| unsafe { super::drain(&mut c.link, buf, cap, written) })
+    enter(conn, |c| unsafe { super::drain(c, buf, cap, written) })
 }
 
 /// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
@@ -303,7 +287,7 @@ pub extern "C" fn inkotls_conn_drain_peek(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     enter(conn, |c| {
-        super::lend(Some(c.link.conn.output()), out_data, out_len)?;
+        super::lend(Some(c.conn.output()), out_data, out_len)?;
         Ok(Status::Ok)
     })
 }
@@ -320,7 +304,7 @@ pub extern "C" fn inkotls_conn_drain_consume(
     conn: Option<&mut inkotls_conn>,
     len: usize,
 ) -> Status {
-    enter(conn, |c| super::consumed(c.link.conn.consume_output(len)))
+    enter(conn, |c| super::consumed(c.conn.consume_output(len)))
 }
 
 /// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
@@ -348,7 +332,7 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// written before it, is drained or sent; then the failure, and the same failure ever after.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.link.handshake()?.split().0))
+    enter(conn, |c| Ok(c.handshake()?.split().0))
 }
 
 /// Runs the step that INKOTLS_STATUS_WANT_BLOCKING announced: the only call of a handshake in which
@@ -364,7 +348,7 @@ pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Sta
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| {
-        c.link.run_blocking();
+        c.run_blocking();
         Ok(Status::Ok)
     })
 }
@@ -396,7 +380,7 @@ pub unsafe extern "C" fn inkotls_conn_read(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        super::hand_out(c.link.read(buf)?, out_len)
+        super::hand_out(c.read(buf)?, out_len)
     })
 }
 
@@ -416,9 +400,9 @@ pub extern "C" fn inkotls_conn_read_peek(
 ) -> Status {
     enter(conn, |c| {
         let (out_data, out_len) = (output(out_data)?, output(out_len)?);
-        let (status, done) = c.link.read_ahead()?.split();
+        let (status, done) = c.read_ahead()?.split();
         if done.is_some() {
-            super::lend(Some(c.link.conn.plaintext()), Some(out_data), Some(out_len))?;
+            super::lend(Some(c.conn.plaintext()), Some(out_data), Some(out_len))?;
         }
         Ok(status)
     })
@@ -433,7 +417,7 @@ pub extern "C" fn inkotls_conn_read_peek(
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len: usize) -> Status {
-    enter(conn, |c| super::consumed(c.link.conn.consume_plaintext(len)))
+    enter(conn, |c| super::consumed(c.conn.consume_plaintext(len)))
 }
 
 /// Takes plaintext to send, and encrypts it. What is taken is the library's: never give it again.
@@ -464,7 +448,7 @@ pub unsafe extern "C" fn inkotls_conn_write(
     enter(conn, |c| {
         // SAFETY: the host vouches for data and len.
         let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
-        super::hand_out(c.link.write(data)?, used)
+        super::hand_out(c.write(data)?, used)
     })
 }
 
@@ -478,7 +462,7 @@ pub unsafe extern "C" fn inkotls_conn_write(
 /// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.link.flush()?.split().0))
+    enter(conn, |c| Ok(c.flush()?.split().0))
 }
 
 /// Takes early data (0-RTT; RFC 8446, section 2.3) to send with the client's first flight, before
@@ -511,7 +495,7 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
     enter(conn, |c| {
         // SAFETY: the host vouches for data and len.
         let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
-        super::hand_out(c.link.write_early_data(data)?, used)
+        super::hand_out(c.write_early_data(data)?, used)
     })
 }
 
@@ -540,7 +524,7 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        super::hand_out(c.link.read_early_data(buf)?, out_len)
+        super::hand_out(c.read_early_data(buf)?, out_len)
     })
 }
 
@@ -549,7 +533,7 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
 /// none to offer, before it is known, and on a server that takes none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.is_early_data_accepted().map(i32::from))
+    number(conn, |c| c.conn.is_early_data_accepted().map(i32::from))
 }
 
 /// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
@@ -566,7 +550,7 @@ pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn
 /// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_update_keys(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.link.update_keys()?.split().0))
+    enter(conn, |c| Ok(c.update_keys()?.split().0))
 }
 
 /// Derives keying material from the connection, the same on both sides (RFC 8446, section 7.5; RFC
@@ -599,7 +583,7 @@ pub unsafe extern "C" fn inkotls_conn_export_keying_material(
         let bytes = unsafe { bytes(context, context_len) }?;
         // SAFETY: the host vouches for buf and len.
         let buf = unsafe { bytes_mut(buf, len) }?;
-        c.link.conn.export(label, (!context.is_null()).then_some(bytes), buf)?;
+        c.conn.export(label, (!context.is_null()).then_some(bytes), buf)?;
         Ok(Status::Ok)
     })
 }
@@ -627,7 +611,7 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        let binding = c.link.conn.channel_binding(kind)?;
+        let binding = c.conn.channel_binding(kind)?;
         let room = buf.get_mut(..binding.len()).ok_or_else(|| {
             Error::argument(format!("the binding has {} bytes: cap is too small", binding.len()))
         })?;
@@ -653,7 +637,7 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
 /// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_close(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.link.close()?.split().0))
+    enter(conn, |c| Ok(c.close()?.split().0))
 }
 
 /// Returns bits of inkotls_state, for a host that polls both ways at once; or a negative status.
@@ -661,9 +645,9 @@ pub extern "C" fn inkotls_conn_close(conn: Option<&mut inkotls_conn>) -> Status 
 pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
     let bit = |is_set: bool, bit: inkotls_state| i32::from(is_set) * bit as i32;
     number(conn, |c| {
-        let state = c.link.conn.state();
+        let state = c.conn.state();
         let bits = bit(state.handshaking, inkotls_state::Handshaking)
-            | bit(state.readable || c.link.yielded, inkotls_state::Readable)
+            | bit(state.readable || c.yielded, inkotls_state::Readable)
             | bit(state.wants_write, inkotls_state::WantsWrite)
             | bit(state.peer_closed, inkotls_state::PeerClosed)
             | bit(state.closed, inkotls_state::Closed)
@@ -677,5 +661,5 @@ pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
 /// lost. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_free(conn: Option<Box<inkotls_conn>>) {
-    drop_quietly(conn);
+    free(conn);
 }

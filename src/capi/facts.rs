@@ -2,27 +2,27 @@
 
 use super::inkotls_conn;
 use crate::error::{CertificateFault, Status};
-use crate::ffi::{Handle, ask, number, words};
+use crate::ffi::{ask, number, os_error, words};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 /// Returns the TLS version agreed on (0x0303, 0x0304), or INKOTLS_STATUS_NONE before that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_protocol_version(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.protocol_version().map(i32::from))
+    number(conn, |c| c.conn.protocol_version().map(i32::from))
 }
 
 /// Returns IANA's number of the cipher suite agreed on, or INKOTLS_STATUS_NONE before that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_cipher_suite(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.cipher_suite().map(i32::from))
+    number(conn, |c| c.conn.cipher_suite().map(i32::from))
 }
 
 /// Returns IANA's number of the group that the keys were exchanged with, or INKOTLS_STATUS_NONE
 /// before that, and where a TLS 1.2 session was resumed without an exchange.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.named_group().map(i32::from))
+    number(conn, |c| c.conn.named_group().map(i32::from))
 }
 
 /// Returns IANA's number of the signature scheme with which the peer proved that it has the key of
@@ -30,21 +30,21 @@ pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
 /// was resumed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_peer_signature_scheme(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.signature_scheme().map(i32::from))
+    number(conn, |c| c.conn.signature_scheme().map(i32::from))
 }
 
 /// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
 /// that is known.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.is_resumed().map(i32::from))
+    number(conn, |c| c.conn.is_resumed().map(i32::from))
 }
 
 /// Returns how many TLS 1.3 tickets a client has received, or INKOTLS_STATUS_NONE before its
 /// handshake has begun, and on a server.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))
+    number(conn, |c| c.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))
 }
 
 /// Lends what an earlier connection attached to the session that this one resumed, on a server:
@@ -62,7 +62,7 @@ pub extern "C" fn inkotls_conn_resumption_data(
     out_data: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.resumption_data(), out_data, out_len))
+    ask(conn, |c| super::lend(c.conn.resumption_data(), out_data, out_len))
 }
 
 /// Lends the OCSP response (RFC 6960) that the server stapled to its certificate, on a client. It
@@ -79,7 +79,7 @@ pub extern "C" fn inkotls_conn_ocsp_staple(
     out_data: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.staple(), out_data, out_len))
+    ask(conn, |c| super::lend(c.conn.staple(), out_data, out_len))
 }
 
 /// Lends the ALPN protocol agreed on (RFC 7301).
@@ -95,7 +95,7 @@ pub extern "C" fn inkotls_conn_alpn(
     out_protocol: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.alpn(), out_protocol, out_len))
+    ask(conn, |c| super::lend(c.conn.alpn(), out_protocol, out_len))
 }
 
 /// Lends the server name (SNI, RFC 6066) that the client asked for, in lower case, on a server.
@@ -111,7 +111,7 @@ pub extern "C" fn inkotls_conn_server_name(
     out_name: Option<&mut MaybeUninit<*const c_char>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.server_name().map(str::as_bytes), out_name, out_len))
+    ask(conn, |c| super::lend(c.conn.server_name().map(str::as_bytes), out_name, out_len))
 }
 
 /// Lends one of the certificates that the peer presented, in DER (RFC 5280);
@@ -132,7 +132,7 @@ pub extern "C" fn inkotls_conn_peer_certificate(
     out_der: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.link.conn.peer_certificate(index), out_der, out_len))
+    ask(conn, |c| super::lend(c.conn.peer_certificate(index), out_der, out_len))
 }
 
 /// Returns the sentence for the last call on `conn` that failed, "" before that. Never NULL; the
@@ -147,25 +147,25 @@ pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_ch
 /// may then have been a decrypt_error (51).
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.alert_sent.map(i32::from))
+    number(conn, |c| c.conn.alert_sent.map(i32::from))
 }
 
 /// Returns the last alert that was received (0 to 255; 0 is close_notify), or
 /// INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_received(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.alert_received.map(i32::from))
+    number(conn, |c| c.conn.alert_received.map(i32::from))
 }
 
 /// Returns the inkotls_certificate_error for which the peer's certificate was refused, or
 /// INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_certificate_error(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.link.conn.certificate_error().map(|it: CertificateFault| it as i32))
+    number(conn, |c| c.conn.certificate_error().map(|it: CertificateFault| it as i32))
 }
 
 /// Returns errno of the last call on `conn` that failed, or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_os_error(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.record().os())
+    os_error(conn)
 }

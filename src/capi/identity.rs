@@ -3,8 +3,8 @@
 use super::inkotls_sign_callback;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, ask, bytes, drop_quietly, enter, file_path, make, number, numbers,
-    sign_callback, words,
+    Handle, Opaque, ask, bytes, enter, file_path, free, make, numbers, os_error, sign_callback,
+    words,
 };
 use crate::setup::{HostSigner, Identity, negotiation::flag};
 use std::ffi::{c_char, c_void};
@@ -16,26 +16,17 @@ use std::sync::Arc;
 /// Keys are RSA (2048 to 8192 bits), ECDSA (P-256, P-384) or Ed25519, not encrypted. The chain
 /// and the key may come in either order; whichever is second is refused with
 /// INKOTLS_STATUS_KEY_MISMATCH where the two do not belong together.
-#[derive(Default)]
-pub struct inkotls_identity {
-    pub(super) identity: Identity,
-    record: Record,
-}
+pub struct inkotls_identity(Opaque);
 
 impl Handle for inkotls_identity {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
+    type State = Identity;
 }
 
 /// Makes an empty identity. Free it with inkotls_identity_free. NULL only if the library has a
 /// bug that was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_new() -> *mut inkotls_identity {
-    make(inkotls_identity::default)
+    make(Identity::default)
 }
 
 /// Sets the chain from a PEM text: the peer's view of who this is, first, then the certificate
@@ -56,7 +47,7 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
 ) -> Status {
     enter(identity, |i| {
         // SAFETY: the host vouches for data and len.
-        i.identity.set_chain_pem(unsafe { bytes(data, len) }?)?;
+        i.set_chain_pem(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -80,7 +71,7 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem_file(
 ) -> Status {
     enter(identity, |i| {
         // SAFETY: the host vouches for path and len.
-        i.identity.set_chain_pem_file(unsafe { file_path(path, len) }?)?;
+        i.set_chain_pem_file(unsafe { file_path(path, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -101,7 +92,7 @@ pub unsafe extern "C" fn inkotls_identity_add_chain_der(
 ) -> Status {
     enter(identity, |i| {
         // SAFETY: the host vouches for data and len.
-        i.identity.add_chain_der(unsafe { bytes(data, len) }?)?;
+        i.add_chain_der(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -123,7 +114,7 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem(
 ) -> Status {
     enter(identity, |i| {
         // SAFETY: the host vouches for data and len.
-        i.identity.set_key_pem(unsafe { bytes(data, len) }?)?;
+        i.set_key_pem(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -146,7 +137,7 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem_file(
 ) -> Status {
     enter(identity, |i| {
         // SAFETY: the host vouches for path and len.
-        i.identity.set_key_pem_file(unsafe { file_path(path, len) }?)?;
+        i.set_key_pem_file(unsafe { file_path(path, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -166,7 +157,7 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 ) -> Status {
     enter(identity, |i| {
         // SAFETY: the host vouches for data and len.
-        i.identity.set_key_der(unsafe { bytes(data, len) }?)?;
+        i.set_key_der(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -209,7 +200,7 @@ pub unsafe extern "C" fn inkotls_identity_set_signer(
         let schemes = unsafe { numbers(schemes, count) }?;
         let sign = sign_callback(sign, user_data)
             .ok_or_else(|| Error::argument("the callback is NULL"))?;
-        i.identity.set_signer(HostSigner::new(&schemes, Arc::new(sign), flag(may_block)?)?)?;
+        i.set_signer(HostSigner::new(&schemes, Arc::new(sign), flag(may_block)?)?)?;
         Ok(Status::Ok)
     })
 }
@@ -228,7 +219,7 @@ pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
 ) -> Status {
     enter(identity, |i| {
         // SAFETY: the host vouches for data and len.
-        i.identity.set_staple(unsafe { bytes(data, len) }?);
+        i.set_staple(unsafe { bytes(data, len) }?);
         Ok(Status::Ok)
     })
 }
@@ -246,7 +237,7 @@ pub extern "C" fn inkotls_identity_use_raw_public_key(
     identity: Option<&mut inkotls_identity>,
 ) -> Status {
     enter(identity, |i| {
-        i.identity.use_raw_public_key()?;
+        i.use_raw_public_key()?;
         Ok(Status::Ok)
     })
 }
@@ -264,7 +255,7 @@ pub extern "C" fn inkotls_identity_raw_public_key(
     out_key: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(identity, |i| super::lend(i.identity.public_key(), out_key, out_len))
+    ask(identity, |i| super::lend(i.public_key(), out_key, out_len))
 }
 
 /// Returns the sentence for the last call on `identity` that failed, "" before that. Never NULL;
@@ -277,12 +268,12 @@ pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) ->
 /// Returns errno of the last call on `identity` that failed, or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_os_error(identity: Option<&inkotls_identity>) -> i32 {
-    number(identity, |i| i.record.os())
+    os_error(identity)
 }
 
 /// Frees the identity. Builders that were given it keep it alive as long as they need it. NULL
 /// does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_free(identity: Option<Box<inkotls_identity>>) {
-    drop_quietly(identity);
+    free(identity);
 }

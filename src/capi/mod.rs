@@ -2,7 +2,7 @@
 //!
 //! What the raw pointers of an export must satisfy is the same for all, and stated once, in the
 //! header's overview: a pointer is NULL or points to as many bytes as its length says, and a
-//! handle came from this library and is not in use by another thread (const: not being changed).
+//! handle came from this library and was not freed.
 
 #![allow(non_camel_case_types)]
 

@@ -1,33 +1,24 @@
 //! inkotls_roots: trust anchors.
 
 use crate::error::Status;
-use crate::ffi::{Handle, Record, bytes, drop_quietly, enter, file_path, make, number, words};
+use crate::ffi::{Handle, Opaque, bytes, enter, file_path, free, make, os_error, words};
 use crate::setup::Roots;
 use std::ffi::{c_char, c_void};
 
 /// What a client trusts, or a server that asks for client certificates: the platform's certificate
 /// authorities, other authorities, and what they have revoked; single certificates of peers; or
 /// else raw public keys. Exclusive while it is filled, then shared.
-#[derive(Default)]
-pub struct inkotls_roots {
-    pub(super) roots: Roots,
-    record: Record,
-}
+pub struct inkotls_roots(Opaque);
 
 impl Handle for inkotls_roots {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
+    type State = Roots;
 }
 
 /// Makes an empty set of roots. Free it with inkotls_roots_free. NULL only if the library has a
 /// bug that was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_new() -> *mut inkotls_roots {
-    make(inkotls_roots::default)
+    make(Roots::default)
 }
 
 /// Adds every certificate of a PEM text: all of them, or none where one is bad.
@@ -45,7 +36,7 @@ pub unsafe extern "C" fn inkotls_roots_add_pem(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for data and len.
-        r.roots.add_pem(unsafe { bytes(data, len) }?)?;
+        r.add_pem(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -68,7 +59,7 @@ pub unsafe extern "C" fn inkotls_roots_add_pem_file(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for path and len.
-        r.roots.add_pem_file(unsafe { file_path(path, len) }?)?;
+        r.add_pem_file(unsafe { file_path(path, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -87,7 +78,7 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for data and len.
-        r.roots.add_der(unsafe { bytes(data, len) }?)?;
+        r.add_der(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -106,7 +97,7 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) -> Status {
     enter(roots, |r| {
-        r.roots.add_platform();
+        r.add_platform();
         Ok(Status::Ok)
     })
 }
@@ -133,7 +124,7 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for data and len.
-        r.roots.add_peer_certificate_pem(unsafe { bytes(data, len) }?)?;
+        r.add_peer_certificate_pem(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -154,7 +145,7 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for path and len.
-        r.roots.add_peer_certificate_pem_file(unsafe { file_path(path, len) }?)?;
+        r.add_peer_certificate_pem_file(unsafe { file_path(path, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -173,7 +164,7 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for data and len.
-        r.roots.add_peer_certificate_der(unsafe { bytes(data, len) }?)?;
+        r.add_peer_certificate_der(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -196,7 +187,7 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for data and len.
-        r.roots.add_crl_pem(unsafe { bytes(data, len) }?)?;
+        r.add_crl_pem(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -219,7 +210,7 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem_file(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for path and len.
-        r.roots.add_crl_pem_file(unsafe { file_path(path, len) }?)?;
+        r.add_crl_pem_file(unsafe { file_path(path, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -238,7 +229,7 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_der(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for data and len.
-        r.roots.add_crl_der(unsafe { bytes(data, len) }?)?;
+        r.add_crl_der(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -254,7 +245,7 @@ pub extern "C" fn inkotls_roots_set_revocation(
     bits: i32,
 ) -> Status {
     enter(roots, |r| {
-        r.roots.set_revocation(bits)?;
+        r.set_revocation(bits)?;
         Ok(Status::Ok)
     })
 }
@@ -276,7 +267,7 @@ pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
 ) -> Status {
     enter(roots, |r| {
         // SAFETY: the host vouches for data and len.
-        r.roots.add_raw_public_key(unsafe { bytes(data, len) }?)?;
+        r.add_raw_public_key(unsafe { bytes(data, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -291,11 +282,11 @@ pub extern "C" fn inkotls_roots_error(roots: Option<&inkotls_roots>) -> *const c
 /// Returns errno of the last call on `roots` that failed, or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_os_error(roots: Option<&inkotls_roots>) -> i32 {
-    number(roots, |r| r.record.os())
+    os_error(roots)
 }
 
 /// Frees the roots. Builders that were given them keep a copy. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_free(roots: Option<Box<inkotls_roots>>) {
-    drop_quietly(roots);
+    free(roots);
 }

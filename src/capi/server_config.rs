@@ -8,19 +8,15 @@ use super::{
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Record, answer, bytes, drop_quietly, enter, enter_raw, given, given_shared,
-    key_log_callback, make, output, release, retain, session_get, session_put, share, words,
+    Handle, Opaque, answer, bytes, enter, enter_raw, free, given, given_shared, key_log_callback,
+    make, output, release, retain, session_get, session_put, share, words,
 };
 use crate::setup::{HostStore, ServerBuilder, negotiation::flag};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 /// The settings of a server while they are being made. Exclusive.
-#[derive(Default)]
-pub struct inkotls_server_builder {
-    builder: ServerBuilder,
-    record: Record,
-}
+pub struct inkotls_server_builder(Opaque);
 
 /// The settings of a server: immutable, counted, and used by any number of connections and
 /// threads at the same time.
@@ -29,12 +25,7 @@ pub struct inkotls_server_config {
 }
 
 impl Handle for inkotls_server_builder {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
+    type State = ServerBuilder;
 }
 
 /// Begins the settings of a server: TLS 1.2 and 1.3, no client certificates, no ALPN, resumption in
@@ -43,7 +34,7 @@ impl Handle for inkotls_server_builder {
 /// library has a bug that was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_new() -> *mut inkotls_server_builder {
-    make(inkotls_server_builder::default)
+    make(ServerBuilder::default)
 }
 
 /// Sets the certificate chain and key that the server shows. A server needs them.
@@ -59,7 +50,7 @@ pub extern "C" fn inkotls_server_builder_set_identity(
     identity: Option<&inkotls_identity>,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_identity(&given(identity, "identity")?.identity)?;
+        b.set_identity(given(identity, "identity")?)?;
         Ok(Status::Ok)
     })
 }
@@ -77,7 +68,7 @@ pub extern "C" fn inkotls_server_builder_set_identities(
     identities: Option<&inkotls_identities>,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_identities(given_shared(identities, "identities")?.identities.clone());
+        b.set_identities(given_shared(identities, "identities")?.identities.clone());
         Ok(Status::Ok)
     })
 }
@@ -97,7 +88,7 @@ pub unsafe extern "C" fn inkotls_server_builder_add_alpn(
 ) -> Status {
     enter(builder, |b| {
         // SAFETY: the host vouches for protocol and len.
-        b.builder.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
+        b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
         Ok(Status::Ok)
     })
 }
@@ -115,7 +106,7 @@ pub extern "C" fn inkotls_server_builder_add_protocol_version(
     version: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.add_version(version)?;
+        b.negotiation.add_version(version)?;
         Ok(Status::Ok)
     })
 }
@@ -133,7 +124,7 @@ pub extern "C" fn inkotls_server_builder_add_cipher_suite(
     suite: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.add_suite(suite)?;
+        b.negotiation.add_suite(suite)?;
         Ok(Status::Ok)
     })
 }
@@ -151,7 +142,7 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
     group: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.add_group(group)?;
+        b.negotiation.add_group(group)?;
         Ok(Status::Ok)
     })
 }
@@ -176,7 +167,7 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 ) -> Status {
     enter(builder, |b| {
         let roots = roots.map(|it| given(Some(it), "roots")).transpose()?;
-        b.builder.set_client_auth(mode, roots.map(|it| &it.roots))?;
+        b.set_client_auth(mode, roots)?;
         Ok(Status::Ok)
     })
 }
@@ -208,7 +199,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
     may_block: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_verifier(host_verification(verify, user_data, may_block)?);
+        b.set_verifier(host_verification(verify, user_data, may_block)?);
         Ok(Status::Ok)
     })
 }
@@ -238,7 +229,7 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
     sessions: usize,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_session_cache(sessions)?;
+        b.set_session_cache(sessions)?;
         Ok(Status::Ok)
     })
 }
@@ -273,7 +264,7 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 ) -> Status {
     enter(builder, |b| {
         let null = || Error::argument("a callback is NULL");
-        b.builder.set_session_store(HostStore {
+        b.set_session_store(HostStore {
             put: Box::new(session_put(put, user_data).ok_or_else(null)?),
             get: Box::new(session_get(get, user_data).ok_or_else(null)?),
             may_block: flag(may_block)?,
@@ -298,7 +289,7 @@ pub extern "C" fn inkotls_server_builder_set_ticket_keys(
     ticket_keys: Option<&inkotls_ticket_keys>,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_ticket_keys(given_shared(ticket_keys, "ticket_keys")?.keys.clone());
+        b.set_ticket_keys(given_shared(ticket_keys, "ticket_keys")?.keys.clone());
         Ok(Status::Ok)
     })
 }
@@ -313,7 +304,7 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
     tickets: usize,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_ticket_count(tickets)?;
+        b.set_ticket_count(tickets)?;
         Ok(Status::Ok)
     })
 }
@@ -343,7 +334,7 @@ pub extern "C" fn inkotls_server_builder_set_max_early_data(
     bytes: u32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.set_max_early_data(bytes);
+        b.set_max_early_data(bytes);
         Ok(Status::Ok)
     })
 }
@@ -359,7 +350,7 @@ pub extern "C" fn inkotls_server_builder_set_certificate_compression(
     enabled: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.set_compression(enabled)?;
+        b.negotiation.set_compression(enabled)?;
         Ok(Status::Ok)
     })
 }
@@ -377,7 +368,7 @@ pub extern "C" fn inkotls_server_builder_set_extended_master_secret_required(
     enabled: i32,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.require_ems(enabled)?;
+        b.negotiation.require_ems(enabled)?;
         Ok(Status::Ok)
     })
 }
@@ -396,7 +387,7 @@ pub extern "C" fn inkotls_server_builder_set_limit(
     bytes: usize,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.limits.set(limit, bytes)?;
+        b.negotiation.limits.set(limit, bytes)?;
         Ok(Status::Ok)
     })
 }
@@ -418,7 +409,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
     enter(builder, |b| {
         let log = key_log_callback(callback, user_data)
             .ok_or_else(|| Error::argument("callback is NULL"))?;
-        b.builder.negotiation.log_keys(log);
+        b.negotiation.log_keys(log);
         Ok(Status::Ok)
     })
 }
@@ -433,7 +424,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
     builder: Option<&mut inkotls_server_builder>,
 ) -> Status {
     enter(builder, |b| {
-        b.builder.negotiation.log_keys_to_file();
+        b.negotiation.log_keys_to_file();
         Ok(Status::Ok)
     })
 }
@@ -459,9 +450,9 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
     builder: *mut inkotls_server_builder,
     out_config: Option<&mut MaybeUninit<*const inkotls_server_config>>,
 ) -> Status {
-    let build = |b: &mut inkotls_server_builder| {
+    let build = |b: &mut ServerBuilder| {
         let out = output(out_config)?;
-        out.write(share(inkotls_server_config { config: b.builder.build()? }));
+        out.write(share(inkotls_server_config { config: b.build()? }));
         Ok(())
     };
     // SAFETY: the host vouches for the builder.
@@ -480,7 +471,7 @@ pub extern "C" fn inkotls_server_builder_error(
 /// Frees a builder that was not built. NULL does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server_builder>>) {
-    drop_quietly(builder);
+    free(builder);
 }
 
 /// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a

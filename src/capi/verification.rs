@@ -2,7 +2,7 @@
 
 use super::inkotls_certificate_error;
 use crate::error::{Error, Status};
-use crate::ffi::{Handle, Record, ask, enter, handle_callback, output};
+use crate::ffi::{Handle, Opaque, ask, enter, handle_callback, output};
 use crate::setup::{HostVerification, Verification, negotiation::flag};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
@@ -10,18 +10,10 @@ use std::sync::Arc;
 
 /// A peer that is being verified: what it showed, and the standard verification. Lent to an
 /// inkotls_verify_callback for the call.
-pub struct inkotls_verification {
-    verification: Verification,
-    record: Record,
-}
+pub struct inkotls_verification(Opaque);
 
 impl Handle for inkotls_verification {
-    fn record(&self) -> &Record {
-        &self.record
-    }
-    fn record_mut(&mut self) -> &mut Record {
-        &mut self.record
-    }
+    type State = Verification;
 }
 
 /// Decides whether the peer is who it must be: returns 0 to accept it, or the
@@ -41,9 +33,8 @@ pub(super) fn host_verification(
     let ask_host = handle_callback(verify, user_data)
         .ok_or_else(|| Error::argument("the callback is NULL"))?;
     let decide = move |verification| {
-        let mut lent = inkotls_verification { verification, record: Record::default() };
-        let answer = ask_host(&mut lent);
-        lent.verification.verdict(answer)
+        let (answer, verification) = ask_host(verification);
+        verification.verdict(answer)
     };
     Ok(HostVerification { decide: Arc::new(decide), may_block: flag(may_block)? })
 }
@@ -58,7 +49,7 @@ pub extern "C" fn inkotls_verification_verify(
 ) -> i32 {
     let mut fault = None;
     let status = enter(verification, |v| {
-        fault = v.verification.verify();
+        fault = v.verify();
         Ok(Status::Ok)
     });
     fault.map_or(status as i32, |it: inkotls_certificate_error| it as i32)
@@ -82,7 +73,7 @@ pub extern "C" fn inkotls_verification_certificate(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(verification, |v| {
-        let certificate = v.verification.chain.get(index);
+        let certificate = v.chain.get(index);
         super::lend(certificate.map(AsRef::as_ref), out_der, out_len)
     })
 }
@@ -102,7 +93,7 @@ pub extern "C" fn inkotls_verification_server_name(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(verification, |v| {
-        let name = v.verification.server_name.as_deref();
+        let name = v.server_name.as_deref();
         super::lend(name.map(str::as_bytes), out_name, out_len)
     })
 }
@@ -121,7 +112,7 @@ pub extern "C" fn inkotls_verification_ocsp_staple(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     ask(verification, |v| {
-        let staple = Some(&*v.verification.staple).filter(|it| !it.is_empty());
+        let staple = Some(&*v.staple).filter(|it| !it.is_empty());
         super::lend(staple, out_data, out_len)
     })
 }
@@ -136,7 +127,7 @@ pub extern "C" fn inkotls_verification_time(
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
     ask(verification, |v| {
-        output(out_seconds)?.write(v.verification.now.as_secs().try_into().unwrap_or(i64::MAX));
+        output(out_seconds)?.write(v.now.as_secs().try_into().unwrap_or(i64::MAX));
         Ok(Some(()))
     })
 }

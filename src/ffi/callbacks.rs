@@ -1,6 +1,7 @@
 //! The host's functions, as closures that the safe code calls.
 
 use super::descriptor::{append, retried};
+use super::handle::{Handle, lent};
 use std::ffi::{c_char, c_void};
 use std::io::{self, Write};
 
@@ -157,14 +158,14 @@ pub fn sign_callback(
     })
 }
 
-/// For callbacks that are lent a handle.
-pub fn handle_callback<H>(
+/// For callbacks that are lent a handle; what is behind it comes back with the answer.
+pub fn handle_callback<H: Handle>(
     callback: Option<unsafe extern "C" fn(*mut c_void, *mut H) -> i32>,
     user_data: *mut c_void,
-) -> Option<impl Fn(&mut H) -> i32 + Send + Sync> {
+) -> Option<impl Fn(H::State) -> (i32, H::State) + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
     // SAFETY: the host vouches for its function; the handle outlives the call.
-    Some(move |handle: &mut H| unsafe { callback(data.get(), handle) })
+    Some(move |state| lent(state, |handle| unsafe { callback(data.get(), handle) }))
 }
 
 /// Two functions of the host's that move ciphertext.

@@ -1,61 +1,16 @@
-//! The guard that every export goes through: NULL check, poison check, catch, record.
+//! The guard that every export goes through: NULL check, check of the handle, catch, record.
 
+use super::handle::{Handle, Slot, disown, own};
 use super::shared::share;
 use crate::error::{Error, Status};
 use std::any::Any;
 use std::cell::Cell;
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Once, OnceLock};
 use std::thread;
-
-/// What a handle remembers of its last failure. Only the handle has it: nothing is global.
-#[derive(Default)]
-pub struct Record {
-    failure: Option<Box<Failure>>,
-    poisoned: bool,
-}
-
-struct Failure {
-    text: CString,
-    os: Option<i32>,
-}
-
-impl Record {
-    /// The sentence for the last failed call; empty before the first.
-    pub fn text(&self) -> &CStr {
-        self.failure.as_ref().map_or(c"", |it| &it.text)
-    }
-
-    pub fn os(&self) -> Option<i32> {
-        self.failure.as_ref()?.os
-    }
-
-    fn keep(&mut self, error: Error) -> Status {
-        // A peer's or host's words may be in the sentence, so a NUL may be, too.
-        let text = CString::new(error.text.replace('\0', "\u{fffd}")).unwrap_or_default();
-        self.failure = Some(Box::new(Failure { text, os: error.os }));
-        error.status
-    }
-
-    fn poison(&mut self, panic: &(dyn Any + Send)) -> Status {
-        let what = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
-            (Some(text), _) => text,
-            (_, Some(text)) => text.as_str(),
-            _ => "no message",
-        };
-        self.poisoned = true;
-        self.keep(Error::new(Status::Panic, format!("a bug in inkotls was caught: {what}")))
-    }
-}
-
-/// An object that the host holds by pointer, and may use from another thread at every call.
-pub trait Handle: Send {
-    fn record(&self) -> &Record;
-    fn record_mut(&mut self) -> &mut Record;
-}
 
 /// An object that is counted, and changed by any number of threads at the same time.
 pub trait SharedHandle: Send + Sync {
@@ -66,58 +21,75 @@ pub trait SharedHandle: Send + Sync {
 /// A call that may change the handle.
 pub fn enter<H: Handle>(
     handle: Option<&mut H>,
-    call: impl FnOnce(&mut H) -> Result<Status, Error>,
+    call: impl FnOnce(&mut H::State) -> Result<Status, Error>,
 ) -> Status {
     let Some(handle) = handle else { return Status::InvalidArgument };
-    if handle.record().poisoned {
-        return Status::Panic;
-    }
-    match caught(|| call(handle)) {
+    let slot = Slot::of(handle);
+    let outcome = slot.change(|state, running| match caught(|| call(state)) {
         Ok(Ok(status)) => status,
-        Ok(Err(error)) => handle.record_mut().keep(error),
-        Err(panic) => handle.record_mut().poison(&*panic),
+        Ok(Err(error)) => running.keep(error),
+        Err(panic) => {
+            running.keep(told(&*panic));
+            slot.head.poison()
+        }
+    });
+    match outcome {
+        Ok((status, false)) => status,
+        Ok((status, true)) => {
+            // SAFETY: it came from `own`, or it could not be freed; the host will not use it again.
+            drop_quietly(unsafe { disown(handle) });
+            status
+        }
+        Err(refusal) => refusal,
     }
 }
 
 /// A call that may use the handle up: exactly when `call` succeeds, the handle is gone.
 ///
 /// # Safety
-/// `handle` is NULL or came from `make`, and no one else uses it.
+/// `handle` is NULL or came from `own`.
 pub unsafe fn enter_raw<H: Handle>(
     handle: *mut H,
-    call: impl FnOnce(&mut H) -> Result<(), Error>,
+    call: impl FnOnce(&mut H::State) -> Result<(), Error>,
 ) -> Status {
-    // SAFETY: the caller vouches for it; the borrow ends with the statement.
-    let status = enter(unsafe { handle.as_mut() }, |h| call(h).map(|()| Status::Ok));
-    if status == Status::Ok {
-        // SAFETY: not NULL, or `enter` had refused it.
-        drop_quietly(Some(unsafe { Box::from_raw(handle) }));
-    }
-    status
+    // SAFETY: the caller vouches for it. A handle has no bytes that the two references could share.
+    let (slot, handle) = unsafe { (handle.as_ref().map(Slot::of), handle.as_mut()) };
+    enter(handle, |state| {
+        call(state)?;
+        slot.map(|it| it.head.end_later());
+        Ok(Status::Ok)
+    })
 }
 
 /// A question that changes nothing. `None` is an answer: there is no such thing.
 pub fn ask<H: Handle>(
     handle: Option<&H>,
-    call: impl FnOnce(&H) -> Result<Option<()>, Error>,
+    call: impl FnOnce(&H::State) -> Result<Option<()>, Error>,
 ) -> Status {
     let Some(handle) = handle else { return Status::InvalidArgument };
-    if handle.record().poisoned {
-        return Status::Panic;
-    }
-    match caught(|| call(handle)) {
+    let slot = Slot::of(handle);
+    let state = match slot.read() {
+        Ok(state) => state,
+        Err(refusal) => return refusal,
+    };
+    match caught(|| call(state)) {
         Ok(Ok(Some(()))) => Status::Ok,
         Ok(Ok(None)) => Status::None,
         Ok(Err(error)) => error.status,
-        Err(_) => Status::Panic,
+        Err(_) => slot.head.poison(),
     }
 }
 
 /// A question whose answer is a number: that, or a negative status.
-pub fn number<H: Handle>(handle: Option<&H>, call: impl FnOnce(&H) -> Option<i32>) -> i32 {
+pub fn number<H: Handle>(handle: Option<&H>, call: impl FnOnce(&H::State) -> Option<i32>) -> i32 {
     let mut answer = 0;
-    let status = ask(handle, |h| Ok(call(h).map(|number| answer = number)));
+    let status = ask(handle, |state| Ok(call(state).map(|number| answer = number)));
     if status == Status::Ok { answer } else { status as i32 }
+}
+
+/// errno of the last failed call, or a negative status.
+pub fn os_error<H: Handle>(handle: Option<&H>) -> i32 {
+    number(handle, |_| handle.and_then(|it| Slot::of(it).head.os()))
 }
 
 /// A question without a handle, whose answer is a number.
@@ -129,9 +101,9 @@ pub fn answer(call: impl FnOnce() -> Option<i32>) -> i32 {
     }
 }
 
-/// The sentence for the last failure, from a poisoned handle too.
+/// The error message of the last failed call, whatever state the handle is in.
 pub fn words<H: Handle>(handle: Option<&H>) -> *const c_char {
-    handle.map_or(c"the handle is NULL", |h| h.record().text()).as_ptr()
+    handle.map_or(c"the handle is NULL", |it| Slot::of(it).head.text()).as_ptr()
 }
 
 /// A call on a counted handle, which keeps no sentence: several threads may make one at a time.
@@ -170,21 +142,17 @@ fn unusable(name: &str) -> Error {
 }
 
 /// A handle that another handle's call is given to look at.
-pub fn given<'a, H: Handle>(handle: Option<&'a H>, name: &str) -> Result<&'a H, Error> {
-    match handle {
-        None => Err(Error::argument(format!("{name} is NULL"))),
-        Some(handle) if handle.record().poisoned => Err(unusable(name)),
-        Some(handle) => Ok(handle),
+pub fn given<'a, H: Handle>(handle: Option<&'a H>, name: &str) -> Result<&'a H::State, Error> {
+    let handle = handle.ok_or_else(|| Error::argument(format!("{name} is NULL")))?;
+    match Slot::of(handle).read() {
+        Ok(state) => Ok(state),
+        Err(Status::Panic) => Err(unusable(name)),
+        Err(_) => Err(Error::state(format!("another call on {name} has not returned"))),
     }
 }
 
-/// A handle that has one owner.
-pub fn own<H>(handle: H) -> *mut H {
-    Box::into_raw(Box::new(handle))
-}
-
 /// A new handle; NULL where making it panicked.
-pub fn make<H>(new: impl FnOnce() -> H) -> *mut H {
+pub fn make<H: Handle>(new: impl FnOnce() -> H::State) -> *mut H {
     caught(|| own(new())).unwrap_or(std::ptr::null_mut())
 }
 
@@ -209,9 +177,27 @@ pub fn create<P>(
     }
 }
 
-/// `_free`: works on poisoned handles, and on NULL.
-pub fn drop_quietly<H>(handle: Option<H>) {
-    let _ = caught(|| drop(handle));
+/// `_free`: works on poisoned handles, and on NULL. A call that is running ends first.
+pub fn free<H: Handle>(handle: Option<Box<H>>) {
+    let handle = handle.map(Box::into_raw);
+    // SAFETY: it was a box, of no bytes.
+    let idle = handle.filter(|it| !Slot::of(unsafe { &**it }).head.end_later());
+    // SAFETY: it came from `own`, and the host gives it back.
+    drop_quietly(idle.map(|it| unsafe { disown(it) }));
+}
+
+/// Drops what may panic when it is dropped.
+pub fn drop_quietly<T>(it: T) {
+    let _ = caught(|| drop(it));
+}
+
+fn told(panic: &(dyn Any + Send)) -> Error {
+    let what = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
+        (Some(text), _) => text,
+        (_, Some(text)) => text.as_str(),
+        _ => "no message",
+    };
+    Error::new(Status::Panic, format!("a bug in inkotls was caught: {what}"))
 }
 
 fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {

@@ -5,6 +5,7 @@ mod args;
 mod callbacks;
 mod descriptor;
 mod guard;
+mod handle;
 mod pipe;
 mod shared;
 
@@ -16,7 +17,8 @@ pub use callbacks::{
 };
 pub use descriptor::Descriptor;
 pub use guard::{
-    Handle, Record, SharedHandle, answer, ask, create, drop_quietly, enter, enter_raw,
-    enter_shared, given, given_shared, make, make_shared, number, own, words,
+    SharedHandle, answer, ask, create, drop_quietly, enter, enter_raw, enter_shared, free, given,
+    given_shared, make, make_shared, number, os_error, words,
 };
+pub use handle::{Handle, Opaque, own};
 pub use shared::{release, retain, share};

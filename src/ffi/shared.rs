@@ -24,6 +24,6 @@ pub unsafe fn retain<T: Send + Sync>(shared: *const T) -> Status {
 pub unsafe fn release<T: Send + Sync>(shared: *const T) {
     if !shared.is_null() {
         // SAFETY: the caller vouches for it.
-        super::drop_quietly(Some(unsafe { Arc::from_raw(shared) }));
+        super::drop_quietly(unsafe { Arc::from_raw(shared) });
     }
 }
