@@ -102,6 +102,7 @@ struct kind {
 #define ACCEPTOR(CALL)                                                        \
   CALL(inkotls_acceptor_set_fd, (it, -1))                                     \
   CALL(inkotls_acceptor_set_fds, (it, -1, -1))                                \
+  CALL(inkotls_acceptor_detach, (it))                                         \
   CALL(inkotls_acceptor_set_io, (it, NULL, NULL, NULL))                       \
   CALL(inkotls_acceptor_feed, (it, "x", 1, &out.len))                         \
   CALL(inkotls_acceptor_feed_eof, (it))                                       \
@@ -123,6 +124,7 @@ struct kind {
 #define CONN(CALL)                                                               \
   CALL(inkotls_conn_set_fd, (it, -1))                                            \
   CALL(inkotls_conn_set_fds, (it, -1, -1))                                       \
+  CALL(inkotls_conn_detach, (it))                                                \
   CALL(inkotls_conn_set_io, (it, NULL, NULL, NULL))                              \
   CALL(inkotls_conn_feed, (it, "x", 1, &out.len))                                \
   CALL(inkotls_conn_feed_eof, (it))                                              \

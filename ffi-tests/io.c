@@ -138,8 +138,8 @@ static void are_detached(void) {
   char net[1 << 12];
   size_t len = 0;
   open_both();
-  CHECK_INT(inkotls_conn_set_fd(at_client->conn, -1), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_conn_set_fds(at_server->conn, -1, -1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(at_client->conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(at_server->conn), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_conn_handshake(at_client->conn), INKOTLS_STATUS_WANT_WRITE);
   CHECK_INT(inkotls_conn_handshake(at_server->conn), INKOTLS_STATUS_WANT_READ);
   CHECK_INT(inkotls_conn_drain(at_client->conn, net, sizeof net, &len), INKOTLS_STATUS_OK);
@@ -169,7 +169,7 @@ static void come_only_to_move_bytes(void) {
             INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_conn_feed_eof(conn), INKOTLS_STATUS_OK);
   attach(at_client);
-  CHECK_INT(inkotls_conn_set_fd(conn, -1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(conn), INKOTLS_STATUS_OK);
   attach(at_client);
   free_both();
   CHECK_INT(at_client->reads + at_client->writes, calls);
@@ -309,7 +309,7 @@ static void fail_to_write(int which, int is_shaken) {
     if (again == 1) attach(at_client);
   }
   CHECK_INT(at_client->writes, writes + 1);
-  CHECK_INT(inkotls_conn_set_fd(at_client->conn, -1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(at_client->conn), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_conn_drain(at_client->conn, net, sizeof net, &len), INKOTLS_STATUS_OK);
   CHECK_INT(len, 0);
   free_both();
@@ -377,7 +377,7 @@ static void over_buffers(size_t most, struct stream *up, struct stream *down) {
   unsigned char buf[1 << 15];
   struct queue *in = &at_client->in;
   size_t len = queue_len(in) < most ? queue_len(in) : most, used = 0;
-  CHECK_INT(inkotls_conn_set_fd(at_client->conn, -1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(at_client->conn), INKOTLS_STATUS_OK);
   CHECK(inkotls_conn_feed(at_client->conn, in->bytes + in->begin, len, &used) >= 0);
   in->begin += used;
   go_on(at_client, up, down);

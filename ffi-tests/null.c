@@ -380,6 +380,7 @@ static void acceptor(void) {
   inkotls_acceptor *it = pair.server.acceptor;
   REFUSED(inkotls_acceptor_set_fd(NULL, -1));
   REFUSED(inkotls_acceptor_set_fds(NULL, -1, -1));
+  REFUSED(inkotls_acceptor_detach(NULL));
   REFUSED(inkotls_acceptor_set_io(NULL, io_read, io_write, NULL));
   REFUSED(inkotls_acceptor_set_io(it, NULL, io_write, NULL));
   REFUSED(inkotls_acceptor_set_io(it, io_read, NULL, NULL));
@@ -441,6 +442,7 @@ static void connection(void) {
   CHECK_INT(side_write(&pair.client, "answer", 6, &len), INKOTLS_STATUS_OK);
   REFUSED(inkotls_conn_set_fd(NULL, -1));
   REFUSED(inkotls_conn_set_fds(NULL, -1, -1));
+  REFUSED(inkotls_conn_detach(NULL));
   REFUSED(inkotls_conn_set_io(NULL, io_read, io_write, NULL));
   REFUSED(inkotls_conn_set_io(it, NULL, io_write, NULL));
   REFUSED(inkotls_conn_set_io(it, io_read, NULL, NULL));

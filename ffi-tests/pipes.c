@@ -180,7 +180,7 @@ static void is_full_to_the_brim(medium over) {
   unsigned char net[8192];
   CHECK(fcntl(wire.out[CLIENT], F_SETPIPE_SZ, 4096) >= 4096);
   // What the server hears is in the test's hands.
-  CHECK_INT(inkotls_conn_set_fds(wire.conn[SERVER], -1, -1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(wire.conn[SERVER]), INKOTLS_STATUS_OK);
   for (size_t i = 0; stream.received < TOTAL; i++) {
     inkotls_status status;
     size_t step = steps[i % (sizeof steps / sizeof steps[0])], len, used;

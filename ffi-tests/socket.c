@@ -15,12 +15,37 @@ static void detaches(medium over) {
   struct wire wire = wire_with_client(over);
   char hello[1024];
   size_t len = 0;
-  CHECK_INT(inkotls_conn_set_fd(wire.conn[CLIENT], -1), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_conn_set_fd(wire.conn[CLIENT], -1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(wire.conn[CLIENT]), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_detach(wire.conn[CLIENT]), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_conn_handshake(wire.conn[CLIENT]), INKOTLS_STATUS_WANT_WRITE);
   CHECK_INT(wire_get(&wire, SERVER, hello, sizeof hello), 0);
   CHECK_INT(inkotls_conn_drain(wire.conn[CLIENT], hello, sizeof hello, &len), INKOTLS_STATUS_OK);
   CHECK(len > 0 && hello[0] == 22);
+  wire_free(&wire);
+}
+
+// What a failed socket() returns is no descriptor, and does not take the place of one.
+static void refuses_negative_descriptors(medium over) {
+  struct wire wire = wire_with_client(over);
+  inkotls_conn *conn = wire.conn[CLIENT];
+  inkotls_acceptor *acceptor = inkotls_acceptor_new();
+  const int of_client[][2] = {{-1, -1}, {wire.in[CLIENT], -1}, {-1, wire.out[CLIENT]}, {-2, -3}};
+  char hello[1024];
+  for (size_t i = 0; i < sizeof of_client / sizeof of_client[0]; i++) {
+    int from = of_client[i][0], to = of_client[i][1];
+    CHECK_INT(inkotls_conn_set_fds(conn, from, to), INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_INT(inkotls_conn_os_error(conn), EBADF);
+    CHECK_TEXT(inkotls_conn_error(conn), "what a call that failed returns");
+    CHECK_INT(inkotls_acceptor_set_fds(acceptor, from, to), INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_acceptor_error(acceptor), "what a call that failed returns");
+  }
+  CHECK_INT(inkotls_conn_set_fd(conn, -1), INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK_TEXT(inkotls_conn_error(conn), "file descriptor -1: ");
+  CHECK_INT(inkotls_acceptor_set_fd(acceptor, -1), INKOTLS_STATUS_INVALID_ARGUMENT);
+  CHECK_TEXT(inkotls_acceptor_error(acceptor), "file descriptor -1: ");
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_WANT_READ);
+  CHECK(wire_get(&wire, SERVER, hello, sizeof hello) > 0);
+  inkotls_acceptor_free(acceptor);
   wire_free(&wire);
 }
 
@@ -353,6 +378,7 @@ static void over_each(int count, const char *name, void (*scenario)(medium)) {
 int main(int argc, char **argv) {
   wires_open(argc, argv);
   over_each(ALL, "detached", detaches);
+  over_each(ALL, "negative descriptors", refuses_negative_descriptors);
   over_each(LOCAL, "attached in the middle of a flight", attaches_in_the_middle);
   over_each(ALL, "never blocks", never_blocks);
   peer_resets();

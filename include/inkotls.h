@@ -1497,18 +1497,19 @@ inkotls_acceptor *inkotls_acceptor_new(void);
 /// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
 ///
 /// acceptor: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach what is attached.
+/// fd: a connected stream socket.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_acceptor_os_error has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_acceptor_os_error
+/// has errno.
 inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 
 /// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
 ///
 /// acceptor: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+/// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_acceptor_os_error has
-/// errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
+/// inkotls_acceptor_os_error has errno.
 inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor,
                                         int32_t read_fd,
                                         int32_t write_fd);
@@ -1523,6 +1524,11 @@ inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor,
                                        inkotls_io_read read,
                                        inkotls_io_write write,
                                        void *user_data);
+
+/// Detaches a socket, descriptors or callbacks, as inkotls_conn_detach does.
+///
+/// acceptor: must not be NULL.
+inkotls_status inkotls_acceptor_detach(inkotls_acceptor *acceptor);
 
 /// Takes ciphertext from the network, as inkotls_conn_feed does.
 ///
@@ -1772,11 +1778,12 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or a pipe that is open both ways, or -1 to detach what is
-/// attached. It must stay open until the last call that moves ciphertext; inkotls_conn_free does
-/// not use it.
+/// fd: a connected stream socket, or a pipe that is open both ways. It must stay open until it is
+/// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
+/// does not use it.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_conn_os_error has
+/// errno. What was attached before stays attached.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
 /// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
@@ -1786,10 +1793,10 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 /// a byte that another takes, or the room that another fills, would be waited for.
 ///
 /// conn: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+/// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has
-/// errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
+/// inkotls_conn_os_error has errno. What was attached before stays attached.
 inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t write_fd);
 
 /// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
@@ -1806,6 +1813,12 @@ inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
                                    inkotls_io_read read,
                                    inkotls_io_write write,
                                    void *user_data);
+
+/// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
+/// moves the ciphertext, with feed and drain. Where nothing was attached it changes nothing.
+///
+/// conn: must not be NULL.
+inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 
 /// Takes ciphertext from the network. What it means shows in the next call of handshake or read.
 /// After the end of the connection, bytes are taken and dropped.

@@ -30,9 +30,10 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 /// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
 ///
 /// acceptor: must not be NULL.
-/// fd: a connected stream socket, or -1 to detach what is attached.
+/// fd: a connected stream socket.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_acceptor_os_error has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_acceptor_os_error
+/// has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fd(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -44,10 +45,10 @@ pub extern "C" fn inkotls_acceptor_set_fd(
 /// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
 ///
 /// acceptor: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+/// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_acceptor_os_error has
-/// errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
+/// inkotls_acceptor_os_error has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fds(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -71,6 +72,14 @@ pub extern "C" fn inkotls_acceptor_set_io(
     user_data: *mut c_void,
 ) -> Status {
     enter(acceptor, |a| super::set_io(a, read, write, user_data))
+}
+
+/// Detaches a socket, descriptors or callbacks, as inkotls_conn_detach does.
+///
+/// acceptor: must not be NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_acceptor_detach(acceptor: Option<&mut inkotls_acceptor>) -> Status {
+    enter(acceptor, super::detach)
 }
 
 /// Takes ciphertext from the network, as inkotls_conn_feed does.

@@ -171,11 +171,12 @@ pub extern "C" fn inkotls_conn_set_log(
 /// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
 ///
 /// conn: must not be NULL.
-/// fd: a connected stream socket, or a pipe that is open both ways, or -1 to detach what is
-/// attached. It must stay open until the last call that moves ciphertext; inkotls_conn_free does
-/// not use it.
+/// fd: a connected stream socket, or a pipe that is open both ways. It must stay open until it is
+/// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
+/// does not use it.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is no stream socket; inkotls_conn_os_error has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_conn_os_error has
+/// errno. What was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
     enter(conn, |c| super::set_fds(c, fd, fd))
@@ -188,10 +189,10 @@ pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) 
 /// a byte that another takes, or the room that another fills, would be waited for.
 ///
 /// conn: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes, or both -1 to detach.
+/// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is neither, or the other end; inkotls_conn_os_error has
-/// errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
+/// inkotls_conn_os_error has errno. What was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fds(
     conn: Option<&mut inkotls_conn>,
@@ -219,6 +220,15 @@ pub extern "C" fn inkotls_conn_set_io(
     user_data: *mut c_void,
 ) -> Status {
     enter(conn, |c| super::set_io(c, read, write, user_data))
+}
+
+/// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
+/// moves the ciphertext, with feed and drain. Where nothing was attached it changes nothing.
+///
+/// conn: must not be NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_detach(conn: Option<&mut inkotls_conn>) -> Status {
+    enter(conn, super::detach)
 }
 
 /// Takes ciphertext from the network. What it means shows in the next call of handshake or read.

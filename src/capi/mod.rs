@@ -126,9 +126,15 @@ fn set_io(
     Ok(Status::Ok)
 }
 
-/// Attaches two descriptors, or detaches what was attached.
+/// Attaches two descriptors.
 fn set_fds(link: &mut Link, read_fd: i32, write_fd: i32) -> Result<Status, Error> {
-    link.attach(Wire::descriptors(read_fd, write_fd)?);
+    link.attach(Some(Wire::descriptors(read_fd, write_fd)?));
+    Ok(Status::Ok)
+}
+
+/// Detaches what was attached.
+fn detach(link: &mut Link) -> Result<Status, Error> {
+    link.attach(None);
     Ok(Status::Ok)
 }
 

@@ -42,6 +42,9 @@ impl Descriptor {
                 Ok(flags) if flags & libc::O_ACCMODE == wrong_mode => (libc::EBADF, wrong),
                 _ => return Ok(Self::Pipe(fd)),
             },
+            Err(_) if fd < 0 => {
+                (libc::EBADF, "a negative number is what a call that failed returns")
+            }
             Err(error) if error.raw_os_error() == Some(libc::EBADF) => {
                 (libc::EBADF, "it is not open")
             }

@@ -10,12 +10,9 @@ pub enum Wire {
 }
 
 impl Wire {
-    /// One that reads and writes these descriptors; none where both are -1.
-    pub fn descriptors(from: i32, to: i32) -> Result<Option<Self>, Error> {
-        if (from, to) == (-1, -1) {
-            return Ok(None);
-        }
-        Ok(Some(Self::Descriptors { from: Descriptor::source(from)?, to: Descriptor::sink(to)? }))
+    /// One that reads and writes these descriptors.
+    pub fn descriptors(from: i32, to: i32) -> Result<Self, Error> {
+        Ok(Self::Descriptors { from: Descriptor::source(from)?, to: Descriptor::sink(to)? })
     }
 
     /// Appends at most `max` bytes to `buf`. 0 is the end.
