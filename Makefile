@@ -36,6 +36,8 @@ SHARED  := $(LIB)/libinkotls.so
 HEADER  := include/inkotls.h
 STRIPPED := --strip-debug
 
+# What Cargo builds for C: an archive. An rlib beside it would forbid LTO.
+FOR_C   := --release --locked --lib --features capi --crate-type staticlib
 CFLAGS  ?= -O2 -g
 STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror
 WARN    := $(STRICT) -D_GNU_SOURCE
@@ -81,7 +83,7 @@ all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the he
 $(RUST): $(SOURCES) packaging/rustc.sh
 	@echo '== building the library (half a minute the first time)'
 	RUSTC_WRAPPER=$(CURDIR)/packaging/rustc.sh \
-	$(CARGO) rustc --release --locked --lib $(TARGET:%=--target %) --crate-type staticlib --target-dir $(LIB)/target # an rlib would forbid LTO
+	$(CARGO) rustc $(FOR_C) $(TARGET:%=--target %) --target-dir $(LIB)/target
 	@touch $@
 
 export CC LD NM OBJCOPY STRIPPED
@@ -208,11 +210,15 @@ test-wiped: build/tests/wiped build/pki/done ## that secrets are wiped before th
 	@echo '== that secrets are wiped'
 	build/tests/wiped build/pki
 
+# A handle's type says nothing of what is at its address: that is exposed provenance.
+MIRI := MIRIFLAGS=-Zmiri-permissive-provenance RUSTFLAGS='--cfg inkotls_test_hooks' \
+        $(CARGO) +nightly miri test --locked --target-dir build/miri
+
 test-miri: ## the border between C and Rust under Miri; needs a nightly toolchain
 	@echo '== the border between C and Rust under Miri'
 	@ffi-tests/miri.sh
-	MIRIFLAGS=-Zmiri-permissive-provenance RUSTFLAGS='--cfg inkotls_test_hooks' \
-	$(CARGO) +nightly miri test --locked --test border --target-dir build/miri
+	$(MIRI) --test rust_host
+	$(MIRI) --test border --features capi
 
 hostile: build/tests/hostile build/tests/hoard build/pki/done ## what hostile peers cost, in time and memory
 	@echo '== what hostile peers cost'
@@ -396,7 +402,7 @@ build/peers/done: ffi-tests/peers.sh
 # The library with a hook that makes it panic: the tests' own, never shipped.
 $(HOOKED): $(SOURCES)
 	@echo '== building the library again, with the hook that makes it panic'
-	$(CARGO) rustc --release --locked --lib --crate-type staticlib --target-dir build/hooks/target \
+	$(CARGO) rustc $(FOR_C) --target-dir build/hooks/target \
 	  $(TARGET:%=--target %) --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	@touch $@
 
@@ -410,8 +416,8 @@ $(BUILD)/hooks/panic: ffi-tests/panic.c $(SUPPORT) $(HEADERS) $(BUILD)/hooks/ink
 # The library under AddressSanitizer, with that hook. The flag is rustc's unstable one, whatever the toolchain.
 build/asan/libinkotls.a: $(SOURCES)
 	@echo '== building the library again, under AddressSanitizer'
-	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address $(CARGO) rustc --release --locked --lib \
-	  --crate-type staticlib --target-dir build/asan/target --target $(shell rustc -vV | sed -n 's/host: //p') \
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address $(CARGO) rustc $(FOR_C) \
+	  --target-dir build/asan/target --target $(shell rustc -vV | sed -n 's/host: //p') \
 	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	cp build/asan/target/*/release/libinkotls.a $@
 
@@ -420,8 +426,8 @@ build/asan/libinkotls.a: $(SOURCES)
 build/tsan/libinkotls.a: $(SOURCES) ffi-tests/rust_src.sh
 	@echo '== building the library again, and the standard library, under ThreadSanitizer'
 	@ffi-tests/rust_src.sh
-	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=thread $(CARGO) rustc --release --locked --lib \
-	  -Zbuild-std=std,panic_unwind --crate-type staticlib --target-dir build/tsan/target \
+	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=thread $(CARGO) rustc $(FOR_C) \
+	  -Zbuild-std=std,panic_unwind --target-dir build/tsan/target \
 	  --target $(shell rustc -vV | sed -n 's/host: //p') \
 	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
 	cp "$$(rustc --print sysroot)"/lib/rustlib/*/lib/librustc*_rt.tsan.a build/tsan/libtsan.a
@@ -435,7 +441,7 @@ AWS_LC_RS := --no-default-features --features aws-lc-rs,post-quantum,compression
 
 build/aws-lc-rs/libinkotls.a: $(SOURCES)
 	@echo '== building the library again, with aws-lc-rs'
-	$(CARGO) rustc --release --locked --lib $(AWS_LC_RS) --crate-type staticlib \
+	$(CARGO) rustc $(FOR_C) $(AWS_LC_RS) \
 	  --target-dir build/aws-lc-rs/target --config profile.release.lto=false
 	cp build/aws-lc-rs/target/release/libinkotls.a $@
 

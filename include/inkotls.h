@@ -1760,8 +1760,8 @@ inkotls_status inkotls_conn_set_resumption_data(inkotls_conn *conn, const void *
 /// user_data: handed to the callback; may be NULL. It must live until the log is ended or replaced,
 /// or the connection freed.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: this is a Rust program that has installed a logger of the crate
-/// `log`, which is told instead.
+/// INKOTLS_STATUS_UNSUPPORTED: the library is part of a Rust program. The messages go to the logger
+/// that the program sets in the crate `log`, on the thread of the call.
 inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
                                     int32_t level,
                                     inkotls_log_callback callback,

@@ -73,18 +73,20 @@ impl log::Log for Router {
     fn flush(&self) {}
 }
 
-/// The crate `log` has one logger for the whole program. In a library for C that is ours alone; in
-/// a Rust program it may be taken, and a program that never asks for messages is left alone.
+/// The crate `log` has one logger for the whole program, which can be set once. A library for C has
+/// that crate for itself; in a Rust program it is the program's, even if it has not set one yet.
 fn install() -> Result<(), Error> {
     static IS_OURS: OnceLock<bool> = OnceLock::new();
     let is_ours = IS_OURS.get_or_init(|| {
-        log::set_logger(&Router).map(|()| log::set_max_level(LevelFilter::Trace)).is_ok()
+        cfg!(feature = "capi")
+            && log::set_logger(&Router).map(|()| log::set_max_level(LevelFilter::Trace)).is_ok()
     });
     match is_ours {
         true => Ok(()),
         false => Err(Error::new(
             Status::Unsupported,
-            "this Rust program has a logger of its own, which is told what rustls logs",
+            "this is part of a Rust program, whose own logger (crate log) gets the messages; a \
+             library for C is built with the Cargo feature capi",
         )),
     }
 }

@@ -224,7 +224,8 @@ fn accepted(incoming: Vec<u8>, lies: bool) -> (Acceptor, *mut Host, inkotls_stat
     let set = inkotls_acceptor_set_io(acceptor.get(), Some(read), Some(write), host.cast());
     assert_eq!(set, inkotls_status::Ok);
     let set = inkotls_acceptor_set_log(acceptor.get(), 5, Some(log), host.cast());
-    assert_eq!(set, inkotls_status::Ok);
+    let is_for_c = cfg!(feature = "capi");
+    assert_eq!(set, if is_for_c { inkotls_status::Ok } else { inkotls_status::Unsupported });
     let mut status = inkotls_status::WantRead;
     while status == inkotls_status::WantRead || status == inkotls_status::WantWrite {
         status = acceptor.accept();
@@ -249,7 +250,7 @@ fn the_host_moves_the_bytes() {
     assert_eq!(status, inkotls_status::ProtocolError);
     let host = done(acceptor, host);
     assert_eq!(host.outgoing.len(), 7);
-    assert!(!host.words.is_empty());
+    assert_eq!(host.words.is_empty(), cfg!(not(feature = "capi")));
 }
 
 #[test]

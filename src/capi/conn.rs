@@ -148,8 +148,8 @@ pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
 /// user_data: handed to the callback; may be NULL. It must live until the log is ended or replaced,
 /// or the connection freed.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: this is a Rust program that has installed a logger of the crate
-/// `log`, which is told instead.
+/// INKOTLS_STATUS_UNSUPPORTED: the library is part of a Rust program. The messages go to the logger
+/// that the program sets in the crate `log`, on the thread of the call.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_log(
     conn: Option<&mut inkotls_conn>,

@@ -1,6 +1,7 @@
 //! The host's functions, as closures that the safe code calls.
 
 use super::descriptor::{append, retried};
+use super::guard::outside;
 use super::handle::{Handle, lent};
 use std::ffi::{c_char, c_void};
 use std::io::{self, Write};
@@ -101,9 +102,9 @@ pub fn log_callback(
     user_data: *mut c_void,
 ) -> Option<impl Fn(i32, &str) + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
-    // SAFETY: the host vouches for its function; the text outlives the call.
-    Some(move |level, text: &str| unsafe {
-        callback(data.get(), level, text.as_ptr().cast(), text.len());
+    Some(move |level, text: &str| {
+        // SAFETY: the host vouches for its function; the text outlives the call.
+        outside(|| unsafe { callback(data.get(), level, text.as_ptr().cast(), text.len()) });
     })
 }
 
@@ -112,8 +113,10 @@ pub fn key_log_callback(
     user_data: *mut c_void,
 ) -> Option<impl Fn(&str) + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
-    // SAFETY: the host vouches for its function; the line outlives the call.
-    Some(move |line: &str| unsafe { callback(data.get(), line.as_ptr().cast(), line.len()) })
+    Some(move |line: &str| {
+        // SAFETY: the host vouches for its function; the line outlives the call.
+        outside(|| unsafe { callback(data.get(), line.as_ptr().cast(), line.len()) });
+    })
 }
 
 pub fn session_put(
@@ -121,9 +124,11 @@ pub fn session_put(
     user_data: *mut c_void,
 ) -> Option<impl Fn(&[u8], &[u8]) -> bool + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
-    // SAFETY: the host vouches for its function; key and value outlive the call.
-    Some(move |key: &[u8], value: &[u8]| unsafe {
-        callback(data.get(), key.as_ptr(), key.len(), value.as_ptr(), value.len()) == 1
+    Some(move |key: &[u8], value: &[u8]| {
+        let (key, key_len, value, value_len) =
+            (key.as_ptr(), key.len(), value.as_ptr(), value.len());
+        // SAFETY: the host vouches for its function; key and value outlive the call.
+        outside(|| unsafe { callback(data.get(), key, key_len, value, value_len) }) == 1
     })
 }
 
@@ -135,9 +140,9 @@ pub fn session_get(
 ) -> Option<impl Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
     Some(move |key: &[u8], take: bool, buf: &mut [u8]| {
-        let (buf, cap) = (buf.as_mut_ptr(), buf.len());
+        let (key, key_len, buf, cap) = (key.as_ptr(), key.len(), buf.as_mut_ptr(), buf.len());
         // SAFETY: the host vouches for its function; key and buf outlive the call.
-        let len = unsafe { callback(data.get(), key.as_ptr(), key.len(), take.into(), buf, cap) };
+        let len = outside(|| unsafe { callback(data.get(), key, key_len, take.into(), buf, cap) });
         usize::try_from(len).ok()
     })
 }
@@ -153,7 +158,8 @@ pub fn sign_callback(
         let (message, len, buf, cap) =
             (message.as_ptr(), message.len(), buf.as_mut_ptr(), buf.len());
         // SAFETY: the host vouches for its function; message and buf outlive the call.
-        let len = unsafe { callback(data.get(), scheme.into(), message, len, buf, cap) };
+        let len =
+            outside(|| unsafe { callback(data.get(), scheme.into(), message, len, buf, cap) });
         usize::try_from(len).ok().filter(|len| *len > 0)
     })
 }
@@ -164,8 +170,10 @@ pub fn handle_callback<H: Handle>(
     user_data: *mut c_void,
 ) -> Option<impl Fn(H::State) -> (i32, H::State) + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
-    // SAFETY: the host vouches for its function; the handle outlives the call.
-    Some(move |state| lent(state, |handle| unsafe { callback(data.get(), handle) }))
+    Some(move |state| {
+        // SAFETY: the host vouches for its function; the handle outlives the call.
+        lent(state, |handle| outside(|| unsafe { callback(data.get(), handle) }))
+    })
 }
 
 /// Two functions of the host's that move ciphertext.
@@ -188,7 +196,7 @@ impl HostIo {
     pub fn read(&self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
         append(buf, max, |spare| {
             // SAFETY: the host vouches for its function; there is room for `max` bytes at `spare`.
-            retried(|| told(unsafe { (self.read)(self.data.get(), spare, max) }, max))
+            retried(|| told(outside(|| unsafe { (self.read)(self.data.get(), spare, max) }), max))
         })
     }
 }
@@ -197,7 +205,8 @@ impl Write for HostIo {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
         let (start, len) = (data.as_ptr(), data.len());
         // SAFETY: the host vouches for its function; the data outlive the call.
-        match retried(|| told(unsafe { (self.write)(self.data.get(), start, len) }, len))? {
+        let write = || outside(|| unsafe { (self.write)(self.data.get(), start, len) });
+        match retried(|| told(write(), len))? {
             0 => Err(io::ErrorKind::WouldBlock.into()),
             taken => Ok(taken),
         }

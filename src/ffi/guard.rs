@@ -216,8 +216,16 @@ fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     result
 }
 
+/// Runs the host's own code, whose panics, where the host is in Rust, are not the library's.
+pub fn outside<T>(call: impl FnOnce() -> T) -> T {
+    let was_inside = INSIDE.replace(false);
+    let result = call();
+    INSIDE.set(was_inside);
+    result
+}
+
 thread_local! {
-    /// Whether a panic on this thread would be caught here.
+    /// Whether the library is at work on this thread, so that a panic would be caught here.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
