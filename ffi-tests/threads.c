@@ -231,10 +231,41 @@ static void all_look(void) {
   inkotls_identity_free(shown[0]);
 }
 
+// A thread that is to be cancelled, and lets no call be cut: another goes on from there.
+
+static void *is_cancelled(void *it) {
+  int unused;
+  CHECK_INT(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &unused), 0);
+  CHECK_INT(pthread_cancel(pthread_self()), 0);
+  CHECK_INT(inkotls_conn_handshake(it), INKOTLS_STATUS_WANT_READ);
+  CHECK_INT(pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, &unused), 0);
+  pthread_testcancel();
+  return it;
+}
+
+static void cancelled_between_calls(void) {
+  checking("cancelled between calls");
+  static const struct way way = {.over = FD, .chunk = 1 << 14};
+  const inkotls_client_config *client = client_config("ca.pem", no_alpn);
+  const inkotls_server_config *server = server_config("ecdsa", no_alpn);
+  struct pair pair;
+  pthread_t thread;
+  void *end;
+  pair_open(&pair, &way, client, "localhost", server);
+  if (pthread_create(&thread, NULL, is_cancelled, pair.client.conn)) give_up("pthread_create");
+  CHECK_INT(pthread_join(thread, &end), 0);
+  CHECK(end == PTHREAD_CANCELED);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   all_share_configs();
   connections_go_from_hand_to_hand();
   all_look();
+  cancelled_between_calls();
   return checks_done();
 }

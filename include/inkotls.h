@@ -52,7 +52,8 @@
 // handle that is only read: roots and an identity once they are filled, a certificate. Otherwise a
 // handle has one user at a time; which thread that is may change at every call. Nothing is
 // thread-local, nothing is global, and no call blocks, except inkotls_conn_run_blocking and those
-// that read files, which say so.
+// that read files, which say so. A thread must not be cancelled (pthread_cancel) in a call, because
+// the unwinding ends the process: disable cancellation around calls (pthread_setcancelstate).
 //
 // Fork. Call fork only while no other thread is inside a call of the library. Afterwards each process
 // has a copy of every handle. A connection or an acceptor may be used in one of the two processes; the
