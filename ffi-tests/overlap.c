@@ -491,7 +491,9 @@ int main(int argc, char **argv) {
   if (!mkdtemp(folder)) give_up(folder);
   snprintf(fifo, sizeof fifo, "%s/fifo", folder);
   if (mkfifo(fifo, 0600)) give_up(fifo);
+  alarm(60);  // a call that does not open the FIFO would be waited for
   is_filled_by_two_threads();
+  alarm(0);
   unlink(fifo);
   rmdir(folder);
   calls_close();
