@@ -44,7 +44,11 @@ WARN    := $(STRICT) -D_GNU_SOURCE
 # The C tests that sign in the place of a host, with libcrypto.
 SIGNING := signer blocking
 SIGNERS := $(foreach build,tests asan tsan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(SIGNING)))
+# Those whose peer is libssl.
+WITH_SSL := reasons
+SSL_PEERS := build/tests/hostile build/tests/hoard $(foreach build,tests asan tsan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(WITH_SSL)))
 CRYPTO  := -lcrypto
+SSL     := -lssl
 # In the C code: what the sanitizers of the library do not see.
 UNDEFINED := -fsanitize=undefined -fno-sanitize-recover=all
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
@@ -57,7 +61,7 @@ FUZZER    := build/tools/cargo-fuzz@0.13.2/bin/cargo-fuzz
 CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
 
 C_TESTS  := conn ends alerts progress null input socket duplex readme names platform \
-            trust revocation identity shown rawkeys certificate peer_certificate \
+            trust $(WITH_SSL) revocation identity shown rawkeys certificate peer_certificate \
             hostkey $(SIGNING) verifier asked announced \
             negotiation hello sessions tickets threads early after peek diagnosis limits memory pipes io faults expiry forked overlap
 MACHINES := aarch64 armhf i686 musl
@@ -375,8 +379,8 @@ build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
 
 $(SIGNERS): LIBS += $(CRYPTO)
 $(SIGNERS): | libcrypto
-build/tests/hostile build/tests/hoard: LIBS += -lssl $(CRYPTO)
-build/tests/hostile build/tests/hoard: | libcrypto
+$(SSL_PEERS): LIBS += $(SSL) $(CRYPTO)
+$(SSL_PEERS): | libcrypto
 
 libcrypto:
 	@ffi-tests/needs.sh pkg-config libcrypto.pc=libssl-dev

@@ -52,7 +52,9 @@ key() { # NAME KIND
   case $2 in
     ecdsa) options=(EC -pkeyopt ec_paramgen_curve:P-256) ;;
     p384) options=(EC -pkeyopt ec_paramgen_curve:P-384) ;;
+    secp256k1) options=(EC -pkeyopt ec_paramgen_curve:secp256k1) ;;
     rsa) options=(RSA -pkeyopt rsa_keygen_bits:2048) ;;
+    rsa1024) options=(RSA -pkeyopt rsa_keygen_bits:1024) ;;
     ed25519) options=(ED25519) ;;
   esac
   tool genpkey -algorithm "${options[@]}" -out "$1.key"
@@ -86,6 +88,15 @@ developer() { # NAME [OPTIONS OF openssl req]...: as docs/development-certificat
   tool req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
     -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
     -keyout "$1.key" -out "$1.pem" "${@:2}"
+}
+
+odd() { # NAME KIND CA EXTENSION...
+  printf '%s\n' "${@:4}" | issue "${@:1:3}"
+}
+
+bundle() { # NAME ISSUER...: puts a certificate and its issuers into one file
+  local issuer
+  for issuer in "${@:2}"; do cat "$issuer.pem"; done >>"$1.pem"
 }
 
 crl() { # FILE CA LAST_UPDATE NEXT_UPDATE REVOKED...
@@ -157,6 +168,47 @@ cat brief-ca.pem >>of-brief-ca.pem
 # One that sends an issuer, too, that is not its own and has ended.
 leaf beside-expired ecdsa ca "$both" "$localhost"
 cat expired.pem >>beside-expired.pem
+# Each of these is refused for a reason of its own.
+is_ca='basicConstraints = critical, CA:TRUE'
+is_local="subjectAltName = $localhost"
+leaf small        rsa1024 ca "$both" "$localhost"
+leaf sha1         ecdsa   ca "$both" "$localhost" -md sha1
+odd  ca-as-leaf   ecdsa   ca "$is_ca" "$is_local"
+odd  critical     ecdsa   ca "$is_local" "1.2.3.4 = critical, DER:0500"
+odd  no-purpose   ecdsa   ca "$is_local" "extendedKeyUsage = DER:3000"
+odd  malformed    ecdsa   ca "$is_local" "basicConstraints = DER:3003010101" # TRUE is 255
+odd  nameless     ecdsa   ca "extendedKeyUsage = $both"
+leaf below-leaf   ecdsa   ecdsa "$both" "$localhost"
+bundle below-leaf ecdsa
+odd  small-ca     rsa1024 ca "$is_ca"
+leaf below-small  ecdsa   small-ca "$both" "$localhost"
+bundle below-small small-ca
+odd  curve-ca     secp256k1 ca "$is_ca"
+leaf below-curve  ecdsa   curve-ca "$both" "$localhost"
+bundle below-curve curve-ca
+odd  narrow-ca    ecdsa   ca "$is_ca" "nameConstraints = critical, permitted;DNS:narrow.test"
+leaf below-narrow ecdsa   narrow-ca "$both" DNS:localhost
+bundle below-narrow narrow-ca
+odd  last-ca      ecdsa   ca "$is_ca, pathlen:0"
+odd  excess-ca    ecdsa   last-ca "$is_ca"
+leaf below-excess ecdsa   excess-ca "$both" "$localhost"
+bundle below-excess excess-ca last-ca
+excluded=$(printf ', excluded;DNS:no-%d.test' {1..600})
+odd  crowded-ca   ecdsa   ca "$is_ca" "nameConstraints = critical$excluded"
+leaf below-crowded ecdsa  crowded-ca "$both" "$(printf 'DNS:name-%d.test,' {1..500})DNS:localhost"
+bundle below-crowded crowded-ca
+above=ca
+for i in {1..8}; do
+  odd deep-$i ecdsa $above "$is_ca"
+  above=deep-$i
+done
+leaf below-deep ecdsa deep-8 "$both" "$localhost"
+bundle below-deep deep-{8..1}
+
+# 201 names; a name that would write to a terminal, or a line of its own into a log.
+leaf many-names ecdsa ca "$both" "$(printf 'DNS:name-%d.example.test,' {1..200})DNS:last.test"
+rude=$(printf '\e[2J\nfake log line: \x7f\xc2\x9b\xff' | od -An -v -tx1 | tr -d ' \n')
+odd  rude-names ecdsa ca "subjectAltName = DER:301a8218$rude"
 
 # A chain whose links do not meet.
 cat stranger-client.pem sub-ca.pem >stray-client.pem

@@ -44,6 +44,36 @@ int check_text(const char *got, const char *part, const char *file, int line, co
   return fail(file, line, text);
 }
 
+// The code point at the start of `text`, and how many bytes it has; 0 where it is not UTF-8.
+static size_t code_point(const unsigned char *text, size_t len, unsigned long *point) {
+  static const unsigned long least[] = {0, 0, 0x80, 0x800, 0x10000};
+  size_t bytes = *text < 0x80       ? 1
+                 : *text >> 5 == 6  ? 2
+                 : *text >> 4 == 14 ? 3
+                 : *text >> 3 == 30 ? 4
+                                    : 0;
+  if (bytes == 0 || bytes > len) return 0;
+  *point = bytes == 1 ? *text : *text & (0x7f >> bytes);
+  for (size_t i = 1; i < bytes; i++) {
+    if (text[i] >> 6 != 2) return 0;
+    *point = *point << 6 | (text[i] & 0x3f);
+  }
+  return *point < least[bytes] || *point > 0x10ffff ? 0 : bytes;
+}
+
+int is_safe_to_log(const char *text, size_t len) {
+  unsigned long point = 0;
+  if (len > 500) return 0;
+  for (size_t at = 0, bytes; at < len; at += bytes) {
+    bytes = code_point((const unsigned char *)text + at, len - at, &point);
+    int is_control = point < 0x20 || (point >= 0x7f && point < 0xa0) || point >> 1 == 0x2028 >> 1;
+    int is_bidi = (point >= 0x200e && point <= 0x200f) || (point >= 0x202a && point <= 0x202e) ||
+                  (point >= 0x2066 && point <= 0x2069);
+    if (bytes == 0 || is_control || is_bidi) return 0;
+  }
+  return 1;
+}
+
 int checks_done(void) {
   printf("%lu passed, %lu failed\n", passed, failed);
   return failed > 0 || passed == 0;

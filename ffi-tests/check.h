@@ -17,6 +17,10 @@ int check_that(int holds, const char *file, int line, const char *what);
 int check_int(long got, long want, const char *file, int line, const char *what);
 int check_text(const char *got, const char *part, const char *file, int line, const char *what);
 
+// Whether a text is one line of at most 500 bytes, in UTF-8, without control characters and without
+// characters that change the direction of a line.
+int is_safe_to_log(const char *text, size_t len);
+
 // Prints "N passed, N failed"; returns the exit code.
 int checks_done(void);
 

@@ -159,25 +159,9 @@ struct messages {
   char last[6][300];
 };
 
-static int is_utf8_line(const char *text, size_t len) {
-  size_t more = 0;
-  for (size_t i = 0; i < len; i++) {
-    unsigned char byte = (unsigned char)text[i];
-    if (more > 0) {
-      if (byte >> 6 != 2) return 0;
-      more--;
-    } else if (byte >= 0xc2) {
-      more = byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1;
-    } else if (byte >= 0x80 || byte == '\n' || byte == 0) {
-      return 0;
-    }
-  }
-  return more == 0;
-}
-
 static void keep_message(void *user_data, int32_t level, const char *text, size_t len) {
   struct messages *messages = user_data;
-  CHECK(len > 0 && is_utf8_line(text, len));
+  CHECK(len > 0 && is_safe_to_log(text, len));
   if (!CHECK(level >= INKOTLS_LOG_ERROR && level <= INKOTLS_LOG_TRACE)) return;
   messages->count++;
   messages->by_level[level]++;
@@ -399,6 +383,44 @@ static void left_without_an_alert(const struct way *way) {
   inkotls_server_config_release(strict);
 }
 
+// What a peer wrote cannot make lines of its own, and cannot make a line long.
+static void is_safe(const struct way *way) {
+  static const char *const identities[] = {"rude-names", "many-names"};
+  static const char *const parts[] = {"\\u{1b}[2J\\nfake log line: \\u{7f}",
+                                      " more, not for localhost"};
+  for (int i = 0; i < 2; i++) {
+    const inkotls_server_config *one = server_config(identities[i], no_alpn);
+    for (int32_t level = INKOTLS_LOG_ERROR; level <= INKOTLS_LOG_TRACE; level++) {
+      struct messages messages = {.count = 0};
+      struct pair pair;
+      pair_open(&pair, way, client, "localhost", one);
+      CHECK_INT(inkotls_conn_set_log(pair.client.conn, level, keep_message, &messages),
+                INKOTLS_STATUS_OK);
+      pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_WRONG_NAME);
+      CHECK_TEXT(inkotls_conn_error(pair.client.conn), parts[i]);
+      CHECK(messages.by_level[INKOTLS_LOG_ERROR] > 0);
+      pair_free(&pair);
+    }
+    inkotls_server_config_release(one);
+  }
+}
+
+// Whatever an error message repeats.
+static void is_one_short_line(void) {
+  static const char *const parts[] = {"\x1b[2J\nfake log line: \x7f", "\xe2\x80\xae", "x"};
+  checking("error messages");
+  for (int i = 0; i < 3; i++) {
+    char path[3000] = "/no/such/folder/";
+    while (strlen(path) + strlen(parts[i]) < sizeof path) strcat(path, parts[i]);
+    inkotls_roots *roots = inkotls_roots_new();
+    CHECK(inkotls_roots_add_pem_file(roots, path, strlen(path)) < 0);
+    const char *error = inkotls_roots_error(roots);
+    CHECK_TEXT(error, "/no/such/folder/");
+    CHECK(is_safe_to_log(error, strlen(error)));
+    inkotls_roots_free(roots);
+  }
+}
+
 // Silence.
 
 static void fails_in_all_ways(void) {
@@ -466,6 +488,8 @@ int main(int argc, char **argv) {
   levels();
   each_version("withheld identities", withheld_identities);
   each_wide_way("left without an alert", left_without_an_alert);
+  each_wide_way("what a peer wrote", is_safe);
+  is_one_short_line();
   is_silent();  // with a log in the program, too
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);

@@ -22,7 +22,7 @@ ffi-tests/needs.sh openssl curl /usr/share/doc/rustc-web=rustc-web /usr/share/do
 export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_UNSTABLE_BUILD_STD=std,panic_unwind
 export BRIEF=1
 
-# The static libcrypto of an architecture, asked of apt as a machine of that architecture would.
+# The static libraries of OpenSSL for an architecture, asked of apt as a machine of that architecture would.
 libcrypto() {
   local apt=$PWD/$build/apt
   local ask=(apt-get -qq -o "APT::Architecture=$debian" -o "APT::Architectures=$debian" -o "Dir::State=$apt"
@@ -39,18 +39,18 @@ if [ "$machine" = musl ]; then
   # Debian's libgcc_eh is for glibc alone. LLVM's unwinder asks one function of glibc, and only for its log;
   # it looks for the table that musl-gcc leaves out of static programs.
   # musl's threads have 128 KiB of stack, and the tests keep their buffers there.
-  # There is no libcrypto for it, which two of the tests sign with, and no <sys/queue.h>: glibc's stands alone.
+  # There is no OpenSSL for it, which some of the tests use, and no <sys/queue.h>: glibc's stands alone.
   ffi-tests/needs.sh musl-gcc=musl-tools /usr/lib/llvm-19/lib/libunwind.a=libunwind-19-dev
   mkdir -p "$build/bsd/sys"
   ln -sf /usr/include/x86_64-linux-gnu/sys/queue.h "$build/bsd/sys/"
   options+=(CC=musl-gcc "CFLAGS=-O2 -g -static -Wl,--eh-frame-hdr,-z,stack-size=1048576 -I$build/bsd"
-    'LIBS=/usr/lib/llvm-19/lib/libunwind.a -Wl,--defsym=__fprintf_chk=0' SIGNING=)
+    'LIBS=/usr/lib/llvm-19/lib/libunwind.a -Wl,--defsym=__fprintf_chk=0' SIGNING= WITH_SSL=)
 else
   ffi-tests/needs.sh "$tools-gcc=gcc-$tools" "/usr/$tools/lib/libc.so=libc6-dev-$debian-cross"
   [ -d "$build/libssl" ] || libcrypto
   include=$build/libssl/usr/include
   options+=("CROSS=$tools-" "RUN=$run" "CFLAGS=-O2 -g -I$include -I$(dirname "$include"/*/openssl)"
-    "CRYPTO=$(echo "$build"/libssl/usr/lib/*/libcrypto.a)")
+    "CRYPTO=$(echo "$build"/libssl/usr/lib/*/libcrypto.a)" "SSL=$(echo "$build"/libssl/usr/lib/*/libssl.a)")
   export NM=$tools-nm
 fi
 

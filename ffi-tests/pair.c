@@ -345,6 +345,9 @@ void pair_open(struct pair *pair, const struct way *way, const inkotls_client_co
 
 void side_free(struct side *side) {
   unsigned callbacks = side->callbacks;
+  const char *error =
+      side->conn ? inkotls_conn_error(side->conn) : inkotls_acceptor_error(side->acceptor);
+  CHECK(is_safe_to_log(error, strlen(error)));
   inkotls_acceptor_free(side->acceptor);
   inkotls_conn_free(side->conn);
   CHECK_INT(side->callbacks, callbacks);  // that does no I/O
@@ -393,8 +396,8 @@ void pair_until_answered(struct pair *pair) {
   } while (!server->conn || inkotls_conn_protocol_version(server->conn) < 0);
 }
 
-// rustls's alert for a certificate error (RFC 8446, section 6.2).
-static int alert_for(inkotls_certificate_error error, int32_t version) {
+// RFC 8446, section 6.2.
+int alert_for(inkotls_certificate_error error, int32_t version) {
   switch (error) {
     case INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED:
       return version == 0x0303 ? 40 : 116;  // certificate_required is TLS 1.3's
@@ -406,14 +409,23 @@ static int alert_for(inkotls_certificate_error error, int32_t version) {
       return 48;
     case INKOTLS_CERTIFICATE_ERROR_WRONG_NAME:
     case INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING:
+    case INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE:
+    case INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM:
+    case INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE:
       return 42;
     case INKOTLS_CERTIFICATE_ERROR_REVOKED:
       return 44;
-    case INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE:
+    case INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE:
       return 51;
     case INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE:
+    case INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_VERSION:
       return 43;
     case INKOTLS_CERTIFICATE_ERROR_OTHER:
+    case INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY:
+    case INKOTLS_CERTIFICATE_ERROR_NAME_CONSTRAINTS:
+    case INKOTLS_CERTIFICATE_ERROR_PATH_LENGTH:
+    case INKOTLS_CERTIFICATE_ERROR_ISSUER_NOT_CA:
+    case INKOTLS_CERTIFICATE_ERROR_CHAIN_TOO_COMPLEX:
       return 46;
     case INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED:
       return 49;
@@ -435,7 +447,8 @@ void pair_refuses(struct pair *pair, struct side *side, inkotls_certificate_erro
   } while (pair_carry(pair));
   CHECK_INT(status, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE);
   CHECK_INT(inkotls_conn_certificate_error(side->conn), error);
-  CHECK_TEXT(inkotls_conn_error(side->conn), inkotls_certificate_error_name(error));
+  if (error != INKOTLS_CERTIFICATE_ERROR_OTHER)
+    CHECK_TEXT(inkotls_conn_error(side->conn), inkotls_certificate_error_name(error));
   int alert = alert_for(error, inkotls_conn_protocol_version(side->conn));
   CHECK_INT(side_alert_sent(side), alert);
   // A TLS 1.3 client may have finished its part of the handshake before.

@@ -59,6 +59,9 @@ void pair_connect(struct pair *pair, const struct way *way, const inkotls_client
 // Drives a handshake at whose end `side` refuses its peer's certificate, and the peer hears why.
 void pair_refuses(struct pair *pair, struct side *side, inkotls_certificate_error error);
 
+// The alert that tells the peer of a certificate error.
+int alert_for(inkotls_certificate_error error, int32_t version);
+
 // Until the server has answered the ClientHello; nothing of its answer has left it.
 void pair_until_answered(struct pair *pair);
 

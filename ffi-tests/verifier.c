@@ -20,7 +20,9 @@ enum {
   BAD_SIGNATURE = INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE,
   WRONG_PURPOSE = INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE,
   OTHER = INKOTLS_CERTIFICATE_ERROR_OTHER,
-  ACCESS_DENIED = INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED,
+  CA_USED_AS_END_ENTITY = INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY,
+  UNSUPPORTED_KEY_SIZE = INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE,
+  BAD_HANDSHAKE_SIGNATURE = INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE,
 };
 
 static const struct way direct = {.chunk = 1 << 14};
@@ -236,11 +238,11 @@ static void refuses(const struct way *way) {
 
 // Whatever the host answers is an answer.
 static void verdicts(const struct way *way) {
-  static const int32_t unknown[] = {NOT_PRESENTED, -1, 14, 99, 256, INT32_MIN, INT32_MAX};
+  static const int32_t unknown[] = {NOT_PRESENTED, -1, 23, 99, 256, INT32_MIN, INT32_MAX};
   const char *shown = by_server ? "client" : "ecdsa";
   begin();
   make(shown, "ca.pem", NULL);
-  for (int32_t error = EXPIRED; error <= ACCESS_DENIED; error++) {
+  for (int32_t error = EXPIRED; error <= BAD_HANDSHAKE_SIGNATURE; error++) {
     checking("verdict %ld, %s", (long)error, subject);
     judge.verdict = error;
     meets(way, "localhost", error);
@@ -267,6 +269,8 @@ static const struct {
                {"revoked", "ca.pem", "ca.crl.pem", REVOKED},
                {"forged", "ca.pem", NULL, BAD_SIGNATURE},
                {"client-only", "ca.pem", NULL, WRONG_PURPOSE},
+               {"ca-as-leaf", "ca.pem", NULL, CA_USED_AS_END_ENTITY},
+               {"below-small", "ca.pem", NULL, UNSUPPORTED_KEY_SIZE},
                {"ecdsa", NULL, NULL, UNKNOWN_ISSUER}},
   clients[] = {{"client", "ca.pem", NULL, 0},
                {"expired-client", "ca.pem", NULL, EXPIRED},
@@ -359,7 +363,7 @@ static void signatures_count(const struct way *way) {
     CHECK_INT(side_give(it, wire, len), len);
     if (!len) give_up("no signature was sent");
   }
-  pair_refuses(&pair, it, INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE);
+  pair_refuses(&pair, it, BAD_HANDSHAKE_SIGNATURE);
   CHECK_INT(judge.calls, 1);
   pair_free(&pair);
   release_both();

@@ -62,6 +62,12 @@
 // sessions, and so early data is accepted or offered once. Ticket keys and a session store of the host
 // resume sessions in every process; a change of ticket keys reaches the process that makes it only.
 //
+// Misuse. A handle that has one user at a time notices a call that comes while another call on it
+// is running, from another thread or from one of its own callbacks. The second call, const or not,
+// does nothing and returns INVALID_STATE, and _error says why; the first call goes on undisturbed.
+// _free takes effect when the first call returns. This finds mistakes and is not a lock: two calls
+// that begin at the same moment may both run.
+//
 // Callbacks come during a call, on its thread, with the user_data that was set with them. They must
 // return: no unwinding, no longjmp, no change of task. They may use other handles, not the one
 // whose call they come from: that returns INVALID_STATE.
@@ -69,6 +75,10 @@
 // NULL. A NULL handle or output, or a NULL buffer with a length, is INVALID_ARGUMENT; a NULL
 // buffer of length 0 is empty; _free(NULL) and _release(NULL) do nothing. A call that returns a
 // number returns it where it is 0 or more, and otherwise a status, such as NONE.
+//
+// Messages. Error messages and log messages are for people, and their words are no part of the ABI.
+// Each is one line of at most 500 bytes in UTF-8. What a peer wrote into it is escaped: control
+// characters and other characters that are not printable; long lists are cut, with a count.
 //
 // Panics. A bug in the library does not unwind into the host: the handle answers PANIC from then
 // on, also to calls that take it as const, and can be freed.
@@ -114,7 +124,8 @@ enum inkotls_status
   INKOTLS_STATUS_UNEXPECTED_EOF = -3,
   /// The peer sent a fatal alert: the handle's alert_received tells which.
   INKOTLS_STATUS_ALERT_RECEIVED = -4,
-  /// The peer's certificate was refused: inkotls_conn_certificate_error tells why.
+  /// The peer's certificate was refused, or the peer did not prove that it has the private key:
+  /// inkotls_conn_certificate_error tells why.
   INKOTLS_STATUS_INVALID_PEER_CERTIFICATE = -5,
   /// The two sides have nothing in common: version, cipher suite, group, ALPN or certificate.
   INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
@@ -172,20 +183,49 @@ enum inkotls_certificate_error
   INKOTLS_CERTIFICATE_ERROR_REVOKED = 6,
   /// Whether it is revoked cannot be determined.
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION = 7,
-  /// A signature does not verify, or is of an algorithm that is not supported.
+  /// A signature in its chain does not verify. The alert is bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE = 8,
   /// It may not be used for this purpose: its extended key usage does not include the side that
   /// the peer is on, or its key usage does not include digitalSignature.
   INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
-  /// It cannot be parsed, or has a critical extension that is not understood.
+  /// It cannot be parsed, or has a critical extension that is not understood. The alert is
+  /// bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,
-  /// Another reason: the connection's error text has it. The alert is certificate_unknown (46).
+  /// None of the other reasons: the connection's error message has the reason. The alert is
+  /// certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
   /// Its OCSP staple is not good enough: for a host's verifier, which alone looks at it.
   INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
   /// It is good, and yet its owner may not be here: for a host's verifier. The alert is
   /// access_denied (49).
   INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED = 13,
+  /// It is the certificate of a certificate authority (basicConstraints CA:TRUE), and the peer
+  /// presented it as its own. The alert is certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY = 14,
+  /// It, or an issuer in its chain, is not a certificate of X.509 version 3. The alert is
+  /// unsupported_certificate (43).
+  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_VERSION = 15,
+  /// A name in it violates the name constraints of an issuer (RFC 5280, section 4.2.1.10). The
+  /// alert is certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_NAME_CONSTRAINTS = 16,
+  /// There are more issuers in its chain than the path length constraint of one of them allows
+  /// (RFC 5280, section 4.2.1.9). The alert is certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_PATH_LENGTH = 17,
+  /// An issuer in its chain is not a certificate authority. The alert is certificate_unknown
+  /// (46).
+  INKOTLS_CERTIFICATE_ERROR_ISSUER_NOT_CA = 18,
+  /// Its chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_CHAIN_TOO_COMPLEX = 19,
+  /// A signature in its chain, or the peer's signature of the handshake, is of an algorithm that
+  /// is not supported, such as SHA-1 with RSA, or does not fit the key. The alert is
+  /// bad_certificate (42).
+  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM = 20,
+  /// An RSA key, its own or that of an issuer, has fewer than 2048 or more than 8192 bits. The
+  /// alert is bad_certificate (42).
+  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE = 21,
+  /// It was accepted, but the peer's signature of the handshake does not verify: the peer did not
+  /// prove that it has the private key. The alert is decrypt_error (51).
+  INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
 };
 #ifndef __cplusplus
 #if __STDC_VERSION__ >= 202311L
@@ -481,8 +521,8 @@ typedef int32_t (*inkotls_io_read)(void *user_data, uint8_t *buf, size_t cap);
 /// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
 typedef int32_t (*inkotls_io_write)(void *user_data, const uint8_t *data, size_t len);
 
-/// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and a text without a NUL, in
-/// bytes. Both pointers are lent for the call. It must return, and may not use the handle that
+/// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and one line of at most 500
+/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the handle that
 /// calls it.
 typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
 

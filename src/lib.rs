@@ -21,6 +21,7 @@
 //! | `error` | status codes, and the table from rustls errors to them |
 //! | `input` | the host's input, as error messages repeat it |
 //! | `iana` | names of numbers |
+//! | `text` | what makes messages safe to log |
 //!
 //! capi -> { engine, setup, transport } -> error. Documentation for hosts is in
 //! `include/inkotls.h`, which is generated from `capi`.
@@ -39,4 +40,5 @@ mod limits;
 mod log;
 mod scope;
 mod setup;
+mod text;
 mod transport;

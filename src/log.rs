@@ -1,7 +1,7 @@
 //! Messages for a person, rustls's and our own, to the connection that they are about.
 
 use crate::error::{Error, Status};
-use crate::scope;
+use crate::{scope, text};
 use log::{Level, LevelFilter, Metadata, Record};
 use std::sync::{Arc, OnceLock};
 
@@ -58,7 +58,10 @@ impl log::Log for Router {
     fn log(&self, record: &Record<'_>) {
         let Some(sink) = scope::sink() else { return };
         if record.level() <= sink.level {
-            let text = record.args().to_string().replace(['\n', '\0'], " ");
+            // rustls writes some over several lines, which are one here.
+            let text = record.args().to_string();
+            let lines: Vec<_> = text.lines().map(str::trim).collect();
+            let text = text::message(&lines.join(" "));
             let level = match record.level() {
                 Level::Error => inkotls_log::Error,
                 Level::Warn => inkotls_log::Warn,

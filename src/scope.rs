@@ -3,6 +3,7 @@
 //! rustls hands no context through. So the connection lends what it has to the thread for as long
 //! as the call into rustls lasts, and takes it back before it returns to the host: rule 1.
 
+use crate::error::Error;
 use crate::log::Sink;
 use std::cell::RefCell;
 use std::fmt;
@@ -59,6 +60,10 @@ pub struct Notes {
     pub withheld: Option<Withheld>,
     /// The scheme of the peer's signature in the handshake.
     pub signed_with: Option<u16>,
+    /// Why the peer's certificate, or its signature of the handshake, was refused.
+    pub refusal: Option<Error>,
+    /// The bits of an RSA key whose size is not supported, so that a signature did not verify.
+    odd_key: Option<usize>,
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
     /// This server has identities under the name, of which the client's schemes fit none.
@@ -107,6 +112,8 @@ static NONE: Notes = Notes {
     signer_asked: false,
     withheld: None,
     signed_with: None,
+    refusal: None,
+    odd_key: None,
     staple: Vec::new(),
     fits_no_identity: false,
     own_end_point: None,
@@ -189,6 +196,20 @@ impl Drop for Back<'_> {
 /// Tells the caller something; nothing where there is none.
 pub fn tell(note: impl FnOnce(&mut Scope)) {
     CALLER.with_borrow_mut(|caller| caller.as_mut().map(note));
+}
+
+/// Notes the size of an RSA key, for `take_odd_key`.
+pub fn tell_odd_key(bits: usize) {
+    tell(|caller| caller.odd_key = Some(bits));
+}
+
+/// The size of the RSA key with which a signature could not be verified just now.
+pub fn take_odd_key() -> Option<usize> {
+    CALLER.with_borrow_mut(|caller| {
+        let caller = caller.as_mut()?;
+        caller.odd_key?;
+        caller.odd_key.take()
+    })
 }
 
 /// What the sessions carry that the caller makes.

@@ -315,7 +315,9 @@ impl Conn {
     }
 
     pub fn error(&self) -> String {
-        text(inkotls_conn_error(self.get()))
+        let error = text(inkotls_conn_error(self.get()));
+        assert!(error.len() <= 500 && !error.contains(char::is_control), "{error:?}");
+        error
     }
 
     pub fn has(&self, bit: inkotls_state) -> bool {

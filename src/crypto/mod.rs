@@ -3,6 +3,7 @@
 
 #[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
 mod hybrid;
+mod noted;
 mod tickets;
 
 pub use tickets::TicketKeys;
@@ -15,9 +16,12 @@ use std::sync::Arc;
 
 // Two libraries with the same interface, as far as it is used here.
 #[cfg(feature = "aws-lc-rs")]
-use {aws_lc_rs as backend, rustls::crypto::aws_lc_rs as rustls_backend};
+use {
+    aws_lc_rs as backend, rustls::crypto::aws_lc_rs as rustls_backend,
+    webpki::aws_lc_rs as webpki_backend,
+};
 #[cfg(not(feature = "aws-lc-rs"))]
-use {ring as backend, rustls::crypto::ring as rustls_backend};
+use {ring as backend, rustls::crypto::ring as rustls_backend, webpki::ring as webpki_backend};
 
 #[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
 compile_error!("the cryptography is missing: the feature `ring` or `aws-lc-rs`");
@@ -36,6 +40,7 @@ pub fn provider() -> CryptoProvider {
         NamedGroup::X25519MLKEM768 => cfg!(feature = "post-quantum"),
         other => CLASSICAL.contains(&other),
     });
+    noted::note(&mut provider);
     provider
 }
 

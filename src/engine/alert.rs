@@ -33,7 +33,7 @@ pub fn answering(error: &Error) -> AlertDescription {
         Error::DecryptError => A::BadRecordMac,
         Error::PeerSentOversizedRecord => A::RecordOverflow,
         Error::NoApplicationProtocol => A::NoApplicationProtocol,
-        Error::PeerIncompatible(_) | Error::InvalidCertRevocationList(_) => A::HandshakeFailure,
+        Error::PeerIncompatible(_) => A::HandshakeFailure,
         Error::PeerMisbehaved(how) => match how {
             P::IllegalMiddleboxChangeCipherSpec
             | P::KeyEpochWithPendingFragment

@@ -6,7 +6,7 @@ use super::inbound::APPLICATION_DATA;
 use super::opening::too_large;
 use super::side::Side;
 use super::{Outcome, Step};
-use crate::error::{Error, Misbehaved, Status};
+use crate::error::{Error, Status};
 use rustls::{HandshakeKind, ProtocolVersion};
 use std::io::{Read, Write};
 
@@ -134,7 +134,9 @@ impl Conn {
         let (agreed, is_accepted) = (conn.alpn_protocol(), client.is_early_data_accepted());
         match &mut self.scope.early {
             Some(early) if is_accepted && agreed.unwrap_or_default() != early.resumed => {
-                Err(Misbehaved("it accepts early data with another ALPN protocol").into())
+                let text = "the peer broke the protocol: it accepts early data with another ALPN \
+                            protocol";
+                Err(Error::new(Status::ProtocolError, text).into())
             }
             Some(early) => {
                 early.agreed = agreed.unwrap_or_default().to_vec();

@@ -5,7 +5,7 @@ use super::inbound::Inbound;
 use super::opening::Refusal;
 use super::outbound::{Outbound, SentAlert};
 use super::{Outcome, Step, alert};
-use crate::error::{Error, Status, is_unsigned};
+use crate::error::{Error, Status, carried};
 use crate::scope;
 use rustls::ProtocolVersion;
 use std::mem::take;
@@ -86,7 +86,11 @@ impl Conn {
         } else if !self.closed {
             self.answer_with_alert(&error);
         }
-        let mut failure = Error::from(error);
+        let refusal = match error {
+            rustls::Error::InvalidCertificate(_) => self.scope.refusal.take(),
+            _ => None,
+        };
+        let mut failure = refusal.unwrap_or_else(|| Error::from(error));
         if failure.status == Status::AlertReceived {
             failure.text = self.explained(take(&mut failure.text));
         }
@@ -140,4 +144,9 @@ impl Conn {
         self.outbound.push_alert(level, description);
         self.alert_sent = Some(description);
     }
+}
+
+/// A host's signer did not sign.
+fn is_unsigned(error: &rustls::Error) -> bool {
+    carried(error).is_some_and(|it| it.status == Status::InvalidKey)
 }

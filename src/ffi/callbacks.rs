@@ -6,8 +6,8 @@ use super::handle::{Handle, lent};
 use std::ffi::{c_char, c_void};
 use std::io::{self, Write};
 
-/// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and a text without a NUL, in
-/// bytes. Both pointers are lent for the call. It must return, and may not use the handle that
+/// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and one line of at most 500
+/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the handle that
 /// calls it.
 #[allow(non_camel_case_types)]
 pub type inkotls_log_callback = Option<

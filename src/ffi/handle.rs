@@ -1,6 +1,7 @@
 //! What a host holds by pointer: a state, its last failure, and whether a call is using it.
 
 use crate::error::{Error, Status};
+use crate::text;
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, CString};
 use std::marker::PhantomPinned;
@@ -95,8 +96,8 @@ pub struct Running<'a>(&'a Head);
 impl Running<'_> {
     #[cold]
     pub fn keep(&self, error: Error) -> Status {
-        // A peer's or host's words may be in the text, so a NUL may be, too.
-        let text = CString::new(error.text.replace('\0', "\u{fffd}")).unwrap_or_default();
+        // A NUL is escaped, too.
+        let text = CString::new(text::message(&error.text)).unwrap_or_default();
         let failure = Some(Box::new(Failure { status: error.status, text, os: error.os }));
         // SAFETY: whoever else would look at it is refused as long as this call is running.
         unsafe { *self.0.failure.get() = failure };

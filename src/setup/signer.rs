@@ -1,7 +1,7 @@
 //! A private key that stays with the host, which signs when asked.
 
 use crate::crypto;
-use crate::error::{Error, Status, Unsigned};
+use crate::error::{Error, Status};
 use crate::scope;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
@@ -134,19 +134,24 @@ impl Signer for Signature {
         scope::tell(|caller| caller.signer_asked = false);
         let mut room = [0; MAX_SIGNATURE];
         let len = (self.key.signer.sign)(self.scheme.into(), message, &mut room)
-            .ok_or_else(|| Unsigned("refused to sign".into()))?;
+            .ok_or_else(|| unsigned("refused to sign"))?;
         let signature = room.get(..len).ok_or_else(|| {
-            Unsigned(format!("says that it wrote {len} bytes, to a room of {MAX_SIGNATURE}"))
+            unsigned(&format!("says that it wrote {len} bytes, to a room of {MAX_SIGNATURE}"))
         })?;
         match self.key.signer.verify(&self.key.leaf, self.scheme, message, signature) {
             Ok(()) => Ok(signature.to_vec()),
-            Err(_) => Err(Unsigned(format!("made a wrong signature ({:?})", self.scheme)).into()),
+            Err(_) => Err(unsigned(&format!("made a wrong signature ({:?})", self.scheme))),
         }
     }
 
     fn scheme(&self) -> SignatureScheme {
         self.scheme
     }
+}
+
+/// Why the host's signer made no signature that can be sent.
+fn unsigned(how: &str) -> Tls {
+    Error::new(Status::InvalidKey, format!("the host's signer {how}")).into()
 }
 
 impl fmt::Debug for HostSigner {

@@ -2,7 +2,7 @@
 //! verifier looks at.
 
 use crate::certificate::{Usage, not_after};
-use crate::error::unfit_to_sign;
+use crate::error::{CertificateFault, Error, standing_for};
 use crate::scope::{self, Origin};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
@@ -13,7 +13,7 @@ use rustls::{
 use std::sync::Arc;
 
 /// A verifier that tells that the certificate is being verified, the OCSP staple, when sessions end
-/// that begin with it, and what the peer signed with.
+/// that begin with it, what the peer signed with, and why it is refused.
 #[derive(Debug)]
 pub struct Told<T: ?Sized>(pub Arc<T>);
 
@@ -51,9 +51,9 @@ macro_rules! signatures_told {
         ) -> Result<HandshakeSignatureValid, Tls> {
             scope::tell(|caller| caller.signed_with = Some(dss.scheme.into()));
             if !self.requires_raw_public_keys() {
-                may_sign(cert)?;
+                may_sign(cert).map_err(refused)?;
             }
-            self.0.verify_tls12_signature(message, cert, dss)
+            self.0.verify_tls12_signature(message, cert, dss).map_err(not_proven)
         }
 
         fn verify_tls13_signature(
@@ -64,9 +64,9 @@ macro_rules! signatures_told {
         ) -> Result<HandshakeSignatureValid, Tls> {
             scope::tell(|caller| caller.signed_with = Some(dss.scheme.into()));
             if !self.requires_raw_public_keys() {
-                may_sign(cert)?;
+                may_sign(cert).map_err(refused)?;
             }
-            self.0.verify_tls13_signature(message, cert, dss)
+            self.0.verify_tls13_signature(message, cert, dss).map_err(not_proven)
         }
 
         fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -84,7 +84,10 @@ macro_rules! signatures_told {
 fn may_sign(certificate: &CertificateDer<'_>) -> Result<(), Tls> {
     match Usage::parse(certificate) {
         Some(usage) if usage.signs => Ok(()),
-        Some(_) => Err(unfit_to_sign()),
+        Some(_) => {
+            let detail = "key usage without digitalSignature";
+            Err(Error::refusal(CertificateFault::WrongPurpose, detail).into())
+        }
         None => Err(CertificateError::BadEncoding.into()),
     }
 }
@@ -102,7 +105,8 @@ impl ServerCertVerifier for Told<dyn ServerCertVerifier> {
             caller.staple = staple.to_vec();
             caller.verified = true;
         });
-        let verified = self.0.verify_server_cert(end_entity, intermediates, name, staple, now)?;
+        let verified = self.0.verify_server_cert(end_entity, intermediates, name, staple, now);
+        let verified = verified.map_err(refused)?;
         let origin = origin(end_entity, intermediates, self.0.requires_raw_public_keys(), now);
         scope::tell(|caller| caller.origin = origin);
         Ok(verified)
@@ -135,11 +139,46 @@ impl ClientCertVerifier for Told<dyn ClientCertVerifier> {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Tls> {
         scope::tell(|caller| caller.verified = true);
-        let verified = self.0.verify_client_cert(end_entity, intermediates, now)?;
+        let verified =
+            self.0.verify_client_cert(end_entity, intermediates, now).map_err(refused)?;
         let origin = origin(end_entity, intermediates, self.0.requires_raw_public_keys(), now);
         scope::tell(|caller| caller.origin = origin);
         Ok(verified)
     }
 
     signatures_told!();
+}
+
+/// The connection is told why, and rustls what makes it send the alert that fits.
+fn refused(error: Tls) -> Tls {
+    let error = measured(error);
+    let refusal = Error::from(error.clone());
+    if refusal.certificate.is_none() {
+        return error;
+    }
+    let standing = standing_for(&refusal);
+    scope::tell(|caller| caller.refusal = Some(refusal));
+    standing
+}
+
+/// As `refused`, where the certificate was accepted and the peer signs the handshake. rustls has
+/// one error for a wrong signature there and in the chain.
+fn not_proven(error: Tls) -> Tls {
+    refused(match measured(error) {
+        Tls::InvalidCertificate(CertificateError::BadSignature) => {
+            Error::refusal(CertificateFault::BadHandshakeSignature, "").into()
+        }
+        other => other,
+    })
+}
+
+/// A signature that could not be verified because the key is of a size that is not supported.
+pub fn measured(error: Tls) -> Tls {
+    match (&error, scope::take_odd_key()) {
+        (Tls::InvalidCertificate(CertificateError::BadSignature), Some(bits)) => {
+            let detail = format!("{bits} bits, where 2048 to 8192 are supported");
+            Error::refusal(CertificateFault::UnsupportedKeySize, &detail).into()
+        }
+        _ => error,
+    }
 }

@@ -1,13 +1,16 @@
 //! Verification of the peer by the host, which can have the standard one made.
 
-use crate::error::{CertificateFault, Error, Status, certificate_refusal};
+use super::told::measured;
+use crate::error::{CertificateFault, Error, Status};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
 };
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme};
+use rustls::{
+    CertificateError, DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme,
+};
 use std::fmt;
 use std::sync::Arc;
 
@@ -67,9 +70,9 @@ impl Verification {
             Standard::Client(Some(it)) => {
                 it.verify_client_cert(end_entity, intermediates, self.now).map(|_| ())
             }
-            _ => Err(certificate_refusal(CertificateFault::UnknownIssuer as i32)),
+            _ => Err(CertificateError::UnknownIssuer.into()),
         };
-        self.refusal = verified.err();
+        self.refusal = verified.err().map(measured);
         self.refusal.as_ref().map(fault)
     }
 
@@ -78,7 +81,7 @@ impl Verification {
         match self.refusal {
             _ if answer == 0 => Ok(()),
             Some(refusal) if fault(&refusal) as i32 == answer => Err(refusal),
-            _ => Err(certificate_refusal(answer)),
+            _ => Err(Error::refusal_by_host(answer).into()),
         }
     }
 }

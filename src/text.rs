@@ -1,0 +1,104 @@
+//! Texts for people: error messages and log lines. A peer's words may be in them, so that they are
+//! made safe where they leave the library.
+
+use std::fmt::Display;
+
+/// The length of the longest message, in bytes.
+pub const MAX: usize = 500;
+
+/// The length of what a list may take of a message.
+const MAX_LIST: usize = 150;
+const MAX_ITEMS: usize = 5;
+
+/// What leaves the library: one line of printable characters, of `MAX` bytes at most.
+pub fn message(text: &str) -> String {
+    shortened(&escaped(text), MAX)
+}
+
+/// Escapes what is not printable, such as control characters, and what changes the direction of a
+/// line. Escaped text stays as it is, so that quotes and backslashes do, too.
+pub fn escaped(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '"' | '\'' | '\\' => line.push(character),
+            other => line.extend(other.escape_debug()),
+        }
+    }
+    line
+}
+
+/// Cuts what is longer than `max` bytes, and marks the cut with "...".
+pub fn shortened(text: &str, max: usize) -> String {
+    const CUT: &str = "...";
+    if text.len() <= max {
+        return text.to_owned();
+    }
+    let mut end = max - CUT.len();
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    format!("{}{CUT}", &text[..end])
+}
+
+/// "a, b, c and 197 more".
+pub fn listed<T: Display>(items: impl ExactSizeIterator<Item = T>) -> String {
+    let mut list = String::new();
+    let mut left = items.len();
+    for item in items.take(MAX_ITEMS) {
+        let item = shortened(&escaped(&item.to_string()), MAX_LIST);
+        if !list.is_empty() {
+            if list.len() + 2 + item.len() > MAX_LIST {
+                break;
+            }
+            list.push_str(", ");
+        }
+        list.push_str(&item);
+        left -= 1;
+    }
+    if left > 0 {
+        list.push_str(&format!(" and {left} more"));
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_printable_is_escaped() {
+        for (text, line) in [
+            ("a \"b\" 'c' \\n", "a \"b\" 'c' \\n"),
+            ("a\nb\r\tc\0", "a\\nb\\r\\tc\\0"),
+            ("\x1b[31m\x7f", "\\u{1b}[31m\\u{7f}"),
+            ("\u{85}\u{9b}", "\\u{85}\\u{9b}"),
+            ("\u{202e}gpj\u{2066}\u{2028}\u{feff}", "\\u{202e}gpj\\u{2066}\\u{2028}\\u{feff}"),
+            ("M\u{fc}ller \u{1f600} \u{fffd}", "M\u{fc}ller \u{1f600} \u{fffd}"),
+        ] {
+            assert_eq!(escaped(text), line);
+            assert_eq!(escaped(line), line);
+        }
+    }
+
+    #[test]
+    fn a_cut_is_between_characters() {
+        assert_eq!(shortened("abcdef", 6), "abcdef");
+        assert_eq!(shortened("abcdefg", 6), "abc...");
+        assert_eq!(shortened("a\u{fc}\u{fc}\u{fc}", 6), "a\u{fc}...");
+        assert_eq!(shortened("\u{1f600}\u{1f600}", 6), "...");
+        assert_eq!(message(&"\n".repeat(MAX)).len(), MAX);
+    }
+
+    #[test]
+    fn lists_are_cut_with_a_count() {
+        let list = |items: &[&str]| listed(items.iter());
+        assert_eq!(list(&[]), "");
+        assert_eq!(list(&["a"]), "a");
+        assert_eq!(list(&["a", "b", "c", "d", "e"]), "a, b, c, d, e");
+        assert_eq!(list(&["a", "b", "c", "d", "e", "f", "g"]), "a, b, c, d, e and 2 more");
+        let long = "x".repeat(MAX_LIST - 1);
+        assert_eq!(list(&[&long, "b", "c"]), format!("{long} and 2 more", long = &long));
+        assert!(list(&["x\n".repeat(500).as_str(); 9]).len() < MAX_LIST + 20);
+    }
+}
