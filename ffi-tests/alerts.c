@@ -5,7 +5,8 @@
 
 #include "pair.h"
 
-enum { TLS11 = 0x0302, TLS12 = 0x0303, TLS13 = 0x0304 };
+enum { SSL3 = 0x0300, TLS10, TLS11, TLS12, TLS13 };
+enum { P256_SHA256 = 0x0403, P384_SHA384 = 0x0503, P521_SHA512 = 0x0603 };
 
 struct hello {
   unsigned version, suite, group;
@@ -13,6 +14,8 @@ struct hello {
   const char *name;
   int has_psk_first;  // pre_shared_key, which must be the last extension
   int has_no_ems;
+  unsigned scheme;  // 0: P256_SHA256
+  int has_no_schemes, has_no_extensions;
 };
 
 struct bytes {
@@ -48,7 +51,7 @@ static void put_extension(struct bytes *bytes, unsigned type, unsigned value) {
 // A ClientHello (RFC 8446, section 4.1.2) that offers one of each thing.
 static struct bytes client_hello(struct hello hello) {
   struct bytes out = {.len = 0};
-  put(&out, 0x160301, 3);
+  put(&out, hello.version == SSL3 ? 0x160300 : 0x160301, 3);
   size_t record = length(&out, 2);
   put(&out, 1, 1);
   size_t message = length(&out, 3);
@@ -58,6 +61,11 @@ static struct bytes client_hello(struct hello hello) {
   put(&out, 2, 2);
   put(&out, hello.suite, 2);
   put(&out, 0x0100, 2);  // no compression
+  if (hello.has_no_extensions) {
+    sealed(&out, message, 3);
+    sealed(&out, record, 2);
+    return out;
+  }
   size_t extensions = length(&out, 2);
   if (hello.has_psk_first) {
     put(&out, 0x0029002c, 4);
@@ -67,9 +75,10 @@ static struct bytes client_hello(struct hello hello) {
     for (int i = 0; i < 32; i++) put(&out, 5, 1);
   }
   put_extension(&out, 10, hello.group);
-  put_extension(&out, 13, 0x0403);                  // ecdsa_secp256r1_sha256
-  if (!hello.has_no_ems) put(&out, 0x00170000, 4);  // extended_master_secret
-  put(&out, 0xff010001, 4);                         // renegotiation_info
+  if (!hello.has_no_schemes)
+    put_extension(&out, 13, hello.scheme ? hello.scheme : P256_SHA256);  // signature_algorithms
+  if (!hello.has_no_ems) put(&out, 0x00170000, 4);                       // extended_master_secret
+  put(&out, 0xff010001, 4);                                              // renegotiation_info
   put(&out, 0, 1);
   if (hello.version == TLS13) {
     put(&out, 0x002b0003, 4);  // supported_versions
@@ -111,6 +120,7 @@ struct refused {
   int status, alert;
   int behind_server_hello;          // so late that the alert is encrypted
   const inkotls_server_config *by;  // in the place of `server`
+  const char *said;                 // by the error text
 };
 
 static const inkotls_server_config *server;
@@ -143,8 +153,10 @@ static void is_refused(const struct way *way) {
   for (int again = 0; again < 3; again++) CHECK_INT(side_handshake(&side), current->status);
   CHECK_INT(side_alert_sent(&side), current->alert);
   CHECK_INT(side_alert_received(&side), INKOTLS_STATUS_NONE);
-  CHECK(strlen(side.conn ? inkotls_conn_error(side.conn) : inkotls_acceptor_error(side.acceptor)) >
-        10);
+  const char *said =
+      side.conn ? inkotls_conn_error(side.conn) : inkotls_acceptor_error(side.acceptor);
+  CHECK(strlen(said) > 10);
+  if (current->said) CHECK_TEXT(said, current->said);
   side_free(&side);
 }
 
@@ -159,7 +171,8 @@ static struct bytes raw(const char *data, size_t len) {
 // What the acceptor shows of a ClientHello, and when.
 static void acceptor_shows_the_hello(void) {
   checking("acceptor");
-  struct bytes sent = client_hello((struct hello){TLS13, 0x1301, 29, "h2", "Mixed.Test", 0, 0});
+  struct bytes sent =
+      client_hello((struct hello){TLS13, 0x1301, .group = 29, .alpn = "h2", .name = "Mixed.Test"});
   inkotls_acceptor *acceptor = inkotls_acceptor_new();
   inkotls_conn *conn = NULL;
   const uint16_t *numbers = NULL;
@@ -228,6 +241,44 @@ static const inkotls_server_config *server_choosing(const char *name) {
   return server_built(builder);
 }
 
+static const inkotls_server_config *server_speaking(int32_t version) {
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  CHECK_INT(inkotls_server_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
+  return server_built(builder);
+}
+
+// What a client writes cannot make lines of its own in a log.
+
+static void keep_line(void *user_data, int32_t level, const char *line, size_t len) {
+  CHECK(level > 0 && is_safe_to_log(line, len));
+  ++*(int *)user_data;
+}
+
+static void is_logged_in_lines(const struct way *way) {
+  static const char rude[] = "\x1b[2J\nfake log line: \x7f\xc2\x9b\xff";
+  static char longest[256];
+  memset(longest, '\n', sizeof longest - 1);
+  const struct bytes hellos[] = {
+      client_hello((struct hello){TLS13, 0x1301, .group = 29, .alpn = rude}),
+      client_hello((struct hello){TLS13, 0x1301, .group = 29, .alpn = longest}),
+      client_hello((struct hello){TLS13, 0x1301, .group = 29, .alpn = "h2", .name = rude}),
+  };
+  for (size_t i = 0; i < sizeof hellos / sizeof hellos[0]; i++) {
+    for (int32_t level = INKOTLS_LOG_ERROR; level <= INKOTLS_LOG_TRACE; level++) {
+      struct side side;
+      int lines = 0;
+      server_open(&side, way, server);
+      CHECK_INT(side.conn ? inkotls_conn_set_log(side.conn, level, keep_line, &lines)
+                          : inkotls_acceptor_set_log(side.acceptor, level, keep_line, &lines),
+                INKOTLS_STATUS_OK);
+      CHECK_INT(side_give(&side, hellos[i].at, hellos[i].len), hellos[i].len);
+      side_handshake(&side);
+      CHECK(lines > 0);
+      side_free(&side);
+    }
+  }
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   static const char *const h2[] = {"h2", NULL};
@@ -237,59 +288,100 @@ int main(int argc, char **argv) {
   CHECK_INT(inkotls_server_builder_set_extended_master_secret_required(builder, 1), 0);
   const inkotls_server_config *strict = server_built(builder);
 
-  struct bytes huge = client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 0, 0});
+  const inkotls_server_config *newest = server_speaking(TLS13), *older = server_speaking(TLS12);
+
+  struct bytes huge = client_hello((struct hello){TLS13, 0x1301, .group = 29});
   huge.at[3] = 0x48;  // a record of 18,433 bytes
   huge.at[4] = 0x01;
   const struct refused all[] = {
-      {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, 23, NULL, NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL},
-      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, 29, NULL, NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
-      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, 23, NULL, NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
-      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, 30, NULL, NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
-      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, 30, NULL, NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL},
-      {"no common ALPN, 1.3", client_hello((struct hello){TLS13, 0x1301, 29, "gopher", NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 1, NULL},
-      {"no common ALPN, 1.2", client_hello((struct hello){TLS12, 0xc02b, 23, "gopher", NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 0, NULL},
+      {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, .group = 23}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.1 at most"},
+      {"only TLS 1.1, no schemes",
+       client_hello((struct hello){TLS11, 0xc02b, .group = 23, .has_no_schemes = 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.1 at most"},
+      {"only TLS 1.0, no schemes",
+       client_hello((struct hello){TLS10, 0xc02b, .group = 23, .has_no_schemes = 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.0 at most"},
+      {"only TLS 1.0, no extensions",
+       client_hello((struct hello){TLS10, 0x002f, .has_no_extensions = 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.0 at most"},
+      {"only SSL 3.0", client_hello((struct hello){SSL3, 0x002f, .has_no_extensions = 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers SSL 3.0 at most"},
+      {"TLS 1.2, no schemes",
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23, .has_no_schemes = 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature algorithms"},
+      {"TLS 1.3, no schemes",
+       client_hello((struct hello){TLS13, 0x1301, .group = 29, .has_no_schemes = 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature algorithms"},
+      {"only TLS 1.2, of a server of TLS 1.3",
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23}), INKOTLS_STATUS_HANDSHAKE_FAILED,
+       70, 0, newest, "the client offers TLS 1.2 at most"},
+      {"only TLS 1.3, of a server of TLS 1.2",
+       client_hello((struct hello){TLS13, 0x1301, .group = 29}), INKOTLS_STATUS_HANDSHAKE_FAILED,
+       70, 0, older, "the client offers TLS 1.3"},
+      {"SHA-384 for a P-256 key, 1.2",
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23, .scheme = P384_SHA384}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature schemes"},
+      {"SHA-512 for a P-256 key, 1.2",
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23, .scheme = P521_SHA512}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature schemes"},
+      {"SHA-384 for a P-256 key, 1.3",
+       client_hello((struct hello){TLS13, 0x1301, .group = 29, .scheme = P384_SHA384}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 1, NULL, "signature schemes"},
+      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, .group = 29}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
+      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, .group = 23}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
+      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, .group = 30}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
+      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, .group = 30}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
+      {"no common ALPN, 1.3",
+       client_hello((struct hello){TLS13, 0x1301, .group = 29, .alpn = "gopher"}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 1, NULL, NULL},
+      {"no common ALPN, 1.2",
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23, .alpn = "gopher"}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 0, NULL, NULL},
       {"no certificate for its schemes, 1.3",
-       client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, choosy},
+       client_hello((struct hello){TLS13, 0x1301, .group = 29}), INKOTLS_STATUS_HANDSHAKE_FAILED,
+       40, 0, choosy, NULL},
       {"no certificate for its schemes, 1.2",
-       client_hello((struct hello){TLS12, 0xc02b, 23, NULL, NULL, 0, 0}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, choosy},
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23}), INKOTLS_STATUS_HANDSHAKE_FAILED,
+       40, 0, choosy, NULL},
       {"no extended master secret",
-       client_hello((struct hello){TLS12, 0xc02b, 23, NULL, NULL, 0, 1}),
-       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, strict},
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23, .has_no_ems = 1}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, strict, NULL},
       {"pre_shared_key before others",
-       client_hello((struct hello){TLS13, 0x1301, 29, NULL, NULL, 1, 0}),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 47, 0, NULL},
-      {"oversized record", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
-      {"garbage: HTTP", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
-      {"garbage: SSH", RAW("SSH-2.0-OpenSSH_9.2\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
+       client_hello((struct hello){TLS13, 0x1301, .group = 29, .has_psk_first = 1}),
+       INKOTLS_STATUS_PROTOCOL_ERROR, 47, 0, NULL, NULL},
+      {"oversized record", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL, NULL},
+      {"garbage: HTTP", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL,
+       NULL},
+      {"garbage: SSH", RAW("SSH-2.0-OpenSSH_9.2\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL,
+       NULL},
       {"garbage in a handshake record", RAW("\x16\x03\x01\0\x05\x01\0\0\x01\x09"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL, NULL},
       {"a Finished instead of a ClientHello", RAW("\x16\x03\x01\0\x05\x14\0\0\x01\x09"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL, NULL},
       {"data instead of a ClientHello", RAW("\x17\x03\x03\0\x01\x09"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL, NULL},
       {"an alert inside a fragmented ClientHello",
        RAW("\x16\x03\x01\0\x04\x01\0\x01\0\x17\x03\x03\0\x01\x09"), INKOTLS_STATUS_PROTOCOL_ERROR,
-       10, 0, NULL},
+       10, 0, NULL, NULL},
       {"a ClientHello of 16 MiB", RAW("\x16\x03\x01\0\x04\x01\xff\xff\xff"),
-       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL},
+       INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL, NULL},
   };
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
     current = &all[i];
     each_way(current->what, is_refused);
   }
+  each_way("lines of a log", is_logged_in_lines);
   acceptor_shows_the_hello();
   fragments_are_finite();
   inkotls_server_config_release(server);
   inkotls_server_config_release(choosy);
   inkotls_server_config_release(strict);
+  inkotls_server_config_release(newest);
+  inkotls_server_config_release(older);
   return checks_done();
 }

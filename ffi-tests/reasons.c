@@ -1,7 +1,7 @@
 // Rule 17: every reason for which a peer's certificate is refused, with a number and a sentence of
 // its own, by the client of the server and by the server of the client. The peer is libssl, which
 // presents what an identity of ours would not take, and signs what it has no key for. And what the
-// alerts of a peer mean.
+// alerts of a peer mean, and a server of long ago.
 
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
@@ -287,6 +287,35 @@ static void alerts_have_a_meaning(const struct way *way) {
   }
 }
 
+// A ServerHello (RFC 5246, section 7.4.1.3) from before TLS 1.2.
+static void servers_of_long_ago(const struct way *way) {
+  static const char *const said[] = {"the server chose SSL 3.0", "the server chose TLS 1.0",
+                                     "the server chose TLS 1.1"};
+  for (unsigned char minor = 0; minor < COUNT(said); minor++) {
+    enum { BODY = 2 + 32 + 1 + 2 + 1 };
+    unsigned char hello[5 + 4 + BODY] = {22, 3, minor, 0, 4 + BODY, 2, 0, 0, BODY, 3, minor};
+    const unsigned char alert[] = {21, 3, 3, 0, 2, 2, 70};
+    unsigned char wire[4096];
+    struct side side;
+    inkotls_status status;
+    size_t len = 0, got;
+    hello[sizeof hello - 2] = 0x2f;  // TLS_RSA_WITH_AES_128_CBC_SHA
+    client_open(&side, way, client, "localhost");
+    side_handshake(&side);
+    while (side_take(&side, wire, sizeof wire) > 0) continue;
+    CHECK_INT(side_give(&side, hello, sizeof hello), sizeof hello);
+    do {
+      status = side_handshake(&side);
+      while ((got = side_take(&side, wire + len, sizeof wire - len)) > 0) len += got;
+    } while (status == INKOTLS_STATUS_WANT_WRITE);
+    CHECK_INT(status, INKOTLS_STATUS_HANDSHAKE_FAILED);
+    CHECK_TEXT(inkotls_conn_error(side.conn), said[minor]);
+    CHECK_INT(side_alert_sent(&side), 70);
+    CHECK(len == sizeof alert && memcmp(wire, alert, len) == 0);
+    side_free(&side);
+  }
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   for (version = TLS12; version <= TLS13; version++) {
@@ -296,6 +325,7 @@ int main(int argc, char **argv) {
   }
   client = client_config("ca.pem", no_alpn);
   each_wide_way("what alerts mean", alerts_have_a_meaning);
+  each_wide_way("servers of long ago", servers_of_long_ago);
   inkotls_client_config_release(client);
   return checks_done();
 }

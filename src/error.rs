@@ -8,6 +8,7 @@ pub use certificate::{
 };
 pub use tls::{carried, spelled_out};
 
+use rustls::AlertDescription;
 use std::ffi::CStr;
 use std::ops::{Deref, DerefMut};
 use std::{fmt, io};
@@ -115,12 +116,14 @@ pub struct Details {
     /// errno, where the operating system refused.
     pub os: Option<i32>,
     pub certificate: Option<CertificateFault>,
+    /// The alert that answers it, where it is not rustls's.
+    pub alert: Option<AlertDescription>,
 }
 
 impl Error {
     pub fn new(status: Status, text: impl Into<String>) -> Self {
         let text = text.into();
-        Self(Box::new(Details { status, text, os: None, certificate: None }))
+        Self(Box::new(Details { status, text, os: None, certificate: None, alert: None }))
     }
 
     pub fn argument(text: impl Into<String>) -> Self {
@@ -137,6 +140,11 @@ impl Error {
 
     pub fn with_os(mut self, os: Option<i32>) -> Self {
         self.os = os;
+        self
+    }
+
+    pub fn with_alert(mut self, alert: AlertDescription) -> Self {
+        self.alert = Some(alert);
         self
     }
 

@@ -64,9 +64,13 @@ pub struct Notes {
     pub refusal: Option<Error>,
     /// The bits of an RSA key whose size is not supported, so that a signature did not verify.
     odd_key: Option<usize>,
+    /// The Finished of a side was computed, of the peer's too, to compare it.
+    pub finished: bool,
+    /// The version before TLS 1.2 that the server chose.
+    pub old_version: Option<u16>,
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
-    /// This server has identities under the name, of which the client's schemes fit none.
+    /// This server has identities for the client, none of which fits the client's schemes.
     pub fits_no_identity: bool,
     /// The channel binding of the certificate that this server chose to show.
     pub own_end_point: Option<Arc<[u8]>>,
@@ -114,6 +118,8 @@ static NONE: Notes = Notes {
     signed_with: None,
     refusal: None,
     odd_key: None,
+    finished: false,
+    old_version: None,
     staple: Vec::new(),
     fits_no_identity: false,
     own_end_point: None,

@@ -4,7 +4,7 @@
 mod ours;
 
 use inkotls::capi::*;
-use ours::{Ours, made, provider, roots, server};
+use ours::{Ours, provider, roots, server};
 use rustls::version::TLS12;
 use rustls::{AlertDescription, ClientConfig, Connection, ServerConfig};
 use std::io::{Read, Write};
@@ -94,10 +94,7 @@ fn the_alert_in_an_encrypted_record_is_known() {
     {
         assert_eq!(ours.settle(&mut peer), inkotls_status::Ok);
         let record = [&[23u8, 3, 3, 0, 40][..], &[0; 40]].concat();
-        // SAFETY: alive; the slice has its length.
-        made(|out| unsafe {
-            inkotls_conn_feed(ours.0.as_mut(), record.as_ptr().cast(), record.len(), out)
-        });
+        ours.feed(&record);
         assert_eq!(ours.read().0, inkotls_status::WantWrite);
         ours.drain_to(&mut peer);
         assert_eq!(ours.read().0, inkotls_status::ProtocolError);

@@ -1,6 +1,7 @@
 //! Alerts (RFC 8446, section 6): telling which one went out, and making the few that rustls
 //! does not make itself.
 
+use crate::error::carried;
 use rustls::{AlertDescription, Error, PeerMisbehaved};
 
 pub const WARNING: u8 = 1;
@@ -23,6 +24,9 @@ pub fn in_the_clear(record: &[u8]) -> Option<u8> {
 pub fn answering(error: &Error) -> AlertDescription {
     use AlertDescription as A;
     use PeerMisbehaved as P;
+    if let Some(alert) = carried(error).and_then(|it| it.alert) {
+        return alert;
+    }
     match error {
         Error::InvalidCertificate(why) => why.clone().into(),
         Error::NoCertificatesPresented => A::CertificateRequired,

@@ -5,7 +5,7 @@ use super::inbound::Inbound;
 use super::opening::{Client, Listening, Opening};
 use super::outbound::Outbound;
 use super::side::Side;
-use super::{Hello, Outcome, Step, alert, hand_over};
+use super::{Hello, Outcome, Step, alert, hand_over, version};
 use crate::config::{Config, Settings};
 use crate::error::{CertificateFault, Error};
 use crate::log::Sink;
@@ -554,6 +554,12 @@ impl Conn {
             // real as a cut would be, and the host is told which of the two it was.
             self.peer_closes();
             return None;
+        }
+        if let Some(version) = version::of_server_hello(record) {
+            self.scope.old_version = Some(version);
+        }
+        if self.scope.finished {
+            self.scope.finished = false; // of an earlier record
         }
         // So that what this record adds can be told apart.
         self.outbound.set_aside(conn.as_mut());

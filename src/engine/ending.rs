@@ -4,10 +4,10 @@ use super::conn::{Conn, Phase};
 use super::inbound::Inbound;
 use super::opening::Refusal;
 use super::outbound::{Outbound, SentAlert};
-use super::{Outcome, Step, alert};
+use super::{Outcome, Step, alert, version};
 use crate::error::{Error, Status, carried};
 use crate::scope;
-use rustls::ProtocolVersion;
+use rustls::{AlertDescription, PeerIncompatible, ProtocolVersion};
 use std::mem::take;
 
 impl Conn {
@@ -38,9 +38,8 @@ impl Conn {
         Err(Error::new(
             status,
             match (self.established, status) {
-                (false, _) => {
-                    self.explained(format!("the peer left before the handshake was done, {how}"))
-                }
+                (false, _) => self
+                    .with_withheld(format!("the peer left before the handshake was done, {how}")),
                 (true, Status::Closed) => format!("the peer ended the connection {how}"),
                 _ => format!("the transport ended {how}: what was received may be truncated"),
             },
@@ -48,7 +47,7 @@ impl Conn {
     }
 
     /// Adds what this client knows of why the server refuses it.
-    fn explained(&self, text: String) -> String {
+    fn with_withheld(&self, text: String) -> String {
         match self.scope.withheld {
             Some(why) => format!("{text}; {why}"),
             None => text,
@@ -76,6 +75,7 @@ impl Conn {
     }
 
     pub(super) fn fail(&mut self, error: rustls::Error) {
+        let error = self.explained(error);
         self.discard_input();
         if let rustls::Error::AlertReceived(description) = error {
             self.alert_received = Some(description.into());
@@ -92,10 +92,27 @@ impl Conn {
         };
         let mut failure = refusal.unwrap_or_else(|| Error::from(error));
         if failure.status == Status::AlertReceived {
-            failure.text = self.explained(take(&mut failure.text));
+            failure.text = self.with_withheld(take(&mut failure.text));
         }
         scope::within(&mut self.scope, || log::error!("{}", failure.text));
         self.failure = Some(failure);
+    }
+
+    /// The error, with what more is known than rustls tells.
+    fn explained(&self, error: rustls::Error) -> rustls::Error {
+        use PeerIncompatible as P;
+        match error {
+            rustls::Error::DecryptError if !self.established && self.scope.finished => {
+                let text = "the peer's Finished is wrong: \
+                            the two sides did not see the same handshake";
+                let error = Error::new(Status::ProtocolError, text);
+                error.with_alert(AlertDescription::DecryptError).into()
+            }
+            rustls::Error::PeerIncompatible(P::ServerDoesNotSupportTls12Or13) => {
+                version::unfit(self.scope.old_version).into()
+            }
+            error => error,
+        }
     }
 
     /// Whether rustls answers an alert with one: to a level that there is not, or a warning where

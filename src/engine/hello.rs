@@ -3,7 +3,7 @@
 use rustls::server::ClientHello;
 
 /// Of a handshake message: its type, and its length in three bytes.
-const HEADER: usize = 4;
+pub(super) const HEADER: usize = 4;
 const VERSION: usize = 2;
 const RANDOM: usize = 32;
 const EARLY_DATA: u16 = 42;
@@ -32,32 +32,31 @@ impl Hello {
             signature_schemes: hello.signature_schemes().iter().map(|it| (*it).into()).collect(),
             named_groups: groups.iter().map(|it| (*it).into()).collect(),
             authorities: authorities.iter().map(|it| it.as_ref().to_vec()).collect(),
-            offers_early_data: extension(&message, EARLY_DATA).is_some(),
+            offers_early_data: extension(&message, EARLY_DATA).flatten().is_some(),
             message,
         }
     }
 }
 
-/// What an extension has of a ClientHello, which rustls has found to be well-formed (RFC 8446,
-/// section 4.1.2).
-fn extension(message: &[u8], wanted: u16) -> Option<&[u8]> {
+/// What a ClientHello has of an extension (RFC 8446, section 4.1.2). None where it is malformed.
+pub(super) fn extension(message: &[u8], wanted: u16) -> Option<Option<&[u8]>> {
     let session_id = message.get(HEADER + VERSION + RANDOM..)?;
     let (_, cipher_suites) = vector::<1>(session_id)?;
     let (_, compression_methods) = vector::<2>(cipher_suites)?;
     let (_, extensions) = vector::<1>(compression_methods)?;
-    let (mut extensions, _) = vector::<2>(extensions)?;
+    let (mut extensions, _) = vector::<2>(extensions).unwrap_or_default();
     while let Some((number, rest)) = extensions.split_first_chunk() {
         let (data, rest) = vector::<2>(rest)?;
         if u16::from_be_bytes(*number) == wanted {
-            return Some(data);
+            return Some(Some(data));
         }
         extensions = rest;
     }
-    None
+    Some(None)
 }
 
 /// A vector behind its length of `N` bytes (RFC 8446, section 3.4), and what follows it.
-fn vector<const N: usize>(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+pub(super) fn vector<const N: usize>(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let (len, rest) = bytes.split_first_chunk::<N>()?;
     rest.split_at_checked(len.iter().fold(0, |len, byte| len << 8 | usize::from(*byte)))
 }

@@ -16,6 +16,7 @@ mod opening;
 mod outbound;
 mod sessions;
 mod side;
+mod version;
 
 pub use binding::inkotls_channel_binding;
 pub use conn::Conn;

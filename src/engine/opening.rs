@@ -5,11 +5,13 @@
 //! before the ClientHello or after: one path, so the same ClientHello gets the same answer.
 
 use super::inbound::{APPLICATION_DATA, Inbound};
-use super::{Step, alert, hello::Hello, outbound::Outbound, side::Side};
+use super::{Step, alert, hello::Hello, outbound::Outbound, side::Side, version};
 use crate::scope::{self, EarlyProtocols, Scope};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
-use rustls::{ClientConfig, ClientConnection, ContentType, PeerIncompatible, ServerConfig};
+use rustls::{
+    ClientConfig, ClientConnection, ContentType, Error as Tls, PeerIncompatible, ServerConfig,
+};
 use std::sync::Arc;
 
 /// A trait for the same reason as `Side`.
@@ -160,7 +162,9 @@ impl Listening {
             self.received += len;
             self.accepted = match scope::within(scope, || self.acceptor.accept()) {
                 Ok(accepted) => accepted,
-                Err((error, alert)) => return Err(refuse(error, alert, outbound)),
+                Err((error, alert)) => {
+                    return Err(refuse(error, alert, &self.messages, outbound));
+                }
             };
             if let Some(accepted) = &self.accepted {
                 let messages = std::mem::take(&mut self.messages);
@@ -186,6 +190,7 @@ impl Listening {
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
         let Some(mut config) = self.config.clone() else { return Ok(Step::WantRead) };
         let Some(accepted) = self.accepted.take() else { return Ok(Step::WantRead) };
+        let message = self.hello.as_ref().map_or(&[][..], |it| &it.message);
         if self.received > limit {
             return Err(Refusal::Tls(too_large(limit)));
         }
@@ -194,10 +199,12 @@ impl Listening {
         }
         scope::within(scope, || accepted.into_connection(config))
             .map(|conn| Step::Done(Box::new(conn) as Box<dyn Side>))
-            .map_err(|(error, alert)| match scope.fits_no_identity {
-                // rustls has access_denied for this, too: RFC 8446, section 4.1.1.
-                true => Refusal::Tls(PeerIncompatible::NoSignatureSchemesInCommon.into()),
-                false => refuse(error, alert, outbound),
+            .map_err(|(error, alert)| match error {
+                // rustls would end with access_denied or internal_error: RFC 8446, section 4.1.1.
+                Tls::General(_) if scope.fits_no_identity => {
+                    Refusal::Tls(PeerIncompatible::NoSignatureSchemesInCommon.into())
+                }
+                error => refuse(error, alert, message, outbound),
             })
     }
 }
@@ -208,12 +215,32 @@ pub fn too_large(limit: usize) -> rustls::Error {
     rustls::Error::General(text)
 }
 
-fn refuse(error: rustls::Error, mut alert: AcceptedAlert, outbound: &mut Outbound) -> Refusal {
-    // Here rustls has decode_error for this, which must be illegal_parameter: RFC 8446, section
-    // 4.2.11.
+/// What rustls makes of a ClientHello (`message`), but for what RFCs want otherwise: the caller then
+/// sends the alert.
+fn refuse(
+    error: Tls,
+    mut alert: AcceptedAlert,
+    message: &[u8],
+    outbound: &mut Outbound,
+) -> Refusal {
+    use PeerIncompatible as P;
     use rustls::InvalidMessage::PreSharedKeyIsNotFinalExtension as NotFinal;
-    if error != rustls::Error::InvalidMessage(NotFinal) {
-        outbound.hold(|held| alert.write_all(held));
+    match error {
+        // Here rustls has decode_error, which must be illegal_parameter: RFC 8446, section 4.2.11.
+        Tls::InvalidMessage(NotFinal) => return Refusal::Tls(error),
+        Tls::PeerIncompatible(
+            P::SupportedVersionsExtensionRequired
+            | P::Tls12NotOffered
+            | P::Tls12NotOfferedOrEnabled,
+        ) => return Refusal::Tls(version::none_in_common(message).into()),
+        // rustls looks for this before it looks at the version: RFC 8446, appendix D.2.
+        Tls::PeerIncompatible(P::SignatureAlgorithmsExtensionRequired)
+            if version::is_old(message) =>
+        {
+            return Refusal::Tls(version::none_in_common(message).into());
+        }
+        _ => {}
     }
+    outbound.hold(|held| alert.write_all(held));
     Refusal::Tls(error)
 }

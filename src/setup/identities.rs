@@ -89,7 +89,9 @@ impl ResolvesServerCert for Identities {
 pub struct OneIdentity(pub Shown);
 
 impl ResolvesServerCert for OneIdentity {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        let scheme = self.0.certified.key.choose_scheme(hello.signature_schemes());
+        scope::tell(|caller| caller.fits_no_identity = scheme.is_none());
         Some(noted(&self.0))
     }
 

@@ -166,6 +166,10 @@ impl Ours {
         while peer.wants_write() {
             peer.write_tls(&mut bytes).unwrap();
         }
+        self.feed(&bytes)
+    }
+
+    pub fn feed(&self, bytes: &[u8]) -> usize {
         // SAFETY: as above; the slice has its length.
         made(|out| unsafe {
             inkotls_conn_feed(self.0.as_mut(), bytes.as_ptr().cast(), bytes.len(), out)
