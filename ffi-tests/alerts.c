@@ -247,7 +247,7 @@ static const inkotls_server_config *server_speaking(int32_t version) {
   return server_built(builder);
 }
 
-// What a client writes cannot make lines of its own in a log.
+// Rule 18: what a client writes cannot make lines of its own in a log.
 
 static void keep_line(void *user_data, int32_t level, const char *line, size_t len) {
   CHECK(level > 0 && is_safe_to_log(line, len));

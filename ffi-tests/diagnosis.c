@@ -383,7 +383,7 @@ static void left_without_an_alert(const struct way *way) {
   inkotls_server_config_release(strict);
 }
 
-// What a peer wrote cannot make lines of its own, and cannot make a line long.
+// Rule 18: what a peer wrote cannot make lines of its own, and cannot make a line long.
 static void is_safe(const struct way *way) {
   static const char *const identities[] = {"rude-names", "many-names"};
   static const char *const parts[] = {"\\u{1b}[2J\\nfake log line: \\u{7f}",

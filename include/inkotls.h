@@ -522,8 +522,8 @@ typedef int32_t (*inkotls_io_read)(void *user_data, uint8_t *buf, size_t cap);
 typedef int32_t (*inkotls_io_write)(void *user_data, const uint8_t *data, size_t len);
 
 /// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and one line of at most 500
-/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the handle that
-/// calls it.
+/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the
+/// handle that calls it.
 typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
 
 #ifdef __cplusplus

@@ -7,8 +7,8 @@ use std::ffi::{c_char, c_void};
 use std::io::{self, Write};
 
 /// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and one line of at most 500
-/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the handle that
-/// calls it.
+/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the
+/// handle that calls it.
 #[allow(non_camel_case_types)]
 pub type inkotls_log_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, level: i32, text: *const c_char, len: usize),
