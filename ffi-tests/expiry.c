@@ -1,5 +1,6 @@
-// How long sessions are resumed: 7 days from the full handshake that they come from, and no longer
-// than the certificate that was verified then. Each side by itself: the other's clock stands still.
+// Rule 20, how long sessions are resumed: 7 days from the full handshake that they come from, and
+// no longer than the certificate that was verified then. Each side by itself: the other's clock
+// stands still.
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-// What hostile peers make a config of default settings keep: sessions, as many and as large as
-// there can be, from many connections. The peers are libssl where inkotls would not do as they do.
-// The bounds of the heap are checked.
+// Rule 20, what hostile peers make a config of default settings keep: sessions, as many and as
+// large as there can be, from many connections. The peers are libssl where inkotls would not do as
+// they do. The bounds of the heap are checked.
 
 #include <openssl/ssl.h>
 #include <openssl/x509.h>

@@ -436,8 +436,8 @@ static void raw_keys_refused(void) {
   inkotls_roots_free(roots);
 }
 
-// The text of a private key where a path belongs is not repeated, however it begins; nor is more
-// than a part of any path.
+// Rule 18: the text of a private key where a path belongs is not repeated, however it begins; nor
+// is more than a part of any path.
 static void paths_that_are_pem(void) {
   static const enum input inputs[] = {ROOTS_FILE, CRL_FILE, CHAIN_FILE, KEY_FILE};
   static const char *const files[] = {"ecdsa.key", "rsa.key", "rsa-pkcs1.key", "encrypted.key",
