@@ -252,3 +252,6 @@ done
 tool rsa   -in rsa.key -traditional -outform DER -out rsa-pkcs1.key.der
 tool ec    -in ecdsa.key -outform DER -out ecdsa-sec1.key.der
 tool x509  -in ca.pem -outform DER -out ca.der
+
+# A kind of key that is not supported.
+tool genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-521 -out p521.key

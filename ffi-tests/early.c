@@ -247,6 +247,33 @@ static void is_bounded(const struct way *way) {
   inkotls_server_config_release(server);
 }
 
+// One write takes no more than the write buffer has room for.
+static void is_bounded_by_the_buffer(const struct way *way) {
+  static const unsigned char zeros[LIMIT];
+  struct pair pair;
+  size_t used = 0;
+  if (way->over != BUFFERS) return;
+  open_again(&pair, way, eager, open_server, open_server);
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, zeros, sizeof zeros, &used),
+            INKOTLS_STATUS_OK);
+  CHECK(used > 0 && used <= 64 * 1024);
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, zeros, 1, &used),
+            INKOTLS_STATUS_WANT_WRITE);
+  pair_free(&pair);
+}
+
+static void is_over_after_close(const struct way *way) {
+  struct pair pair;
+  size_t used = 7;
+  open_again(&pair, way, eager, open_server, open_server);
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, "early", 5, &used), INKOTLS_STATUS_OK);
+  CHECK(side_close(&pair.client) >= 0);
+  CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, "late", 4, &used),
+            INKOTLS_STATUS_INVALID_STATE);
+  CHECK_INT(used, 5);
+  pair_free(&pair);
+}
+
 // Rejected: the handshake goes on, and what is sent again arrives once.
 static void goes_on(struct pair *pair, int is_resumed, size_t total) {
   unsigned char in[1];
@@ -466,6 +493,8 @@ int main(int argc, char **argv) {
   each_way("much", is_much);
   each_way("not read", is_not_read);
   each_way("bounded", is_bounded);
+  each_wide_way("bounded by the buffer", is_bounded_by_the_buffer);
+  each_wide_way("after close", is_over_after_close);
   each_way("rejected by strangers", is_rejected_by_strangers);
   each_way("rejected for ALPN", is_rejected_for_alpn);
   each_way("of one protocol", is_of_one_protocol);

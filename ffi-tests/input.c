@@ -188,6 +188,7 @@ static void content_refused(void) {
       {CHAIN_PEM, "ecdsa.p12", "PKCS#12"},
       {CHAIN_DER, "ecdsa.p12", "PKCS#12"},
       {ROOTS_PEM, "ecdsa.p12", "PKCS#12"},
+      {KEY_PEM, "p521.key", "are supported"},
       {CRL_PEM, "ca.pem", "no CRL: the PEM sections are CERTIFICATE"},
       {ROOTS_PEM, "ca.der", "is it DER?"},
       {CRL_PEM, "ca.crl.der", "is it DER?"},

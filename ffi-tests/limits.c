@@ -1,6 +1,7 @@
 // What a connection holds (rule 4), sends at a time, and reads before it trusts the peer: each
 // bound is a setting, and is kept.
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,65 @@ static void feed_is_bounded(const struct way *way) {
     CHECK_INT(received, sent);
     pair_free(&pair);
   }
+}
+
+// A long record and a short one behind it, which rustls decrypts at once: until the host has read
+// them, rustls takes no more, and feed does all the same.
+static void feed_beside_plaintext(const struct way *way) {
+  static const unsigned char zeros[1 << 14];
+  static unsigned char cipher[1 << 15], plain[1 << 15];
+  const size_t sizes[] = {bound, 1000, 100};
+  struct pair pair;
+  size_t used, len = 0, first = 0, received = 0, sent = 0;
+  if (way->over != BUFFERS || way->chunk == 1) return;
+  pair_connect(&pair, way, client, server);
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    first = len;
+    CHECK_INT(side_write(&pair.client, zeros, sizes[i], &used), INKOTLS_STATUS_OK);
+    CHECK_INT(used, sizes[i]);
+    sent += used;
+    len += side_take(&pair.client, cipher + len, sizeof cipher - len);
+  }
+  CHECK_INT(side_give(&pair.server, cipher, first), first);
+  CHECK_INT(side_read(&pair.server, plain, 1, &received), INKOTLS_STATUS_OK);
+  CHECK_INT(side_give(&pair.server, cipher + first, len - first), len - first);
+  while (side_read(&pair.server, plain, sizeof plain, &used) == INKOTLS_STATUS_OK) received += used;
+  CHECK_INT(received, sent);
+  pair_free(&pair);
+}
+
+// What is read from a transport is bounded by what there is room for.
+
+struct source {
+  size_t given, most;  // how much was read; how much that could have been
+};
+
+// The beginning of a record, and then nothing.
+static int32_t begins(void *user_data, uint8_t *buf, size_t cap) {
+  static const uint8_t header[] = {22, 3, 3, 0x40, 0};
+  enum { HALF = 10000 };
+  struct source *source = user_data;
+  if (source->given + cap > source->most) source->most = source->given + cap;
+  if (source->given > 0 || cap < HALF) return -EAGAIN;
+  memset(buf, 0, HALF);
+  memcpy(buf, header, sizeof header);
+  return (int32_t)(source->given = HALF);
+}
+
+static int32_t swallows(void *user_data, const uint8_t *data, size_t len) {
+  return (void)user_data, (void)data, (int32_t)len;
+}
+
+static void reads_are_bounded(const struct way *way) {
+  struct source source = {0, 0};
+  inkotls_conn *conn;
+  if (way->over != CALLBACKS || way->chunk == 1 || way->through_acceptor) return;
+  CHECK_INT(inkotls_conn_new_server(server, &conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_set_io(conn, begins, swallows, &source), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_WANT_READ);
+  CHECK(source.given > 0 && source.most > 1 << 14);
+  CHECK(source.most <= bound);
+  inkotls_conn_free(conn);
 }
 
 // Nothing that comes after the end is kept, so that there is always room for it.
@@ -470,11 +530,15 @@ int main(int argc, char **argv) {
                      reads[i] ? reads[i] : 1 << 16);
     each_way_limited("a read buffer at first", feed_is_bounded_at_first, INKOTLS_LIMIT_READ_BUFFER,
                      reads[i], reads[i] ? reads[i] : 1 << 16);
+    each_way_limited("a read buffer and a transport", reads_are_bounded, INKOTLS_LIMIT_READ_BUFFER,
+                     reads[i], reads[i] ? reads[i] : 1 << 16);
     each_way_limited("a read buffer after the end", feed_is_for_nothing, INKOTLS_LIMIT_READ_BUFFER,
                      reads[i], 0);
     each_way_limited("records", records_are_bounded, INKOTLS_LIMIT_RECORD, records[i],
                      records[i] ? records[i] : 1 << 14);
   }
+  each_way_limited("unread plaintext", feed_beside_plaintext, INKOTLS_LIMIT_RECORD, DEFAULT,
+                   1 << 14);
   each_version("a long chain", handshake_is_bounded);
   each_version("a client's long chain", client_is_bounded);
   each_version("a handshake to the byte", handshake_is_bounded_to_the_byte);

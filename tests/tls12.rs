@@ -5,8 +5,9 @@ mod ours;
 
 use inkotls::capi::*;
 use ours::{Ours, provider, roots, server};
+use rustls::server::WebPkiClientVerifier;
 use rustls::version::TLS12;
-use rustls::{AlertDescription, ClientConfig, Connection, ServerConfig};
+use rustls::{AlertDescription, ClientConfig, Connection, ServerConfig, SignatureScheme};
 use std::io::{Read, Write};
 use std::sync::Arc;
 
@@ -85,6 +86,34 @@ fn a_refused_certificate_is_told_to_the_server() {
     assert!(ours.error().contains("no trusted authority issued it"), "{}", ours.error());
     let received = rustls::Error::AlertReceived(AlertDescription::UnknownCA);
     assert_eq!(peer.process_new_packets().unwrap_err(), received);
+}
+
+/// A client passes over an identity whose signatures the server does not verify.
+#[test]
+fn a_client_shows_what_the_server_can_verify() {
+    let mut limited = rustls::crypto::ring::default_provider();
+    let mapping = &mut limited.signature_verification_algorithms.mapping;
+    let is_known = |scheme| scheme == SignatureScheme::ECDSA_NISTP256_SHA256;
+    *mapping = mapping.iter().filter(|it| is_known(it.0)).copied().collect::<Vec<_>>().leak();
+    let clients =
+        WebPkiClientVerifier::builder_with_provider(Arc::new(ours::trusted()), Arc::new(limited));
+    let config = ServerConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&TLS12])
+        .unwrap()
+        .with_client_cert_verifier(clients.build().unwrap())
+        .with_single_cert(vec![ours::certificate("rsa.pem")], ours::private_key("rsa.key"))
+        .unwrap();
+    let mut peer = Connection::from(rustls::ServerConnection::new(Arc::new(config)).unwrap());
+    let ours = ours::client(|builder| {
+        inkotls_client_builder_set_roots(Some(builder), Some(&roots(Some("ca.pem"))));
+        for name in ["ed25519", "rsa", "p256"] {
+            let identity = ours::identity(name);
+            let added = inkotls_client_builder_add_identity(Some(builder), Some(&identity));
+            assert_eq!(added, inkotls_status::Ok);
+        }
+    });
+    assert_eq!(ours.settle(&mut peer), inkotls_status::Ok);
+    assert_eq!(peer.peer_certificates().unwrap(), [ours::certificate("p256.pem")]);
 }
 
 /// With encrypted records, rustls does not say which alert it sent: the peer reads it.

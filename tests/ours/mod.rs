@@ -91,16 +91,28 @@ pub fn client(set_up: impl FnOnce(&mut inkotls_client_builder)) -> Ours {
     }
 }
 
-/// A server that shows an ECDSA certificate, of a config of its own.
-pub fn server(set_up: impl FnOnce(&mut inkotls_server_builder)) -> Ours {
-    let (chain, key) = (file("ecdsa.pem"), file("ecdsa.key"));
+/// The certificate and the key of `name`.
+pub fn identity(name: &str) -> Box<inkotls_identity> {
+    let (chain, key) = (file(&format!("{name}.pem")), file(&format!("{name}.key")));
     // SAFETY: as in `client`.
     unsafe {
-        let (identity, builder) = (inkotls_identity_new(), inkotls_server_builder_new());
-        inkotls_identity_set_chain_pem(identity.as_mut(), chain.as_ptr().cast(), chain.len());
-        inkotls_identity_set_key_pem(identity.as_mut(), key.as_ptr().cast(), key.len());
-        inkotls_server_builder_set_identity(builder.as_mut(), identity.as_ref());
-        inkotls_identity_free(Some(Box::from_raw(identity)));
+        let mut it = Box::from_raw(inkotls_identity_new());
+        let chain = (chain.as_ptr().cast(), chain.len());
+        let key = (key.as_ptr().cast(), key.len());
+        let status = inkotls_identity_set_chain_pem(Some(&mut *it), chain.0, chain.1);
+        assert_eq!(status, inkotls_status::Ok);
+        let status = inkotls_identity_set_key_pem(Some(&mut *it), key.0, key.1);
+        assert_eq!(status, inkotls_status::Ok);
+        it
+    }
+}
+
+/// A server that shows an ECDSA certificate, of a config of its own.
+pub fn server(set_up: impl FnOnce(&mut inkotls_server_builder)) -> Ours {
+    // SAFETY: as in `client`.
+    unsafe {
+        let builder = inkotls_server_builder_new();
+        inkotls_server_builder_set_identity(builder.as_mut(), Some(&identity("ecdsa")));
         set_up(builder.as_mut().expect("a builder"));
         let config = made(|out| inkotls_server_builder_build(builder, out));
         let conn = made(|out| inkotls_conn_new_server(config.as_ref(), out));
