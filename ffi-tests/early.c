@@ -448,7 +448,7 @@ static void is_replayed(const struct way *way) {
   open_again(&pair, way, eager, open_server, open_server);
   CHECK_INT(inkotls_conn_write_early_data(pair.client.conn, "once", 4, &len), INKOTLS_STATUS_OK);
   CHECK(side_handshake(&pair.client) > 0);
-  while ((len = side_take(&pair.client, flight + total, way->chunk)) > 0) total += len;
+  while ((len = side_take(&pair.client, flight + total, sizeof flight - total)) > 0) total += len;
   for (int again = 0; again < 2; again++) {
     server_open(&replay, way, open_server);
     CHECK_INT(side_give(&replay, flight, total), total);
