@@ -19,7 +19,6 @@
 //! | `config` | what a builder makes and a connection keeps to |
 //! | `log`, `limits` | messages for a person; how much is held |
 //! | `error` | status codes, and the table from rustls errors to them |
-//! | `input` | the host's input, as error messages repeat it |
 //! | `iana` | names of numbers |
 //! | `text` | what makes messages safe to log |
 //!
@@ -35,7 +34,6 @@ mod engine;
 mod error;
 mod ffi;
 mod iana;
-mod input;
 mod limits;
 mod log;
 mod scope;

@@ -1,10 +1,16 @@
-//! Texts for people: error messages and log lines. A peer's words may be in them, so that they are
-//! made safe where they leave the library.
+//! Texts for people: error messages and log lines. What a peer wrote and what the host passed may be in
+//! them, and they may be logged: so they are made safe where they leave the library.
 
-use std::fmt::Display;
+use std::fmt::{Display, Write};
 
 /// The length of the longest message, in bytes.
 pub const MAX: usize = 500;
+
+/// Where PEM begins (RFC 7468).
+pub const PEM_BEGIN: &str = "-----BEGIN";
+
+/// How much of the host's input a message repeats, in bytes.
+const MAX_QUOTED: usize = 200;
 
 /// The length of what a list may take of a message.
 const MAX_LIST: usize = 150;
@@ -62,6 +68,23 @@ pub fn listed<T: Display>(items: impl ExactSizeIterator<Item = T>) -> String {
     list
 }
 
+/// The host's `input` in quotes, escaped and cut. PEM is not repeated: it may be a private key.
+pub fn quoted(input: &str) -> String {
+    if input.contains(PEM_BEGIN) {
+        return format!("(PEM text of {} bytes)", input.len());
+    }
+    let mut text = String::from("\"");
+    for letter in input.chars() {
+        let escaped = letter.escape_debug();
+        if text.len() + escaped.len() > MAX_QUOTED {
+            let _ = write!(text, "\"... ({} bytes)", input.len());
+            return text;
+        }
+        text.extend(escaped);
+    }
+    text + "\""
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,5 +123,16 @@ mod tests {
         let long = "x".repeat(MAX_LIST - 1);
         assert_eq!(list(&[&long, "b", "c"]), format!("{long} and 2 more", long = &long));
         assert!(list(&["x\n".repeat(500).as_str(); 9]).len() < MAX_LIST + 20);
+    }
+
+    #[test]
+    fn quotes_are_safe_to_log() {
+        assert_eq!(quoted("a\u{1b}[0m\n\u{202e}\"é"), r#""a\u{1b}[0m\n\u{202e}\"é""#);
+        assert_eq!(quoted(" -----BEGIN PRIVATE KEY-----\nMII"), "(PEM text of 32 bytes)");
+        for long in ["x", "é", "\u{1b}", "\u{202e}"] {
+            let text = quoted(&long.repeat(1000));
+            assert!(text.len() <= MAX_QUOTED + 20, "{text}");
+            assert!(text.ends_with(&format!("\"... ({} bytes)", 1000 * long.len())), "{text}");
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Raw arguments to safe ones: NULL is an answer, not a crash.
 
 use crate::error::Error;
-use crate::input::PEM_BEGIN;
+use crate::text::PEM_BEGIN;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 use std::slice;

@@ -2,7 +2,7 @@
 //! the call reads; and why one that is encoded well cannot be used.
 
 use crate::error::{Error, Status, spelled_out};
-use crate::input::PEM_BEGIN;
+use crate::text::PEM_BEGIN;
 use webpki::Error as Webpki;
 
 #[derive(Clone, Copy, PartialEq)]

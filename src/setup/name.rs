@@ -2,7 +2,7 @@
 //! identities for.
 
 use crate::error::{Error, Status};
-use crate::input::quoted;
+use crate::text::quoted;
 use rustls::pki_types::{DnsName, ServerName};
 use std::net::{IpAddr, Ipv6Addr};
 

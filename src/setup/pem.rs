@@ -2,7 +2,7 @@
 
 use super::encoding::{ENCRYPTED, Encoding, without_bom};
 use crate::error::{Error, Status};
-use crate::input::{PEM_BEGIN, quoted};
+use crate::text::{PEM_BEGIN, quoted};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use std::path::Path;

@@ -15,8 +15,8 @@ use std::sync::Arc;
 mod inner {
     use super::*;
     use crate::error::Status;
-    use crate::input::quoted;
     use crate::setup::pem;
+    use crate::text::quoted;
     use rustls_native_certs::{ErrorKind, load_certs_from_paths, load_native_certs};
     use std::env;
     use std::ffi::{OsStr, OsString};
