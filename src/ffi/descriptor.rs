@@ -43,7 +43,7 @@ impl Descriptor {
                 _ => return Ok(Self::Pipe(fd)),
             },
             Err(_) if fd < 0 => {
-                (libc::EBADF, "a negative number is what a call that failed returns")
+                (libc::EBADF, "it is negative, which is what a call that failed returns")
             }
             Err(error) if error.raw_os_error() == Some(libc::EBADF) => {
                 (libc::EBADF, "it is not open")
