@@ -17,8 +17,9 @@
 //       } else if (status == INKOTLS_STATUS_WANT_BLOCKING) {
 //         in_a_pool(inkotls_conn_run_blocking, conn);  // only with a config that may block
 //       } else {
-//         n = receive(fd, net, sizeof net);         // so does this
-//         if (n > 0) inkotls_conn_feed(conn, net, n, &n);
+//         got = receive(fd, net, sizeof net);       // so does this; signed
+//         if (got < 0) break;                       // the socket failed
+//         if (got > 0) inkotls_conn_feed(conn, net, got, &n);
 //         else inkotls_conn_feed_eof(conn);
 //       }
 //     }
@@ -243,9 +244,11 @@ enum inkotls_state
  {
   /// inkotls_conn_handshake has not answered OK.
   INKOTLS_STATE_HANDSHAKING = 1,
-  /// What is at hand suffices for a call of handshake or read to go on: make that call before
-  /// waiting for the socket. Never set after such a call has answered WANT_READ, except where it
-  /// stopped after 128 KiB from a socket (inkotls_conn_set_fd).
+  /// What is at hand suffices for a call of handshake or read to go on: there is plaintext, or
+  /// ciphertext that was fed, or the last flight of the handshake is drained and
+  /// inkotls_conn_handshake answers OK. Make that call before waiting for the socket. Never set
+  /// after such a call has answered WANT_READ, except where it stopped after 128 KiB from a socket
+  /// (inkotls_conn_set_fd). Not set for an end or a failure: see PEER_CLOSED and FAILED.
   INKOTLS_STATE_READABLE = 2,
   /// Ciphertext is waiting: drain gives something.
   INKOTLS_STATE_WANTS_WRITE = 4,

@@ -281,7 +281,7 @@ fn a_peer_must_have_the_key_of_its_own_certificate() {
                 if is_good {
                     assert_eq!(status, inkotls_status::Ok, "{}", ours.error());
                 } else {
-                    let bad = inkotls_certificate_error::BadSignature as i32;
+                    let bad = inkotls_certificate_error::BadHandshakeSignature as i32;
                     assert_eq!(status, inkotls_status::InvalidPeerCertificate);
                     assert_eq!(ours.number(inkotls_conn_certificate_error), bad);
                 }

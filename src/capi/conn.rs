@@ -25,9 +25,11 @@ impl Handle for inkotls_conn {
 pub enum inkotls_state {
     /// inkotls_conn_handshake has not answered OK.
     Handshaking = 1,
-    /// What is at hand suffices for a call of handshake or read to go on: make that call before
-    /// waiting for the socket. Never set after such a call has answered WANT_READ, except where it
-    /// stopped after 128 KiB from a socket (inkotls_conn_set_fd).
+    /// What is at hand suffices for a call of handshake or read to go on: there is plaintext, or
+    /// ciphertext that was fed, or the last flight of the handshake is drained and
+    /// inkotls_conn_handshake answers OK. Make that call before waiting for the socket. Never set
+    /// after such a call has answered WANT_READ, except where it stopped after 128 KiB from a socket
+    /// (inkotls_conn_set_fd). Not set for an end or a failure: see PEER_CLOSED and FAILED.
     Readable = 2,
     /// Ciphertext is waiting: drain gives something.
     WantsWrite = 4,

@@ -506,13 +506,18 @@ impl Conn {
         }
     }
 
-    /// Whether a call goes on with what is at hand. None does while a step waits that may block, or
-    /// while the last flight of the handshake waits to be drained.
+    /// Whether a call of handshake or read goes on with what is at hand.
     fn goes_on(&self) -> bool {
-        let is_draining = !self.established && self.is_finished() && !self.severed;
-        let is_left = !self.established && self.closed;
-        let waits = self.held_back.is_some() || is_draining || is_left;
-        !waits && (self.readable || self.inbound.has_record())
+        let is_over = self.failure.is_some() || self.peer_closed || self.closed;
+        match self.established {
+            _ if self.held_back.is_some() => false,
+            true => self.readable || self.inbound.has_record(),
+            false if is_over => false,
+            false if self.severed => !self.readable && self.inbound.has_record(),
+            // Once the last flight is drained, a call answers OK.
+            false if self.is_finished() => !self.has_output(),
+            false => self.inbound.has_record(),
+        }
     }
 
     // Whole records, of the handshake one at a time.
