@@ -62,7 +62,8 @@ static size_t drained(int who, inkotls_conn *conn, unsigned char *out, size_t ca
 static inkotls_status hear(struct attack *attack, inkotls_status (*act)(inkotls_conn *)) {
   inkotls_status status = INKOTLS_STATUS_OK;
   as(VICTIM);
-  for (size_t given = 0, used = 0; given < attack->len && status >= 0; given += used) {
+  for (size_t given = 0, used; given < attack->len && status >= 0; given += used) {
+    used = 0;
     inkotls_conn_feed(attack->victim, attack->bytes + given, attack->len - given, &used);
     status = act(attack->victim);
     attack->calls += 2;
@@ -77,14 +78,17 @@ static inkotls_status hear(struct attack *attack, inkotls_status (*act)(inkotls_
 // ends it.
 static inkotls_status obey(struct attack *attack) {
   static unsigned char said[FLIGHT];
-  inkotls_status status;
-  size_t given = 0, used;
+  inkotls_status status = INKOTLS_STATUS_OK;
+  size_t given = 0, used, refused = 0;
   int goes_on;
   attack->sent += attack->len;
   do {
     as(VICTIM);
     if (given < attack->len) {
+      used = 0;
       inkotls_conn_feed(attack->victim, attack->bytes + given, attack->len - given, &used);
+      size_t least = attack->len - given < 16 * KIB ? attack->len - given : 16 * KIB;
+      refused += status == INKOTLS_STATUS_WANT_READ && used < least;
       given += used;
     }
     status = inkotls_conn_handshake(attack->victim);
@@ -95,6 +99,7 @@ static inkotls_status obey(struct attack *attack) {
     goes_on = status == INKOTLS_STATUS_WANT_WRITE ||
               (status > 0 && (given < attack->len || state & INKOTLS_STATE_READABLE));
   } while (goes_on && attack->calls <= FEW_CALLS + attack->sent);
+  CHECK_INT(refused, 0);  // after WANT_READ
   return status;
 }
 
