@@ -22,6 +22,9 @@ enum input {
   ROOTS_PEM,
   ROOTS_FILE,
   ROOTS_DER,
+  PEER_PEM,
+  PEER_FILE,
+  PEER_DER,
   CRL_PEM,
   CRL_FILE,
   CRL_DER,
@@ -42,6 +45,12 @@ static inkotls_status give(inkotls_roots *roots, inkotls_identity *identity, enu
       return inkotls_roots_add_pem_file(roots, data, len);
     case ROOTS_DER:
       return inkotls_roots_add_der(roots, data, len);
+    case PEER_PEM:
+      return inkotls_roots_add_peer_certificate_pem(roots, data, len);
+    case PEER_FILE:
+      return inkotls_roots_add_peer_certificate_pem_file(roots, data, len);
+    case PEER_DER:
+      return inkotls_roots_add_peer_certificate_der(roots, data, len);
     case CRL_PEM:
       return inkotls_roots_add_crl_pem(roots, data, len);
     case CRL_FILE:
@@ -191,6 +200,10 @@ static void content_refused(void) {
       {KEY_PEM, "p521.key", "are supported"},
       {CRL_PEM, "ca.pem", "no CRL: the PEM sections are CERTIFICATE"},
       {ROOTS_PEM, "ca.der", "is it DER?"},
+      {PEER_PEM, "ca.der", "is it DER?"},
+      {PEER_PEM, "ca.key", "the PEM sections are PRIVATE KEY"},
+      {PEER_PEM, "ecdsa.p12", "PKCS#12"},
+      {PEER_DER, "ca.pem", "is it PEM?"},
       {CRL_PEM, "ca.crl.der", "is it DER?"},
       {CHAIN_PEM, "ecdsa.der", "is it DER?"},
       {KEY_PEM, "ecdsa.key.der", "is it DER?"},
@@ -208,7 +221,8 @@ static void content_refused(void) {
     checking("%s as input %d", wrong[i].file, it);
     size_t len = pki_read(wrong[i].file, data, sizeof data);
     is_refused(it, data, len, bad_content(it), INKOTLS_STATUS_NONE, wrong[i].text);
-    if (it == ROOTS_DER || it == CRL_DER || it == CHAIN_DER || it == KEY_DER) continue;
+    if (it == ROOTS_DER || it == PEER_DER || it == CRL_DER || it == CHAIN_DER || it == KEY_DER)
+      continue;
     const char *path = pki_path(wrong[i].file);
     is_refused(it + 1, path, strlen(path), bad_content(it), INKOTLS_STATUS_NONE, wrong[i].text);
   }
@@ -315,7 +329,8 @@ static void mismatches(void) {
   CHECK_INT(set_key(identity, "ecdsa.key"), INKOTLS_STATUS_OK);
   CHECK_INT(set_key(identity, "encrypted.key"), INKOTLS_STATUS_INVALID_KEY);
   CHECK_INT(set_chain(identity, "ca.key"), INKOTLS_STATUS_INVALID_CERTIFICATE);
-  CHECK_INT(inkotls_identity_add_chain_der(identity, "x", 1), INKOTLS_STATUS_INVALID_CERTIFICATE);
+  CHECK_INT(inkotls_identity_add_chain_der(identity, "\x30\x03", 2),
+            INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_TEXT(inkotls_identity_error(identity), "certificate 2");
   serves(identity);
 }
@@ -440,7 +455,7 @@ static void raw_keys_refused(void) {
 // Rule 18: the text of a private key where a path belongs is not repeated, however it begins; nor
 // is more than a part of any path.
 static void paths_that_are_pem(void) {
-  static const enum input inputs[] = {ROOTS_FILE, CRL_FILE, CHAIN_FILE, KEY_FILE};
+  static const enum input inputs[] = {ROOTS_FILE, PEER_FILE, CRL_FILE, CHAIN_FILE, KEY_FILE};
   static const char *const files[] = {"ecdsa.key", "rsa.key", "rsa-pkcs1.key", "encrypted.key",
                                       "encrypted-rsa.key"};
   static const char *const before[] = {"", BOM, " \n\t", "Bag Attributes\n    localKeyID: 01\n"};
@@ -476,6 +491,38 @@ static void paths_that_are_pem(void) {
       inkotls_roots_free(roots);
       inkotls_identity_free(identity);
     }
+  }
+}
+
+// The path where a text belongs; and a line of a key, which could be a path.
+static void paths_and_texts(void) {
+  static const enum input texts[] = {ROOTS_PEM, PEER_PEM, CRL_PEM, CHAIN_PEM, KEY_PEM};
+  static const enum input files[] = {ROOTS_FILE, PEER_FILE, CRL_FILE, CHAIN_FILE, KEY_FILE};
+  static const enum input ders[] = {ROOTS_DER, PEER_DER, CRL_DER, CHAIN_DER, KEY_DER};
+  static const char path[] = "certificates/server.pem";
+  char pem[4096], message[512];
+  size_t len = pki_read("ed25519.key", pem, sizeof pem - 1);
+  pem[len] = 0;
+  char *line = strchr(pem, '\n') + 1;
+  *strchr(line, '\n') = 0;
+  for (size_t i = 0; i < COUNT(texts); i++) {
+    checking("a path as a text, input %d", texts[i]);
+    inkotls_status bad =
+        texts[i] == KEY_PEM ? INKOTLS_STATUS_INVALID_KEY : INKOTLS_STATUS_INVALID_CERTIFICATE;
+    is_refused(texts[i], path, strlen(path), bad, INKOTLS_STATUS_NONE, "is it a path?");
+    is_refused(ders[i], path, strlen(path), bad, INKOTLS_STATUS_NONE, "is it a path?");
+    is_refused(files[i], path, sizeof path, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE,
+               "the length must not count it");
+    checking("a line of base64 as a path, input %d", files[i]);
+    inkotls_roots *roots = inkotls_roots_new();
+    inkotls_identity *identity = inkotls_identity_new();
+    CHECK_INT(give(roots, identity, files[i], line, strlen(line)), INKOTLS_STATUS_IO_ERROR);
+    snprintf(message, sizeof message, "%s%s", inkotls_roots_error(roots),
+             inkotls_identity_error(identity));
+    CHECK_TEXT(message, "base64 of 64 bytes");
+    CHECK(!strstr(message, line));
+    inkotls_roots_free(roots);
+    inkotls_identity_free(identity);
   }
 }
 
@@ -601,6 +648,7 @@ int main(int argc, char **argv) {
   no_roots();
   alpn_lengths();
   paths_that_are_pem();
+  paths_and_texts();
 
   unlink(empty_file);
   rmdir(empty_folder);

@@ -68,10 +68,13 @@ pub fn listed<T: Display>(items: impl ExactSizeIterator<Item = T>) -> String {
     list
 }
 
-/// The host's `input` in quotes, escaped and cut. PEM is not repeated: it may be a private key.
+/// The host's `input` in quotes, escaped and cut. What may be a private key is not repeated.
 pub fn quoted(input: &str) -> String {
     if input.contains(PEM_BEGIN) {
         return format!("(PEM text of {} bytes)", input.len());
+    }
+    if is_base64(input) {
+        return format!("(base64 of {} bytes)", input.len());
     }
     let mut text = String::from("\"");
     for letter in input.chars() {
@@ -83,6 +86,13 @@ pub fn quoted(input: &str) -> String {
         text.extend(escaped);
     }
     text + "\""
+}
+
+/// Whether it may be a key's line of base64, which few paths and no server names look like.
+fn is_base64(input: &str) -> bool {
+    const SHORTEST: usize = 40; // of 30 bytes
+    let is_digit = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    input.len() >= SHORTEST && !input.starts_with('/') && input.bytes().all(is_digit)
 }
 
 #[cfg(test)]
@@ -128,8 +138,11 @@ mod tests {
     #[test]
     fn quotes_are_safe_to_log() {
         assert_eq!(quoted("a\u{1b}[0m\n\u{202e}\"é"), r#""a\u{1b}[0m\n\u{202e}\"é""#);
+        let key = "MC4CAQAwBQYDK2VwBCIEIPgVcm9Jyq+jc/P0ynS0zBHoYhjdN1nB2Slx0nwcFI5Z";
+        assert_eq!(quoted(key), "(base64 of 64 bytes)");
+        assert_eq!(quoted(&key[..39]), format!("\"{}\"", &key[..39]));
         assert_eq!(quoted(" -----BEGIN PRIVATE KEY-----\nMII"), "(PEM text of 32 bytes)");
-        for long in ["x", "é", "\u{1b}", "\u{202e}"] {
+        for long in ["x ", "é", "\u{1b}", "\u{202e}"] {
             let text = quoted(&long.repeat(1000));
             assert!(text.len() <= MAX_QUOTED + 20, "{text}");
             assert!(text.ends_with(&format!("\"... ({} bytes)", 1000 * long.len())), "{text}");

@@ -51,6 +51,9 @@ pub unsafe fn file_path<'a>(data: *const c_char, len: usize) -> Result<&'a str, 
         Ok(path) if path.contains(PEM_BEGIN) => Err(Error::argument(
             "the path is PEM text: pass the text to the call without \"_file\" in its name",
         )),
+        Ok(path) if path.ends_with('\0') => {
+            Err(Error::argument("the path has a NUL at its end: the length must not count it"))
+        }
         Ok(path) if path.contains('\0') => Err(Error::argument("the path has a NUL inside")),
         Ok(path) => Ok(path),
     }

@@ -56,7 +56,7 @@ struct Entry<V> {
 impl<V: Bytes> Cache<V> {
     /// A cache of at most so many entries.
     pub fn new(most: usize) -> Self {
-        let bound = Bound { entries: most, bytes: (most * AVERAGE).max(LEAST) };
+        let bound = Bound { entries: most, bytes: most.saturating_mul(AVERAGE).max(LEAST) };
         Self { entries: Mutex::new(Entries::new()), bound }
     }
 
@@ -167,6 +167,13 @@ mod tests {
         assert!(has(&cache, 255) && !has(&cache, 0));
         cache.insert(vec![0], value(256 * AVERAGE));
         assert!(!has(&cache, 0) && has(&cache, 255), "more than there is room for");
+    }
+
+    #[test]
+    fn a_bound_that_memory_has_no_room_for() {
+        let cache = Cache::new(usize::MAX / 2);
+        cache.insert(vec![1], value(LEAST));
+        assert!(has(&cache, 1));
     }
 
     #[test]

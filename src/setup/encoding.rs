@@ -5,6 +5,8 @@ use crate::error::{Error, Status, spelled_out};
 use crate::text::PEM_BEGIN;
 use webpki::Error as Webpki;
 
+const MAX_PATH: usize = 256;
+
 #[derive(Clone, Copy, PartialEq)]
 pub enum Encoding {
     Empty,
@@ -13,6 +15,8 @@ pub enum Encoding {
     /// A private key that is encrypted, in DER (EncryptedPrivateKeyInfo, RFC 5958).
     EncryptedKey,
     Utf16,
+    /// Perhaps: it is one short line.
+    Path,
     /// Probably: it begins with a SEQUENCE.
     Der,
     Unknown,
@@ -35,6 +39,7 @@ impl Encoding {
                 _ => Self::Der,
             },
             _ if data.windows(PEM_BEGIN.len()).any(|it| it == PEM_BEGIN.as_bytes()) => Self::Pem,
+            _ if data.len() <= MAX_PATH && !data.contains(&b'\n') && data.is_ascii() => Self::Path,
             _ => Self::Unknown,
         }
     }
@@ -56,6 +61,9 @@ impl Encoding {
             Self::Der => {
                 "the input has no PEM section (is it DER? use the call with \"der\" in its name)"
             }
+            Self::Path => {
+                "the input has no PEM section (is it a path? use the call with \"_file\" in its name)"
+            }
             Self::Pem => "the input has no PEM section: -----BEGIN must be the first on its line",
             other => other.instead_of_any().unwrap_or("the input has no PEM section"),
         }
@@ -67,6 +75,7 @@ impl Encoding {
             Self::Pkcs12 => Some(PKCS12),
             Self::EncryptedKey => Some(ENCRYPTED),
             Self::Utf16 => Some("the input is UTF-16: save it as UTF-8"),
+            Self::Path => Some("the input is one line of text (is it a path?)"),
             Self::Pem | Self::Der | Self::Unknown => None,
         }
     }
