@@ -3,46 +3,15 @@
 mod ours;
 
 use inkotls::capi::*;
-use ours::{Ours, roots, server};
-use rustls::crypto::ring::default_provider;
+use ours::{client_trusting, opened, provider, rustls_client, rustls_server, served, server};
 use rustls::crypto::tls12::Prf;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
 use rustls::crypto::{ActiveKeyExchange, CryptoProvider, hmac};
 use rustls::version::{TLS12, TLS13};
 use rustls::{
-    AlertDescription, CipherSuiteCommon, ClientConfig, Connection, ServerConfig,
-    SupportedCipherSuite, SupportedProtocolVersion, Tls12CipherSuite, Tls13CipherSuite,
+    AlertDescription, CipherSuiteCommon, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite,
 };
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-
-type Version = &'static SupportedProtocolVersion;
-
-fn rustls_client(provider: CryptoProvider, version: Version) -> Connection {
-    let config = ClientConfig::builder_with_provider(provider.into())
-        .with_protocol_versions(&[version])
-        .unwrap()
-        .with_root_certificates(ours::trusted())
-        .with_no_client_auth();
-    let name = "localhost".try_into().unwrap();
-    rustls::ClientConnection::new(Arc::new(config), name).unwrap().into()
-}
-
-fn rustls_server(provider: CryptoProvider, version: Version) -> Connection {
-    let config = ServerConfig::builder_with_provider(provider.into())
-        .with_protocol_versions(&[version])
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(vec![ours::certificate("rsa.pem")], ours::private_key("rsa.key"))
-        .unwrap();
-    rustls::ServerConnection::new(Arc::new(config)).unwrap().into()
-}
-
-fn client() -> Ours {
-    ours::client(|builder| {
-        inkotls_client_builder_set_roots(Some(builder), Some(&roots(Some("ca.pem"))));
-    })
-}
 
 /// rustls has one error for a Finished that is wrong and for a record that cannot be decrypted, and
 /// sends another alert for each.
@@ -52,8 +21,11 @@ fn a_wrong_finished_is_told_from_a_wrong_record() {
         // Who speaks last computes the other's Finished before its own.
         let [of_client, of_server] = if version == &TLS12 { [0, 1] } else { [1, 0] };
         for (ours, mut peer) in [
-            (client(), rustls_server(with_wrong_finished(of_server), version)),
-            (server(|_| ()), rustls_client(with_wrong_finished(of_client), version)),
+            (
+                client_trusting("ca.pem"),
+                served(rustls_server(with_wrong_finished(of_server), version)),
+            ),
+            (server(), opened(rustls_client(with_wrong_finished(of_client), version))),
         ] {
             assert_eq!(ours.settle(&mut peer), inkotls_status::ProtocolError);
             assert!(ours.error().contains("the peer's Finished is wrong"), "{}", ours.error());
@@ -62,7 +34,7 @@ fn a_wrong_finished_is_told_from_a_wrong_record() {
             assert_eq!(peer.process_new_packets().unwrap_err(), received);
         }
 
-        let (ours, mut peer) = (server(|_| ()), rustls_client(default_provider(), version));
+        let (ours, mut peer) = (server(), opened(rustls_client(provider(), version)));
         ours.feed_from(&mut peer);
         ours.handshake();
         ours.drain_to(&mut peer);
@@ -80,7 +52,7 @@ fn a_wrong_finished_is_told_from_a_wrong_record() {
 
 /// The Finished that the peer computes after `correct` others is wrong.
 fn with_wrong_finished(correct: usize) -> CryptoProvider {
-    let mut provider = default_provider();
+    let mut provider = provider();
     for suite in &mut provider.cipher_suites {
         *suite = match *suite {
             SupportedCipherSuite::Tls12(it) => leaked(Tls12CipherSuite {

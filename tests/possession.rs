@@ -5,16 +5,18 @@
 mod ours;
 
 use inkotls::capi::*;
-use ours::{Ours, PKI, certificate, private_key, provider, roots, trusted};
+use ours::{
+    OurClient, OurServer, Ours, PKI, Version, certificate, file, private_key, provider, roots,
+};
 use rustls::client::AlwaysResolvesClientRawPublicKeys;
 use rustls::crypto::ring::sign::any_supported_type;
 use rustls::pki_types::CertificateDer;
 use rustls::server::AlwaysResolvesServerRawPublicKeys;
 use rustls::sign::{CertifiedKey, Signer, SigningKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
-use rustls::{AlertDescription, Error, SignatureAlgorithm, SignatureScheme};
-use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
-use rustls::{ProtocolVersion, SupportedProtocolVersion};
+use rustls::{
+    AlertDescription, Connection, Error, ProtocolVersion, SignatureAlgorithm, SignatureScheme,
+};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::process::Command;
@@ -40,6 +42,8 @@ enum Signs {
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Verifier {
     Standard,
+    /// It trusts exactly the certificate that is shown.
+    Exactly,
     /// A callback that accepts every peer, in a config with trust anchors.
     Host,
     /// The same callback, in a config without trust anchors.
@@ -69,6 +73,14 @@ impl Verifier {
             };
             assert_eq!(status, inkotls_status::Ok);
         }
+        if self == Exactly {
+            let pem = file(&format!("{}.pem", peer.name));
+            let (data, len) = (pem.as_ptr().cast(), pem.len());
+            // SAFETY: as above.
+            let status =
+                unsafe { inkotls_roots_add_peer_certificate_pem(Some(&mut *roots), data, len) };
+            assert_eq!(status, inkotls_status::Ok);
+        }
         roots
     }
 }
@@ -84,7 +96,7 @@ unsafe extern "C" fn accept(calls: *mut c_void, _: *mut inkotls_verification) ->
 /// A peer that shows the certificate or the key of `name`.
 struct Peer {
     name: &'static str,
-    version: &'static SupportedProtocolVersion,
+    version: Version,
     key: Key,
 }
 
@@ -99,29 +111,22 @@ impl Peer {
 
     fn server(&self, verifier: Verifier) -> Connection {
         let shown = self.shown(verifier);
-        let builder = ServerConfig::builder_with_provider(provider())
-            .with_protocol_versions(&[self.version])
-            .unwrap()
-            .with_no_client_auth();
-        let config = builder.with_cert_resolver(match verifier.is_raw() {
+        let mut config = ours::rustls_server(provider(), self.version);
+        config.cert_resolver = match verifier.is_raw() {
             true => Arc::new(AlwaysResolvesServerRawPublicKeys::new(shown)),
             false => Arc::new(SingleCertAndKey::from(shown)),
-        });
-        ServerConnection::new(Arc::new(config)).unwrap().into()
+        };
+        ours::served(config)
     }
 
     fn client(&self, verifier: Verifier) -> Connection {
         let shown = self.shown(verifier);
-        let builder = ClientConfig::builder_with_provider(provider())
-            .with_protocol_versions(&[self.version])
-            .unwrap()
-            .with_root_certificates(trusted());
-        let config = builder.with_client_cert_resolver(match verifier.is_raw() {
+        let mut config = ours::rustls_client(provider(), self.version);
+        config.client_auth_cert_resolver = match verifier.is_raw() {
             true => Arc::new(AlwaysResolvesClientRawPublicKeys::new(shown)),
             false => Arc::new(SingleCertAndKey::from(shown)),
-        });
-        let name = "localhost".try_into().unwrap();
-        ClientConnection::new(Arc::new(config), name).unwrap().into()
+        };
+        ours::opened(config)
     }
 }
 
@@ -180,19 +185,21 @@ fn victim(is_server: bool, verifier: Verifier, peer: &Peer, calls: &Cell<u32>) -
     let host = verifier.is_host().then_some(accept as _);
     let has = |status| assert_eq!(status, inkotls_status::Ok);
     match is_server {
-        true => ours::server(|builder| {
+        true => OurServer::new(|builder| {
             let required = inkotls_client_auth::Required as i32;
             has(inkotls_server_builder_set_client_auth(Some(builder), required, Some(&roots)));
             if host.is_some() {
                 has(inkotls_server_builder_set_dangerous_verifier(Some(builder), host, calls, 0));
             }
-        }),
-        false => ours::client(|builder| {
+        })
+        .open(),
+        false => OurClient::new(|builder| {
             has(inkotls_client_builder_set_roots(Some(builder), Some(&roots)));
             if host.is_some() {
                 has(inkotls_client_builder_set_dangerous_verifier(Some(builder), host, calls, 0));
             }
-        }),
+        })
+        .open(),
     }
 }
 
@@ -213,7 +220,11 @@ fn meet(is_server: bool, verifier: Verifier, peer: &Peer) {
             return;
         }
         Signs::Unasked(_) => AlertDescription::IllegalParameter,
-        _ => AlertDescription::DecryptError,
+        _ => {
+            let error = inkotls_certificate_error::BadHandshakeSignature as i32;
+            assert_eq!(ours.number(inkotls_conn_certificate_error), error, "{what}");
+            AlertDescription::DecryptError
+        }
     };
     assert!((status as i32) < 0, "{what}: {status:?}");
     assert_eq!(ours.number(inkotls_conn_alert_sent), u8::from(alert).into(), "{what}");
@@ -252,7 +263,7 @@ fn a_peer_has_the_key_of_what_it_shows() {
             for signs in ways {
                 let key = Key { real: real.clone(), own: own.clone(), signs };
                 let peer = Peer { name, version, key };
-                for verifier in [Standard, Host, HostAlone, RawKeys, HostOfRawKeys] {
+                for verifier in [Standard, Exactly, Host, HostAlone, RawKeys, HostOfRawKeys] {
                     for is_server in [false, true] {
                         // RFC 7250 has raw keys in TLS 1.2, rustls has not.
                         if is_tls13 || !verifier.is_raw() {

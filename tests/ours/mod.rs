@@ -3,9 +3,13 @@
 #![allow(dead_code)]
 
 use inkotls::capi::*;
+use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{Connection, RootCertStore};
+use rustls::{
+    ClientConfig, ClientConnection, Connection, RootCertStore, ServerConfig, ServerConnection,
+    SupportedProtocolVersion,
+};
 use std::ffi::CStr;
 use std::mem::MaybeUninit;
 use std::path::PathBuf;
@@ -34,9 +38,12 @@ pub fn private_key(name: &str) -> PrivateKeyDer<'static> {
     PrivateKeyDer::from_pem_slice(&file(name)).expect(name)
 }
 
-/// The peer's.
-pub fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::ring::default_provider())
+// The peer.
+
+pub type Version = &'static SupportedProtocolVersion;
+
+pub fn provider() -> CryptoProvider {
+    rustls::crypto::ring::default_provider()
 }
 
 pub fn trusted() -> RootCertStore {
@@ -45,12 +52,55 @@ pub fn trusted() -> RootCertStore {
     roots
 }
 
-/// Our side. Every call is the C ABI's.
-pub struct Ours(pub *mut inkotls_conn);
+pub fn rustls_client(provider: CryptoProvider, version: Version) -> ClientConfig {
+    ClientConfig::builder_with_provider(provider.into())
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_root_certificates(trusted())
+        .with_no_client_auth()
+}
+
+/// It shows an RSA certificate.
+pub fn rustls_server(provider: CryptoProvider, version: Version) -> ServerConfig {
+    ServerConfig::builder_with_provider(provider.into())
+        .with_protocol_versions(&[version])
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate("rsa.pem")], private_key("rsa.key"))
+        .unwrap()
+}
+
+pub fn opened(config: ClientConfig) -> Connection {
+    ClientConnection::new(Arc::new(config), "localhost".try_into().unwrap()).unwrap().into()
+}
+
+pub fn served(config: ServerConfig) -> Connection {
+    ServerConnection::new(Arc::new(config)).unwrap().into()
+}
+
+// Our side. Every call is the C ABI's.
+
+pub struct OurClient(*const inkotls_client_config);
+pub struct OurServer(*const inkotls_server_config);
+pub struct Ours(*mut inkotls_conn);
+
+impl Drop for OurClient {
+    fn drop(&mut self) {
+        // SAFETY: built by `new`, and released once.
+        unsafe { inkotls_client_config_release(self.0) };
+    }
+}
+
+impl Drop for OurServer {
+    fn drop(&mut self) {
+        // SAFETY: built by `new`, and released once.
+        unsafe { inkotls_server_config_release(self.0) };
+    }
+}
 
 impl Drop for Ours {
     fn drop(&mut self) {
-        // SAFETY: made by `client` or `server`, and freed once.
+        // SAFETY: made by `open`, and freed once.
         inkotls_conn_free(Some(unsafe { Box::from_raw(self.0) }));
     }
 }
@@ -75,26 +125,38 @@ pub fn roots(ca: Option<&str>) -> Box<inkotls_roots> {
     roots
 }
 
-/// A client for localhost, of a config of its own.
-pub fn client(set_up: impl FnOnce(&mut inkotls_client_builder)) -> Ours {
-    // SAFETY: every pointer below comes from the library, or from a slice with its length.
-    unsafe {
+impl OurClient {
+    pub fn new(set_up: impl FnOnce(&mut inkotls_client_builder)) -> Self {
         let builder = inkotls_client_builder_new();
-        set_up(builder.as_mut().expect("a builder"));
-        let config = made(|out| inkotls_client_builder_build(builder, out));
-        let name = "localhost";
-        let conn = made(|out| {
-            inkotls_conn_new_client(config.as_ref(), name.as_ptr().cast(), name.len(), out)
-        });
-        inkotls_client_config_release(config);
-        Ours(conn)
+        // SAFETY: just made, and used up by the build.
+        unsafe {
+            set_up(builder.as_mut().expect("a builder"));
+            Self(made(|out| inkotls_client_builder_build(builder, out)))
+        }
     }
+
+    /// A connection to localhost.
+    pub fn open(&self) -> Ours {
+        let name = "localhost";
+        // SAFETY: the config is alive; the text has its length.
+        Ours(made(|out| unsafe {
+            let (start, len) = (name.as_ptr().cast(), name.len());
+            inkotls_conn_new_client(self.0.as_ref(), start, len, out)
+        }))
+    }
+}
+
+/// A client of a config of its own, which trusts `ca`.
+pub fn client_trusting(ca: &str) -> Ours {
+    let roots = roots(Some(ca));
+    let trust = |it: &mut _| inkotls_client_builder_set_roots(Some(it), Some(&roots));
+    OurClient::new(|it| assert_eq!(trust(it), inkotls_status::Ok)).open()
 }
 
 /// The certificate and the key of `name`.
 pub fn identity(name: &str) -> Box<inkotls_identity> {
     let (chain, key) = (file(&format!("{name}.pem")), file(&format!("{name}.key")));
-    // SAFETY: as in `client`.
+    // SAFETY: every pointer comes from the library, or from a slice with its length.
     unsafe {
         let mut it = Box::from_raw(inkotls_identity_new());
         let chain = (chain.as_ptr().cast(), chain.len());
@@ -107,18 +169,27 @@ pub fn identity(name: &str) -> Box<inkotls_identity> {
     }
 }
 
-/// A server that shows an ECDSA certificate, of a config of its own.
-pub fn server(set_up: impl FnOnce(&mut inkotls_server_builder)) -> Ours {
-    // SAFETY: as in `client`.
-    unsafe {
+impl OurServer {
+    /// It shows an ECDSA certificate.
+    pub fn new(set_up: impl FnOnce(&mut inkotls_server_builder)) -> Self {
         let builder = inkotls_server_builder_new();
-        inkotls_server_builder_set_identity(builder.as_mut(), Some(&identity("ecdsa")));
-        set_up(builder.as_mut().expect("a builder"));
-        let config = made(|out| inkotls_server_builder_build(builder, out));
-        let conn = made(|out| inkotls_conn_new_server(config.as_ref(), out));
-        inkotls_server_config_release(config);
-        Ours(conn)
+        // SAFETY: just made, and used up by the build.
+        unsafe {
+            inkotls_server_builder_set_identity(builder.as_mut(), Some(&identity("ecdsa")));
+            set_up(builder.as_mut().expect("a builder"));
+            Self(made(|out| inkotls_server_builder_build(builder, out)))
+        }
     }
+
+    pub fn open(&self) -> Ours {
+        // SAFETY: the config is alive.
+        Ours(made(|out| inkotls_conn_new_server(unsafe { self.0.as_ref() }, out)))
+    }
+}
+
+/// A server of a config of its own.
+pub fn server() -> Ours {
+    OurServer::new(|_| ()).open()
 }
 
 impl Ours {
@@ -130,6 +201,15 @@ impl Ours {
     pub fn close(&self) -> inkotls_status {
         // SAFETY: as above.
         inkotls_conn_close(unsafe { self.0.as_mut() })
+    }
+
+    pub fn write_early(&self, data: &[u8]) -> inkotls_status {
+        let mut used = MaybeUninit::uninit();
+        // SAFETY: as above; the slice has its length.
+        unsafe {
+            let (data, len) = (data.as_ptr().cast(), data.len());
+            inkotls_conn_write_early_data(self.0.as_mut(), data, len, Some(&mut used))
+        }
     }
 
     pub fn read(&self) -> (inkotls_status, Vec<u8>) {
