@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "client_hello.h"
 #include "configs.h"
 
 enum { EXPORTER = INKOTLS_CHANNEL_BINDING_TLS_EXPORTER };
@@ -176,16 +177,9 @@ static void binds_by_exporter_in_tls12(const struct way *way) {
   inkotls_server_config_release(strict);
 }
 
-// Renames an extension of a ClientHello in one record, so that the server does not know it.
-static void hide_extension(unsigned char *hello, size_t len, int type) {
-  size_t at = 5 + 4 + 2 + 32;
-  at += 1 + hello[at];                         // session id
-  at += 2 + (hello[at] << 8 | hello[at + 1]);  // cipher suites
-  at += 1 + hello[at] + 2;                     // compression methods
-  while (at + 4 < len && (hello[at] << 8 | hello[at + 1]) != type)
-    at += 4 + (hello[at + 2] << 8 | hello[at + 3]);
-  if (at + 4 > len) give_up("no such extension");
-  hello[at] = hello[at + 1] = 0xfa;
+// Renames an extension of a ClientHello, so that the server does not know it.
+static void hide_extension(unsigned char *hello, size_t len, unsigned type) {
+  put(hello + extension_of(hello, len, type), 0xfafa, 2);
 }
 
 // A client that requires the extended master secret goes on with no server that leaves it out. One
@@ -282,14 +276,9 @@ static void binds_to_no_end_point(const struct way *way) {
 enum { CACHE, STORE, KEYS };
 
 static inkotls_server_builder *remembering(int kind) {
-  static const unsigned char key[32] = {1};
-  const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  if (kind == KEYS)
-    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (kind == KEYS) server_uses_ticket_keys(builder);
   if (kind == STORE) server_uses_store(builder);
-  inkotls_ticket_keys_release(keys);
   return builder;
 }
 

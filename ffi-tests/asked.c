@@ -110,18 +110,14 @@ static void resumed(const struct way *way) {
 
 // A session is no way around a verifier, where a server without one has the same store or keys.
 static void begun_elsewhere(const struct way *way) {
-  static const unsigned char key[32] = {1};
   for (int keys_too = 0; keys_too < 2; keys_too++) {
-    const inkotls_ticket_keys *keys = NULL;
     const inkotls_server_config *lax, *strict, *alike;
     const inkotls_server_config **const servers[] = {&lax, &strict, &alike};
     store_clear();
-    CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
     for (int i = 0; i < 3; i++) {
       inkotls_server_builder *builder = server_asking(REQUIRED, servers[i] != &lax);
       server_uses_store(builder);
-      if (keys_too)
-        CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+      if (keys_too) server_uses_ticket_keys(builder);
       *servers[i] = server_built(builder);
     }
     const inkotls_client_config *client = client_showing("client");
@@ -135,7 +131,6 @@ static void begun_elsewhere(const struct way *way) {
     refusal = 0;
     inkotls_client_config_release(client);
     for (int i = 0; i < 3; i++) inkotls_server_config_release(*servers[i]);
-    inkotls_ticket_keys_release(keys);
   }
 }
 
@@ -150,8 +145,7 @@ struct policy {
   int platform, verifies;
 };
 
-static const inkotls_server_config *server_of(const struct policy *policy,
-                                              const inkotls_ticket_keys *keys) {
+static const inkotls_server_config *server_of(const struct policy *policy, int keys_too) {
   inkotls_server_builder *builder = server_showing("ecdsa");
   inkotls_roots *roots = inkotls_roots_new();
   for (int i = 0; i < 2 && policy->anchors[i]; i++) {
@@ -170,7 +164,7 @@ static const inkotls_server_config *server_of(const struct policy *policy,
     CHECK_INT(inkotls_server_builder_set_dangerous_verifier(builder, verify, &calls, 0),
               INKOTLS_STATUS_OK);
   server_uses_store(builder);
-  if (keys) CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (keys_too) server_uses_ticket_keys(builder);
   inkotls_roots_free(roots);
   return server_built(builder);
 }
@@ -196,17 +190,14 @@ static void bound_to_what_is_asked(int keys_too) {
       {"expiry enforced", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, EXPIRY, 0, 0},
       {"a verifier", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 1},
   };
-  static const unsigned char key[32] = {1};
-  const inkotls_ticket_keys *keys = NULL;
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
   const inkotls_client_config *client = client_showing("client");
-  const inkotls_server_config *one = server_of(&first, keys_too ? keys : NULL);
-  const inkotls_server_config *alike = server_of(&first, keys_too ? keys : NULL);
+  const inkotls_server_config *one = server_of(&first, keys_too);
+  const inkotls_server_config *alike = server_of(&first, keys_too);
   store_clear();
   for (size_t i = 0; i < COUNT(others); i++) {
     checking("sessions and %s, %s, %s", others[i].what, keys_too ? "keys" : "a store",
              inkotls_protocol_version_name(version));
-    const inkotls_server_config *other = server_of(&others[i], keys_too ? keys : NULL);
+    const inkotls_server_config *other = server_of(&others[i], keys_too);
     visit(&direct, client, one, 0);
     visit(&direct, client, alike, 1);
     visit(&direct, client, other, 0);
@@ -216,20 +207,16 @@ static void bound_to_what_is_asked(int keys_too) {
   inkotls_server_config_release(one);
   inkotls_server_config_release(alike);
   inkotls_client_config_release(client);
-  inkotls_ticket_keys_release(keys);
 }
 
 // A CRL that comes later counts for clients that come back.
 static void revoked_meanwhile(const struct way *way) {
-  static const unsigned char key[32] = {1};
   for (int keys_too = 0; keys_too < 2; keys_too++) {
     const struct policy before = {"", REQUIRED, {"ca.pem"}, {NULL}, 0, 0, 0};
     const struct policy after = {"", REQUIRED, {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 0};
-    const inkotls_ticket_keys *keys = NULL;
-    CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
     const inkotls_client_config *client = client_showing("revoked-client");
-    const inkotls_server_config *lax = server_of(&before, keys_too ? keys : NULL);
-    const inkotls_server_config *strict = server_of(&after, keys_too ? keys : NULL);
+    const inkotls_server_config *lax = server_of(&before, keys_too);
+    const inkotls_server_config *strict = server_of(&after, keys_too);
     store_clear();
     visit(way, client, lax, 0);
     visit(way, client, lax, 1);
@@ -237,7 +224,6 @@ static void revoked_meanwhile(const struct way *way) {
     inkotls_client_config_release(client);
     inkotls_server_config_release(lax);
     inkotls_server_config_release(strict);
-    inkotls_ticket_keys_release(keys);
   }
 }
 

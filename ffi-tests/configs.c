@@ -1,5 +1,6 @@
 #include "configs.h"
 
+#include <stdio.h>
 #include <string.h>
 
 int32_t version;
@@ -78,6 +79,60 @@ void server_uses_store(inkotls_server_builder *builder) {
   CHECK_INT(inkotls_server_builder_set_session_store(builder, store_put, store_get, &store,
                                                      store.may_block),
             INKOTLS_STATUS_OK);
+}
+
+void server_uses_ticket_keys(inkotls_server_builder *builder) {
+  static const unsigned char key[32] = {1};
+  const inkotls_ticket_keys *keys = NULL;
+  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  inkotls_ticket_keys_release(keys);
+}
+
+void server_asks(inkotls_server_builder *builder, const char *ca) {
+  inkotls_roots *roots = roots_of(ca);
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
+            INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+}
+
+const char *raw(const char *name) {
+  return name && strncmp(name, "raw ", 4) == 0 ? name + 4 : NULL;
+}
+
+void add_raw_key(inkotls_roots *roots, const char *name) {
+  char file[64];
+  unsigned char spki[1024];
+  snprintf(file, sizeof file, "%s.spki.der", name);
+  CHECK_INT(inkotls_roots_add_raw_public_key(roots, spki, pki_read(file, spki, sizeof spki)),
+            INKOTLS_STATUS_OK);
+}
+
+inkotls_roots *roots_of_key(const char *name) {
+  inkotls_roots *roots = inkotls_roots_new();
+  add_raw_key(roots, name);
+  return roots;
+}
+
+// A raw public key needs a key, and no certificate.
+inkotls_identity *identity_from(const char *shown) {
+  if (!raw(shown)) return identity_of(shown);
+  char file[64];
+  snprintf(file, sizeof file, "%s.key", raw(shown));
+  const char *path = pki_path(file);
+  inkotls_identity *identity = inkotls_identity_new();
+  CHECK_INT(inkotls_identity_set_key_pem_file(identity, path, strlen(path)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_identity_use_raw_public_key(identity), INKOTLS_STATUS_OK);
+  return identity;
+}
+
+inkotls_identity *identity_with_issuers(const char *name, int issuers) {
+  unsigned char ca[4096];
+  size_t len = pki_read("ca.der", ca, sizeof ca);
+  inkotls_identity *identity = identity_of(name);
+  for (int i = 0; i < issuers; i++)
+    CHECK_INT(inkotls_identity_add_chain_der(identity, ca, len), INKOTLS_STATUS_OK);
+  return identity;
 }
 
 void pair_until_hello(struct pair *pair) {

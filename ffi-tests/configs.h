@@ -40,6 +40,22 @@ int32_t store_get(void *user_data, const uint8_t *key, size_t key_len, int32_t t
                   size_t cap);
 void server_uses_store(inkotls_server_builder *builder);
 
+// Ticket keys: one, the same for every server.
+void server_uses_ticket_keys(inkotls_server_builder *builder);
+
+// A server that requires a certificate of the authority in this file.
+void server_asks(inkotls_server_builder *builder, const char *ca);
+
+// Raw public keys: "raw NAME" names that of a certificate. NULL: it names the certificate.
+const char *raw(const char *name);
+void add_raw_key(inkotls_roots *roots, const char *name);
+inkotls_roots *roots_of_key(const char *name);
+inkotls_identity *identity_from(const char *shown);
+
+// An identity with so many issuers in its chain, though none issued it: copies of ca.pem,
+// of 400 bytes.
+inkotls_identity *identity_with_issuers(const char *name, int issuers);
+
 // Where the server side is an acceptor: drives it until the ClientHello can be looked at, and makes
 // it a connection. Nothing happens where it is one.
 void pair_until_hello(struct pair *pair);

@@ -329,10 +329,7 @@ static void withheld_identities(const struct way *way) {
     }
     const inkotls_client_config *shy = client_built(builder);
     inkotls_server_builder *asking = server_showing("ecdsa");
-    inkotls_roots *roots = roots_of(all[i].ca);
-    CHECK_INT(inkotls_server_builder_set_client_auth(asking, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-              INKOTLS_STATUS_OK);
-    inkotls_roots_free(roots);
+    server_asks(asking, all[i].ca);
     const inkotls_server_config *strict = server_built(asking);
     for (int is_logged = 0; is_logged < 2; is_logged++) {
       struct messages log = {.count = 0};
@@ -362,10 +359,7 @@ static void withheld_identities(const struct way *way) {
 // The same, of a server that leaves without an alert.
 static void left_without_an_alert(const struct way *way) {
   inkotls_server_builder *asking = server_showing("ecdsa");
-  inkotls_roots *roots = roots_of("ca.pem");
-  CHECK_INT(inkotls_server_builder_set_client_auth(asking, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-            INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
+  server_asks(asking, "ca.pem");
   const inkotls_server_config *strict = server_built(asking);
   const inkotls_client_config *shy = client_of(TLS12);
   struct pair pair;

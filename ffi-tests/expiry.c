@@ -57,38 +57,9 @@ static int32_t suite;      // the server's only one, or 0
 
 static int32_t accept_all(void *data, inkotls_verification *it) { return (void)data, (void)it, 0; }
 
-static const char *raw(const char *name) { return strncmp(name, "raw ", 4) == 0 ? name + 4 : NULL; }
-
-static inkotls_identity *identity_shown(void) {
-  if (!raw(shown)) return identity_of(shown);
-  char key[64];
-  snprintf(key, sizeof key, "%s.key", raw(shown));
-  const char *path = pki_path(key);
-  inkotls_identity *identity = inkotls_identity_new();
-  CHECK_INT(inkotls_identity_set_key_pem_file(identity, path, strlen(path)), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identity_use_raw_public_key(identity), INKOTLS_STATUS_OK);
-  return identity;
-}
-
-static inkotls_roots *roots_for_shown(void) {
-  if (!raw(shown)) return roots_of("ca.pem");
-  unsigned char spki[4096];
-  char file[64];
-  snprintf(file, sizeof file, "%s.spki.der", raw(shown));
-  size_t len = pki_read(file, spki, sizeof spki);
-  inkotls_roots *roots = inkotls_roots_new();
-  CHECK_INT(inkotls_roots_add_raw_public_key(roots, spki, len), INKOTLS_STATUS_OK);
-  return roots;
-}
-
 static void keep_sessions(inkotls_server_builder *builder) {
-  static const unsigned char key[32] = {1};
-  const inkotls_ticket_keys *keys = NULL;
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  if (storage == TICKET_KEYS)
-    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (storage == TICKET_KEYS) server_uses_ticket_keys(builder);
   if (storage == STORE) server_uses_store(builder);
-  inkotls_ticket_keys_release(keys);
   if (suite) CHECK_INT(inkotls_server_builder_add_cipher_suite(builder, suite), INKOTLS_STATUS_OK);
 }
 
@@ -96,8 +67,8 @@ static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 
 static void server_on_trial(void) {
-  inkotls_identity *identity = identity_shown();
-  inkotls_roots *roots = roots_for_shown();
+  inkotls_identity *identity = identity_from(shown);
+  inkotls_roots *roots = raw(shown) ? roots_of_key(raw(shown)) : roots_of("ca.pem");
   inkotls_client_builder *a = client_speaking(version);
   inkotls_server_builder *b = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
@@ -121,8 +92,8 @@ static void server_on_trial_asks_for_none(void) {
 }
 
 static void client_on_trial(void) {
-  inkotls_identity *identity = identity_shown();
-  inkotls_roots *roots = roots_for_shown();
+  inkotls_identity *identity = identity_from(shown);
+  inkotls_roots *roots = raw(shown) ? roots_of_key(raw(shown)) : roots_of("ca.pem");
   inkotls_client_builder *a = client_speaking(version);
   inkotls_server_builder *b = inkotls_server_builder_new();
   CHECK_INT(inkotls_client_builder_set_roots(a, roots), INKOTLS_STATUS_OK);

@@ -44,12 +44,8 @@ static const inkotls_server_config *early_server(void) {
 }
 
 static const inkotls_server_config *server_with_keys(void) {
-  static const unsigned char key[32] = {1};
-  const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *builder = server_showing("ecdsa");
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
-  inkotls_ticket_keys_release(keys);
+  server_uses_ticket_keys(builder);
   return server_built(builder);
 }
 

@@ -18,7 +18,7 @@ enum {
   SERVERS = 300,       // more than a client remembers
   TICKET = 30000,      // what rustls takes of a ticket
   TICKETS = 8,         // of a connection
-  CERTIFICATES = 110,  // of 550 bytes: what a Certificate message has room for
+  CERTIFICATES = 110,  // of 400 bytes
   VISITS = 300
 };
 
@@ -146,12 +146,8 @@ static void end_client(void) {
 static const inkotls_server_config *server;
 
 static inkotls_client_builder *attacking(void) {
-  unsigned char ca[4096];
-  size_t len = pki_read("ca.der", ca, sizeof ca);
   inkotls_client_builder *builder = client_trusting("ca.pem");
-  inkotls_identity *identity = identity_of("client-only");
-  for (int i = 0; i < CERTIFICATES; i++)
-    CHECK_INT(inkotls_identity_add_chain_der(identity, ca, len), INKOTLS_STATUS_OK);
+  inkotls_identity *identity = identity_with_issuers("client-only", CERTIFICATES);
   CHECK_INT(inkotls_client_builder_add_identity(builder, identity), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
   return builder;
@@ -159,10 +155,7 @@ static inkotls_client_builder *attacking(void) {
 
 static inkotls_server_builder *asking(void) {
   inkotls_server_builder *builder = server_showing("ecdsa");
-  inkotls_roots *roots = roots_of("ca.pem");
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-            INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
+  server_asks(builder, "ca.pem");
   return builder;
 }
 
@@ -197,12 +190,8 @@ static void resumed(void) {
 }
 
 static void resumed_by_ticket(void) {
-  static const unsigned char key[32];
-  const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *builder = asking();
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
-  inkotls_ticket_keys_release(keys);
+  server_uses_ticket_keys(builder);
   server = server_built(builder);
   as(ATTACKER);
   visit_server(attacking());

@@ -13,9 +13,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "client_hello.h"
 #include "configs.h"
 #include "cost.h"
-#include "psk.h"
 
 enum { ROUNDS = 20, KIB = 1024, FLIGHT = 1 << 17 };
 enum { FEW_CALLS = 64 };  // and one for each byte that comes, which may come alone
@@ -428,16 +428,7 @@ static void renegotiation(struct attack *attack) {
 
 // Configs of both sides.
 
-enum { CERTIFICATES = 110 };  // of 550 bytes: what a Certificate message has room for
-
-static inkotls_identity *long_chain(const char *name) {
-  unsigned char ca[4096];
-  inkotls_identity *identity = identity_of(name);
-  size_t len = pki_read("ca.der", ca, sizeof ca);
-  for (int i = 0; i < CERTIFICATES; i++)
-    CHECK_INT(inkotls_identity_add_chain_der(identity, ca, len), INKOTLS_STATUS_OK);
-  return identity;
-}
+enum { CERTIFICATES = 110 };  // of 400 bytes
 
 static void with(inkotls_client_builder *a, inkotls_server_builder *b) {
   if (client) inkotls_client_config_release(client);
@@ -449,19 +440,16 @@ static void with(inkotls_client_builder *a, inkotls_server_builder *b) {
 static void with_long_client(void) {
   inkotls_client_builder *a = client_trusting("ca.pem");
   inkotls_server_builder *b = server_showing("ecdsa");
-  inkotls_identity *identity = long_chain("client-only");
-  inkotls_roots *roots = roots_of("ca.pem");
+  inkotls_identity *identity = identity_with_issuers("client-only", CERTIFICATES);
   CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-            INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
+  server_asks(b, "ca.pem");
   inkotls_identity_free(identity);
   with(a, b);
 }
 
 static void with_long_server(const char *name, int is_compressed) {
   inkotls_server_builder *b = inkotls_server_builder_new();
-  inkotls_identity *identity = long_chain(name);
+  inkotls_identity *identity = identity_with_issuers(name, CERTIFICATES);
   CHECK_INT(inkotls_server_builder_set_identity(b, identity), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_certificate_compression(b, is_compressed),
             INKOTLS_STATUS_OK);
@@ -479,12 +467,8 @@ static void with_early_data(void) {
 }
 
 static void with_ticket_keys(void) {
-  static const unsigned char key[32];
-  const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *b = server_showing("ecdsa");
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_ticket_keys(b, keys), INKOTLS_STATUS_OK);
-  inkotls_ticket_keys_release(keys);
+  server_uses_ticket_keys(b);
   with(client_trusting("ca.pem"), b);
 }
 

@@ -301,18 +301,9 @@ static void records_are_bounded(const struct way *way) {
 
 // Handshakes: a chain that is good, and long.
 
-static inkotls_identity *long_chain(const char *name, int issuers) {
-  unsigned char ca[4096];
-  inkotls_identity *identity = identity_of(name);
-  size_t len = pki_read("ca.der", ca, sizeof ca);
-  while (issuers-- > 0)
-    CHECK_INT(inkotls_identity_add_chain_der(identity, ca, len), INKOTLS_STATUS_OK);
-  return identity;
-}
-
 static const inkotls_server_config *long_winded_server(const char *name, int issuers) {
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  inkotls_identity *identity = long_chain(name, issuers);
+  inkotls_identity *identity = identity_with_issuers(name, issuers);
   CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_certificate_compression(builder, 0), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
@@ -357,7 +348,7 @@ static void handshake_is_bounded(const struct way *way) {
 // The same for a server, of a client that was asked who it is.
 
 static const inkotls_client_config *long_winded_client(const char *name, int issuers) {
-  inkotls_identity *identity = long_chain(name, issuers);
+  inkotls_identity *identity = identity_with_issuers(name, issuers);
   inkotls_client_builder *builder = client_speaking(version);
   CHECK_INT(inkotls_client_builder_add_identity(builder, identity), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_client_builder_set_certificate_compression(builder, 0), INKOTLS_STATUS_OK);
@@ -366,14 +357,11 @@ static const inkotls_client_config *long_winded_client(const char *name, int iss
 }
 
 static const inkotls_server_config *asking_server(size_t limit) {
-  inkotls_roots *roots = roots_of("ca.pem");
   inkotls_server_builder *builder = server_showing("ecdsa");
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-            INKOTLS_STATUS_OK);
+  server_asks(builder, "ca.pem");
   if (limit != DEFAULT)
     CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_HANDSHAKE, limit),
               INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
   return server_built(builder);
 }
 

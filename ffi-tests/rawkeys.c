@@ -21,40 +21,15 @@ struct meeting {
   int version;
 };
 
-static const char *raw(const char *name) {
-  return name && strncmp(name, "raw ", 4) == 0 ? name + 4 : NULL;
-}
-
-static void add_raw_key(inkotls_roots *roots, const char *name) {
-  char file[64];
-  unsigned char spki[1024];
-  snprintf(file, sizeof file, "%s.spki.der", name);
-  CHECK_INT(inkotls_roots_add_raw_public_key(roots, spki, pki_read(file, spki, sizeof spki)),
-            INKOTLS_STATUS_OK);
-}
-
 static inkotls_roots *roots_from(const char *trusts) {
   char file[64];
   if (!raw(trusts)) {
     snprintf(file, sizeof file, "%s.pem", trusts);
     return roots_of(file);
   }
-  inkotls_roots *roots = inkotls_roots_new();
-  add_raw_key(roots, "ed25519");  // one that no one here shows
+  inkotls_roots *roots = roots_of_key("ed25519");  // one that no one here shows
   add_raw_key(roots, raw(trusts));
   return roots;
-}
-
-// A raw public key needs a key, and no certificate.
-static inkotls_identity *identity_from(const char *shows) {
-  if (!raw(shows)) return identity_of(shows);
-  char file[64];
-  snprintf(file, sizeof file, "%s.key", raw(shows));
-  const char *path = pki_path(file);
-  inkotls_identity *identity = inkotls_identity_new();
-  CHECK_INT(inkotls_identity_set_key_pem_file(identity, path, strlen(path)), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identity_use_raw_public_key(identity), INKOTLS_STATUS_OK);
-  return identity;
 }
 
 static const inkotls_client_config *client_from(const struct meeting *meeting) {
@@ -219,37 +194,31 @@ static void meetings(void) {
 // A session is bound to the keys that its server trusts: of a fleet with one set of ticket keys,
 // only servers that trust the same resume each other's.
 
-static const inkotls_server_config *server_trusting(const char *other,
-                                                    const inkotls_ticket_keys *keys) {
-  inkotls_roots *roots = inkotls_roots_new();
+static const inkotls_server_config *server_trusting(const char *other) {
+  inkotls_roots *roots = roots_of_key("client");
   inkotls_server_builder *builder = server_showing("ecdsa");
-  add_raw_key(roots, "client");
   if (other) add_raw_key(roots, other);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
             INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  server_uses_ticket_keys(builder);
   inkotls_roots_free(roots);
   return server_built(builder);
 }
 
 static void sessions_are_bound_to_keys(void) {
   static const char *const others[] = {NULL, "rsa", "ecdsa"};
-  static const unsigned char key[32] = {1};
   static const struct meeting meeting = {"", {"ca", "raw client"}, {NULL, NULL}, TLS13};
-  const inkotls_ticket_keys *keys = NULL;
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
   const inkotls_client_config *returns = client_from(&meeting);
   for (size_t i = 0; i < COUNT(others); i++) {
     checking("sessions and the key of %s", others[i] ? others[i] : "the client alone");
-    const inkotls_server_config *one = server_trusting(others[i], keys);
-    const inkotls_server_config *alike = server_trusting(others[i], keys);
+    const inkotls_server_config *one = server_trusting(others[i]);
+    const inkotls_server_config *alike = server_trusting(others[i]);
     visit(&direct, returns, one, 0);
     visit(&direct, returns, alike, 1);
     inkotls_server_config_release(one);
     inkotls_server_config_release(alike);
   }
   inkotls_client_config_release(returns);
-  inkotls_ticket_keys_release(keys);
 }
 
 // The host's input.

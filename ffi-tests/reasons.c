@@ -230,13 +230,10 @@ static const struct reason reasons_of_clients[] = {
 
 static void configure(void) {
   const char *ca = current->ca ? current->ca : "ca.pem";
-  inkotls_roots *roots = roots_of(ca);
   inkotls_client_builder *a = client_trusting(ca);
   inkotls_server_builder *b = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_add_protocol_version(a, version), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-            INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
+  server_asks(b, ca);
   client = client_built(a);
   server = server_built(b);
 }

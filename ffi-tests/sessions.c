@@ -253,18 +253,10 @@ static const inkotls_client_config *long_winded_client(size_t chain) {
 
 // A server that asks for the chain, and keeps it in the store or in tickets.
 static const inkotls_server_config *patient_server(int is_stateless, size_t tickets) {
-  static const unsigned char key[32] = {1};
-  const inkotls_ticket_keys *keys = NULL;
-  inkotls_roots *roots = roots_of("ca.pem");
   inkotls_server_builder *builder = storing();
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-            INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  if (is_stateless)
-    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  server_asks(builder, "ca.pem");
+  if (is_stateless) server_uses_ticket_keys(builder);
   CHECK_INT(inkotls_server_builder_set_ticket_count(builder, tickets), INKOTLS_STATUS_OK);
-  inkotls_ticket_keys_release(keys);
-  inkotls_roots_free(roots);
   return server_built(builder);
 }
 

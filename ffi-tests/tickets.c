@@ -10,8 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "client_hello.h"
 #include "configs.h"
-#include "psk.h"
 
 enum { KEY = 32, KEYS = 16 };
 

@@ -295,15 +295,11 @@ static void modes_replace_each_other(void) {
 // store or ticket keys asked for less.
 
 static const inkotls_server_config *server_sharing(int keys_too, int mode, const char *ca) {
-  static const unsigned char key[32] = {1};
-  const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *builder = server_showing("ecdsa");
   inkotls_roots *roots = roots_of(ca);
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  if (keys_too) CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (keys_too) server_uses_ticket_keys(builder);
   server_uses_store(builder);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, mode, roots), INKOTLS_STATUS_OK);
-  inkotls_ticket_keys_release(keys);
   inkotls_roots_free(roots);
   return server_built(builder);
 }

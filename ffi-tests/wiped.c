@@ -194,16 +194,11 @@ static void connections(int32_t version) {
 enum storage { TICKET_KEYS, STORE, MEMORY };
 
 static const inkotls_server_config *server_keeping(enum storage storage) {
-  static const unsigned char key[32] = {1};
-  const inkotls_ticket_keys *keys = NULL;
   inkotls_server_builder *builder = server_showing("ecdsa");
-  CHECK_INT(inkotls_ticket_keys_new(key, sizeof key, &keys), INKOTLS_STATUS_OK);
-  if (storage == TICKET_KEYS)
-    CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_OK);
+  if (storage == TICKET_KEYS) server_uses_ticket_keys(builder);
   if (storage == STORE) server_uses_store(builder);
   if (storage == MEMORY)
     CHECK_INT(inkotls_server_builder_set_session_cache(builder, 1), INKOTLS_STATUS_OK);
-  inkotls_ticket_keys_release(keys);
   return server_built(builder);
 }
 
