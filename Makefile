@@ -366,7 +366,7 @@ build/asan/readme: build/readme.inc
 build/tsan/readme: build/readme.inc
 build/aws-lc-rs/readme: build/readme.inc
 
-$(BOGO_SHIM): $(wildcard ffi-tests/bogo/*.[ch]) $(HEADER) $(BOGO_LIBRARY) | libcrypto
+$(BOGO_SHIM): $(wildcard ffi-tests/bogo/*.[ch]) ffi-tests/clock.h $(HEADER) $(BOGO_LIBRARY) | libcrypto
 	$(CC) $(WARN) $(CFLAGS) -Iinclude $(filter %.c,$^) $(BOGO_LIBRARY) $(LIBS) $(CRYPTO) -o $@
 
 build/heap.so: ffi-tests/heap.c

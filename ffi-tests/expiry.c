@@ -4,38 +4,17 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/syscall.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "clock.h"
 #include "configs.h"
 
 enum { HOUR = 3600, DAY = 24 * HOUR, WEEK = 7 * DAY };
 enum { STEP = 11 * HOUR };  // less than any ticket's lifetime, which is another matter
 
 // The library's clock. 0 is the system's.
-static int64_t today;
+static int64_t clock_is_at;
 
-// Replaces libc's, which the library would call.
-int clock_gettime(clockid_t clock, struct timespec *now) {
-  if (clock != CLOCK_REALTIME || today == 0) return (int)syscall(SYS_clock_gettime, clock, now);
-  *now = (struct timespec){.tv_sec = (time_t)today};
-  return 0;
-}
-
-#if defined(__GLIBC__) && __SIZEOF_LONG__ == 4
-// The same for Rust's standard library, which has times of 64 bits on these machines, too.
-struct wide_time {
-  int64_t tv_sec;
-  int32_t tv_nsec, padding;
-};
-
-int __clock_gettime64(clockid_t clock, struct wide_time *now) {
-  if (clock != CLOCK_REALTIME || today == 0) return (int)syscall(SYS_clock_gettime64, clock, now);
-  *now = (struct wide_time){.tv_sec = today};
-  return 0;
-}
-#endif
+static int64_t today(void) { return clock_is_at; }
 
 static int64_t not_after(const char *file) {
   unsigned char der[4096];
@@ -117,17 +96,17 @@ static enum outcome outcome_at(int64_t at_client, int64_t at_server) {
   unsigned char byte;
   size_t len, moved;
   struct pair pair;
-  today = at_client;
+  clock_is_at = at_client;
   pair_open(&pair, &direct, client, "localhost", server);
   do {
-    today = at_client;
+    clock_is_at = at_client;
     client_says = side_handshake(&pair.client);
     moved = side_deliver(&pair.client, &pair.server);
-    today = at_server;
+    clock_is_at = at_server;
     server_says = side_handshake(&pair.server);
     moved += side_deliver(&pair.server, &pair.client);
   } while (moved > 0);
-  today = at_client;
+  clock_is_at = at_client;
   enum outcome outcome = inkotls_conn_is_resumed(pair.client.conn) == 1 ? RESUMED : FULL;
   if (client_says < 0 || server_says < 0) {
     const inkotls_conn *refuses = server_says == ended ? pair.server.conn : pair.client.conn;
@@ -139,7 +118,7 @@ static enum outcome outcome_at(int64_t at_client, int64_t at_server) {
     CHECK_INT(side_read(&pair.client, &byte, 1, &len), INKOTLS_STATUS_WANT_READ);  // tickets
   }
   pair_free(&pair);
-  today = 0;
+  clock_is_at = 0;
   return outcome;
 }
 
