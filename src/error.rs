@@ -1,12 +1,14 @@
 //! The status codes, and what a failed call leaves behind.
 
+mod by_webpki;
 mod certificate;
 mod tls;
 
+pub use by_webpki::why_unusable;
 pub use certificate::{
     CertificateFault, certificate_fault_name, inkotls_certificate_error, standing_for,
 };
-pub use tls::{carried, spelled_out};
+pub use tls::carried;
 
 use rustls::AlertDescription;
 use std::ffi::CStr;

@@ -1,11 +1,11 @@
-//! What is in a certificate (RFC 5280), to look at. Nothing is verified here.
+//! What is in a certificate (RFC 5280). Nothing is verified here.
 #![forbid(unsafe_code)]
 #![allow(clippy::result_large_err)] // asn1's: its derives return it by value
 
 mod name;
 mod usage;
 
-pub use usage::Usage;
+pub use usage::{Usage, not_after};
 
 use crate::crypto::Hash;
 use crate::error::{Error, Status};
@@ -41,12 +41,6 @@ impl Certificate {
 /// tls-server-end-point; empty where it is not defined.
 pub fn end_point(der: &[u8]) -> Vec<u8> {
     signature_hash(der).map(|hash| hash.of(der)).unwrap_or_default()
-}
-
-/// When a certificate ends, in Unix seconds. None where that cannot be read.
-pub fn not_after(der: &[u8]) -> Option<u64> {
-    let certificate = asn1::parse_single::<Signed>(der).ok()?.certificate;
-    certificate.validity.not_after.unix_seconds().try_into().ok()
 }
 
 /// The hash for tls-server-end-point (RFC 5929, section 4.1): that of the certificate's signature,
@@ -128,8 +122,12 @@ struct Extension<'a> {
     value: &'a [u8],
 }
 
+fn parts(der: &[u8]) -> Option<ToBeSigned<'_>> {
+    Some(asn1::parse_single::<Signed>(der).ok()?.certificate)
+}
+
 fn read(der: &[u8]) -> Option<Certificate> {
-    let parts = asn1::parse_single::<Signed>(der).ok()?.certificate;
+    let parts = parts(der)?;
     let mut certificate = Certificate {
         subject: name::text(&parts.subject)?,
         issuer: name::text(&parts.issuer)?,

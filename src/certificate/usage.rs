@@ -1,6 +1,6 @@
 //! When, and for what, a certificate may be used (RFC 5280, section 4.2.1).
 
-use super::Signed;
+use super::parts;
 use asn1::{BitString, ObjectIdentifier, SequenceOf, oid};
 use rustls::ExtendedKeyPurpose;
 
@@ -8,15 +8,15 @@ pub struct Usage {
     /// Unix seconds.
     pub not_before: i64,
     pub not_after: i64,
-    /// The key usage extension, where there is one, has the bit digitalSignature.
+    /// Whether the key usage extension allows signatures (digitalSignature), or there is none.
     pub signs: bool,
-    /// What the extended key usage extension has, where there is one.
+    /// The extended key usage extension, if there is one.
     pub purposes: Option<Vec<ExtendedKeyPurpose>>,
 }
 
 impl Usage {
     pub fn parse(der: &[u8]) -> Option<Self> {
-        let parts = asn1::parse_single::<Signed>(der).ok()?.certificate;
+        let parts = parts(der)?;
         let mut usage = Self {
             not_before: parts.validity.not_before.unix_seconds(),
             not_after: parts.validity.not_after.unix_seconds(),
@@ -36,6 +36,11 @@ impl Usage {
     }
 }
 
+/// When a certificate ends, in Unix seconds, whatever its extensions are.
+pub fn not_after(der: &[u8]) -> Option<u64> {
+    parts(der)?.validity.not_after.unix_seconds().try_into().ok()
+}
+
 fn purpose(kind: ObjectIdentifier) -> ExtendedKeyPurpose {
     match kind {
         SERVER_AUTH => ExtendedKeyPurpose::ServerAuth,
@@ -51,5 +56,5 @@ const KEY_USAGE: ObjectIdentifier = oid!(2, 5, 29, 15);
 const EXTENDED_KEY_USAGE: ObjectIdentifier = oid!(2, 5, 29, 37);
 const SERVER_AUTH: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 3, 1);
 const CLIENT_AUTH: ObjectIdentifier = oid!(1, 3, 6, 1, 5, 5, 7, 3, 2);
-/// Of KeyUsage.
+/// The bit of KeyUsage.
 const DIGITAL_SIGNATURE: usize = 0;

@@ -121,7 +121,7 @@ impl Opening for Listening {
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
         match self.listen(inbound, outbound, scope)? {
             Step::Done(()) if self.is_interrupted(inbound) => {
-                Err(Refusal::Tls(rustls::Error::InappropriateMessage {
+                Err(Refusal::Tls(Tls::InappropriateMessage {
                     expect_types: vec![ContentType::Handshake],
                     got_type: ContentType::ApplicationData,
                 }))

@@ -1,5 +1,6 @@
 //! Why a peer's certificate was refused: a number to branch on, and a sentence that says more.
 
+use super::by_webpki::{CRITICAL, refusal_by_webpki};
 use super::tls::spelled_out;
 use super::{Error, Status, find};
 use crate::text;
@@ -229,48 +230,6 @@ pub fn refusal(why: &CertificateError) -> Error {
         other => (F::Other, other.to_string()),
     };
     Error::refusal(fault, &detail)
-}
-
-const CRITICAL: &str = "it has a critical extension that is not supported";
-
-/// What rustls has no error for.
-fn refusal_by_webpki(why: &webpki::Error) -> (CertificateFault, String) {
-    use CertificateFault as F;
-    use webpki::Error as E;
-    let (fault, detail) = match why {
-        E::CaUsedAsEndEntity => (
-            F::CaUsedAsEndEntity,
-            "basicConstraints CA:TRUE; to trust exactly this certificate, add it to the roots with \
-             inkotls_roots_add_peer_certificate_pem",
-        ),
-        E::UnsupportedCertVersion => (F::UnsupportedVersion, ""),
-        E::NameConstraintViolation => (F::NameConstraints, ""),
-        E::PathLenConstraintViolated => (F::PathLength, ""),
-        E::EndEntityUsedAsCa => (F::IssuerNotCa, ""),
-        E::MaximumPathDepthExceeded => (F::ChainTooComplex, "too many certificates"),
-        E::MaximumSignatureChecksExceeded => (F::ChainTooComplex, "too many signatures"),
-        E::MaximumPathBuildCallsExceeded => (F::ChainTooComplex, "too many possible chains"),
-        E::MaximumNameConstraintComparisonsExceeded => {
-            (F::ChainTooComplex, "too many names to compare with name constraints")
-        }
-        E::EmptyEkuExtension => (F::WrongPurpose, "its extended key usage is empty"),
-        E::UnsupportedCriticalExtension => (F::BadEncoding, CRITICAL),
-        E::SignatureAlgorithmMismatch => {
-            (F::BadEncoding, "it has two signature algorithms that differ")
-        }
-        E::MalformedExtensions => (F::BadEncoding, "its extensions are malformed"),
-        E::ExtensionValueInvalid => (F::BadEncoding, "the value of an extension is not valid"),
-        E::MalformedDnsIdentifier => (F::BadEncoding, "a DNS name is malformed"),
-        E::MalformedNameConstraint => (F::BadEncoding, "a name constraint is malformed"),
-        E::InvalidNetworkMaskConstraint => {
-            (F::BadEncoding, "a name constraint has a network mask that is not valid")
-        }
-        E::InvalidSerialNumber => (F::BadEncoding, "its serial number is not valid"),
-        E::CertDistrusted => (F::Other, "its key is distrusted"),
-        // What does not come from rustls's verifiers, or only a later webpki knows.
-        other => return (F::Other, spelled_out(other)),
-    };
-    (fault, detail.into())
 }
 
 /// What kept a CRL from telling whether a certificate is revoked.

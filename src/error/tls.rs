@@ -120,7 +120,7 @@ fn alert_meaning(number: u8) -> Option<&'static str> {
 }
 
 /// `NoCipherSuitesInCommon` as "no cipher suites in common".
-pub fn spelled_out(variant: &dyn std::fmt::Debug) -> String {
+pub(super) fn spelled_out(variant: &dyn std::fmt::Debug) -> String {
     let mut words = String::new();
     let mut before = ' ';
     for letter in format!("{variant:?}").chars() {

@@ -125,10 +125,10 @@ impl ClientBuilder {
     }
 
     fn resumption(&self) -> Resumption {
-        let sessions = || Arc::new(ClientSessions::new(self.sessions, self.tls12));
-        match self.sessions {
-            0 => Resumption::disabled(),
-            _ => Resumption::store(sessions()).tls12_resumption(self.tls12),
+        if self.sessions == 0 {
+            return Resumption::disabled();
         }
+        let sessions = ClientSessions::new(self.sessions, self.tls12);
+        Resumption::store(Arc::new(sessions)).tls12_resumption(self.tls12)
     }
 }

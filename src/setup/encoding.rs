@@ -1,9 +1,8 @@
 //! What a certificate, a CRL or a key is encoded as, for the error message where that is not what
-//! the call reads; and why one that is encoded well cannot be used.
+//! the call reads.
 
-use crate::error::{Error, Status, spelled_out};
+use crate::error::{Error, Status};
 use crate::text::PEM_BEGIN;
-use webpki::Error as Webpki;
 
 const MAX_PATH: usize = 256;
 
@@ -106,23 +105,5 @@ fn sequence(data: &[u8]) -> Option<&[u8]> {
         [0x30, 0x81..=0x84, ..] => data.get(2 + usize::from(data[1] - 0x80)..),
         [0x30, 0..=0x80, rest @ ..] => Some(rest),
         _ => None,
-    }
-}
-
-/// Why a certificate or a CRL of the host's cannot be used.
-pub fn why_unusable(error: &Webpki) -> String {
-    use Webpki as E;
-    match error {
-        E::BadDer | E::BadDerTime | E::TrailingData(_) => "it cannot be parsed".into(),
-        E::UnsupportedCertVersion => {
-            "it is not X.509 version 3: make it with extensions, such as subjectAltName".into()
-        }
-        E::UnsupportedCriticalExtension => {
-            "it has a critical extension that is not supported".into()
-        }
-        E::UnsupportedCrlVersion => "it is not a CRL of version 2".into(),
-        E::UnsupportedDeltaCrl => "it is a delta CRL, which is not supported".into(),
-        E::UnsupportedIndirectCrl => "it is an indirect CRL, which is not supported".into(),
-        other => spelled_out(other),
     }
 }

@@ -1,11 +1,11 @@
 //! A certificate chain and its private key, or a key alone (RFC 7250).
 
-use super::encoding::{check_der, why_unusable};
+use super::encoding::check_der;
 use super::pem;
 use super::signer::HostSigner;
 use crate::certificate::end_point;
 use crate::crypto;
-use crate::error::{Error, Status};
+use crate::error::{Error, Status, why_unusable};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::{Error as Tls, InconsistentKeys, SignatureScheme};

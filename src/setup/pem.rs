@@ -2,7 +2,7 @@
 
 use super::encoding::{ENCRYPTED, Encoding, without_bom};
 use crate::error::{Error, Status};
-use crate::text::{PEM_BEGIN, quoted};
+use crate::text::{PEM_BEGIN, listed, quoted};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
 use std::path::Path;
@@ -11,8 +11,6 @@ use zeroize::Zeroizing;
 
 /// More than any label that is in use.
 const MAX_LABEL: usize = 64;
-/// How many labels an error message has.
-const MAX_LABELS: usize = 3;
 
 /// Gives `take` the whole file, which is wiped afterwards, since it may hold a key. A failure
 /// names the file.
@@ -154,11 +152,7 @@ fn none(status: Status, what: &str, data: &[u8]) -> Error {
     let labels: Vec<_> = sections(data).flatten().map(|it| it.label).collect();
     let instead = match labels.as_slice() {
         [] => Encoding::of(data).instead_of_pem().into(),
-        labels if labels.len() > MAX_LABELS => {
-            let (shown, others) = labels.split_at(MAX_LABELS);
-            format!("the PEM sections are {} and {} more", shown.join(", "), others.len())
-        }
-        labels => format!("the PEM sections are {}", labels.join(", ")),
+        labels => format!("the PEM sections are {}", listed(labels.iter())),
     };
     Error::new(status, format!("no {what}: {instead}"))
 }

@@ -1,7 +1,6 @@
 //! Peers that are trusted by their public key, without a certificate (RFC 7250).
 
-use super::encoding::why_unusable;
-use crate::error::{Error, Status};
+use crate::error::{Error, Status, why_unusable};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
     CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_signature_with_raw_key,

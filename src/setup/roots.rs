@@ -1,13 +1,13 @@
 //! What a side trusts: authorities and their revocations, peers' own certificates, or raw public
 //! keys.
 
-use super::encoding::{check_der, why_unusable};
+use super::encoding::check_der;
 use super::peers::Peers;
 use super::pem;
 use super::platform;
 use super::raw_keys::RawKeys;
 use crate::crypto::Hash;
-use crate::error::{Error, Status};
+use crate::error::{Error, Status, why_unusable};
 use rustls::RootCertStore;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier;

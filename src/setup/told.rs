@@ -1,5 +1,5 @@
-//! What rustls shows to the verifier only, told to the connection; and the key usage, which no
-//! verifier looks at.
+//! What rustls shows to the verifier only, told to the connection; and what no verifier looks at: the
+//! key usage.
 
 use crate::certificate::{Usage, not_after};
 use crate::error::{CertificateFault, Error, standing_for};
@@ -23,9 +23,9 @@ pub const LONGEST: u64 = 7 * 24 * 60 * 60;
 /// What a certificate takes of memory beside its bytes.
 const CERTIFICATE: usize = 64;
 
-/// What sessions come from that begin now, with a certificate that was accepted. An issuer that has
-/// ended was not needed for that. A host's verifier may accept an end-entity certificate that has,
-/// or that cannot be read: then no session is resumed.
+/// What the sessions come from that begin with a certificate that was accepted. An issuer that has
+/// expired was not needed for that. A host's verifier may accept an end-entity certificate that has
+/// expired or cannot be parsed: then no session is resumed.
 fn origin(
     end_entity: &CertificateDer<'_>,
     intermediates: &[CertificateDer<'_>],
@@ -49,10 +49,7 @@ macro_rules! signatures_told {
             cert: &CertificateDer<'_>,
             dss: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Tls> {
-            scope::tell(|caller| caller.signed_with = Some(dss.scheme.into()));
-            if !self.requires_raw_public_keys() {
-                may_sign(cert).map_err(refused)?;
-            }
+            signs(self.requires_raw_public_keys(), cert, dss)?;
             self.0.verify_tls12_signature(message, cert, dss).map_err(not_proven)
         }
 
@@ -62,10 +59,7 @@ macro_rules! signatures_told {
             cert: &CertificateDer<'_>,
             dss: &DigitallySignedStruct,
         ) -> Result<HandshakeSignatureValid, Tls> {
-            scope::tell(|caller| caller.signed_with = Some(dss.scheme.into()));
-            if !self.requires_raw_public_keys() {
-                may_sign(cert).map_err(refused)?;
-            }
+            signs(self.requires_raw_public_keys(), cert, dss)?;
             self.0.verify_tls13_signature(message, cert, dss).map_err(not_proven)
         }
 
@@ -77,6 +71,16 @@ macro_rules! signatures_told {
             self.0.requires_raw_public_keys()
         }
     };
+}
+
+/// The peer signs the handshake, if its certificate lets it.
+fn signs(
+    is_raw_key: bool,
+    certificate: &CertificateDer<'_>,
+    signed: &DigitallySignedStruct,
+) -> Result<(), Tls> {
+    scope::tell(|caller| caller.signed_with = Some(signed.scheme.into()));
+    if is_raw_key { Ok(()) } else { may_sign(certificate).map_err(refused) }
 }
 
 /// A certificate whose key usage forbids it must not sign the handshake: RFC 8446, section
@@ -106,10 +110,8 @@ impl ServerCertVerifier for Told<dyn ServerCertVerifier> {
             caller.verified = true;
         });
         let verified = self.0.verify_server_cert(end_entity, intermediates, name, staple, now);
-        let verified = verified.map_err(refused)?;
-        let origin = origin(end_entity, intermediates, self.0.requires_raw_public_keys(), now);
-        scope::tell(|caller| caller.origin = origin);
-        Ok(verified)
+        let origin = || origin(end_entity, intermediates, self.requires_raw_public_keys(), now);
+        judged(verified, origin)
     }
 
     fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
@@ -139,14 +141,19 @@ impl ClientCertVerifier for Told<dyn ClientCertVerifier> {
         now: UnixTime,
     ) -> Result<ClientCertVerified, Tls> {
         scope::tell(|caller| caller.verified = true);
-        let verified =
-            self.0.verify_client_cert(end_entity, intermediates, now).map_err(refused)?;
-        let origin = origin(end_entity, intermediates, self.0.requires_raw_public_keys(), now);
-        scope::tell(|caller| caller.origin = origin);
-        Ok(verified)
+        let verified = self.0.verify_client_cert(end_entity, intermediates, now);
+        let origin = || origin(end_entity, intermediates, self.requires_raw_public_keys(), now);
+        judged(verified, origin)
     }
 
     signatures_told!();
+}
+
+/// What the sessions of a peer that was accepted come from is noted; why one is refused, too.
+fn judged<V>(verified: Result<V, Tls>, origin: impl FnOnce() -> Origin) -> Result<V, Tls> {
+    let verified = verified.map_err(refused)?;
+    scope::tell(|caller| caller.origin = origin());
+    Ok(verified)
 }
 
 /// The connection is told why, and rustls what makes it send the alert that fits.
