@@ -23,6 +23,9 @@ x509_extensions = authority
 basicConstraints = critical, CA:TRUE
 keyUsage = critical, keyCertSign, cRLSign
 subjectKeyIdentifier = hash
+[self-signed]
+basicConstraints = critical, CA:FALSE
+subjectAltName = DNS:localhost
 [ca]
 default_ca = issue
 [issue]
@@ -219,6 +222,9 @@ developer developer
 developer developer-twin
 developer developer-client -addext extendedKeyUsage=clientAuth
 developer developer-ca     -addext keyUsage=critical,keyCertSign
+key self-signed ecdsa # no authority's
+tool req -config "$scratch/config" -x509 -extensions self-signed -days 30 -subj /CN=localhost \
+  -key self-signed.key -out self-signed.pem
 leaf from-developer ecdsa developer "$both" "$localhost"
 
 current=(20200101000000Z 20491231000000Z)

@@ -399,6 +399,21 @@ static void is_safe(const struct way *way) {
   }
 }
 
+// The longest server name that there is, which the certificate does not have.
+static void is_not_repeated_whole(const struct way *way) {
+  char name[254];
+  for (size_t i = 0; i < sizeof name; i++) name[i] = i % 51 == 50 ? '.' : 'a';
+  name[253] = 0;
+  struct pair pair;
+  pair_open(&pair, way, client, name, server);
+  pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_WRONG_NAME);
+  name[201] = 0;
+  CHECK(!strstr(inkotls_conn_error(pair.client.conn), name));
+  name[150] = 0;
+  CHECK_TEXT(inkotls_conn_error(pair.client.conn), name);
+  pair_free(&pair);
+}
+
 // Whatever an error message repeats.
 static void is_one_short_line(void) {
   static const char *const parts[] = {"\x1b[2J\nfake log line: \x7f", "\xe2\x80\xae", "x"};
@@ -483,6 +498,7 @@ int main(int argc, char **argv) {
   each_version("withheld identities", withheld_identities);
   each_wide_way("left without an alert", left_without_an_alert);
   each_wide_way("what a peer wrote", is_safe);
+  each_wide_way("a long name", is_not_repeated_whole);
   is_one_short_line();
   is_silent();  // with a log in the program, too
   inkotls_client_config_release(client);

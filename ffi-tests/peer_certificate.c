@@ -237,6 +237,28 @@ static void beside_the_platform(void) {
   }
 }
 
+// The message tells a certificate that nobody issued from one that was exchanged.
+static void nobody_issued_it(void) {
+  static const struct {
+    struct trust trust;
+    const char *shown, *said;
+  } all[] = {
+      {{NULL, "ca.pem", NULL}, "self-signed", "(it is self-signed)"},
+      {{"developer.pem", NULL, NULL}, "developer-twin", "not one of the peer certificates"},
+  };
+  by_server = 0;
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    struct pair pair;
+    checking("%s, TLS 1.%d", all[i].shown, version - 0x0301);
+    make(all[i].shown, roots_for(all[i].trust), 0);
+    pair_open(&pair, &direct, client, "localhost", server);
+    pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER);
+    CHECK_TEXT(inkotls_conn_error(pair.client.conn), all[i].said);
+    pair_free(&pair);
+    release_both();
+  }
+}
+
 // As an authority it is no server's own, and the failure says what to do.
 static void as_an_authority(void) {
   struct pair pair;
@@ -318,6 +340,7 @@ int main(int argc, char **argv) {
   for (version = TLS12; version <= TLS13; version++) {
     by_server = 0;
     all_meet(servers, COUNT(servers));
+    nobody_issued_it();
     as_an_authority();
     by_server = 1;
     all_meet(clients, COUNT(clients));

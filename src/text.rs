@@ -10,7 +10,7 @@ pub const MAX: usize = 500;
 pub const PEM_BEGIN: &str = "-----BEGIN";
 
 /// How much of the host's input a message repeats, in bytes.
-const MAX_QUOTED: usize = 200;
+pub const MAX_QUOTED: usize = 200;
 
 /// The length of what a list may take of a message.
 const MAX_LIST: usize = 150;

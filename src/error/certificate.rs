@@ -251,6 +251,7 @@ pub fn unknown_revocation(why: &CertRevocationListError) -> Error {
 
 /// "it is for a.test, b.test and 198 more, not for localhost"
 fn names(expected: &str, presented: &[String]) -> String {
+    let expected = text::shortened(expected, text::MAX_QUOTED);
     if presented.is_empty() {
         return format!("it has no names in a subjectAltName, where {expected} is needed");
     }

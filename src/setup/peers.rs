@@ -3,7 +3,7 @@
 
 use super::verification::{signatures_as_ever, unless_empty};
 use crate::certificate::Usage;
-use crate::error::Error;
+use crate::error::{CertificateFault, Error};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
 use rustls::crypto::{
@@ -82,7 +82,7 @@ impl ServerCertVerifier for Peers<dyn ServerCertVerifier> {
                 Ok(ServerCertVerified::assertion())
             }
             Some(it) => it.verify_server_cert(end_entity, intermediates, name, staple, now),
-            None => Err(CertificateError::UnknownIssuer.into()),
+            None => Err(not_among_them()),
         }
     }
 
@@ -114,11 +114,17 @@ impl ClientCertVerifier for Peers<dyn ClientCertVerifier> {
                 Ok(ClientCertVerified::assertion())
             }
             Some(it) => it.verify_client_cert(end_entity, intermediates, now),
-            None => Err(CertificateError::UnknownIssuer.into()),
+            None => Err(not_among_them()),
         }
     }
 
     signatures_as_ever!();
+}
+
+/// No authority is trusted that could have issued it.
+fn not_among_them() -> Tls {
+    let detail = "it is not one of the peer certificates that are trusted";
+    Error::refusal(CertificateFault::UnknownIssuer, detail).into()
 }
 
 /// As webpki would, but for the authority.

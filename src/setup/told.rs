@@ -11,6 +11,7 @@ use rustls::{
     CertificateError, DigitallySignedStruct, DistinguishedName, Error as Tls, SignatureScheme,
 };
 use std::sync::Arc;
+use webpki::EndEntityCert;
 
 /// A verifier that tells that the certificate is being verified, the OCSP staple, when sessions end
 /// that begin with it, what the peer signed with, and why it is refused.
@@ -111,7 +112,7 @@ impl ServerCertVerifier for Told<dyn ServerCertVerifier> {
         });
         let verified = self.0.verify_server_cert(end_entity, intermediates, name, staple, now);
         let origin = || origin(end_entity, intermediates, self.requires_raw_public_keys(), now);
-        judged(verified, origin)
+        judged(verified.map_err(|error| detailed(error, end_entity)), origin)
     }
 
     fn root_hint_subjects(&self) -> Option<&[DistinguishedName]> {
@@ -143,7 +144,7 @@ impl ClientCertVerifier for Told<dyn ClientCertVerifier> {
         scope::tell(|caller| caller.verified = true);
         let verified = self.0.verify_client_cert(end_entity, intermediates, now);
         let origin = || origin(end_entity, intermediates, self.requires_raw_public_keys(), now);
-        judged(verified, origin)
+        judged(verified.map_err(|error| detailed(error, end_entity)), origin)
     }
 
     signatures_told!();
@@ -154,6 +155,17 @@ fn judged<V>(verified: Result<V, Tls>, origin: impl FnOnce() -> Origin) -> Resul
     let verified = verified.map_err(refused)?;
     scope::tell(|caller| caller.origin = origin());
     Ok(verified)
+}
+
+/// Without a trusted issuer, it is good to know that there is no issuer at all.
+fn detailed(error: Tls, end_entity: &CertificateDer<'_>) -> Tls {
+    let is_unknown = error == CertificateError::UnknownIssuer.into();
+    match EndEntityCert::try_from(end_entity) {
+        Ok(it) if is_unknown && it.issuer() == it.subject() => {
+            Error::refusal(CertificateFault::UnknownIssuer, "it is self-signed").into()
+        }
+        _ => error,
+    }
 }
 
 /// The connection is told why, and rustls what makes it send the alert that fits.
