@@ -322,6 +322,8 @@ impl Hosts<'_> {
                 let before = self.received[1 - at];
                 self.read(at, 20_000, false);
                 moved += (self.received[1 - at] - before) as usize;
+                let conn = self.pair.side(at == 1).conn();
+                goes_on &= conn.is_some_and(|conn| conn.failure().is_none());
             }
             moved += self.pair.carry_all();
             if moved > 0 {
