@@ -144,7 +144,7 @@ static void content_refused(void) {
       {CHAIN_PEM, "garbage", "no PEM section"},
       {KEY_PEM, "garbage", "no PEM section"},
       {KEY_PEM, "\xff\xfe-", "UTF-16"},
-      {KEY_PEM, "  " PEM("PRIVATE KEY", "AAAA"), "first on its line"},
+      {KEY_PEM, "  " PEM("PRIVATE KEY", "AAAA"), "at the start of its line"},
       // Cut: the section is named, in letters.
       {ROOTS_PEM, "-----BEGIN CERTIFICATE-----\nAAAA\n", "CERTIFICATE has no line -----END CER"},
       {CRL_PEM, "-----BEGIN X509 CRL-----\nAAAA\n", "X509 CRL has no line -----END X509 CRL"},

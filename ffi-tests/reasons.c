@@ -212,7 +212,7 @@ static const struct reason reasons[] = {
     {"small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL, NULL},
     {"below-small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL, NULL},
     {"below-small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL, "small-ca.pem"},
-    {"forged", ERROR(BAD_SIGNATURE), "in its chain", NULL, NULL},
+    {"forged", ERROR(BAD_SIGNATURE), "in the chain", NULL, NULL},
     {"p256", ERROR(BAD_HANDSHAKE_SIGNATURE), "handshake", with_another_key, NULL},
 };
 
@@ -259,15 +259,15 @@ static void alerts_have_a_meaning(const struct way *way) {
     unsigned char number;
     const char *said;
   } all[] = {
-      {20, "bad_record_mac (20): a record could not be decrypted"},
-      {40, "handshake_failure (40): nothing in common"},
-      {42, "bad_certificate (42): it does not accept this side's certificate"},
-      {48, "unknown_ca (48): it does not trust the issuer"},
+      {20, "bad_record_mac (20): the peer could not decrypt a record"},
+      {40, "handshake_failure (40): the two sides have no"},
+      {42, "bad_certificate (42): the peer does not accept this side's certificate"},
+      {48, "unknown_ca (48): the peer does not trust the issuer"},
       {51, "decrypt_error (51): a signature or the Finished"},
-      {70, "protocol_version (70): it does not speak"},
-      {112, "unrecognized_name (112): it has no certificate for the server name"},
-      {116, "certificate_required (116): it requires a certificate"},
-      {120, "no_application_protocol (120): it speaks none of this side's ALPN"},
+      {70, "protocol_version (70): the peer does not support"},
+      {112, "unrecognized_name (112): the peer has no certificate for the server name"},
+      {116, "certificate_required (116): the peer requires a certificate"},
+      {120, "no_application_protocol (120): the peer supports none of this side's ALPN"},
       {77, "unknown (77)"},
   };
   for (size_t i = 0; i < COUNT(all); i++) {

@@ -9,7 +9,7 @@
 // again; a negative one is final, such as CLOSED, the clean end. The loop is the same for
 // handshake, read, write, flush and close; here for read:
 //
-//     unsigned char net[16384];                     // feed takes as much after WANT_READ
+//     unsigned char net[16384];                     // after WANT_READ, feed has room for it
 //     while ((status = inkotls_conn_read(conn, buf, sizeof buf, &len)) > 0) {
 //       if (status == INKOTLS_STATUS_WANT_WRITE) {
 //         inkotls_conn_drain(conn, net, sizeof net, &n);
@@ -36,53 +36,55 @@
 // config has one that may block (_may_block), the call that comes to it does nothing of it and
 // answers WANT_BLOCKING; inkotls_conn_run_blocking runs it, on any thread. No other call waits.
 //
-// Failures. They are kept by the handle that failed, never by the thread: a sentence (_error), the
-// alerts (_alert_sent, _alert_received), the certificate error, errno (_os_error). A connection
-// that failed gives its alert out first (WANT_WRITE), then the failure, and that ever after. Error
-// messages are safe to log: of what the host passed they repeat at most 200 bytes, escaped, and
-// only the labels of a PEM text.
+// Failures. The handle whose call failed keeps the details, never the thread: the error message
+// (_error), the alerts (_alert_sent, _alert_received), the certificate error (_certificate_error)
+// and errno (_os_error). After a connection has failed, calls return WANT_WRITE until the alert has
+// been drained; from then on every call returns that failure.
 //
-// Ownership. _new creates, _free destroys; what is shared is counted (_retain, _release). A call that
-// uses a handle up (_build, _into_conn) does so exactly when it returns OK. Inputs are borrowed
-// for the call; what the library keeps, it copies. Outputs are written only when a call returns
-// OK. Pointers lent to the host live until the next call on that handle that takes it as
-// non-const: so ask for the sentence of a failure after the call that failed, not in one list of
-// arguments with it.
+// Ownership. _new creates, _free destroys; shared handles are reference-counted (_retain,
+// _release). A call that uses a handle up (_build, _into_conn) does so exactly when it returns OK.
+// Inputs are borrowed for the call, and the library copies what it keeps. Outputs are written only
+// when a call returns OK. A pointer that the library returns is valid until the next call on the
+// same handle that takes the handle as non-const: so read the error message after the call that
+// failed, not in one list of arguments with it.
 //
-// Threads. What is counted may be used by any number of threads at the same time, and so may a
-// handle that is only read: roots and an identity once they are filled, a certificate. Otherwise a
-// handle has one user at a time; which thread that is may change at every call. Nothing is
-// thread-local, nothing is global, and no call blocks, except inkotls_conn_run_blocking and those
-// that read files, which say so. A thread must not be cancelled (pthread_cancel) in a call, because
-// the unwinding ends the process: disable cancellation around calls (pthread_setcancelstate).
+// Threads. Any number of threads may use a reference-counted handle at the same time, and a handle
+// that is only read: roots and an identity once they are filled, a certificate. Any other handle
+// has one user at a time; which thread that is may change at every call. Nothing is thread-local
+// and nothing is global. No call blocks, except inkotls_conn_run_blocking and the calls that read
+// files, which say so. A thread must not be cancelled (pthread_cancel) inside a call, because the
+// unwinding ends the process: disable cancellation around calls (pthread_setcancelstate).
 //
-// Fork. Call fork only while no other thread is inside a call of the library. Afterwards each process
-// has a copy of every handle. A connection or an acceptor may be used in one of the two processes; the
-// other process may only free its copy, which sends nothing. Anything else may be used in both. A
-// session that a config keeps in memory is never used by two processes: the new process starts without
-// sessions, and so early data is accepted or offered once. Ticket keys and a session store of the host
-// resume sessions in every process; a change of ticket keys reaches the process that makes it only.
+// Fork. Call fork only while no other thread is inside a call of the library. Afterwards each
+// process has a copy of every handle. A connection or an acceptor may be used in one of the two
+// processes; the other process may only free its copy, which sends nothing. All other handles may
+// be used in both. The two processes never use the same session of a config's memory: the new
+// process starts without sessions, so that early data is sent and accepted only once. With ticket
+// keys or a host's session store, every process resumes the sessions of all;
+// inkotls_ticket_keys_set changes the keys of the calling process only.
 //
 // Misuse. A handle that has one user at a time notices a call that comes while another call on it
 // is running, from another thread or from one of its own callbacks. The second call, const or not,
 // does nothing and returns INVALID_STATE, and _error says why; the first call goes on undisturbed.
-// _free takes effect when the first call returns. This finds mistakes and is not a lock: two calls
-// that begin at the same moment may both run.
+// A _free that comes during a call takes effect when that call returns. This check finds mistakes
+// and is not a lock: two calls that begin at the same moment may both run.
 //
 // Callbacks come during a call, on its thread, with the user_data that was set with them. They must
-// return: no unwinding, no longjmp, no change of task. They may use other handles, not the one
-// whose call they come from: that returns INVALID_STATE.
+// return: no unwinding, no longjmp, no change of task. They may use other handles; a call on the
+// handle whose call they come from returns INVALID_STATE.
 //
 // NULL. A NULL handle or output, or a NULL buffer with a length, is INVALID_ARGUMENT; a NULL
 // buffer of length 0 is empty; _free(NULL) and _release(NULL) do nothing. A call that returns a
 // number returns it where it is 0 or more, and otherwise a status, such as NONE.
 //
-// Messages. Error messages and log messages are for people, and their words are no part of the ABI.
-// Each is one line of at most 500 bytes in UTF-8. What a peer wrote into it is escaped: control
-// characters and other characters that are not printable; long lists are cut, with a count.
+// Messages. Error messages and log messages are for people; their words are not part of the ABI.
+// They are safe to log: each is one line of UTF-8, of at most 500 bytes, in which every character
+// that is not printable is escaped. Of what the host passed, a message repeats at most 200 bytes,
+// and of PEM text only the labels. Long lists are cut, and end with the number of the entries that
+// are left out.
 //
-// Panics. A bug in the library does not unwind into the host: the handle answers PANIC from then
-// on, also to calls that take it as const, and can be freed.
+// Panics. A bug in the library does not unwind into the host. From then on every call on the handle
+// returns PANIC, also a call that takes it as const; _free still works.
 //
 // Stability. Numbers and signatures keep their meaning within an inkotls_abi_version. Versions,
 // cipher suites, groups, signature schemes and alerts are IANA's numbers.
@@ -106,7 +108,7 @@ enum inkotls_status
   /// Done.
   INKOTLS_STATUS_OK = 0,
   /// More ciphertext is needed: wait until the socket is readable, or feed. The next
-  /// inkotls_conn_feed takes at least 16 KiB.
+  /// inkotls_conn_feed has room for at least 16 KiB.
   INKOTLS_STATUS_WANT_READ = 1,
   /// Ciphertext is waiting: wait until the socket is writable, or drain.
   INKOTLS_STATUS_WANT_WRITE = 2,
@@ -146,7 +148,8 @@ enum inkotls_status
   INKOTLS_STATUS_NO_TRUST_ANCHORS = -12,
   /// An argument is NULL or out of range.
   INKOTLS_STATUS_INVALID_ARGUMENT = -13,
-  /// The call makes no sense in the state that the handle is in, or another call is using it.
+  /// The call makes no sense in the state of the handle, or another call on the handle is
+  /// running.
   INKOTLS_STATUS_INVALID_STATE = -14,
   /// This library, or this build of it, cannot do that.
   INKOTLS_STATUS_UNSUPPORTED = -15,
@@ -172,60 +175,61 @@ enum inkotls_certificate_error
  {
   /// The peer had to present a certificate and presented none.
   INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED = 1,
-  /// Its notAfter time has passed.
+  /// The certificate's notAfter time has passed.
   INKOTLS_CERTIFICATE_ERROR_EXPIRED = 2,
-  /// Its notBefore time has not come.
+  /// The certificate's notBefore time has not come.
   INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID = 3,
-  /// No trusted authority issued it.
+  /// No trusted authority issued the certificate.
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER = 4,
-  /// It is not for the server name that the connection was made with.
+  /// The certificate is not for the server name that the connection was made with.
   INKOTLS_CERTIFICATE_ERROR_WRONG_NAME = 5,
-  /// Its issuer has revoked it.
+  /// The issuer has revoked the certificate.
   INKOTLS_CERTIFICATE_ERROR_REVOKED = 6,
-  /// Whether it is revoked cannot be determined.
+  /// Whether the certificate is revoked cannot be determined.
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION = 7,
-  /// A signature in its chain does not verify. The alert is bad_certificate (42).
+  /// A signature in the chain does not verify. The alert is bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE = 8,
-  /// It may not be used for this purpose: its extended key usage does not include the side that
-  /// the peer is on, or its key usage does not include digitalSignature.
+  /// The certificate may not be used for this purpose: its extended key usage does not include
+  /// the peer's side (client or server), or its key usage does not include digitalSignature.
   INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
-  /// It cannot be parsed, or has a critical extension that is not understood. The alert is
-  /// bad_certificate (42).
+  /// The certificate cannot be parsed, or has a critical extension that is not supported. The
+  /// alert is bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,
-  /// None of the other reasons: the connection's error message has the reason. The alert is
-  /// certificate_unknown (46).
+  /// The reason has no number of its own; the error message of the connection says it. The alert
+  /// is certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
-  /// Its OCSP staple is not good enough: for a host's verifier, which alone looks at it.
+  /// The OCSP staple is not good enough. Only a host's verifier gives this reason, because the
+  /// library does not look at the staple.
   INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
-  /// It is good, and yet its owner may not be here: for a host's verifier. The alert is
-  /// access_denied (49).
+  /// The certificate is valid, but its owner is not allowed to connect. Only a host's verifier
+  /// gives this reason. The alert is access_denied (49).
   INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED = 13,
-  /// It is the certificate of a certificate authority (basicConstraints CA:TRUE), and the peer
-  /// presented it as its own. The alert is certificate_unknown (46).
+  /// The peer presented the certificate of a certificate authority (basicConstraints CA:TRUE) as
+  /// its own. The alert is certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY = 14,
-  /// It, or an issuer in its chain, is not a certificate of X.509 version 3. The alert is
-  /// unsupported_certificate (43).
+  /// A certificate in the chain is not X.509 version 3. The alert is unsupported_certificate
+  /// (43).
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_VERSION = 15,
-  /// A name in it violates the name constraints of an issuer (RFC 5280, section 4.2.1.10). The
-  /// alert is certificate_unknown (46).
+  /// A name in the certificate violates the name constraints of an issuer (RFC 5280, section
+  /// 4.2.1.10). The alert is certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_NAME_CONSTRAINTS = 16,
-  /// There are more issuers in its chain than the path length constraint of one of them allows
-  /// (RFC 5280, section 4.2.1.9). The alert is certificate_unknown (46).
+  /// The chain has more issuers than the path length constraint of one of them allows (RFC 5280,
+  /// section 4.2.1.9). The alert is certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_PATH_LENGTH = 17,
-  /// An issuer in its chain is not a certificate authority. The alert is certificate_unknown
+  /// An issuer in the chain is not a certificate authority. The alert is certificate_unknown
   /// (46).
   INKOTLS_CERTIFICATE_ERROR_ISSUER_NOT_CA = 18,
-  /// Its chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
+  /// The chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_CHAIN_TOO_COMPLEX = 19,
-  /// A signature in its chain, or the peer's signature of the handshake, is of an algorithm that
-  /// is not supported, such as SHA-1 with RSA, or does not fit the key. The alert is
+  /// A signature in the chain, or the peer's signature of the handshake, uses an algorithm that
+  /// is not supported, such as SHA-1 with RSA, or that does not fit the key. The alert is
   /// bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM = 20,
-  /// An RSA key, its own or that of an issuer, has fewer than 2048 or more than 8192 bits. The
-  /// alert is bad_certificate (42).
+  /// An RSA key, the peer's or an issuer's, has fewer than 2048 or more than 8192 bits. The alert
+  /// is bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE = 21,
-  /// It was accepted, but the peer's signature of the handshake does not verify: the peer did not
-  /// prove that it has the private key. The alert is decrypt_error (51).
+  /// The certificate was accepted, but the peer's signature of the handshake does not verify: the
+  /// peer did not prove that it has the private key. The alert is decrypt_error (51).
   INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
 };
 #ifndef __cplusplus
@@ -244,11 +248,12 @@ enum inkotls_state
  {
   /// inkotls_conn_handshake has not answered OK.
   INKOTLS_STATE_HANDSHAKING = 1,
-  /// What is at hand suffices for a call of handshake or read to go on: there is plaintext, or
-  /// ciphertext that was fed, or the last flight of the handshake is drained and
-  /// inkotls_conn_handshake answers OK. Make that call before waiting for the socket. Never set
-  /// after such a call has answered WANT_READ, except where it stopped after 128 KiB from a socket
-  /// (inkotls_conn_set_fd). Not set for an end or a failure: see PEER_CLOSED and FAILED.
+  /// A call of handshake or read can go on with what the connection has received already: there
+  /// is plaintext, or ciphertext that was fed, or the last flight of the handshake is drained and
+  /// inkotls_conn_handshake returns OK. Make that call before waiting for the socket. This bit is
+  /// never set after such a call has returned WANT_READ, except if the call stopped after 128 KiB
+  /// from a socket (inkotls_conn_set_fd). It is not set for an end or a failure: see PEER_CLOSED
+  /// and FAILED.
   INKOTLS_STATE_READABLE = 2,
   /// Ciphertext is waiting: drain gives something.
   INKOTLS_STATE_WANTS_WRITE = 4,
@@ -340,17 +345,20 @@ enum inkotls_limit
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// Ciphertext that waits to be drained, before write takes nothing: 65536 bytes. From 1 KiB to
-  /// 1 GiB.
+  /// Ciphertext that waits to be drained. When there is this much, write accepts nothing.
+  /// Default: 65536 bytes. From 1 KiB to 1 GiB.
   INKOTLS_LIMIT_WRITE_BUFFER = 1,
-  /// Ciphertext that was fed and not read, before feed takes nothing: 65536 bytes. From 36 KiB,
-  /// so that there is room for 16 KiB behind the longest record that is not whole yet, to 1 GiB.
+  /// Ciphertext that was fed and is not consumed yet. When there is this much, feed accepts
+  /// nothing. Default: 65536 bytes. From 36 KiB, which is room for the longest incomplete record
+  /// and 16 KiB more, to 1 GiB.
   INKOTLS_LIMIT_READ_BUFFER = 2,
-  /// Plaintext in a record that is sent (RFC 8446, section 5.1): 16384 bytes. From 64 to 16384.
+  /// Plaintext in a record that is sent (RFC 8446, section 5.1). Default: 16384 bytes. From 64 to
+  /// 16384.
   INKOTLS_LIMIT_RECORD = 3,
-  /// Ciphertext that the peer may send before the handshake is done: 262144 bytes. Early data
-  /// that a server accepts is not counted. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
-  /// exceeds this fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
+  /// Ciphertext that the peer may send before the handshake is done. Early data that a server
+  /// accepts is not counted. If the peer sends more, the handshake fails with
+  /// INKOTLS_STATUS_HANDSHAKE_FAILED. Default: 262144 bytes. From 4 KiB to 16 MiB. Whatever the
+  /// limit is, a handshake message has at most 64 KiB.
   INKOTLS_LIMIT_HANDSHAKE = 4,
 };
 #ifndef __cplusplus
@@ -439,9 +447,9 @@ typedef struct inkotls_identities inkotls_identities;
 /// INKOTLS_STATUS_KEY_MISMATCH where the two do not belong together.
 typedef struct inkotls_identity inkotls_identity;
 
-/// What a client trusts, or a server that asks for client certificates: the platform's certificate
-/// authorities, other authorities, and what they have revoked; single certificates of peers; or
-/// else raw public keys. Exclusive while it is filled, then shared.
+/// What is trusted by a client, or by a server that asks for client certificates: certificate
+/// authorities, the platform's and others, and what they have revoked; and single certificates of
+/// peers. Or, instead of all these, raw public keys. Exclusive while it is filled, then shared.
 typedef struct inkotls_roots inkotls_roots;
 
 /// The settings of a server while they are being made. Exclusive.
@@ -456,14 +464,16 @@ typedef struct inkotls_server_config inkotls_server_config;
 /// while servers use it.
 ///
 /// A ticket is the key's name (16 bytes), a random salt (32), and the session, sealed with
-/// AES-256-GCM (nonce 0, the name and the salt authenticated, tag of 16 bytes behind) under a key
-/// that HKDF-SHA-256 derives from the host's (salt: the ticket's; info: "inkotls ticket"). The
-/// first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is taken for 12 hours. A
-/// session that is renewed ends as inkotls_server_builder_set_session_cache describes.
-/// The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
+/// AES-256-GCM (nonce 0, the name and the salt authenticated, a tag of 16 bytes at the end) under a
+/// key that HKDF-SHA-256 derives from the host's key (salt: the ticket's; info: "inkotls ticket").
+/// The first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is accepted for 12
+/// hours. The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
+/// However often a session is renewed, it ends as inkotls_server_builder_set_session_cache
+/// describes.
 ///
-/// Who has a key reads all that was said in TLS 1.2 sessions that it made tickets of: make a new
-/// one every few hours, keep the one before it for 12, and store none.
+/// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets it sealed. Rotate
+/// keys every few hours, keep the previous key for 12 hours so that old tickets still open, and
+/// never write keys to disk.
 typedef struct inkotls_ticket_keys inkotls_ticket_keys;
 
 /// A peer that is being verified: what it showed, and the standard verification. Lent to an
@@ -481,20 +491,21 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data,
                                          uint8_t *buf,
                                          size_t cap);
 
-/// Decides whether the peer is who it must be: returns 0 to accept it, or the
-/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for
-/// OTHER. `verification` is lent for the call, and so is all that it lends. That the peer has the
-/// key of its certificate, and that the certificate's key usage allows signatures, is checked apart
-/// from this.
+/// Decides whether to accept the peer: returns 0 to accept it, or the inkotls_certificate_error to
+/// refuse it with; any other number, and NOT_PRESENTED, stand for OTHER. `verification` is valid
+/// for the call only, and so is every pointer that it returns. The library itself checks that the
+/// peer has the private key of its certificate, and that the certificate's key usage allows
+/// signatures.
 typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
 
 /// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
 /// are lent for the call. It must return, and may not use the handle that calls it.
 typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
 
-/// Keeps a session under its key of 32 bytes, in the place of what was there: `value_len` bytes, at
-/// most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 where it is kept; 0 where not: then the client gets
-/// no ticket for it, and the connection goes on. All pointers are lent for the call.
+/// Stores a session under its key of 32 bytes, and replaces what was stored there: `value_len`
+/// bytes, at most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 if the
+/// session was stored. If it returns 0, the client gets no ticket for the session, and the
+/// connection goes on. All pointers are valid for the call only.
 typedef int32_t (*inkotls_session_put)(void *user_data,
                                        const uint8_t *key,
                                        size_t key_len,
@@ -524,9 +535,9 @@ typedef int32_t (*inkotls_io_read)(void *user_data, uint8_t *buf, size_t cap);
 /// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
 typedef int32_t (*inkotls_io_write)(void *user_data, const uint8_t *data, size_t len);
 
-/// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and one line of at most 500
-/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the
-/// handle that calls it.
+/// Receives a log message: its level, from INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and its text,
+/// one line of at most 500 bytes, without a NUL, valid for the call only. The callback must return,
+/// and must not use the handle whose call it comes from.
 typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
 
 #ifdef __cplusplus
@@ -544,12 +555,12 @@ const char *inkotls_version(void);
 /// for calls that have no handle to keep one. Never NULL; the text lives forever.
 const char *inkotls_status_text(int32_t status);
 
-/// Copies the error message for a server name that inkotls_conn_new_client,
-/// inkotls_identities_set or inkotls_identities_remove refused with INKOTLS_STATUS_INVALID_NAME:
-/// they have no handle that keeps one. It repeats the name and says what is wrong with it, such as
-/// "the server name \"a.test:443\" has a port: pass only the host name".
+/// Copies the error message for a server name that inkotls_conn_new_client, inkotls_identities_set
+/// or inkotls_identities_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
+/// no handle that could keep the message. It repeats the name and says what is wrong with it, such
+/// as "the server name \"a.test:443\" has a port: pass only the host name".
 ///
-/// server_name, len: the name, in bytes as that call was given it; borrowed for this call.
+/// server_name, len: the name that was refused, in bytes; borrowed for this call.
 /// buf, cap: receives the message, in bytes of UTF-8 without a NUL; 512 bytes are always enough.
 /// out_len: receives the length of the message in bytes; must not be NULL.
 ///
@@ -611,8 +622,8 @@ inkotls_roots *inkotls_roots_new(void);
 /// roots: must not be NULL.
 /// data, len: the PEM, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
-/// parsed; the error text says which.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
+/// the error message says which.
 inkotls_status inkotls_roots_add_pem(inkotls_roots *roots, const void *data, size_t len);
 
 /// Adds every certificate of a PEM file, as inkotls_roots_add_pem does. Reads the file: call it
@@ -621,8 +632,8 @@ inkotls_status inkotls_roots_add_pem(inkotls_roots *roots, const void *data, siz
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_pem.
 inkotls_status inkotls_roots_add_pem_file(inkotls_roots *roots, const char *path, size_t len);
@@ -632,36 +643,36 @@ inkotls_status inkotls_roots_add_pem_file(inkotls_roots *roots, const char *path
 /// roots: must not be NULL.
 /// data, len: the certificate, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
 inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, size_t len);
 
 /// Adds what the platform trusts. It is read when a config is built: on Linux and the BSDs from
 /// the certificate files of the distribution.
 ///
-/// On these, two environment variables replace the files of the distribution, as soon as one of
-/// them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such files, with
-/// colons between them. Then only the certificates that they name are trusted. They are read when
-/// a config is built, too. Building fails with INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message
-/// that names the variable, where the file cannot be read or has no certificate, or where there is
-/// no file and the directories have no certificate.
+/// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
+/// only one of them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such
+/// files, separated by colons. Then only the certificates that the variables name are trusted. The
+/// variables, too, are read when a config is built. Building fails with
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message that names the variable, if the file
+/// cannot be read or has no certificate, or if no file is named and the directories have no
+/// certificate.
 ///
 /// roots: must not be NULL.
 inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
 
-/// Adds every certificate of a PEM text as a peer's own: all of them, or none where one is bad. A
-/// peer that shows exactly this certificate is trusted whoever issued it, itself included: it is
-/// how a self-signed development certificate is trusted, as "openssl req -x509" makes it.
+/// Adds every certificate of a PEM text as a peer's own: all of them, or none if one is bad. A peer
+/// that presents exactly such a certificate is trusted, whoever issued the certificate. This is the
+/// way to trust a self-signed development certificate, as "openssl req -x509" makes it.
 ///
-/// A peer must prove that it has the certificate's private key. The validity period, the server
-/// name (by clients) and the extended key usage, if there is one, are verified as for any other
-/// certificate. Its issuer and CRLs are not looked at. What else the roots hold goes on to be
-/// trusted beside it, and nothing else is needed.
+/// The peer must prove that it has the private key of the certificate. The validity period, the key
+/// usages and, on a client, the server name are verified as for any other certificate. The issuer
+/// and CRLs are not looked at. The roots may hold certificate authorities, too; they need not.
 ///
 /// roots: must not be NULL.
 /// data, len: the PEM, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
-/// parsed; the error text says which.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
+/// the error message says which.
 inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots,
                                                       const void *data,
                                                       size_t len);
@@ -683,7 +694,7 @@ inkotls_status inkotls_roots_add_peer_certificate_pem_file(inkotls_roots *roots,
 /// roots: must not be NULL.
 /// data, len: the certificate, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
 inkotls_status inkotls_roots_add_peer_certificate_der(inkotls_roots *roots,
                                                       const void *data,
                                                       size_t len);
@@ -706,8 +717,8 @@ inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data,
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
 inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *path, size_t len);
@@ -772,8 +783,8 @@ inkotls_status inkotls_identity_set_chain_pem(inkotls_identity *identity,
 /// identity: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_KEY_MISMATCH: as for
 /// inkotls_identity_set_chain_pem.
@@ -812,8 +823,8 @@ inkotls_status inkotls_identity_set_key_pem(inkotls_identity *identity,
 /// identity: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
 /// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
 inkotls_status inkotls_identity_set_key_pem_file(inkotls_identity *identity,
@@ -919,8 +930,8 @@ const inkotls_identities *inkotls_identities_new(void);
 /// lower case are the same; copied.
 /// identity: must not be NULL, and complete; it may be freed at once.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: it is no such name; inkotls_invalid_name_text says what is wrong
-/// with it.
+/// INKOTLS_STATUS_INVALID_NAME: the name is not one of these; inkotls_invalid_name_text says what
+/// is wrong with it.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
 /// no key.
 /// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
@@ -964,7 +975,8 @@ inkotls_status inkotls_ticket_keys_new(const void *keys,
 /// first give every server the new key behind the old one, then in front of it, then without the
 /// old one. A ticket that no key opens is no error: the handshake is a full one.
 ///
-/// After fork, each process has ticket keys of its own: call this function in every process.
+/// After fork, each process has its own copy of the ticket keys: call this function in every
+/// process.
 ///
 /// ticket_keys: must not be NULL.
 /// keys, len: as for inkotls_ticket_keys_new.
@@ -1083,11 +1095,12 @@ inkotls_status inkotls_client_builder_add_cipher_suite(inkotls_client_builder *b
 inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *builder,
                                                       int32_t group);
 
-/// Adds an identity that the client may show to servers that ask for one. The first that fits is
-/// shown: whose key can sign as the server demands, and whose chain has an issuer among those that
-/// the server names, if it names any. Where none fits, none is shown, and a log message of level
-/// INKOTLS_LOG_WARN says why; so does the error message of the connection, if the server answers
-/// with a fatal alert.
+/// Adds an identity that the client may present to servers that ask for a certificate. The client
+/// presents the first identity that fits: its key supports a signature scheme that the server
+/// accepts and, if the server names certificate authorities, its chain has one of them as an
+/// issuer. If no identity fits, the client presents no certificate. A log message of level
+/// INKOTLS_LOG_WARN then says why; so does the error message of the connection, if the server
+/// answers with a fatal alert.
 ///
 /// builder: must not be NULL.
 /// identity: must not be NULL, and complete; it may be freed at once. All of a client's identities
@@ -1103,10 +1116,11 @@ inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *build
 /// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
-/// It is not called when a session is resumed: the server was verified in the full handshake that
-/// the session comes from. A host that looks at the certificate again, after the handshake, can only
-/// end the connection with inkotls_conn_close: the server then reads close_notify, not an alert. A
-/// config without a session cache has the callback called for every connection.
+/// The callback is not called when a session is resumed, because the server was verified in the
+/// full handshake that the session comes from. A host that looks at the certificate again, after
+/// the handshake, can only end the connection with inkotls_conn_close: the server then reads
+/// close_notify, not an alert. Without a session cache, the callback is called for every
+/// connection.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -1125,16 +1139,18 @@ inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_buil
 /// Sets how many servers the config remembers sessions of, in memory, for its connections to
 /// resume. Default: 256.
 ///
-/// Memory is bounded in bytes, too. One server has at most 128 KiB, and at most 8 sessions of TLS
-/// 1.3. All servers together have at most 16 KiB for each server that is allowed, and at least
-/// 256 KiB; by default that is 4 MiB. The server that was used least recently makes room.
+/// Memory is bounded in bytes, too. The sessions of one server take at most 128 KiB, and at most 8
+/// of them are of TLS 1.3. All sessions together take at most 16 KiB for each server that is
+/// allowed, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the server that
+/// was used least recently are removed first.
 ///
-/// A session ends 7 days after the full handshake that it comes from, or earlier: when the server's
-/// certificate that was verified then ends (notAfter), or an issuer's that the server sent. A
-/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
-/// verifier of the host accepted a certificate that had expired. A raw public key does not end.
+/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
+/// certificate that the server presented in that handshake, its own or an issuer's, expires earlier
+/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
+/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
+/// expire.
 ///
-/// After fork, the new process starts without sessions; the old process keeps those that it has.
+/// After fork, the new process starts without sessions; the old process keeps its sessions.
 ///
 /// builder: must not be NULL.
 /// servers: how many, at most 1048576; 0 for no resumption.
@@ -1221,10 +1237,10 @@ inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: neither the roots nor the platform, as far as they were asked
-/// for, have any; or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see
-/// inkotls_roots_add_platform. Reads the platform's certificate files, if those are trusted: call
-/// it where that may block.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: there is no trust anchor in what the client trusts; or
+/// SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see inkotls_roots_add_platform.
+///
+/// Reads the platform's certificate files, if those are trusted: call it where that may block.
 inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
                                             const inkotls_client_config **out_config);
 
@@ -1325,9 +1341,10 @@ inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *bu
 /// may be freed at once. Their names are sent to clients, which choose by them. Raw public keys are
 /// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
 ///
-/// A client that shows none where one is required fails the handshake with
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert is
-/// certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no other.
+/// If a certificate is required and the client presents none, the handshake fails with
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert
+/// is certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no
+/// alert of its own for this.
 inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *builder,
                                                       int32_t mode,
                                                       const inkotls_roots *roots);
@@ -1336,11 +1353,11 @@ inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *bu
 /// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
-/// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
-/// about a client that shows no certificate, nor about a session that is resumed: that client was
-/// verified in the full handshake that the session comes from, and servers that share sessions must
-/// decide alike. A host that looks at the certificate again, after the handshake, can only end the
-/// connection with inkotls_conn_close: the client then reads close_notify, not an alert.
+/// The callback needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is
+/// not called for a client that presents no certificate, nor when a session is resumed: the client
+/// was verified in the full handshake that the session comes from, so servers that share sessions
+/// must decide alike. A host that looks at the certificate again, after the handshake, can only end
+/// the connection with inkotls_conn_close: the client then reads close_notify, not an alert.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -1359,19 +1376,19 @@ inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_buil
 /// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
 /// work once. Replaces inkotls_server_builder_set_session_store.
 ///
-/// Memory is bounded in bytes, too: all sessions together have at most 16 KiB for each session that
-/// is allowed, and at least 256 KiB; by default that is 4 MiB. The session that was used least
-/// recently makes room.
+/// Memory is bounded in bytes, too: all sessions together take at most 16 KiB for each session that
+/// is allowed, or 256 KiB if that is more; by default that is 4 MiB. The session that was used
+/// least recently is removed first.
 ///
-/// A session ends 7 days after the full handshake that it comes from, or earlier: when the client's
-/// certificate that was verified then ends (notAfter), or an issuer's that the client sent. A
-/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
-/// verifier of the host accepted a certificate that had expired. A raw public key does not end. The
-/// same is true of sessions in a session store and in tickets.
+/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
+/// certificate that the client presented in that handshake, its own or an issuer's, expires earlier
+/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
+/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
+/// expire. All this is true of sessions in a session store and in tickets, too.
 ///
-/// After fork, the new process starts without sessions, and keeps its own: what one process stored,
-/// no other resumes, and early data that one process accepted, no other accepts. Processes that
-/// resume each other's sessions need ticket keys or a session store.
+/// After fork, the new process starts without sessions: no process resumes the sessions of another,
+/// or accepts early data that another accepted. Processes that are to resume each other's sessions
+/// need ticket keys or a session store.
 ///
 /// builder: must not be NULL.
 /// sessions: how many, at most 1048576; 0 for none. Default: 256.
@@ -1383,9 +1400,10 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// connection, and who writes it is whom he likes. In place of
 /// inkotls_server_builder_set_session_cache.
 ///
-/// A session is resumed only where as much is asked of clients as where it began: the same
-/// inkotls_client_auth, and roots that were filled with the same things in the same order. So new
-/// CRLs end the sessions of those that they revoke.
+/// A session is resumed only by a server that asks the same of clients as the server where the
+/// session began: the same inkotls_client_auth, and roots that were filled with the same things in
+/// the same order. So new CRLs end the sessions of the clients that they revoke.
+///
 /// A session ends as inkotls_server_builder_set_session_cache describes: the end is part of what is
 /// stored, and the library checks it. The clocks of the servers must agree.
 ///
@@ -1430,16 +1448,18 @@ inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *b
 /// session store gives it out once; and that one need not be the client. So do only what does no
 /// harm when it is done twice, until the handshake is done.
 ///
-/// It is taken only with sessions that were made where early data was allowed. Any other session is
-/// resumed without early data.
+/// A server accepts early data only with sessions that were made while early data was allowed. Any
+/// other session is resumed without early data.
 ///
 /// builder: must not be NULL.
-/// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.
+/// bytes: how many bytes are accepted, and held until they are read. 0 disables early data. Values
+/// from 1 to 16383 are raised to 16384.
 ///
-/// A server that refuses early data, for example because the ticket was used before, skips all of it
-/// that comes before the first byte of its answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of what
-/// comes later it skips 8000 bytes, fewer where they come in many records; where a client sends more,
-/// the handshake may fail, here with INKOTLS_STATUS_PROTOCOL_ERROR. So clients should send little.
+/// A server that refuses early data, for example because the ticket was used before, skips all of
+/// it that comes before the first byte of the answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of
+/// what comes later, the server skips 8000 bytes, or fewer if they come in many records. If a
+/// client sends more, the handshake may fail, on the server with INKOTLS_STATUS_PROTOCOL_ERROR. So
+/// clients should send little.
 ///
 /// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
 /// tickets work more than once.
@@ -1504,8 +1524,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them;
-/// or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see inkotls_roots_add_platform.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and there is no trust anchor
+/// for them; or SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see
+/// inkotls_roots_add_platform.
 /// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
 /// or early data goes with ticket keys; or raw public keys with something that they do not go with.
 /// Reads the platform's certificate files, if client certificates are verified by those: call it
@@ -1543,8 +1564,8 @@ inkotls_acceptor *inkotls_acceptor_new(void);
 /// acceptor: must not be NULL.
 /// fd: a connected stream socket.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_acceptor_os_error
-/// has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
+/// inkotls_acceptor_os_error has errno.
 inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 
 /// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
@@ -1552,8 +1573,8 @@ inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 /// acceptor: must not be NULL.
 /// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
-/// inkotls_acceptor_os_error has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
+/// pipe, or is the wrong end of a pipe; inkotls_acceptor_os_error has errno.
 inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor,
                                         int32_t read_fd,
                                         int32_t write_fd);
@@ -1569,7 +1590,7 @@ inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor,
                                        inkotls_io_write write,
                                        void *user_data);
 
-/// Detaches a socket, descriptors or callbacks, as inkotls_conn_detach does.
+/// Detaches the socket, the descriptors or the callbacks, as inkotls_conn_detach does.
 ///
 /// acceptor: must not be NULL.
 inkotls_status inkotls_acceptor_detach(inkotls_acceptor *acceptor);
@@ -1752,8 +1773,8 @@ void inkotls_acceptor_free(inkotls_acceptor *acceptor);
 /// 6066), or an IP address. In bytes without a NUL; borrowed for this call.
 /// out_conn: must not be NULL. Free it with inkotls_conn_free.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: the name is neither; inkotls_invalid_name_text says what is wrong
-/// with it.
+/// INKOTLS_STATUS_INVALID_NAME: the name is neither a DNS name nor an IP address;
+/// inkotls_invalid_name_text says what is wrong with it.
 inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
                                        const char *server_name,
                                        size_t len,
@@ -1826,8 +1847,8 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
 /// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
 /// does not use it.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_conn_os_error has
-/// errno. What was attached before stays attached.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
+/// inkotls_conn_os_error has errno. What was attached before stays attached.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
 /// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
@@ -1839,8 +1860,9 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 /// conn: must not be NULL.
 /// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
-/// inkotls_conn_os_error has errno. What was attached before stays attached.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
+/// pipe, or is the wrong end of a pipe; inkotls_conn_os_error has errno. What was attached before
+/// stays attached.
 inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t write_fd);
 
 /// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
@@ -1859,7 +1881,7 @@ inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
                                    void *user_data);
 
 /// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
-/// moves the ciphertext, with feed and drain. Where nothing was attached it changes nothing.
+/// moves the ciphertext, with feed and drain. If nothing was attached, the call changes nothing.
 ///
 /// conn: must not be NULL.
 inkotls_status inkotls_conn_detach(inkotls_conn *conn);
@@ -1868,13 +1890,14 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 /// After the end of the connection, bytes are taken and dropped.
 ///
 /// conn: must not be NULL.
-/// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL. After a call has answered WANT_READ, 16 KiB
-/// are always taken whole, under every setting of INKOTLS_LIMIT_READ_BUFFER. Of more, keep what was
-/// not taken, and feed it after the next call of handshake or read.
+/// data, len: the ciphertext, in bytes; copied.
+/// used: receives the number of bytes accepted; must not be NULL. It may be less than len: keep the
+/// rest, and feed it after the next call of handshake or read. After a call has returned WANT_READ,
+/// there is room for at least 16 KiB, under every setting of INKOTLS_LIMIT_READ_BUFFER.
 ///
-/// INKOTLS_STATUS_FULL: nothing was taken, for as much as may be is waiting (64 KiB); call
-/// inkotls_conn_handshake or inkotls_conn_read until it answers WANT_READ, then feed the rest.
+/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full
+/// (INKOTLS_LIMIT_READ_BUFFER). Call inkotls_conn_handshake or inkotls_conn_read until it returns
+/// WANT_READ, then feed the rest.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_feed_eof was called before.
 inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
 

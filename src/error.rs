@@ -24,7 +24,7 @@ pub enum inkotls_status {
     /// Done.
     Ok = 0,
     /// More ciphertext is needed: wait until the socket is readable, or feed. The next
-    /// inkotls_conn_feed takes at least 16 KiB.
+    /// inkotls_conn_feed has room for at least 16 KiB.
     WantRead = 1,
     /// Ciphertext is waiting: wait until the socket is writable, or drain.
     WantWrite = 2,
@@ -64,7 +64,8 @@ pub enum inkotls_status {
     NoTrustAnchors = -12,
     /// An argument is NULL or out of range.
     InvalidArgument = -13,
-    /// The call makes no sense in the state that the handle is in, or another call is using it.
+    /// The call makes no sense in the state of the handle, or another call on the handle is
+    /// running.
     InvalidState = -14,
     /// This library, or this build of it, cannot do that.
     Unsupported = -15,

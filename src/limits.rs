@@ -9,17 +9,20 @@ use std::ops::RangeInclusive;
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_limit {
-    /// Ciphertext that waits to be drained, before write takes nothing: 65536 bytes. From 1 KiB to
-    /// 1 GiB.
+    /// Ciphertext that waits to be drained. When there is this much, write accepts nothing.
+    /// Default: 65536 bytes. From 1 KiB to 1 GiB.
     WriteBuffer = 1,
-    /// Ciphertext that was fed and not read, before feed takes nothing: 65536 bytes. From 36 KiB,
-    /// so that there is room for 16 KiB behind the longest record that is not whole yet, to 1 GiB.
+    /// Ciphertext that was fed and is not consumed yet. When there is this much, feed accepts
+    /// nothing. Default: 65536 bytes. From 36 KiB, which is room for the longest incomplete record
+    /// and 16 KiB more, to 1 GiB.
     ReadBuffer = 2,
-    /// Plaintext in a record that is sent (RFC 8446, section 5.1): 16384 bytes. From 64 to 16384.
+    /// Plaintext in a record that is sent (RFC 8446, section 5.1). Default: 16384 bytes. From 64 to
+    /// 16384.
     Record = 3,
-    /// Ciphertext that the peer may send before the handshake is done: 262144 bytes. Early data
-    /// that a server accepts is not counted. From 4 KiB to 16 MiB. One handshake message never exceeds 64 KiB. A peer that
-    /// exceeds this fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED.
+    /// Ciphertext that the peer may send before the handshake is done. Early data that a server
+    /// accepts is not counted. If the peer sends more, the handshake fails with
+    /// INKOTLS_STATUS_HANDSHAKE_FAILED. Default: 262144 bytes. From 4 KiB to 16 MiB. Whatever the
+    /// limit is, a handshake message has at most 64 KiB.
     Handshake = 4,
 }
 

@@ -88,7 +88,7 @@ fn install() -> Result<(), Error> {
         true => Ok(()),
         false => Err(Error::new(
             Status::Unsupported,
-            "this is part of a Rust program, whose own logger (crate log) gets the messages; a \
+            "the library is part of a Rust program, whose logger (crate log) gets the messages; a \
              library for C is built with the Cargo feature capi",
         )),
     }

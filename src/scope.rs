@@ -22,7 +22,7 @@ pub struct Carried {
 /// The full handshake that sessions come from.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Origin {
-    /// When its sessions end, in Unix seconds; 0 where nothing was verified that says so.
+    /// When its sessions end, in Unix seconds; 0 if no certificate was verified.
     pub end: u64,
     /// How much memory the peer's certificates take, in bytes.
     pub chain: u32,
@@ -64,7 +64,7 @@ pub struct Notes {
     pub refusal: Option<Error>,
     /// The bits of an RSA key whose size is not supported, so that a signature did not verify.
     odd_key: Option<usize>,
-    /// The Finished of a side was computed, of the peer's too, to compare it.
+    /// A Finished was computed: this side's, or the peer's, to compare it with what came.
     pub finished: bool,
     /// The version before TLS 1.2 that the server chose.
     pub old_version: Option<u16>,
@@ -213,7 +213,7 @@ pub fn tell_odd_key(bits: usize) {
 pub fn take_odd_key() -> Option<usize> {
     CALLER.with_borrow_mut(|caller| {
         let caller = caller.as_mut()?;
-        caller.odd_key?;
+        caller.odd_key?; // no notes are made to look
         caller.odd_key.take()
     })
 }
@@ -256,8 +256,9 @@ pub fn agreed_protocol() -> Vec<u8> {
     })
 }
 
-/// Whether the caller may send early data with a session of this ALPN protocol. If not, it must not
-/// offer any, and is asked no more.
+/// Notes the ALPN protocol of the session that the caller would resume; returns whether it may send
+/// early data with that. If not, the caller opens its connection again, without early data, and the
+/// second answer is true.
 pub fn may_send_early_data(protocol: &[u8]) -> bool {
     CALLER.with_borrow_mut(|caller| {
         let Some(early) = caller.as_mut().and_then(|caller| caller.early.as_mut()) else {

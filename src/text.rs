@@ -1,5 +1,5 @@
-//! Texts for people: error messages and log lines. What a peer wrote and what the host passed may be in
-//! them, and they may be logged: so they are made safe where they leave the library.
+//! Texts for people: error messages and log lines. They may repeat what a peer wrote and what the
+//! host passed, and they may be logged, so they are made safe where they leave the library.
 
 use std::fmt::{Display, Write};
 
@@ -12,7 +12,7 @@ pub const PEM_BEGIN: &str = "-----BEGIN";
 /// How much of the host's input a message repeats, in bytes.
 pub const MAX_QUOTED: usize = 200;
 
-/// The length of what a list may take of a message.
+/// How much of a message a list may take, in bytes.
 const MAX_LIST: usize = 150;
 const MAX_ITEMS: usize = 5;
 
@@ -22,7 +22,7 @@ pub fn message(text: &str) -> String {
 }
 
 /// Escapes what is not printable, such as control characters, and what changes the direction of a
-/// line. Escaped text stays as it is, so that quotes and backslashes do, too.
+/// line. Text that is escaped already stays as it is, and so do quotes and backslashes.
 pub fn escaped(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {

@@ -32,8 +32,8 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 /// acceptor: must not be NULL.
 /// fd: a connected stream socket.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_acceptor_os_error
-/// has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
+/// inkotls_acceptor_os_error has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fd(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -47,8 +47,8 @@ pub extern "C" fn inkotls_acceptor_set_fd(
 /// acceptor: must not be NULL.
 /// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
-/// inkotls_acceptor_os_error has errno.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
+/// pipe, or is the wrong end of a pipe; inkotls_acceptor_os_error has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fds(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -74,7 +74,7 @@ pub extern "C" fn inkotls_acceptor_set_io(
     enter(acceptor, |a| super::set_io(a, read, write, user_data))
 }
 
-/// Detaches a socket, descriptors or callbacks, as inkotls_conn_detach does.
+/// Detaches the socket, the descriptors or the callbacks, as inkotls_conn_detach does.
 ///
 /// acceptor: must not be NULL.
 #[unsafe(no_mangle)]

@@ -121,11 +121,12 @@ pub extern "C" fn inkotls_client_builder_add_named_group(
     })
 }
 
-/// Adds an identity that the client may show to servers that ask for one. The first that fits is
-/// shown: whose key can sign as the server demands, and whose chain has an issuer among those that
-/// the server names, if it names any. Where none fits, none is shown, and a log message of level
-/// INKOTLS_LOG_WARN says why; so does the error message of the connection, if the server answers
-/// with a fatal alert.
+/// Adds an identity that the client may present to servers that ask for a certificate. The client
+/// presents the first identity that fits: its key supports a signature scheme that the server
+/// accepts and, if the server names certificate authorities, its chain has one of them as an
+/// issuer. If no identity fits, the client presents no certificate. A log message of level
+/// INKOTLS_LOG_WARN then says why; so does the error message of the connection, if the server
+/// answers with a fatal alert.
 ///
 /// builder: must not be NULL.
 /// identity: must not be NULL, and complete; it may be freed at once. All of a client's identities
@@ -149,10 +150,11 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
-/// It is not called when a session is resumed: the server was verified in the full handshake that
-/// the session comes from. A host that looks at the certificate again, after the handshake, can only
-/// end the connection with inkotls_conn_close: the server then reads close_notify, not an alert. A
-/// config without a session cache has the callback called for every connection.
+/// The callback is not called when a session is resumed, because the server was verified in the
+/// full handshake that the session comes from. A host that looks at the certificate again, after
+/// the handshake, can only end the connection with inkotls_conn_close: the server then reads
+/// close_notify, not an alert. Without a session cache, the callback is called for every
+/// connection.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -179,16 +181,18 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 /// Sets how many servers the config remembers sessions of, in memory, for its connections to
 /// resume. Default: 256.
 ///
-/// Memory is bounded in bytes, too. One server has at most 128 KiB, and at most 8 sessions of TLS
-/// 1.3. All servers together have at most 16 KiB for each server that is allowed, and at least
-/// 256 KiB; by default that is 4 MiB. The server that was used least recently makes room.
+/// Memory is bounded in bytes, too. The sessions of one server take at most 128 KiB, and at most 8
+/// of them are of TLS 1.3. All sessions together take at most 16 KiB for each server that is
+/// allowed, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the server that
+/// was used least recently are removed first.
 ///
-/// A session ends 7 days after the full handshake that it comes from, or earlier: when the server's
-/// certificate that was verified then ends (notAfter), or an issuer's that the server sent. A
-/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
-/// verifier of the host accepted a certificate that had expired. A raw public key does not end.
+/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
+/// certificate that the server presented in that handshake, its own or an issuer's, expires earlier
+/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
+/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
+/// expire.
 ///
-/// After fork, the new process starts without sessions; the old process keeps those that it has.
+/// After fork, the new process starts without sessions; the old process keeps its sessions.
 ///
 /// builder: must not be NULL.
 /// servers: how many, at most 1048576; 0 for no resumption.
@@ -341,10 +345,10 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: neither the roots nor the platform, as far as they were asked
-/// for, have any; or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see
-/// inkotls_roots_add_platform. Reads the platform's certificate files, if those are trusted: call
-/// it where that may block.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: there is no trust anchor in what the client trusts; or
+/// SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see inkotls_roots_add_platform.
+///
+/// Reads the platform's certificate files, if those are trusted: call it where that may block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_builder_build(
     builder: *mut inkotls_client_builder,

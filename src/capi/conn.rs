@@ -25,11 +25,12 @@ impl Handle for inkotls_conn {
 pub enum inkotls_state {
     /// inkotls_conn_handshake has not answered OK.
     Handshaking = 1,
-    /// What is at hand suffices for a call of handshake or read to go on: there is plaintext, or
-    /// ciphertext that was fed, or the last flight of the handshake is drained and
-    /// inkotls_conn_handshake answers OK. Make that call before waiting for the socket. Never set
-    /// after such a call has answered WANT_READ, except where it stopped after 128 KiB from a socket
-    /// (inkotls_conn_set_fd). Not set for an end or a failure: see PEER_CLOSED and FAILED.
+    /// A call of handshake or read can go on with what the connection has received already: there
+    /// is plaintext, or ciphertext that was fed, or the last flight of the handshake is drained and
+    /// inkotls_conn_handshake returns OK. Make that call before waiting for the socket. This bit is
+    /// never set after such a call has returned WANT_READ, except if the call stopped after 128 KiB
+    /// from a socket (inkotls_conn_set_fd). It is not set for an end or a failure: see PEER_CLOSED
+    /// and FAILED.
     Readable = 2,
     /// Ciphertext is waiting: drain gives something.
     WantsWrite = 4,
@@ -51,8 +52,8 @@ pub enum inkotls_state {
 /// 6066), or an IP address. In bytes without a NUL; borrowed for this call.
 /// out_conn: must not be NULL. Free it with inkotls_conn_free.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: the name is neither; inkotls_invalid_name_text says what is wrong
-/// with it.
+/// INKOTLS_STATUS_INVALID_NAME: the name is neither a DNS name nor an IP address;
+/// inkotls_invalid_name_text says what is wrong with it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_new_client(
     config: Option<&inkotls_client_config>,
@@ -177,8 +178,8 @@ pub extern "C" fn inkotls_conn_set_log(
 /// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
 /// does not use it.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is negative, or no stream socket; inkotls_conn_os_error has
-/// errno. What was attached before stays attached.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
+/// inkotls_conn_os_error has errno. What was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
     enter(conn, |c| super::set_fds(c, fd, fd))
@@ -193,8 +194,9 @@ pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) 
 /// conn: must not be NULL.
 /// read_fd, write_fd: connected stream sockets or ends of pipes.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: one is negative, or is neither, or is the other end;
-/// inkotls_conn_os_error has errno. What was attached before stays attached.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
+/// pipe, or is the wrong end of a pipe; inkotls_conn_os_error has errno. What was attached before
+/// stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fds(
     conn: Option<&mut inkotls_conn>,
@@ -225,7 +227,7 @@ pub extern "C" fn inkotls_conn_set_io(
 }
 
 /// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
-/// moves the ciphertext, with feed and drain. Where nothing was attached it changes nothing.
+/// moves the ciphertext, with feed and drain. If nothing was attached, the call changes nothing.
 ///
 /// conn: must not be NULL.
 #[unsafe(no_mangle)]
@@ -237,13 +239,14 @@ pub extern "C" fn inkotls_conn_detach(conn: Option<&mut inkotls_conn>) -> Status
 /// After the end of the connection, bytes are taken and dropped.
 ///
 /// conn: must not be NULL.
-/// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL. After a call has answered WANT_READ, 16 KiB
-/// are always taken whole, under every setting of INKOTLS_LIMIT_READ_BUFFER. Of more, keep what was
-/// not taken, and feed it after the next call of handshake or read.
+/// data, len: the ciphertext, in bytes; copied.
+/// used: receives the number of bytes accepted; must not be NULL. It may be less than len: keep the
+/// rest, and feed it after the next call of handshake or read. After a call has returned WANT_READ,
+/// there is room for at least 16 KiB, under every setting of INKOTLS_LIMIT_READ_BUFFER.
 ///
-/// INKOTLS_STATUS_FULL: nothing was taken, for as much as may be is waiting (64 KiB); call
-/// inkotls_conn_handshake or inkotls_conn_read until it answers WANT_READ, then feed the rest.
+/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full
+/// (INKOTLS_LIMIT_READ_BUFFER). Call inkotls_conn_handshake or inkotls_conn_read until it returns
+/// WANT_READ, then feed the rest.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_feed_eof was called before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_feed(

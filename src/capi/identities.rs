@@ -41,8 +41,8 @@ pub extern "C" fn inkotls_identities_new() -> *const inkotls_identities {
 /// lower case are the same; copied.
 /// identity: must not be NULL, and complete; it may be freed at once.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: it is no such name; inkotls_invalid_name_text says what is wrong
-/// with it.
+/// INKOTLS_STATUS_INVALID_NAME: the name is not one of these; inkotls_invalid_name_text says what
+/// is wrong with it.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
 /// no key.
 /// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a

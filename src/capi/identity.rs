@@ -58,8 +58,8 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
 /// identity: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_KEY_MISMATCH: as for
 /// inkotls_identity_set_chain_pem.
@@ -125,8 +125,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem(
 /// identity: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
 /// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
 #[unsafe(no_mangle)]

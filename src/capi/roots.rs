@@ -5,9 +5,9 @@ use crate::ffi::{Handle, Opaque, bytes, enter, file_path, free, make, os_error, 
 use crate::setup::Roots;
 use std::ffi::{c_char, c_void};
 
-/// What a client trusts, or a server that asks for client certificates: the platform's certificate
-/// authorities, other authorities, and what they have revoked; single certificates of peers; or
-/// else raw public keys. Exclusive while it is filled, then shared.
+/// What is trusted by a client, or by a server that asks for client certificates: certificate
+/// authorities, the platform's and others, and what they have revoked; and single certificates of
+/// peers. Or, instead of all these, raw public keys. Exclusive while it is filled, then shared.
 pub struct inkotls_roots(Opaque);
 
 impl Handle for inkotls_roots {
@@ -26,8 +26,8 @@ pub extern "C" fn inkotls_roots_new() -> *mut inkotls_roots {
 /// roots: must not be NULL.
 /// data, len: the PEM, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
-/// parsed; the error text says which.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
+/// the error message says which.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_pem(
     roots: Option<&mut inkotls_roots>,
@@ -47,8 +47,8 @@ pub unsafe extern "C" fn inkotls_roots_add_pem(
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_pem.
 #[unsafe(no_mangle)]
@@ -69,7 +69,7 @@ pub unsafe extern "C" fn inkotls_roots_add_pem_file(
 /// roots: must not be NULL.
 /// data, len: the certificate, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_der(
     roots: Option<&mut inkotls_roots>,
@@ -86,12 +86,13 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 /// Adds what the platform trusts. It is read when a config is built: on Linux and the BSDs from
 /// the certificate files of the distribution.
 ///
-/// On these, two environment variables replace the files of the distribution, as soon as one of
-/// them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such files, with
-/// colons between them. Then only the certificates that they name are trusted. They are read when
-/// a config is built, too. Building fails with INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message
-/// that names the variable, where the file cannot be read or has no certificate, or where there is
-/// no file and the directories have no certificate.
+/// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
+/// only one of them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such
+/// files, separated by colons. Then only the certificates that the variables name are trusted. The
+/// variables, too, are read when a config is built. Building fails with
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message that names the variable, if the file
+/// cannot be read or has no certificate, or if no file is named and the directories have no
+/// certificate.
 ///
 /// roots: must not be NULL.
 #[unsafe(no_mangle)]
@@ -102,20 +103,19 @@ pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) 
     })
 }
 
-/// Adds every certificate of a PEM text as a peer's own: all of them, or none where one is bad. A
-/// peer that shows exactly this certificate is trusted whoever issued it, itself included: it is
-/// how a self-signed development certificate is trusted, as "openssl req -x509" makes it.
+/// Adds every certificate of a PEM text as a peer's own: all of them, or none if one is bad. A peer
+/// that presents exactly such a certificate is trusted, whoever issued the certificate. This is the
+/// way to trust a self-signed development certificate, as "openssl req -x509" makes it.
 ///
-/// A peer must prove that it has the certificate's private key. The validity period, the server
-/// name (by clients) and the extended key usage, if there is one, are verified as for any other
-/// certificate. Its issuer and CRLs are not looked at. What else the roots hold goes on to be
-/// trusted beside it, and nothing else is needed.
+/// The peer must prove that it has the private key of the certificate. The validity period, the key
+/// usages and, on a client, the server name are verified as for any other certificate. The issuer
+/// and CRLs are not looked at. The roots may hold certificate authorities, too; they need not.
 ///
 /// roots: must not be NULL.
 /// data, len: the PEM, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
-/// parsed; the error text says which.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
+/// the error message says which.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
     roots: Option<&mut inkotls_roots>,
@@ -155,7 +155,7 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
 /// roots: must not be NULL.
 /// data, len: the certificate, in bytes; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
+/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
     roots: Option<&mut inkotls_roots>,
@@ -198,8 +198,8 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
 /// roots: must not be NULL.
 /// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text, which the call
-/// without "_file" in its name takes. The error message does not repeat it.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
+/// message does not repeat PEM text; the call without "_file" in its name reads it.
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
 #[unsafe(no_mangle)]

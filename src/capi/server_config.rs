@@ -156,9 +156,10 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// may be freed at once. Their names are sent to clients, which choose by them. Raw public keys are
 /// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
 ///
-/// A client that shows none where one is required fails the handshake with
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert is
-/// certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no other.
+/// If a certificate is required and the client presents none, the handshake fails with
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert
+/// is certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no
+/// alert of its own for this.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_client_auth(
     builder: Option<&mut inkotls_server_builder>,
@@ -176,11 +177,11 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 /// the callback can have made first: inkotls_verification_verify. A callback that does not look is
 /// as good as none: hence dangerous.
 ///
-/// It needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is not asked
-/// about a client that shows no certificate, nor about a session that is resumed: that client was
-/// verified in the full handshake that the session comes from, and servers that share sessions must
-/// decide alike. A host that looks at the certificate again, after the handshake, can only end the
-/// connection with inkotls_conn_close: the client then reads close_notify, not an alert.
+/// The callback needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is
+/// not called for a client that presents no certificate, nor when a session is resumed: the client
+/// was verified in the full handshake that the session comes from, so servers that share sessions
+/// must decide alike. A host that looks at the certificate again, after the handshake, can only end
+/// the connection with inkotls_conn_close: the client then reads close_notify, not an alert.
 ///
 /// builder: must not be NULL.
 /// verify: must not be NULL.
@@ -207,19 +208,19 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 /// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
 /// work once. Replaces inkotls_server_builder_set_session_store.
 ///
-/// Memory is bounded in bytes, too: all sessions together have at most 16 KiB for each session that
-/// is allowed, and at least 256 KiB; by default that is 4 MiB. The session that was used least
-/// recently makes room.
+/// Memory is bounded in bytes, too: all sessions together take at most 16 KiB for each session that
+/// is allowed, or 256 KiB if that is more; by default that is 4 MiB. The session that was used
+/// least recently is removed first.
 ///
-/// A session ends 7 days after the full handshake that it comes from, or earlier: when the client's
-/// certificate that was verified then ends (notAfter), or an issuer's that the client sent. A
-/// resumed connection gives new sessions the same end. So a session is not resumed at all if a
-/// verifier of the host accepted a certificate that had expired. A raw public key does not end. The
-/// same is true of sessions in a session store and in tickets.
+/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
+/// certificate that the client presented in that handshake, its own or an issuer's, expires earlier
+/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
+/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
+/// expire. All this is true of sessions in a session store and in tickets, too.
 ///
-/// After fork, the new process starts without sessions, and keeps its own: what one process stored,
-/// no other resumes, and early data that one process accepted, no other accepts. Processes that
-/// resume each other's sessions need ticket keys or a session store.
+/// After fork, the new process starts without sessions: no process resumes the sessions of another,
+/// or accepts early data that another accepted. Processes that are to resume each other's sessions
+/// need ticket keys or a session store.
 ///
 /// builder: must not be NULL.
 /// sessions: how many, at most 1048576; 0 for none. Default: 256.
@@ -239,9 +240,10 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// connection, and who writes it is whom he likes. In place of
 /// inkotls_server_builder_set_session_cache.
 ///
-/// A session is resumed only where as much is asked of clients as where it began: the same
-/// inkotls_client_auth, and roots that were filled with the same things in the same order. So new
-/// CRLs end the sessions of those that they revoke.
+/// A session is resumed only by a server that asks the same of clients as the server where the
+/// session began: the same inkotls_client_auth, and roots that were filled with the same things in
+/// the same order. So new CRLs end the sessions of the clients that they revoke.
+///
 /// A session ends as inkotls_server_builder_set_session_cache describes: the end is part of what is
 /// stored, and the library checks it. The clocks of the servers must agree.
 ///
@@ -315,16 +317,18 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// session store gives it out once; and that one need not be the client. So do only what does no
 /// harm when it is done twice, until the handshake is done.
 ///
-/// It is taken only with sessions that were made where early data was allowed. Any other session is
-/// resumed without early data.
+/// A server accepts early data only with sessions that were made while early data was allowed. Any
+/// other session is resumed without early data.
 ///
 /// builder: must not be NULL.
-/// bytes: how much, in bytes, held until it is read; 0 for none; fewer than 16384 are as many.
+/// bytes: how many bytes are accepted, and held until they are read. 0 disables early data. Values
+/// from 1 to 16383 are raised to 16384.
 ///
-/// A server that refuses early data, for example because the ticket was used before, skips all of it
-/// that comes before the first byte of its answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of what
-/// comes later it skips 8000 bytes, fewer where they come in many records; where a client sends more,
-/// the handshake may fail, here with INKOTLS_STATUS_PROTOCOL_ERROR. So clients should send little.
+/// A server that refuses early data, for example because the ticket was used before, skips all of
+/// it that comes before the first byte of the answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of
+/// what comes later, the server skips 8000 bytes, or fewer if they come in many records. If a
+/// client sends more, the handshake may fail, on the server with INKOTLS_STATUS_PROTOCOL_ERROR. So
+/// clients should send little.
 ///
 /// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
 /// tickets work more than once.
@@ -439,8 +443,9 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
 /// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
 /// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and no one may issue them;
-/// or SSL_CERT_FILE or SSL_CERT_DIR, if set, cannot be used: see inkotls_roots_add_platform.
+/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and there is no trust anchor
+/// for them; or SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see
+/// inkotls_roots_add_platform.
 /// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
 /// or early data goes with ticket keys; or raw public keys with something that they do not go with.
 /// Reads the platform's certificate files, if client certificates are verified by those: call it

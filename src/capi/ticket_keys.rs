@@ -13,14 +13,16 @@ use std::sync::atomic::AtomicBool;
 /// while servers use it.
 ///
 /// A ticket is the key's name (16 bytes), a random salt (32), and the session, sealed with
-/// AES-256-GCM (nonce 0, the name and the salt authenticated, tag of 16 bytes behind) under a key
-/// that HKDF-SHA-256 derives from the host's (salt: the ticket's; info: "inkotls ticket"). The
-/// first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is taken for 12 hours. A
-/// session that is renewed ends as inkotls_server_builder_set_session_cache describes.
-/// The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
+/// AES-256-GCM (nonce 0, the name and the salt authenticated, a tag of 16 bytes at the end) under a
+/// key that HKDF-SHA-256 derives from the host's key (salt: the ticket's; info: "inkotls ticket").
+/// The first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is accepted for 12
+/// hours. The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
+/// However often a session is renewed, it ends as inkotls_server_builder_set_session_cache
+/// describes.
 ///
-/// Who has a key reads all that was said in TLS 1.2 sessions that it made tickets of: make a new
-/// one every few hours, keep the one before it for 12, and store none.
+/// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets it sealed. Rotate
+/// keys every few hours, keep the previous key for 12 hours so that old tickets still open, and
+/// never write keys to disk.
 pub struct inkotls_ticket_keys {
     pub(super) keys: Arc<TicketKeys>,
     poison: AtomicBool,
@@ -56,7 +58,8 @@ pub unsafe extern "C" fn inkotls_ticket_keys_new(
 /// first give every server the new key behind the old one, then in front of it, then without the
 /// old one. A ticket that no key opens is no error: the handshake is a full one.
 ///
-/// After fork, each process has ticket keys of its own: call this function in every process.
+/// After fork, each process has its own copy of the ticket keys: call this function in every
+/// process.
 ///
 /// ticket_keys: must not be NULL.
 /// keys, len: as for inkotls_ticket_keys_new.

@@ -16,11 +16,11 @@ impl Handle for inkotls_verification {
     type State = Verification;
 }
 
-/// Decides whether the peer is who it must be: returns 0 to accept it, or the
-/// inkotls_certificate_error to refuse it with; any other number, and NOT_PRESENTED, stand for
-/// OTHER. `verification` is lent for the call, and so is all that it lends. That the peer has the
-/// key of its certificate, and that the certificate's key usage allows signatures, is checked apart
-/// from this.
+/// Decides whether to accept the peer: returns 0 to accept it, or the inkotls_certificate_error to
+/// refuse it with; any other number, and NOT_PRESENTED, stand for OTHER. `verification` is valid
+/// for the call only, and so is every pointer that it returns. The library itself checks that the
+/// peer has the private key of its certificate, and that the certificate's key usage allows
+/// signatures.
 pub type inkotls_verify_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
 >;

@@ -45,7 +45,7 @@ pub struct Conn {
     pub(super) records: u64,
     /// Early data: a client that could offer it, or a server that takes it.
     pub(super) early_data: bool,
-    /// Early data that this server refused, until the handshake is done.
+    /// Early data that this server refused; None once the handshake is done.
     pub(super) refused: Option<Refused>,
     /// How much the peer sent before the handshake was done, early data aside.
     pub(super) received: usize,
@@ -586,7 +586,7 @@ impl Conn {
                     self.outbound.collect(conn.as_mut());
                     self.forget_unless_resumed();
                     if let Err(error) = self.note_protocol() {
-                        // Our Finished must not follow. Nor can an alert: rustls sends only its own.
+                        // Our Finished must not follow. An alert cannot: rustls sends only its own.
                         self.outbound = Outbound::default();
                         self.fail(error);
                         return false;

@@ -134,8 +134,8 @@ impl Conn {
         let (agreed, is_accepted) = (conn.alpn_protocol(), client.is_early_data_accepted());
         match &mut self.scope.early {
             Some(early) if is_accepted && agreed.unwrap_or_default() != early.resumed => {
-                let text = "the peer broke the protocol: it accepts early data with another ALPN \
-                            protocol";
+                let text = "the peer broke the protocol: it accepted early data with another ALPN \
+                            protocol than the session's";
                 Err(Error::new(Status::ProtocolError, text).into())
             }
             Some(early) => {

@@ -155,8 +155,8 @@ impl Inbound {
         first_record(&self.buf[self.taken..])
     }
 
-    /// The protected records that come next and are whole: as many as rustls has room for behind what
-    /// it kept, and one at least.
+    /// The protected records that come next and are whole: at least one, and no more than rustls
+    /// has room for behind what it kept.
     pub fn protected_records(&self, kept: usize) -> &[u8] {
         let waiting = &self.buf[self.taken..];
         let mut len = 0;

@@ -97,7 +97,7 @@ impl Opening for Client {
         };
         let mut conn = open(&self.config, scope)?;
         if scope.early.as_ref().is_some_and(|it| it.is_unfit) {
-            // It has said nothing yet. rustls resumes a session with its early data, or not at all.
+            // Nothing was sent yet. rustls resumes such a session with early data, or not at all.
             Arc::make_mut(&mut self.config).enable_early_data = false;
             conn = open(&self.config, scope)?;
         }
@@ -215,8 +215,8 @@ pub fn too_large(limit: usize) -> rustls::Error {
     rustls::Error::General(text)
 }
 
-/// What rustls makes of a ClientHello (`message`), but for what RFCs want otherwise: the caller then
-/// sends the alert.
+/// rustls's refusal of a ClientHello (`message`), with its alert. Where the RFCs require another
+/// alert, the caller sends that.
 fn refuse(
     error: Tls,
     mut alert: AcceptedAlert,

@@ -1,5 +1,5 @@
-//! The versions of TLS that a peer offers or chooses, where none of them is spoken here. rustls does
-//! not tell which they were.
+//! The versions of TLS that a peer offers or chooses, if none of them is supported: rustls does not
+//! tell which they were.
 
 use super::hello::{HEADER, extension, vector};
 use crate::error::{Error, Status};
@@ -11,7 +11,7 @@ const SERVER_HELLO: u8 = 2;
 const SUPPORTED_VERSIONS: u16 = 43;
 const TLS12: u16 = 0x0303;
 
-/// The failure of a ClientHello that offers no version that the server speaks.
+/// The failure of a ClientHello that offers no version that the server supports.
 pub fn none_in_common(client_hello: &[u8]) -> Error {
     match Offer::read(client_hello) {
         Some(Offer::UpTo(newest)) => {
@@ -20,15 +20,16 @@ pub fn none_in_common(client_hello: &[u8]) -> Error {
         Some(Offer::List(all)) => {
             failure(&format!("the client offers {}", text::listed(all.into_iter().map(name))))
         }
-        None => failure("the client offers none that is known"),
+        None => failure("the client offers no known version"),
     }
 }
 
-/// The failure of a ServerHello, whose version is noted where it is not that of TLS 1.2 and 1.3.
+/// The failure of a ServerHello whose version is not supported. It is known if it is before TLS
+/// 1.2.
 pub fn unfit(server_hello: Option<u16>) -> Error {
     match server_hello {
         Some(version) => failure(&format!("the server chose {}", name(version))),
-        None => failure("the server chose one that is not supported"),
+        None => failure("the server chose a version that is not supported"),
     }
 }
 
@@ -98,8 +99,8 @@ mod tests {
             (0x0303, b"\0\0", "TLS 1.2 at most", false),
             (0x0303, b"\0\x09\0\x2b\0\x05\x04\x0a\x0a\x03\x04", "TLS 1.3", false),
             (0x0301, b"\0\x0d\0\x17\0\0\0\x2b\0\x05\x04\x03\x02\x03\x01", "TLS 1.1, TLS 1.0", true),
-            (0x0303, b"\0\x07\0\x2b\0\x03\x02\x7f\x1c", "none that is known", false),
-            (0x0301, b"\0\x07\0\x2b\0\x09\x02\x7f\x1c", "none that is known", false),
+            (0x0303, b"\0\x07\0\x2b\0\x03\x02\x7f\x1c", "no known version", false),
+            (0x0301, b"\0\x07\0\x2b\0\x09\x02\x7f\x1c", "no known version", false),
         ] {
             let hello = hello(legacy, extensions);
             let text = &none_in_common(&hello).text;

@@ -16,60 +16,61 @@ use std::ffi::CStr;
 pub enum inkotls_certificate_error {
     /// The peer had to present a certificate and presented none.
     NotPresented = 1,
-    /// Its notAfter time has passed.
+    /// The certificate's notAfter time has passed.
     Expired = 2,
-    /// Its notBefore time has not come.
+    /// The certificate's notBefore time has not come.
     NotYetValid = 3,
-    /// No trusted authority issued it.
+    /// No trusted authority issued the certificate.
     UnknownIssuer = 4,
-    /// It is not for the server name that the connection was made with.
+    /// The certificate is not for the server name that the connection was made with.
     WrongName = 5,
-    /// Its issuer has revoked it.
+    /// The issuer has revoked the certificate.
     Revoked = 6,
-    /// Whether it is revoked cannot be determined.
+    /// Whether the certificate is revoked cannot be determined.
     UnknownRevocation = 7,
-    /// A signature in its chain does not verify. The alert is bad_certificate (42).
+    /// A signature in the chain does not verify. The alert is bad_certificate (42).
     BadSignature = 8,
-    /// It may not be used for this purpose: its extended key usage does not include the side that
-    /// the peer is on, or its key usage does not include digitalSignature.
+    /// The certificate may not be used for this purpose: its extended key usage does not include
+    /// the peer's side (client or server), or its key usage does not include digitalSignature.
     WrongPurpose = 9,
-    /// It cannot be parsed, or has a critical extension that is not understood. The alert is
-    /// bad_certificate (42).
+    /// The certificate cannot be parsed, or has a critical extension that is not supported. The
+    /// alert is bad_certificate (42).
     BadEncoding = 10,
-    /// None of the other reasons: the connection's error message has the reason. The alert is
-    /// certificate_unknown (46).
+    /// The reason has no number of its own; the error message of the connection says it. The alert
+    /// is certificate_unknown (46).
     Other = 11,
-    /// Its OCSP staple is not good enough: for a host's verifier, which alone looks at it.
+    /// The OCSP staple is not good enough. Only a host's verifier gives this reason, because the
+    /// library does not look at the staple.
     InvalidOcspStaple = 12,
-    /// It is good, and yet its owner may not be here: for a host's verifier. The alert is
-    /// access_denied (49).
+    /// The certificate is valid, but its owner is not allowed to connect. Only a host's verifier
+    /// gives this reason. The alert is access_denied (49).
     AccessDenied = 13,
-    /// It is the certificate of a certificate authority (basicConstraints CA:TRUE), and the peer
-    /// presented it as its own. The alert is certificate_unknown (46).
+    /// The peer presented the certificate of a certificate authority (basicConstraints CA:TRUE) as
+    /// its own. The alert is certificate_unknown (46).
     CaUsedAsEndEntity = 14,
-    /// It, or an issuer in its chain, is not a certificate of X.509 version 3. The alert is
-    /// unsupported_certificate (43).
+    /// A certificate in the chain is not X.509 version 3. The alert is unsupported_certificate
+    /// (43).
     UnsupportedVersion = 15,
-    /// A name in it violates the name constraints of an issuer (RFC 5280, section 4.2.1.10). The
-    /// alert is certificate_unknown (46).
+    /// A name in the certificate violates the name constraints of an issuer (RFC 5280, section
+    /// 4.2.1.10). The alert is certificate_unknown (46).
     NameConstraints = 16,
-    /// There are more issuers in its chain than the path length constraint of one of them allows
-    /// (RFC 5280, section 4.2.1.9). The alert is certificate_unknown (46).
+    /// The chain has more issuers than the path length constraint of one of them allows (RFC 5280,
+    /// section 4.2.1.9). The alert is certificate_unknown (46).
     PathLength = 17,
-    /// An issuer in its chain is not a certificate authority. The alert is certificate_unknown
+    /// An issuer in the chain is not a certificate authority. The alert is certificate_unknown
     /// (46).
     IssuerNotCa = 18,
-    /// Its chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
+    /// The chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
     ChainTooComplex = 19,
-    /// A signature in its chain, or the peer's signature of the handshake, is of an algorithm that
-    /// is not supported, such as SHA-1 with RSA, or does not fit the key. The alert is
+    /// A signature in the chain, or the peer's signature of the handshake, uses an algorithm that
+    /// is not supported, such as SHA-1 with RSA, or that does not fit the key. The alert is
     /// bad_certificate (42).
     UnsupportedSignatureAlgorithm = 20,
-    /// An RSA key, its own or that of an issuer, has fewer than 2048 or more than 8192 bits. The
-    /// alert is bad_certificate (42).
+    /// An RSA key, the peer's or an issuer's, has fewer than 2048 or more than 8192 bits. The alert
+    /// is bad_certificate (42).
     UnsupportedKeySize = 21,
-    /// It was accepted, but the peer's signature of the handshake does not verify: the peer did not
-    /// prove that it has the private key. The alert is decrypt_error (51).
+    /// The certificate was accepted, but the peer's signature of the handshake does not verify: the
+    /// peer did not prove that it has the private key. The alert is decrypt_error (51).
     BadHandshakeSignature = 22,
 }
 
@@ -83,21 +84,21 @@ const NAMES: [(CertificateFault, &CStr); 22] = [
     (CertificateFault::WrongName, c"it is for another name"),
     (CertificateFault::Revoked, c"its issuer has revoked it"),
     (CertificateFault::UnknownRevocation, c"whether it is revoked cannot be determined"),
-    (CertificateFault::BadSignature, c"a signature in its chain is not valid"),
+    (CertificateFault::BadSignature, c"a signature in the chain is not valid"),
     (CertificateFault::WrongPurpose, c"it may not be used for this purpose"),
     (CertificateFault::BadEncoding, c"it cannot be understood"),
     (CertificateFault::Other, c"the error message of the connection has the reason"),
     (CertificateFault::InvalidOcspStaple, c"its OCSP staple is not good enough"),
-    (CertificateFault::AccessDenied, c"its owner may not be here"),
+    (CertificateFault::AccessDenied, c"its owner is not allowed to connect"),
     (
         CertificateFault::CaUsedAsEndEntity,
         c"it is the certificate of a certificate authority, which cannot be the peer's own",
     ),
     (CertificateFault::UnsupportedVersion, c"it is not an X.509 version 3 certificate"),
     (CertificateFault::NameConstraints, c"it violates the name constraints of an issuer"),
-    (CertificateFault::PathLength, c"its chain violates the path length constraint of an issuer"),
-    (CertificateFault::IssuerNotCa, c"an issuer in its chain is not a certificate authority"),
-    (CertificateFault::ChainTooComplex, c"its chain is too long or too costly to verify"),
+    (CertificateFault::PathLength, c"the chain violates the path length constraint of an issuer"),
+    (CertificateFault::IssuerNotCa, c"an issuer in the chain is not a certificate authority"),
+    (CertificateFault::ChainTooComplex, c"the chain is too long or too costly to verify"),
     (
         CertificateFault::UnsupportedSignatureAlgorithm,
         c"a signature is of an algorithm that is not supported",
@@ -126,7 +127,7 @@ impl Error {
         error
     }
 
-    /// A host's verifier refuses; with a number that is not one of ours it has a reason of its own.
+    /// A host's verifier refuses. An unknown number stands for a reason of its own.
     pub fn refusal_by_host(number: i32) -> Self {
         let known = NAMES.iter().map(|(fault, _)| *fault).find(|it| *it as i32 == number);
         let fault = match known {

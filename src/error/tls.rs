@@ -75,10 +75,10 @@ fn incompatible(how: &PeerIncompatible) -> String {
     use PeerIncompatible as P;
     let text = match how {
         P::ServerTlsVersionIsDisabledByOurConfig => {
-            "the server chose a version of TLS that this client's config has off"
+            "the server chose a version of TLS that this client's config disables"
         }
         P::SignatureAlgorithmsExtensionRequired => {
-            "the client does not say which signature algorithms it verifies"
+            "the client does not say which signature algorithms it supports"
         }
         P::NoSignatureSchemesInCommon => {
             "none of the client's signature schemes fits the key of this server's certificate"
@@ -97,24 +97,23 @@ fn alert_received(number: u8) -> String {
     }
 }
 
-/// What most often makes a peer send the alert. "This side" reads the sentence.
+/// What most often makes a peer send the alert. "This side" is the one that reads the message.
 fn alert_meaning(number: u8) -> Option<&'static str> {
     Some(match number {
-        20 => "a record could not be decrypted",
-        40 => "nothing in common: cipher suites, groups, signature schemes or settings",
-        42 => "it does not accept this side's certificate",
-        43 => "this side's certificate is of a kind that it does not accept",
+        20 => "the peer could not decrypt a record",
+        40 => "the two sides have no cipher suite, group, signature scheme or setting in common",
+        42 | 46 => "the peer does not accept this side's certificate",
+        43 => "the peer does not support certificates of the kind of this side's",
         44 => "this side's certificate is revoked",
         45 => "this side's certificate has expired or is not valid yet",
-        46 => "it does not accept this side's certificate",
-        48 => "it does not trust the issuer of this side's certificate",
-        49 => "it knows this side's certificate and does not let it in",
+        48 => "the peer does not trust the issuer of this side's certificate",
+        49 => "the peer does not allow the owner of this side's certificate to connect",
         51 => "a signature or the Finished of this side did not verify",
-        70 => "it does not speak this side's versions of TLS",
-        80 => "something went wrong inside the peer",
-        112 => "it has no certificate for the server name that was asked for",
-        116 => "it requires a certificate, and this side presented none",
-        120 => "it speaks none of this side's ALPN protocols",
+        70 => "the peer does not support this side's versions of TLS",
+        80 => "an error inside the peer",
+        112 => "the peer has no certificate for the server name",
+        116 => "the peer requires a certificate, and this side presented none",
+        120 => "the peer supports none of this side's ALPN protocols",
         _ => return None,
     })
 }

@@ -6,9 +6,9 @@ use super::handle::{Handle, lent};
 use std::ffi::{c_char, c_void};
 use std::io::{self, Write};
 
-/// A message for a person: INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and one line of at most 500
-/// bytes, without a NUL. Both pointers are lent for the call. It must return, and may not use the
-/// handle that calls it.
+/// Receives a log message: its level, from INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and its text,
+/// one line of at most 500 bytes, without a NUL, valid for the call only. The callback must return,
+/// and must not use the handle whose call it comes from.
 #[allow(non_camel_case_types)]
 pub type inkotls_log_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, level: i32, text: *const c_char, len: usize),
@@ -20,9 +20,10 @@ pub type inkotls_log_callback = Option<
 pub type inkotls_key_log_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
 
-/// Keeps a session under its key of 32 bytes, in the place of what was there: `value_len` bytes, at
-/// most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 where it is kept; 0 where not: then the client gets
-/// no ticket for it, and the connection goes on. All pointers are lent for the call.
+/// Stores a session under its key of 32 bytes, and replaces what was stored there: `value_len`
+/// bytes, at most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 if the
+/// session was stored. If it returns 0, the client gets no ticket for the session, and the
+/// connection goes on. All pointers are valid for the call only.
 #[allow(non_camel_case_types)]
 pub type inkotls_session_put = Option<
     unsafe extern "C" fn(

@@ -15,7 +15,7 @@ use std::fmt::{self, Debug, Write};
 const MAX_TICKETS: usize = 8;
 const MAX_BYTES: usize = 128 * 1024;
 
-/// What a session takes of memory beside its ticket and its server's certificates.
+/// The memory of a session, beside its ticket and its server's certificates, in bytes.
 const SESSION: usize = 512;
 
 /// Sessions by the name of the server.
@@ -235,7 +235,8 @@ mod tests {
         }
     }
 
-    /// How many sessions and bytes a client holds of a server that gives it tickets of `len` bytes in each connection.
+    /// How many sessions and bytes a client keeps of a server that sends tickets of `len` bytes in
+    /// each connection.
     fn left(
         version: &'static SupportedProtocolVersion,
         connections: usize,

@@ -63,7 +63,9 @@ impl Encoding {
             Self::Path => {
                 "the input has no PEM section (is it a path? use the call with \"_file\" in its name)"
             }
-            Self::Pem => "the input has no PEM section: -----BEGIN must be the first on its line",
+            Self::Pem => {
+                "the input has no PEM section: -----BEGIN must be at the start of its line"
+            }
             other => other.instead_of_any().unwrap_or("the input has no PEM section"),
         }
     }

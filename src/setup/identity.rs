@@ -71,7 +71,7 @@ impl Identity {
     pub fn set_key_der(&mut self, data: &[u8]) -> Result<(), Error> {
         check_der(data, "private key", Status::InvalidKey)?;
         let key = PrivateKeyDer::try_from(data).map_err(|_| {
-            let text = "the input is no private key in DER: PKCS#8, PKCS#1 or SEC1";
+            let text = "the input is not a private key in DER (PKCS#8, PKCS#1 or SEC1)";
             Error::new(Status::InvalidKey, text)
         })?;
         self.set_key(key.clone_key())

@@ -54,14 +54,14 @@ fn fault(name: &str) -> String {
     } else if name.ends_with('\0') {
         "has a NUL at its end: the length must not count it"
     } else if name.trim() != name {
-        "has white space before or behind it, such as a line break"
+        "has white space before or after it, such as a line break"
     } else if name.parse::<IpAddr>().is_ok() {
         "is an IP address, which no client sends as a server name (RFC 6066): the identity with \
          the name \"\" is shown to such clients"
     } else if name.starts_with('[') {
         "has brackets: pass an IPv6 address without them, and without a port"
     } else if name.split_once('%').is_some_and(|(address, _)| is_ipv6(address)) {
-        "has a zone: pass the IPv6 address without \"%\" and what is behind it"
+        "has a zone: pass the IPv6 address without \"%\" and the zone"
     } else if is_port(name) {
         "has a port: pass only the host name"
     } else if name.contains(['/', '@', '?', '#']) {
@@ -75,13 +75,13 @@ fn fault(name: &str) -> String {
     } else if label(str::is_empty) {
         "has an empty label: two dots in a row, or one at the beginning"
     } else if label(|it| it.len() > MAX_LABEL) {
-        return format!("has a label (what is between dots) of more than {MAX_LABEL} bytes");
+        return format!("has a label (the part between two dots) of more than {MAX_LABEL} bytes");
     } else if let Some(other) =
         host.chars().find(|it| !matches!(it, 'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '_' | '.'))
     {
         return format!("has the character {other:?}, which a DNS name cannot have");
     } else if label(|it| it.starts_with('-') || it.ends_with('-')) {
-        "has a label (what is between dots) that begins or ends with a hyphen"
+        "has a label (the part between two dots) that begins or ends with a hyphen"
     } else {
         "ends with a number, and is no IPv4 address"
     };

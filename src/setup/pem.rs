@@ -116,7 +116,7 @@ fn beginning(mut data: &[u8]) -> Option<&[u8]> {
 fn section(data: &[u8]) -> Result<(Section<'_>, &[u8]), String> {
     let (first, mut rest) = line(data);
     let label = label(first, "-----BEGIN ")
-        .ok_or("a line has more than -----BEGIN, a label and ----- (are the line breaks lost?)")?;
+        .ok_or("a line with -----BEGIN has more than a label (are the line breaks missing?)")?;
     while !rest.is_empty() && !rest.starts_with(PEM_BEGIN.as_bytes()) {
         let (next, after) = line(rest);
         rest = after;
@@ -124,7 +124,7 @@ fn section(data: &[u8]) -> Result<(Section<'_>, &[u8]), String> {
             return Ok((Section { label, text: &data[..data.len() - rest.len()] }, rest));
         }
     }
-    Err(format!("the section {label} has no line -----END {label}----- (is the input cut?)"))
+    Err(format!("the section {label} has no line -----END {label}----- (is the input truncated?)"))
 }
 
 /// The first line, and what is behind its break.

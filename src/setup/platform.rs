@@ -82,7 +82,8 @@ mod inner {
     pub const MAY_BLOCK: bool = true;
 
     pub fn certificates() -> Result<Vec<CertificateDer<'static>>, Error> {
-        let text = "the platform verifies by itself, and does not tell its certificates";
+        let text =
+            "the platform verifies certificates itself, and gives no access to its trust anchors";
         Err(Error::new(Status::Unsupported, text))
     }
 

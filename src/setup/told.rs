@@ -1,5 +1,5 @@
-//! What rustls shows to the verifier only, told to the connection; and what no verifier looks at: the
-//! key usage.
+//! What rustls shows only to the verifier, told to the connection; and the key usage, which none of
+//! rustls's verifiers looks at.
 
 use crate::certificate::{Usage, not_after};
 use crate::error::{CertificateFault, Error, standing_for};
@@ -21,7 +21,7 @@ pub struct Told<T: ?Sized>(pub Arc<T>);
 /// How long sessions are resumed, in seconds, if no certificate ends before.
 pub const LONGEST: u64 = 7 * 24 * 60 * 60;
 
-/// What a certificate takes of memory beside its bytes.
+/// The memory of a certificate, beside its bytes.
 const CERTIFICATE: usize = 64;
 
 /// What the sessions come from that begin with a certificate that was accepted. An issuer that has
