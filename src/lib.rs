@@ -12,7 +12,7 @@
 //! | `engine` | bytes in, plaintext out; the only owner of rustls connections |
 //! | `setup` | trust, identities, configs |
 //! | `transport` | the engine driven over a file descriptor |
-//! | `certificate` | what is in a certificate, to look at |
+//! | `certificate` | what is in a certificate |
 //! | `crypto` | the provider, and what it lacks |
 //! | `scope` | what rustls's callbacks tell the connection that calls |
 //! | `clock` | the time of day |
