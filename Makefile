@@ -60,7 +60,7 @@ CYCLONEDX := build/tools/cargo-cyclonedx@0.5.9/bin/cargo-cyclonedx
 FUZZER    := build/tools/cargo-fuzz@0.13.2/bin/cargo-fuzz
 CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
 
-C_TESTS  := conn ends alerts progress null input socket duplex readme names platform \
+C_TESTS  := conn ends alerts progress null pem input socket duplex readme names platform \
             trust $(WITH_SSL) revocation identity shown rawkeys certificate peer_certificate \
             hostkey $(SIGNING) verifier asked announced \
             negotiation hello sessions tickets threads early after peek diagnosis limits memory pipes io faults expiry forked overlap
