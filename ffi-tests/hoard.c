@@ -182,7 +182,7 @@ static void full_handshakes(void) {
   visit_server(builder);
 }
 
-// It comes back for ever: each session is made of the one before.
+// The attacker comes back again and again: each session is made of the one before.
 static void resumed(void) {
   server = server_built(asking());
   as(ATTACKER);

@@ -1,5 +1,5 @@
-// The heap's functions in the place of libc's, for the program that includes this and all that it
-// links: `came` is told of every new block, `goes` of every old one. Both may be NULL.
+// The heap's functions instead of libc's, for the program that includes this and all that it links:
+// `came` is called with every new block, `goes` with every old one. The block may be NULL.
 
 #include <errno.h>
 #include <stddef.h>

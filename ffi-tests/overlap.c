@@ -1,5 +1,6 @@
 // Rule 19: a handle in use notices another call on it, from a callback or from another thread. That
-// call answers INVALID_STATE with a sentence and does nothing; the one that is running goes on.
+// call returns INVALID_STATE with an error message and does nothing; the one that is running goes
+// on.
 
 #include <errno.h>
 #include <fcntl.h>

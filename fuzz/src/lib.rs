@@ -2,6 +2,7 @@
 //! the C ABI only.
 
 mod abi;
+mod acceptor;
 pub mod calls;
 mod configs;
 mod entropy;

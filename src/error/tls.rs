@@ -1,4 +1,4 @@
-//! The one table from rustls errors to a status, a certificate error and a sentence.
+//! The one table from rustls errors to a status, a certificate error and an error message.
 
 use super::{Error, Status, certificate};
 use crate::iana;
