@@ -1427,8 +1427,8 @@ inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *
 /// as it is shown, so early data is not possible with it. As with
 /// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it. All
 /// tickets of a connection have 45 KiB at most: with a client's chain in them, there may be fewer.
-/// The session in a ticket ends as inkotls_server_builder_set_session_cache describes, however often
-/// it is renewed.
+/// However often the session in a ticket is renewed, it ends as
+/// inkotls_server_builder_set_session_cache describes.
 ///
 /// builder: must not be NULL.
 /// ticket_keys: must not be NULL; the config keeps a reference of its own.
@@ -1598,10 +1598,11 @@ inkotls_status inkotls_acceptor_detach(inkotls_acceptor *acceptor);
 /// Takes ciphertext from the network, as inkotls_conn_feed does.
 ///
 /// acceptor: must not be NULL.
-/// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL.
+/// data, len: the ciphertext, in bytes; copied.
+/// used: receives the number of bytes accepted; must not be NULL. It may be less than len.
 ///
-/// INKOTLS_STATUS_FULL: nothing was taken; call inkotls_acceptor_accept first.
+/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full. Call
+/// inkotls_acceptor_accept first.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_acceptor_feed_eof was called before.
 inkotls_status inkotls_acceptor_feed(inkotls_acceptor *acceptor,
                                      const void *data,

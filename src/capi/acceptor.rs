@@ -85,10 +85,11 @@ pub extern "C" fn inkotls_acceptor_detach(acceptor: Option<&mut inkotls_acceptor
 /// Takes ciphertext from the network, as inkotls_conn_feed does.
 ///
 /// acceptor: must not be NULL.
-/// data, len: the ciphertext, in bytes; what is taken is copied.
-/// used: how many bytes were taken; must not be NULL.
+/// data, len: the ciphertext, in bytes; copied.
+/// used: receives the number of bytes accepted; must not be NULL. It may be less than len.
 ///
-/// INKOTLS_STATUS_FULL: nothing was taken; call inkotls_acceptor_accept first.
+/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full. Call
+/// inkotls_acceptor_accept first.
 /// INKOTLS_STATUS_INVALID_STATE: inkotls_acceptor_feed_eof was called before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_acceptor_feed(

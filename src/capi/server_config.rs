@@ -280,8 +280,8 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// as it is shown, so early data is not possible with it. As with
 /// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it. All
 /// tickets of a connection have 45 KiB at most: with a client's chain in them, there may be fewer.
-/// The session in a ticket ends as inkotls_server_builder_set_session_cache describes, however often
-/// it is renewed.
+/// However often the session in a ticket is renewed, it ends as
+/// inkotls_server_builder_set_session_cache describes.
 ///
 /// builder: must not be NULL.
 /// ticket_keys: must not be NULL; the config keeps a reference of its own.

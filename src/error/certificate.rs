@@ -1,4 +1,5 @@
-//! Why a peer's certificate was refused: a number to branch on, and an error message that says more.
+//! Why a peer's certificate was refused: a number to branch on, and an error message that says
+//! more.
 
 use super::by_webpki::{CRITICAL, refusal_by_webpki};
 use super::tls::spelled_out;
