@@ -59,15 +59,16 @@
 // process has a copy of every handle. A connection or an acceptor may be used in one of the two
 // processes; the other process may only free its copy, which sends nothing. All other handles may
 // be used in both. The two processes never use the same session of a config's memory: the new
-// process starts without sessions, so that early data is sent and accepted only once. With ticket
-// keys or a host's session store, every process resumes the sessions of all;
-// inkotls_ticket_keys_set changes the keys of the calling process only.
+// process, which its process id tells, starts without sessions, so that early data is sent and
+// accepted only once. With ticket keys or a host's session store, every process resumes the
+// sessions of all; inkotls_ticket_keys_set changes the keys of the calling process only.
 //
 // Misuse. A handle that has one user at a time notices a call that comes while another call on it
 // is running, from another thread or from one of its own callbacks. The second call, const or not,
-// does nothing and returns INVALID_STATE, and _error says why; the first call goes on undisturbed.
-// A _free that comes during a call takes effect when that call returns. This check finds mistakes
-// and is not a lock: two calls that begin at the same moment may both run.
+// does nothing and returns INVALID_STATE. From then on _error says so, until a call on the handle
+// fails for another reason; the first call goes on undisturbed. A _free that comes during a call
+// takes effect when that call returns. This check finds mistakes and is not a lock: two calls that
+// begin at the same moment may both run.
 //
 // Callbacks come during a call, on its thread, with the user_data that was set with them. They must
 // return: no unwinding, no longjmp, no change of task. They may use other handles; a call on the
@@ -80,11 +81,12 @@
 // Messages. Error messages and log messages are for people; their words are not part of the ABI.
 // They are safe to log: each is one line of UTF-8, of at most 500 bytes, in which every character
 // that is not printable is escaped. Of what the host passed, a message repeats at most 200 bytes,
-// and of PEM text only the labels. Long lists are cut, and end with the number of the entries that
-// are left out.
+// and of PEM text only the labels. Long lists in error messages are cut, and end with the number of
+// the entries that are left out.
 //
 // Panics. A bug in the library does not unwind into the host. From then on every call on the handle
-// returns PANIC, also a call that takes it as const; _free still works.
+// returns PANIC, also a call that takes it as const; _free still works. Only a config stays usable,
+// because no call changes it.
 //
 // Stability. Numbers and signatures keep their meaning within an inkotls_abi_version. Versions,
 // cipher suites, groups, signature schemes and alerts are IANA's numbers.
@@ -173,24 +175,27 @@ enum inkotls_certificate_error
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// The peer had to present a certificate and presented none.
+  /// The peer had to present a certificate and presented none. The alert of a server is
+  /// certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2.
   INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED = 1,
-  /// The certificate's notAfter time has passed.
+  /// The certificate's notAfter time has passed. The alert is certificate_expired (45).
   INKOTLS_CERTIFICATE_ERROR_EXPIRED = 2,
-  /// The certificate's notBefore time has not come.
+  /// The certificate's notBefore time has not come. The alert is certificate_expired (45).
   INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID = 3,
-  /// No trusted authority issued the certificate.
+  /// No trusted authority issued the certificate. The alert is unknown_ca (48).
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER = 4,
-  /// The certificate is not for the server name that the connection was made with.
+  /// The certificate is not for the server name that the connection was made with. The alert is
+  /// bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_WRONG_NAME = 5,
-  /// The issuer has revoked the certificate.
+  /// The issuer has revoked the certificate. The alert is certificate_revoked (44).
   INKOTLS_CERTIFICATE_ERROR_REVOKED = 6,
-  /// Whether the certificate is revoked cannot be determined.
+  /// Whether the certificate is revoked cannot be determined. The alert is unknown_ca (48).
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION = 7,
   /// A signature in the chain does not verify. The alert is bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE = 8,
   /// The certificate may not be used for this purpose: its extended key usage does not include
-  /// the peer's side (client or server), or its key usage does not include digitalSignature.
+  /// the peer's side (client or server), or its key usage does not include digitalSignature. The
+  /// alert is unsupported_certificate (43).
   INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
   /// The certificate cannot be parsed, or has a critical extension that is not supported. The
   /// alert is bad_certificate (42).
@@ -199,7 +204,7 @@ enum inkotls_certificate_error
   /// is certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
   /// The OCSP staple is not good enough. Only a host's verifier gives this reason, because the
-  /// library does not look at the staple.
+  /// library does not look at the staple. The alert is bad_certificate_status_response (113).
   INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
   /// The certificate is valid, but its owner is not allowed to connect. Only a host's verifier
   /// gives this reason. The alert is access_denied (49).
@@ -502,10 +507,10 @@ typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification
 /// are lent for the call. It must return, and may not use the handle that calls it.
 typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
 
-/// Stores a session under its key of 32 bytes, and replaces what was stored there: `value_len`
-/// bytes, at most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 if the
-/// session was stored. If it returns 0, the client gets no ticket for the session, and the
-/// connection goes on. All pointers are valid for the call only.
+/// Stores a session under a look-up key of 32 bytes, and replaces what was stored there:
+/// `value_len` bytes, at most 65536. A day is long enough; no session is resumed after 7 days.
+/// Returns 1 if the session was stored. If it returns 0, the client gets no ticket for the session,
+/// and the connection goes on. All pointers are valid for the call only.
 typedef int32_t (*inkotls_session_put)(void *user_data,
                                        const uint8_t *key,
                                        size_t key_len,
@@ -558,7 +563,9 @@ const char *inkotls_status_text(int32_t status);
 /// Copies the error message for a server name that inkotls_conn_new_client, inkotls_identities_set
 /// or inkotls_identities_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
 /// no handle that could keep the message. It repeats the name and says what is wrong with it, such
-/// as "the server name \"a.test:443\" has a port: pass only the host name".
+/// as "the server name \"a.test:443\" has a port: pass only the host name". Call it only after one
+/// of these calls has refused the name: a name that one of them accepts may have a message for
+/// another.
 ///
 /// server_name, len: the name that was refused, in bytes; borrowed for this call.
 /// buf, cap: receives the message, in bytes of UTF-8 without a NUL; 512 bytes are always enough.
@@ -685,6 +692,8 @@ inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots,
 ///
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_peer_certificate_pem.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, has a NUL inside or is PEM
+/// text; the error message does not repeat it.
 inkotls_status inkotls_roots_add_peer_certificate_pem_file(inkotls_roots *roots,
                                                            const char *path,
                                                            size_t len);
@@ -1848,8 +1857,9 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
 /// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
 /// does not use it.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
-/// inkotls_conn_os_error has errno. What was attached before stays attached.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or neither a stream socket nor a
+/// pipe that is open both ways; inkotls_conn_os_error has errno. What was attached before stays
+/// attached in this case.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
 /// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
@@ -2255,13 +2265,13 @@ inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn,
                                              const uint8_t **out_der,
                                              size_t *out_len);
 
-/// Returns the sentence for the last call on `conn` that failed, "" before that. Never NULL; the
-/// text lives until the next non-const call on `conn`.
+/// Returns the error message of the last call on `conn` that failed, "" before that. Never NULL;
+/// the text lives until the next non-const call on `conn`: so call this in a statement of its own,
+/// not in one list of arguments with the call that failed.
 const char *inkotls_conn_error(const inkotls_conn *conn);
 
 /// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.
-/// Where it was encrypted it is told from the failure; a bad_record_mac (20) during the handshake
-/// may then have been a decrypt_error (51).
+/// An encrypted alert cannot be seen on its way out: its number is then inferred from the failure.
 int32_t inkotls_conn_alert_sent(const inkotls_conn *conn);
 
 /// Returns the last alert that was received (0 to 255; 0 is close_notify), or

@@ -96,7 +96,10 @@ const STATUS_TEXTS: [(Status, &CStr); 22] = [
     (Status::InvalidName, c"the server name is neither a DNS name nor an IP address"),
     (Status::NoTrustAnchors, c"there is no certificate authority to trust"),
     (Status::InvalidArgument, c"an argument is NULL or out of range"),
-    (Status::InvalidState, c"the call makes no sense in this state"),
+    (
+        Status::InvalidState,
+        c"the call makes no sense in this state, or another call is using the handle",
+    ),
     (Status::Unsupported, c"this build of the library cannot do that"),
     (Status::IoError, c"the operating system failed a call"),
     (Status::Panic, c"a bug in inkotls was caught; the handle can only be freed"),

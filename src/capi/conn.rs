@@ -178,8 +178,9 @@ pub extern "C" fn inkotls_conn_set_log(
 /// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
 /// does not use it.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
-/// inkotls_conn_os_error has errno. What was attached before stays attached.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or neither a stream socket nor a
+/// pipe that is open both ways; inkotls_conn_os_error has errno. What was attached before stays
+/// attached in this case.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
     enter(conn, |c| super::set_fds(c, fd, fd))

@@ -135,16 +135,16 @@ pub extern "C" fn inkotls_conn_peer_certificate(
     ask(conn, |c| super::lend(c.conn.peer_certificate(index), out_der, out_len))
 }
 
-/// Returns the sentence for the last call on `conn` that failed, "" before that. Never NULL; the
-/// text lives until the next non-const call on `conn`.
+/// Returns the error message of the last call on `conn` that failed, "" before that. Never NULL;
+/// the text lives until the next non-const call on `conn`: so call this in a statement of its own,
+/// not in one list of arguments with the call that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_char {
     words(conn)
 }
 
 /// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.
-/// Where it was encrypted it is told from the failure; a bad_record_mac (20) during the handshake
-/// may then have been a decrypt_error (51).
+/// An encrypted alert cannot be seen on its way out: its number is then inferred from the failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.alert_sent.map(i32::from))

@@ -137,6 +137,8 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
 ///
 /// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
 /// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_peer_certificate_pem.
+/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, has a NUL inside or is PEM
+/// text; the error message does not repeat it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
     roots: Option<&mut inkotls_roots>,

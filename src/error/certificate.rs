@@ -15,24 +15,27 @@ use std::ffi::CStr;
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_certificate_error {
-    /// The peer had to present a certificate and presented none.
+    /// The peer had to present a certificate and presented none. The alert of a server is
+    /// certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2.
     NotPresented = 1,
-    /// The certificate's notAfter time has passed.
+    /// The certificate's notAfter time has passed. The alert is certificate_expired (45).
     Expired = 2,
-    /// The certificate's notBefore time has not come.
+    /// The certificate's notBefore time has not come. The alert is certificate_expired (45).
     NotYetValid = 3,
-    /// No trusted authority issued the certificate.
+    /// No trusted authority issued the certificate. The alert is unknown_ca (48).
     UnknownIssuer = 4,
-    /// The certificate is not for the server name that the connection was made with.
+    /// The certificate is not for the server name that the connection was made with. The alert is
+    /// bad_certificate (42).
     WrongName = 5,
-    /// The issuer has revoked the certificate.
+    /// The issuer has revoked the certificate. The alert is certificate_revoked (44).
     Revoked = 6,
-    /// Whether the certificate is revoked cannot be determined.
+    /// Whether the certificate is revoked cannot be determined. The alert is unknown_ca (48).
     UnknownRevocation = 7,
     /// A signature in the chain does not verify. The alert is bad_certificate (42).
     BadSignature = 8,
     /// The certificate may not be used for this purpose: its extended key usage does not include
-    /// the peer's side (client or server), or its key usage does not include digitalSignature.
+    /// the peer's side (client or server), or its key usage does not include digitalSignature. The
+    /// alert is unsupported_certificate (43).
     WrongPurpose = 9,
     /// The certificate cannot be parsed, or has a critical extension that is not supported. The
     /// alert is bad_certificate (42).
@@ -41,7 +44,7 @@ pub enum inkotls_certificate_error {
     /// is certificate_unknown (46).
     Other = 11,
     /// The OCSP staple is not good enough. Only a host's verifier gives this reason, because the
-    /// library does not look at the staple.
+    /// library does not look at the staple. The alert is bad_certificate_status_response (113).
     InvalidOcspStaple = 12,
     /// The certificate is valid, but its owner is not allowed to connect. Only a host's verifier
     /// gives this reason. The alert is access_denied (49).

@@ -20,10 +20,10 @@ pub type inkotls_log_callback = Option<
 pub type inkotls_key_log_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
 
-/// Stores a session under its key of 32 bytes, and replaces what was stored there: `value_len`
-/// bytes, at most 65536. A day is long enough; no session is resumed after 7 days. Returns 1 if the
-/// session was stored. If it returns 0, the client gets no ticket for the session, and the
-/// connection goes on. All pointers are valid for the call only.
+/// Stores a session under a look-up key of 32 bytes, and replaces what was stored there:
+/// `value_len` bytes, at most 65536. A day is long enough; no session is resumed after 7 days.
+/// Returns 1 if the session was stored. If it returns 0, the client gets no ticket for the session,
+/// and the connection goes on. All pointers are valid for the call only.
 #[allow(non_camel_case_types)]
 pub type inkotls_session_put = Option<
     unsafe extern "C" fn(
