@@ -22,7 +22,7 @@ SCHEMES = {
     0x0807: ("ed25519", "ED25519", None),
 }
 CERTIFICATE_UNKNOWN, INTERNAL_ERROR = 46, 80
-BAD_SIGNATURE, OTHER = 8, 11  # inkotls_certificate_error
+OTHER, BAD_HANDSHAKE_SIGNATURE = 11, 22  # inkotls_certificate_error
 
 
 def versions(scheme):
@@ -188,13 +188,13 @@ class HostVerification(Test):
                     as peer:
                 failure = self.assert_refused(lambda: visit(peer.port, config),
                                               inkotls.INVALID_PEER_CERTIFICATE)
-                self.assertEqual(failure.certificate_error, BAD_SIGNATURE)
+                self.assertEqual(failure.certificate_error, BAD_HANDSHAKE_SIGNATURE)
             config = server_config(("set_client_auth", REQUIRED, trust("ca")), host.setting)
             with self.subTest(version=version, peer="s_client"), Server(config, serve) as server:
                 done = s_client(server.port, ONLY[version], "-cert", pki("client.pem"),
                                 "-key", self.not_the_key_of("client"))
                 failure = server.refused()
-                self.assertEqual(failure.certificate_error, BAD_SIGNATURE)
+                self.assertEqual(failure.certificate_error, BAD_HANDSHAKE_SIGNATURE)
                 self.assert_alert(failure.alert_sent, done)
 
     def not_the_key_of(self, name):

@@ -423,6 +423,7 @@ class Certificates(Test):
     def test_every_certificate_of_the_pki(self):
         names = sorted(name for name in os.listdir(interop.PKI)
                        if name.endswith(".pem") and ".crl." not in name)
+        names.remove("rude-names.pem")  # a name that is not ASCII, which openssl writes over lines
         self.assertGreater(len(names), 10)
         for name in names:
             with self.subTest(certificate=name):
