@@ -96,7 +96,7 @@ void server_asks(inkotls_server_builder *builder, const char *ca) {
   inkotls_roots_free(roots);
 }
 
-const char *raw(const char *name) {
+const char *raw_key_file(const char *name) {
   return name && strncmp(name, "raw ", 4) == 0 ? name + 4 : NULL;
 }
 
@@ -116,9 +116,9 @@ inkotls_roots *roots_of_key(const char *name) {
 
 // A raw public key needs a key, and no certificate.
 inkotls_identity *identity_from(const char *shown) {
-  if (!raw(shown)) return identity_of(shown);
+  if (!raw_key_file(shown)) return identity_of(shown);
   char file[64];
-  snprintf(file, sizeof file, "%s.key", raw(shown));
+  snprintf(file, sizeof file, "%s.key", raw_key_file(shown));
   const char *path = pki_path(file);
   inkotls_identity *identity = inkotls_identity_new();
   CHECK_INT(inkotls_identity_set_key_pem_file(identity, path, strlen(path)), INKOTLS_STATUS_OK);

@@ -47,7 +47,7 @@ void server_uses_ticket_keys(inkotls_server_builder *builder);
 void server_asks(inkotls_server_builder *builder, const char *ca);
 
 // Raw public keys: "raw NAME" names that of a certificate. NULL: it names the certificate.
-const char *raw(const char *name);
+const char *raw_key_file(const char *name);
 void add_raw_key(inkotls_roots *roots, const char *name);
 inkotls_roots *roots_of_key(const char *name);
 inkotls_identity *identity_from(const char *shown);

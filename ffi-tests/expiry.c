@@ -47,7 +47,8 @@ static const inkotls_server_config *server;
 
 static void server_on_trial(void) {
   inkotls_identity *identity = identity_from(shown);
-  inkotls_roots *roots = raw(shown) ? roots_of_key(raw(shown)) : roots_of("ca.pem");
+  inkotls_roots *roots =
+      raw_key_file(shown) ? roots_of_key(raw_key_file(shown)) : roots_of("ca.pem");
   inkotls_client_builder *a = client_speaking(version);
   inkotls_server_builder *b = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
@@ -72,7 +73,8 @@ static void server_on_trial_asks_for_none(void) {
 
 static void client_on_trial(void) {
   inkotls_identity *identity = identity_from(shown);
-  inkotls_roots *roots = raw(shown) ? roots_of_key(raw(shown)) : roots_of("ca.pem");
+  inkotls_roots *roots =
+      raw_key_file(shown) ? roots_of_key(raw_key_file(shown)) : roots_of("ca.pem");
   inkotls_client_builder *a = client_speaking(version);
   inkotls_server_builder *b = inkotls_server_builder_new();
   CHECK_INT(inkotls_client_builder_set_roots(a, roots), INKOTLS_STATUS_OK);

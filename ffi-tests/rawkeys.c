@@ -23,12 +23,12 @@ struct meeting {
 
 static inkotls_roots *roots_from(const char *trusts) {
   char file[64];
-  if (!raw(trusts)) {
+  if (!raw_key_file(trusts)) {
     snprintf(file, sizeof file, "%s.pem", trusts);
     return roots_of(file);
   }
   inkotls_roots *roots = roots_of_key("ed25519");  // one that no one here shows
-  add_raw_key(roots, raw(trusts));
+  add_raw_key(roots, raw_key_file(trusts));
   return roots;
 }
 
@@ -68,8 +68,8 @@ static void sees(const inkotls_conn *conn, const char *shown) {
   unsigned char want[4096];
   const unsigned char *der = NULL;
   size_t len = 0;
-  snprintf(file, sizeof file, raw(shown) ? "%s.spki.der" : "%s.der",
-           raw(shown) ? raw(shown) : shown);
+  snprintf(file, sizeof file, raw_key_file(shown) ? "%s.spki.der" : "%s.der",
+           raw_key_file(shown) ? raw_key_file(shown) : shown);
   size_t want_len = pki_read(file, want, sizeof want);
   CHECK_INT(inkotls_conn_peer_certificate(conn, 0, &der, &len), INKOTLS_STATUS_OK);
   CHECK(len == want_len && memcmp(der, want, len) == 0);
@@ -97,7 +97,7 @@ static void run(const struct meeting *meeting, void (*scenario)(const struct way
 
 // The second visit resumes, with what was seen in the first. A key has no name to be wrong.
 static void trust_each_other(const struct way *way) {
-  const char *name = raw(current->server.shows) ? "elsewhere.test" : "localhost";
+  const char *name = raw_key_file(current->server.shows) ? "elsewhere.test" : "localhost";
   for (int visit = 0; visit < 2; visit++) {
     struct pair pair;
     char in[1];
