@@ -23,7 +23,7 @@ pub struct Carried {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Origin {
     /// When its sessions end, in Unix seconds; 0 if no certificate was verified.
-    pub end: u64,
+    pub end: u32,
     /// How much memory the peer's certificates take, in bytes.
     pub chain: u32,
 }

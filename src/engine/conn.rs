@@ -46,7 +46,7 @@ pub struct Conn {
     /// Early data: a client that could offer it, or a server that takes it.
     pub(super) early_data: bool,
     /// Early data that this server refused; None once the handshake is done.
-    pub(super) refused: Option<Refused>,
+    pub(super) refused: Option<Box<Refused>>,
     /// How much the peer sent before the handshake was done, early data aside.
     pub(super) received: usize,
     pub(super) failure: Option<Error>,
@@ -570,7 +570,7 @@ impl Conn {
         self.outbound.set_aside(conn.as_mut());
         let given = hand_over(record, |bytes| conn.read_tls(bytes));
         self.inbound.consume(len);
-        Some(match self.refused {
+        Some(match &self.refused {
             // rustls keeps what it passes over.
             Some(_) => given.map_err(|_| PeerMisbehaved::TooMuchEarlyDataReceived.into()),
             None => given,

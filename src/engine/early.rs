@@ -12,7 +12,6 @@ use std::io::{Read, Write};
 
 /// Early data that this server refused (RFC 8446, section 4.2.10): the client goes on sending it
 /// until it has read the server's answer.
-#[derive(Clone, Copy)]
 pub(super) struct Refused {
     /// Nothing of the answer has left, so every protected record that comes is early data.
     is_unanswered: bool,
@@ -25,12 +24,12 @@ pub(super) struct Refused {
 impl Refused {
     /// What `conn` refused of what `hello` offered. After a HelloRetryRequest, rustls skips one
     /// record at a time by itself.
-    pub fn new(hello: Option<&Hello>, conn: &mut dyn Side) -> Option<Self> {
+    pub fn new(hello: Option<&Hello>, conn: &mut dyn Side) -> Option<Box<Self>> {
         let is_tls13 = conn.protocol_version() == Some(ProtocolVersion::TLSv1_3);
         let retried = conn.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
         let is_offered = hello.is_some_and(|hello| hello.offers_early_data);
         let is_refused = is_offered && is_tls13 && !retried && !has_early_data(conn);
-        is_refused.then_some(Self { is_unanswered: true, left: 0, kept: 0 })
+        is_refused.then(|| Box::new(Self { is_unanswered: true, left: 0, kept: 0 }))
     }
 
     /// Some of the answer has left.

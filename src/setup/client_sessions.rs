@@ -62,7 +62,7 @@ impl<T: Debug> Session<T> {
 
 impl<T> Session<T> {
     fn has_ended(&self) -> bool {
-        self.origin.end < now()
+        u64::from(self.origin.end) < now()
     }
 
     /// The value, for the caller's connection to resume.
@@ -245,7 +245,7 @@ mod tests {
     ) -> (usize, usize) {
         let provider = Arc::new(crate::crypto::provider());
         let store = Arc::new(ClientSessions::new(1, Tls12Resumption::SessionIdOrTickets));
-        let origin = Origin { end: u64::MAX, chain: 1000 };
+        let origin = Origin { end: u32::MAX, chain: 1000 };
         let mut client = ClientConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&[version])
             .unwrap()

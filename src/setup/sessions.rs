@@ -1,7 +1,7 @@
 //! A server's sessions: in memory, in a store of the host's, or in tickets.
 
 use super::cache::Cache;
-use super::told::LONGEST;
+use super::told::{LONGEST, clamped};
 use crate::clock::now;
 use crate::crypto::Hash;
 use crate::error::Error;
@@ -139,7 +139,7 @@ impl<T: ?Sized> Bound<T> {
     fn bind(&self, session: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let end = match scope::origin().end {
             0 => now() + LONGEST,
-            end => end,
+            end => end.into(),
         };
         if end < now() {
             return None;
@@ -167,7 +167,7 @@ impl<T: ?Sized> Bound<T> {
         }
         let carried = Carried { end_point: end_point.to_vec(), attached: attached.to_vec() };
         scope::tell(|caller| {
-            caller.origin.end = end;
+            caller.origin.end = clamped(end);
             caller.shown = Some(carried);
         });
         Some(session.to_vec())

@@ -38,7 +38,12 @@ fn origin(
     let own = if is_raw_key { u64::MAX } else { not_after(end_entity).unwrap_or(0) };
     let end = issuers.fold(own.min(now + LONGEST), u64::min);
     let chain = [end_entity].into_iter().chain(intermediates).map(|it| it.len() + CERTIFICATE);
-    Origin { end: end.max(1), chain: chain.sum::<usize>() as u32 }
+    Origin { end: clamped(end.max(1)), chain: chain.sum::<usize>() as u32 }
+}
+
+/// Unix seconds in half the room, which suffices until 2106.
+pub fn clamped(seconds: u64) -> u32 {
+    seconds.try_into().unwrap_or(u32::MAX)
 }
 
 /// rustls's two traits have these methods, and no trait for them.
