@@ -200,7 +200,7 @@ def pki(name):
 
 @contextlib.contextmanager
 def accept_fails(number):
-    """What a server is to run within, so that accept4 fails with this error at first."""
+    """The environment of a server whose first calls of accept4 fail with this error."""
     with tempfile.TemporaryDirectory() as scratch:
         library = os.path.join(scratch, "accept.so")
         done = run(os.environ.get("CC", "cc"), "-D_GNU_SOURCE", "-shared", "-fPIC", "-o", library,

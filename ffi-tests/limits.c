@@ -110,7 +110,7 @@ static size_t feed_until_full(struct side *side, const unsigned char *data, size
   return fed;
 }
 
-static void feed_is_bounded_at_first(const struct way *way) {
+static void feed_is_bounded_before_the_handshake(const struct way *way) {
   static const unsigned char zeros[200000];
   struct pair pair;
   if (way->over != BUFFERS || way->chunk == 1) return;
@@ -516,8 +516,8 @@ int main(int argc, char **argv) {
                      INKOTLS_LIMIT_WRITE_BUFFER, writes[i], writes[i] ? writes[i] : 1 << 16);
     each_way_limited("a read buffer", feed_is_bounded, INKOTLS_LIMIT_READ_BUFFER, reads[i],
                      reads[i] ? reads[i] : 1 << 16);
-    each_way_limited("a read buffer at first", feed_is_bounded_at_first, INKOTLS_LIMIT_READ_BUFFER,
-                     reads[i], reads[i] ? reads[i] : 1 << 16);
+    each_way_limited("a read buffer before the handshake", feed_is_bounded_before_the_handshake,
+                     INKOTLS_LIMIT_READ_BUFFER, reads[i], reads[i] ? reads[i] : 1 << 16);
     each_way_limited("a read buffer and a transport", reads_are_bounded, INKOTLS_LIMIT_READ_BUFFER,
                      reads[i], reads[i] ? reads[i] : 1 << 16);
     each_way_limited("a read buffer after the end", feed_is_for_nothing, INKOTLS_LIMIT_READ_BUFFER,

@@ -84,8 +84,8 @@ static void counted_handles_are_poisoned(void) {
   inkotls_server_builder_free(builder);
 }
 
-// A handle that another's call is given is looked at first. It is the one at fault: the other goes
-// on.
+// A call checks each handle that it is given beside its own. A poisoned one is refused, and the
+// call's own handle stays usable.
 static void poisoned_handles_are_not_used(void) {
   checking("poisoned handles");
   inkotls_roots *bad_roots = roots_of("ca.pem");
