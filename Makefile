@@ -1,4 +1,4 @@
-# inkotls: `make help` lists the targets.
+# inkotls: `make help` lists the targets. What is not everyday is in mk/, in files named after what it does.
 
 PREFIX  ?= /usr/local
 DESTDIR ?=
@@ -9,7 +9,7 @@ OBJCOPY ?= objcopy
 NM      ?= nm
 
 # Another machine: TARGET is Rust's name of it, CROSS what the names of its tools begin with, RUN what
-# runs its programs here. ffi-tests/machine.sh knows some.
+# runs its programs here. ffi-tests/linking/machine.sh knows some.
 TARGET  ?=
 CROSS   ?=
 RUN     ?=
@@ -26,270 +26,70 @@ endif
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 SONAME  := libinkotls.so.0
-BUILD   := build$(TARGET:%=/%)
+HEADER  := include/inkotls.h
+SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile mk/kinds.mk packaging/rustc.sh
+CFLAGS  ?= -O2 -g
+STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror
+# What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
+LIBS    := -lgcc_s -lm -lpthread -ldl
+STRIPPED := --strip-debug
+export CC LD NM OBJCOPY STRIPPED
+
+# The kinds in which the library is built, and what each says: BUILD, CARGO_FLAGS, KIND_CFLAGS, ...
+include mk/kinds.mk
 LIB     := $(BUILD)/lib
-RUST    := $(LIB)/target/$(TARGET:%=%/)release/libinkotls.a
-HOOKED  := build/hooks/target/$(TARGET:%=%/)release/libinkotls.a
 OBJECT  := $(LIB)/inkotls.o
 ARCHIVE := $(LIB)/libinkotls.a
 SHARED  := $(LIB)/libinkotls.so
-HEADER  := include/inkotls.h
-STRIPPED := --strip-debug
 
-# What Cargo builds for C: an archive. An rlib beside it would forbid LTO.
-FOR_C   := --release --locked --lib --features capi --crate-type staticlib
-CFLAGS  ?= -O2 -g
-STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror
-WARN    := $(STRICT) -D_GNU_SOURCE
-# The C tests that sign in the place of a host, with libcrypto.
-SIGNING := signer blocking
-SIGNERS := $(foreach build,tests asan tsan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(SIGNING)))
-# Those whose peer is libssl.
-WITH_SSL := reasons
-SSL_PEERS := build/tests/hostile build/tests/hoard $(foreach build,tests asan tsan aws-lc-rs,$(addprefix $(BUILD)/$(build)/,$(WITH_SSL)))
-CRYPTO  := -lcrypto
-SSL     := -lssl
-# In the C code: what the sanitizers of the library do not see.
-UNDEFINED := -fsanitize=undefined -fno-sanitize-recover=all
-# What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
-LIBS    := -lgcc_s -lm -lpthread -ldl
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+.SECONDARY:
 
-# Tools of Cargo's, each of one version.
-DENY      := build/tools/cargo-deny@0.20.2/bin/cargo-deny
-CYCLONEDX := build/tools/cargo-cyclonedx@0.5.9/bin/cargo-cyclonedx
-FUZZER    := build/tools/cargo-fuzz@0.13.2/bin/cargo-fuzz
-CAPI      := build/tools/cargo-c@0.10.24+cargo-0.98.0/bin/cargo-capi
+# A recipe's command in short; V=1 shows it whole.
+shown = $(if $(V),,@echo '   $(@F)'; )
 
-C_TESTS  := conn ends alerts progress null pem input socket duplex readme names platform \
-            trust $(WITH_SSL) revocation identity shown rawkeys certificate peer_certificate \
-            hostkey $(SIGNING) verifier asked announced \
-            negotiation hello sessions tickets threads early after peek diagnosis limits memory pipes io faults expiry forked overlap
-MACHINES := aarch64 armhf i686 musl
-DEMO     := https_server https_client
-EXAMPLES := $(DEMO) redis_sessions pkcs11_server green_threads
-C_FILES  := $(wildcard ffi-tests/*.[ch] ffi-tests/bogo/*.[ch] ffi-tests/figures/*.[ch] examples/*.c benches/peers/*.[ch])
-SUPPORT  := $(addprefix ffi-tests/,check.c pair.c pki.c configs.c wire.c)
-HEADERS  := $(HEADER) $(wildcard ffi-tests/*.h)
-VALGRIND := BRIEF=1 valgrind -q --leak-check=full --errors-for-leak-kinds=all --error-exitcode=99 \
-            --suppressions=build/valgrind.supp
-# Runs each of the programs $(1), under $(2), as many at a time as there are processors.
-each = printf '%s\n' $(1) | xargs -P "$$(nproc)" -I TEST sh -c \
-       'said=$$($(2) TEST build/pki 2>&1) && echo "TEST: $$said" || { echo "TEST: $$said"; exit 255; }'
-FILLED    = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
-SOURCES  := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile
+# Installs what a target needs: NEEDS.target, Debian's packages as ffi-tests/support/needs.sh takes them.
+needs = @ffi-tests/support/needs.sh $(NEEDS.$@)
 
-.PHONY: all demo test test-rust test-header test-c test-valgrind test-asan test-tsan test-miri test-interop test-wiped test-soak test-peers
-.PHONY: test-llvm test-machines $(MACHINES:%=test-%) test-runtime test-cargo-c debug install-debug dist sbom
-.PHONY: abi bogo fuzz test-fuzz model test-links test-aws-lc-rs test-install header lint format install figures stall soak hostile bench reproduce clean help libcrypto
+##@ The library
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
-$(RUST): $(SOURCES) packaging/rustc.sh
-	@echo '== building the library (half a minute the first time)'
-	RUSTC_WRAPPER=$(CURDIR)/packaging/rustc.sh \
-	$(CARGO) rustc $(FOR_C) $(TARGET:%=--target %) --target-dir $(LIB)/target
+$(RUST): $(SOURCES)
+	@echo '== building the library$(if $(filter release,$(KIND)),, again: $(KIND))'
+	$(CARGO_ENV) $(CARGO) rustc --locked --lib $(CARGO_FLAGS) $(TARGET:%=--target %) --target-dir $(LIB)/target $(HOOK)
 	@touch $@
 
-export CC LD NM OBJCOPY STRIPPED
+# All of it as one object, in which nothing is global but what the header declares.
+$(OBJECT): $(RUST) $(LIB)/symbols packaging/object.sh
+	packaging/object.sh $(RUST) $(LIB)/symbols $@
 
-$(OBJECT): $(RUST) abi/symbols
-$(BUILD)/hooks/inkotls.o: $(HOOKED) $(BUILD)/hooks/symbols
-$(OBJECT) $(BUILD)/hooks/inkotls.o: packaging/object.sh
+$(LIB)/symbols: abi/symbols
 	@mkdir -p $(@D)
-	packaging/object.sh $(filter %.a,$^) $(filter %/symbols,$^) $@
+	@(cat $<; $(if $(HOOK),echo inkotls_test_panic_next)) > $@
 
 $(ARCHIVE): $(OBJECT)
-	rm -f $@
+	@rm -f $@
 	$(AR) crsD $@ $(OBJECT)
 
 $(SHARED): $(OBJECT) $(LIB)/exports
 	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(LIB)/exports -Wl,--no-undefined -Wl,--gc-sections \
 	  -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(STRIPPED:%=-s) $(OBJECT) $(LIBS) -o $@
 
-$(LIB)/exports: abi/symbols
-	@mkdir -p $(@D)
-	(echo 'INKOTLS_0 { global:'; sed 's/$$/;/' abi/symbols; echo 'local: *; };') > $@
+$(LIB)/exports: $(LIB)/symbols
+	@(echo 'INKOTLS_0 { global:'; sed 's/$$/;/' $<; echo 'local: *; };') > $@
 
 header: ## write include/inkotls.h from src/capi
 	INKOTLS_WRITE_HEADER=1 $(CARGO) test --locked --test header
 
+NEEDS.abi := abidw=abigail-tools
 abi: ## write abi/: the ABI changes, and the CHANGELOG says so
-	@ffi-tests/needs.sh abidw=abigail-tools
+	$(needs)
 	abi/declared.sh > abi/symbols
 	abi/check.sh --write
 
-demo: $(DEMO:%=build/%) ## a server and a client in C, curl, and a refused handshake
-	@ffi-tests/needs.sh openssl curl
-	examples/demo.sh build build/demo
-
-test: test-rust test-fuzz test-header test-links test-runtime test-llvm test-c test-valgrind test-asan test-interop test-wiped test-soak hostile test-peers test-aws-lc-rs test-install ## everything; about a quarter of an hour
-	@echo '== all tests passed'
-
-test-rust: ## the Rust tests
-	@echo '== Rust tests'
-	@ffi-tests/needs.sh openssl
-	$(CARGO) test --locked
-
-# fuzz/, with the hook that makes the library panic.
-FUZZ       := --manifest-path fuzz/Cargo.toml --target-dir build/fuzz/target
-FUZZ_FLAGS := RUSTFLAGS='--cfg inkotls_test_hooks'
-
-test-fuzz: build/pki/done ## the fuzzers' seeds and finds, and 20 seconds of the model, without a fuzzer
-	@echo '== the seeds of the fuzzers, and the model'
-	$(FUZZ_FLAGS) $(CARGO) test --locked $(FUZZ)
-
-test-header: $(ARCHIVE) $(SHARED) ## the header alone, as C11 and as C++17; what is exported; the ABI; no path of this machine
-	@echo '== the header as C11 and C++17, the exports, the ABI, and no path of this machine'
-	@ffi-tests/needs.sh g++ abidw=abigail-tools
-	$(CC) $(WARN) -Iinclude -x c -fsyntax-only $(HEADER)
-	$(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -x c++ -fsyntax-only $(HEADER)
-	ffi-tests/exports.sh $(ARCHIVE) $(SHARED)
-	ffi-tests/places.sh $(ARCHIVE) $(SHARED)
-	abi/check.sh
-
-test-links: $(ARCHIVE) build/unload $(SHARED) build/pki/done ## beside other Rust archives, unused, and loaded again and again
-	@echo '== linked beside others, unused, and loaded again and again'
-	@ffi-tests/needs.sh ld.lld=lld clang
-	ffi-tests/beside.sh build/beside $(ARCHIVE) build/pki '$(LIBS)'
-	cp $(SHARED) build/beside/copy.so
-	SSL_CERT_FILE=build/pki/ca.pem build/unload $(SHARED) build/beside/copy.so
-
-test-runtime: build/pki/done ## a runtime in Rust that depends on the crate and gives C its functions
-	@echo '== a runtime in Rust'
-	ffi-tests/runtime.sh build/runtime build/pki '$(LIBS)'
-
-test-llvm: $(RUST) $(HOOKED) build/pki/done ## the library made with LLVM's tools in place of GNU's
-	@echo '== made with lld and llvm-objcopy'
-	@ffi-tests/needs.sh ld.lld-19=lld-19 llvm-objcopy-19=llvm-19
-	$(MAKE) BUILD=build/llvm RUST=$(RUST) HOOKED=$(HOOKED) LD='ld.lld-19 -m elf_x86_64' OBJCOPY=llvm-objcopy-19 all build/llvm/hooks/panic
-	ffi-tests/exports.sh build/llvm/lib/libinkotls.a build/llvm/lib/libinkotls.so
-	build/llvm/hooks/panic build/pki
-
-test-c: $(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic build/pki/done ## the C tests
-	@echo '== C tests'
-	@$(call each,$(C_TESTS:%=$(BUILD)/tests/%) $(BUILD)/hooks/panic,$(RUN))
-
-test-machines: $(MACHINES:%=test-%) ## the C tests and the demo on other machines
-
-$(MACHINES:%=test-%): test-%: build/pki/done
-	ffi-tests/machine.sh $*
-
-test-valgrind: $(C_TESTS:%=build/tests/%) build/hooks/panic build/pki/done build/valgrind.supp ## the C tests under valgrind
-	@echo '== C tests under valgrind'
-	@ffi-tests/needs.sh valgrind
-	@$(call each,$(C_TESTS:%=build/tests/%) build/hooks/panic,$(VALGRIND))
-
-test-asan: $(C_TESTS:%=build/asan/%) build/asan/panic build/asan/sanitizer_proof $(DEMO:%=build/asan/%) build/pki/done ## the C tests and the demo's programs under AddressSanitizer and UndefinedBehaviorSanitizer
-	@echo '== C tests under AddressSanitizer and UndefinedBehaviorSanitizer; first the proof that they watch'
-	@ffi-tests/needs.sh openssl curl python3
-	ffi-tests/sanitizer_proof.sh build/asan/sanitizer_proof address undefined
-	@$(call each,$(C_TESTS:%=build/asan/%) build/asan/panic)
-	python3 ffi-tests/interop.py build/asan build/pki
-
-test-tsan: $(C_TESTS:%=build/tsan/%) build/tsan/panic build/tsan/sanitizer_proof build/pki/done ## the C tests under ThreadSanitizer
-	@echo '== C tests under ThreadSanitizer; first the proof that it watches the library'
-	ffi-tests/sanitizer_proof.sh build/tsan/sanitizer_proof thread
-	@$(call each,$(C_TESTS:%=build/tsan/%) build/tsan/panic,BRIEF=1)
-
-test-interop: $(EXAMPLES:%=build/%) $(SHARED) build/pki/done ## the examples against OpenSSL, curl, Python, Redis and SoftHSM
-	@echo '== against OpenSSL, curl, Python, Redis and SoftHSM'
-	@ffi-tests/needs.sh openssl curl python3 redis-server softhsm2-util=softhsm2 pkcs11-tool=opensc
-	python3 ffi-tests/interop.py build build/pki
-	python3 ffi-tests/redis.py build build/pki
-	python3 ffi-tests/pkcs11.py build build/pki
-	python3 ffi-tests/flood.py $(SHARED) build/pki
-	build/green_threads build/pki 50 0.5
-
-test-soak: SOAK_SECONDS = 5
-test-soak: SOAK_CONNECTIONS = 400
-test-soak: soak ## the soak, with few connections
-
-SOAK_SECONDS     ?= 600
-SOAK_CONNECTIONS ?= 10000
-soak: build/tests/soak build/https_server build/heap.so build/pki/done ## 10,000 connections to the epoll example, most of them hostile, for ten minutes
-	@echo '== $(SOAK_CONNECTIONS) connections to examples/https_server.c'
-	build/tests/soak build/pki build/https_server build/heap.so $(SOAK_SECONDS) $(SOAK_CONNECTIONS)
-
-test-wiped: build/tests/wiped build/pki/done ## that secrets are wiped before their memory is given back
-	@echo '== that secrets are wiped'
-	build/tests/wiped build/pki
-
-# A handle's type says nothing of what is at its address: that is exposed provenance.
-MIRI := MIRIFLAGS=-Zmiri-permissive-provenance RUSTFLAGS='--cfg inkotls_test_hooks' \
-        $(CARGO) +nightly miri test --locked --target-dir build/miri
-
-test-miri: ## the border between C and Rust under Miri; needs a nightly toolchain
-	@echo '== the border between C and Rust under Miri'
-	@ffi-tests/miri.sh
-	$(MIRI) --test rust_host
-	$(MIRI) --test border --features capi
-
-hostile: build/tests/hostile build/tests/hoard build/pki/done ## what hostile peers cost, in time and memory
-	@echo '== what hostile peers cost'
-	build/tests/hostile build/pki
-	build/tests/hoard build/pki
-
-test-peers: $(SHARED) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
-	@echo '== the whole surface against programs that are not ours'
-	@ffi-tests/needs.sh openssl curl python3 gnutls-cli=gnutls-bin nginx=nginx-light tshark \
-	  javac=default-jdk-headless node=nodejs
-	python3 ffi-tests/peers.py $(SHARED) build/pki build/peers
-
-test-aws-lc-rs: $(C_TESTS:%=build/aws-lc-rs/%) $(DEMO:%=build/aws-lc-rs/%) build/pki/done ## the same tests, with the other provider
-	@echo '== the same tests, with aws-lc-rs'
-	@ffi-tests/needs.sh openssl curl python3
-	$(CARGO) test --locked --lib $(AWS_LC_RS)
-	@$(call each,$(C_TESTS:%=build/aws-lc-rs/%))
-	python3 ffi-tests/interop.py build/aws-lc-rs build/pki
-
-test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config, CMake and Meson
-	@echo '== install'
-	@ffi-tests/needs.sh pkg-config cmake meson ninja=ninja-build
-	ffi-tests/install.sh
-
-test-cargo-c: $(CAPI) ## what cargo-c installs, beside what make does (cargo-c takes minutes to build)
-	@ffi-tests/needs.sh pkg-config
-	ffi-tests/cargo-c.sh $(CAPI)
-
-# The library to run it on: BOGO_LIBRARY=build/aws-lc-rs/libinkotls.a is that of the other provider.
-BOGO_LIBRARY ?= $(ARCHIVE)
-BOGO_SHIM    := $(dir $(BOGO_LIBRARY))bogo
-
-bogo: $(BOGO_SHIM) ## BoringSSL's protocol suite through the C ABI; BOGO_RUNNER is its runner
-	@ffi-tests/needs.sh python3
-	ffi-tests/bogo/run.sh $<
-
-# How long each target runs.
-FUZZ_SECONDS ?= 600
-FUZZ_TARGETS := network inputs calls
-
-fuzz: $(FUZZER) build/pki/done ## before a release: each fuzz target for FUZZ_SECONDS (600), under AddressSanitizer
-	@ffi-tests/needs.sh g++
-	RUSTC_BOOTSTRAP=1 $(FUZZ_FLAGS) $< fuzz build --fuzz-dir fuzz --target-dir build/fuzz/target --features libfuzzer
-	@echo '| target | runs | a second | edges | corpus | failed |'
-	@for target in $(FUZZ_TARGETS); do fuzz/run.sh build/fuzz $$target $(FUZZ_SECONDS) || exit 1; done
-
-model: build/pki/done ## two connections in random schedules beside a queue of bytes, for SECONDS (600)
-	MODEL_SECONDS=$(or $(SECONDS),600) $(FUZZ_FLAGS) $(CARGO) test --locked $(FUZZ) --test model
-
-lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
-	@ffi-tests/needs.sh clang-format $(BENCH_NEEDS)
-	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --all-targets -- -D warnings
-	$(CARGO) fmt --check --manifest-path benches/Cargo.toml
-	$(CARGO) clippy --locked $(BENCH) -- -D warnings
-	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
-	$(FUZZ_FLAGS) $(CARGO) clippy --locked $(FUZZ) --all-targets --features libfuzzer -- -D warnings
-	clang-format --dry-run -Werror $(C_FILES)
-	$(DENY) --locked check -D warnings licenses bans sources
-
-format: ## rustfmt and clang-format, in place
-	@ffi-tests/needs.sh clang-format
-	$(CARGO) fmt
-	$(CARGO) fmt --manifest-path benches/Cargo.toml
-	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
-	clang-format -i $(C_FILES)
-
+FILLED = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
 install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/inkotls
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/
@@ -301,162 +101,144 @@ install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 	$(FILLED) packaging/inkotlsConfig.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfig.cmake
 	$(FILLED) packaging/inkotlsConfigVersion.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfigVersion.cmake
 
-debug: $(OBJECT) $(SHARED) ## build/debug: what debuggers read, apart from what is shipped
-	packaging/debug.sh $(OBJECT) $(SHARED)
+##@ What proves it
 
-install-debug: debug ## where debuggers look for it; the archive with it into PREFIX/lib/debug
-	id=$$(readelf --notes $(SHARED) | sed -n 's/.*Build ID: //p'); rest=$${id#??}; \
-	install -D -m 644 build/debug/libinkotls.so.debug $(DESTDIR)$(PREFIX)/lib/debug/.build-id/$${id%$$rest}/$$rest.debug
-	install -m 644 build/debug/libinkotls.a $(DESTDIR)$(PREFIX)/lib/debug/
+# `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
+PARTS := test-rust test-header test-c test-panic test-interop test-fuzz
+MORE  := test-c-openssl test-load test-abi test-links test-runtime test-llvm test-install test-valgrind \
+         test-asan test-tsan test-aws-lc-rs test-examples test-peers test-model
 
-dist: sbom ## build/dist: the sources, with what they depend on
-	packaging/dist.sh inkotls-$(VERSION)
+demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake
+	@ffi-tests/support/needs.sh openssl curl
+	examples/demo.sh $(BUILD) $(BUILD)/demo
 
-sbom: $(CYCLONEDX) ## build/dist: the bill of materials
-	packaging/sbom.sh $(CYCLONEDX) inkotls-$(VERSION)
+test: ## builds the library and proves it; five minutes
+	@ffi-tests/support/parts.sh $(PARTS)
 
-reproduce: dist ## two builds, from a clone and from the tarball, one of them with rust-src: the same bytes
-	packaging/reproduce.sh build/dist/inkotls-$(VERSION).tar.xz
+test-all: ## that, and all else that this machine can prove; half an hour
+	@ffi-tests/support/parts.sh $(PARTS) $(MORE)
 
-stall: build/green_threads build/pki/done ## how long 900 connections stall while others are verified slowly
-	build/green_threads build/pki
+quick: ## after an edit: all C tests, briefly. T=tickets runs one of them, S=rotation a scenario of it
+	@BRIEF=1 $(MAKE) --no-print-directory KIND=quick AGAIN='make quick' test-c-all
 
-figures: ## time of a clean build of the archive, size of a client (the README's figures)
-	ffi-tests/figures.sh '$(LIBS)'
+deps: ## installs what all of the targets need
+	@ffi-tests/support/needs.sh $(sort $(foreach name,$(filter NEEDS.%,$(.VARIABLES)),$($(name))))
+	$(CARGO) fetch --locked
+	$(CARGO) fetch --locked --manifest-path fuzz/Cargo.toml
+	$(CARGO) fetch --locked --manifest-path benches/Cargo.toml
+	$(MAKE) $(DENY) build/peers/done
 
-# A quick look: make bench ROUNDS=3 ONLY='handshakes bulk @rustls @inkotls'
-ROUNDS ?= 20
-ONLY   ?=
-BENCH       := --manifest-path benches/Cargo.toml --target-dir build/bench/target
-BENCH_NEEDS := pkg-config libssl.pc=libssl-dev gnutls.pc=libgnutls28-dev wolfssl.pc=libwolfssl-dev \
-               mbedtls/ssl.h=libmbedtls-dev update-ca-certificates=ca-certificates
-bench: $(ARCHIVE) build/pki/done ## inkotls beside its peers; about five minutes
-	@echo '== inkotls beside its peers'
-	@ffi-tests/needs.sh $(BENCH_NEEDS)
-	$(CARGO) build --release --locked $(BENCH)
-	build/bench/target/release/bench build/pki build/bench $(ROUNDS) $(ONLY)
-	$(if $(ONLY),,cp build/bench/results.svg docs/performance.svg)
+NEEDS.test-rust := openssl
+test-rust: ## the Rust tests
+	$(needs)
+	$(CARGO) test --locked
+
+NEEDS.lint  = clang-format $(NEEDS.bench)
+lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
+	$(needs)
+	$(CARGO) fmt --check
+	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) fmt --check --manifest-path benches/Cargo.toml
+	$(CARGO) clippy --locked $(BENCH) -- -D warnings
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
+	$(FUZZ_ENV) $(CARGO) clippy --locked $(FUZZ) --all-targets --features libfuzzer -- -D warnings
+	clang-format --dry-run -Werror $(C_FILES)
+	$(DENY) --locked check -D warnings licenses bans sources
+
+NEEDS.format := clang-format
+format: ## rustfmt and clang-format, in place
+	$(needs)
+	$(CARGO) fmt
+	$(CARGO) fmt --manifest-path benches/Cargo.toml
+	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
+	clang-format -i $(C_FILES)
+
+C_FILES := $(wildcard ffi-tests/*/*.[ch] examples/*.c benches/peers/*.[ch])
+
+##@ The C tests: a program that is put into a room of ffi-tests is built and run
+
+ROOMS    := api handshake trust keys sessions io blocking
+HEADERS  := $(HEADER) $(wildcard ffi-tests/support/*.h)
+SUPPORT  := $(patsubst %,$(BUILD)/support/%.o,check pair pki configs wire)
+WARN     := $(STRICT) -D_GNU_SOURCE -Iinclude -Iffi-tests/support -Ibuild
+LOAD     := $(wildcard ffi-tests/load/*.c)
+FOUND    := $(sort $(wildcard $(ROOMS:%=ffi-tests/%/*.c)))
+# Those that make the library panic, which only some kinds can; and whose host or peer is of OpenSSL's libraries.
+PANICS   := $(shell grep -l inkotls_test_panic_next $(FOUND))
+OPENSSL  := $(shell grep -lE '<openssl/|"signing.h"' $(FOUND) $(LOAD))
+TESTS    := $(filter-out $(OPENSSL) $(if $(HOOK),,$(PANICS)),$(FOUND))
+
+TESTS_OPENSSL := $(filter-out $(LOAD),$(OPENSSL))
+
+# $(call run,SOURCES,UNDER): builds these programs and runs them, as many at a time as there are processors, under
+# what UNDER is. Where T names programs or rooms, those instead; S, of the environment, names a scenario.
+define run
+@$(MAKE) --no-print-directory $(PARALLEL) $(chosen)
+@UNDER='$(2)' AGAIN='$(AGAIN)' ffi-tests/support/run.sh $(chosen)
+endef
+chosen   = $(patsubst ffi-tests/%.c,$(BUILD)/tests/%,$(if $(T),$(foreach t,$(T),$(named)),$(1)))
+named    = $(or $(filter %/$(t).c ffi-tests/$(t)/% ffi-tests/$(t).c,$(FOUND) $(LOAD)),$(error no C test or room is named $(t)))
+AGAIN    = make $(patsubst %,KIND=% ,$(filter-out release,$(KIND)))$@
+PARALLEL = $(if $(findstring j,$(MAKEFLAGS)),,-j$(shell nproc) -Otarget) $(if $(V),,-s)
+export S
+
+test-c: build/pki/done ## the C tests
+	$(call run,$(TESTS),$(RUN))
+
+test-c-openssl: build/pki/done ## the C tests in which OpenSSL's libraries sign, or are the peer
+	$(call run,$(TESTS_OPENSSL),$(RUN))
+
+test-c-all: build/pki/done
+	$(call run,$(TESTS) $(TESTS_OPENSSL),$(RUN))
+
+test-panic: ## the C tests of panics, on a library that can be made to
+	@$(MAKE) --no-print-directory KIND=hooks T='$(PANICS:ffi-tests/%.c=%)' test-c
+
+$(BUILD)/support/%.o: ffi-tests/support/%.c $(HEADERS)
+	@mkdir -p $(@D)
+	$(shown)$(CC) $(WARN) $(CFLAGS) $(KIND_CFLAGS) -c $< -o $@
+
+$(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(if $(filter quick,$(KIND)),|) $(LINKED)
+	@mkdir -p $(@D)
+	$(shown)$(CC) $(WARN) $(CFLAGS) $(KIND_CFLAGS) $< $(SUPPORT) $(LINKED) $(LIBS) -o $@
+
+$(BUILD)/%: examples/%.c $(HEADER) $(LINKED)
+	@mkdir -p $(@D)
+	@ffi-tests/support/needs.sh $(NEEDS.$*)
+	$(CC) $(STRICT) $(CFLAGS) $(KIND_CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(LINKED) -Wl,--gc-sections $(LIBS) -o $@
+
+NEEDS.pkcs11_server  := pkg-config p11-kit-1.pc=libp11-kit-dev
+pkcs11_server_CFLAGS  = $$(pkg-config --cflags p11-kit-1)
+
+OPENSSL_LIBS ?= -lssl -lcrypto
+OPENSSL_TESTS := $(OPENSSL:ffi-tests/%.c=$(BUILD)/tests/%) $(BUILD)/bogo
+$(OPENSSL_TESTS): LIBS += $(OPENSSL_LIBS)
+$(OPENSSL_TESTS): | libssl-dev
+NEEDS.libssl-dev := $(if $(TARGET),,openssl/ssl.h=libssl-dev)
+libssl-dev:
+	$(needs)
+
+$(BUILD)/tests/api/readme: build/readme.inc
+build/readme.inc: README.md ffi-tests/support/readme.sh
+	@mkdir -p $(@D)
+	ffi-tests/support/readme.sh loop client > $@
+
+NEEDS.build/pki/done := openssl
+build/pki/done: examples/pki.sh
+	$(needs)
+	rm -rf build/pki
+	examples/pki.sh build/pki
+	@touch $@
+
+##@ The rest, in mk/
+
+include $(filter-out mk/kinds.mk,$(wildcard mk/*.mk))
 
 clean: ## forget everything that was built
 	$(CARGO) clean
 	rm -rf build
 
 help: ## this list
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-15s %s\n", $$1, $$2 }'
 
-build/tools/%:
-	$(CARGO) install --locked --root build/tools/$(firstword $(subst /, ,$*)) $(firstword $(subst /, ,$*))
-
-# The programs.
-
-$(BUILD)/%: examples/%.c $(HEADER) $(ARCHIVE)
-	@mkdir -p $(@D)
-	@ffi-tests/needs.sh $($*_NEEDS)
-	$(CC) $(STRICT) $(CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(ARCHIVE) -Wl,--gc-sections $(LIBS) -o $@
-
-pkcs11_server_NEEDS  := pkg-config p11-kit-1.pc=libp11-kit-dev
-pkcs11_server_CFLAGS  = $$(pkg-config --cflags p11-kit-1)
-
-$(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(ARCHIVE)
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) $(ARCHIVE) $(LIBS) -o $@
-
-$(BUILD)/tests/readme: build/readme.inc
-build/asan/readme: build/readme.inc
-build/tsan/readme: build/readme.inc
-build/aws-lc-rs/readme: build/readme.inc
-
-$(BOGO_SHIM): $(wildcard ffi-tests/bogo/*.[ch]) ffi-tests/clock.h $(HEADER) $(BOGO_LIBRARY) | libcrypto
-	$(CC) $(WARN) $(CFLAGS) -Iinclude $(filter %.c,$^) $(BOGO_LIBRARY) $(LIBS) $(CRYPTO) -o $@
-
-build/heap.so: ffi-tests/heap.c
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -shared -fPIC $< -o $@
-
-build/unload: ffi-tests/unload.c ffi-tests/check.c $(HEADERS)
-	@mkdir -p $(@D)
-	$(CC) $(WARN) $(CFLAGS) -Iinclude $< ffi-tests/check.c -lpthread -ldl -o $@
-
-$(SIGNERS): LIBS += $(CRYPTO)
-$(SIGNERS): | libcrypto
-$(SSL_PEERS): LIBS += $(SSL) $(CRYPTO)
-$(SSL_PEERS): | libcrypto
-
-libcrypto:
-	@ffi-tests/needs.sh pkg-config libcrypto.pc=libssl-dev
-
-build/readme.inc: README.md ffi-tests/readme.sh
-	@mkdir -p $(@D)
-	ffi-tests/readme.sh loop client > $@
-
-build/valgrind.supp: ffi-tests/suppressions.sh
-	@mkdir -p $(@D)
-	$< > $@
-
-build/pki/done: examples/pki.sh
-	@ffi-tests/needs.sh openssl
-	rm -rf build/pki
-	examples/pki.sh build/pki
-	@touch $@
-
-build/peers/done: ffi-tests/peers.sh
-	@ffi-tests/needs.sh python3
-	$< build/peers
-
-# The library with a hook that makes it panic: the tests' own, never shipped.
-$(HOOKED): $(SOURCES)
-	@echo '== building the library again, with the hook that makes it panic'
-	$(CARGO) rustc $(FOR_C) --target-dir build/hooks/target \
-	  $(TARGET:%=--target %) --config profile.release.lto=false -- --cfg inkotls_test_hooks
-	@touch $@
-
-$(BUILD)/hooks/symbols: abi/symbols
-	@mkdir -p $(@D)
-	(cat $<; echo inkotls_test_panic_next) > $@
-
-$(BUILD)/hooks/panic: ffi-tests/panic.c $(SUPPORT) $(HEADERS) $(BUILD)/hooks/inkotls.o
-	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) $(BUILD)/hooks/inkotls.o $(LIBS) -o $@
-
-# The library under AddressSanitizer, with that hook. The flag is rustc's unstable one, whatever the toolchain.
-build/asan/libinkotls.a: $(SOURCES)
-	@echo '== building the library again, under AddressSanitizer'
-	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address $(CARGO) rustc $(FOR_C) \
-	  --target-dir build/asan/target --target $(shell rustc -vV | sed -n 's/host: //p') \
-	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
-	cp build/asan/target/*/release/libinkotls.a $@
-
-# The library under ThreadSanitizer, and the standard library with it: what that locks is seen, too.
-# Its runtime is rustc's: another compiler's, of another LLVM, lacks functions.
-build/tsan/libinkotls.a: $(SOURCES) ffi-tests/rust_src.sh
-	@echo '== building the library again, and the standard library, under ThreadSanitizer'
-	@ffi-tests/rust_src.sh
-	RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=thread $(CARGO) rustc $(FOR_C) \
-	  -Zbuild-std=std,panic_unwind --target-dir build/tsan/target \
-	  --target $(shell rustc -vV | sed -n 's/host: //p') \
-	  --config profile.release.lto=false -- --cfg inkotls_test_hooks
-	cp "$$(rustc --print sysroot)"/lib/rustlib/*/lib/librustc*_rt.tsan.a build/tsan/libtsan.a
-	cp build/tsan/target/*/release/libinkotls.a $@
-
-build/tsan/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/tsan/libinkotls.a
-	$(CC) $(WARN) $(CFLAGS) -fsanitize=thread -static-libtsan -Lbuild/tsan -Iinclude -Ibuild $< $(SUPPORT) build/tsan/libinkotls.a $(LIBS) -o $@
-
-# The library with the other provider.
-AWS_LC_RS := --no-default-features --features aws-lc-rs,post-quantum,compression
-
-build/aws-lc-rs/libinkotls.a: $(SOURCES)
-	@echo '== building the library again, with aws-lc-rs'
-	$(CARGO) rustc $(FOR_C) $(AWS_LC_RS) \
-	  --target-dir build/aws-lc-rs/target --config profile.release.lto=false
-	cp build/aws-lc-rs/target/release/libinkotls.a $@
-
-build/aws-lc-rs/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/aws-lc-rs/libinkotls.a
-	$(CC) $(WARN) $(CFLAGS) -Iinclude -Ibuild $< $(SUPPORT) build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
-
-build/aws-lc-rs/%: examples/%.c $(HEADER) build/aws-lc-rs/libinkotls.a
-	$(CC) $(STRICT) $(CFLAGS) -Iinclude $< build/aws-lc-rs/libinkotls.a $(LIBS) -o $@
-
-build/asan/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) build/asan/libinkotls.a
-	$(CC) $(WARN) $(CFLAGS) $(UNDEFINED) -fsanitize=address -Iinclude -Ibuild $< $(SUPPORT) build/asan/libinkotls.a $(LIBS) -o $@
-
-build/asan/%: examples/%.c $(HEADER) build/asan/libinkotls.a
-	$(CC) $(STRICT) $(CFLAGS) $(UNDEFINED) -fsanitize=address -Iinclude $< build/asan/libinkotls.a $(LIBS) -o $@
+.PHONY: $(shell sed -n 's/^\([a-z-]*\):.*##.*/\1/p' $(MAKEFILE_LIST)) test-c-all libssl-dev

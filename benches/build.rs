@@ -10,7 +10,7 @@ fn main() {
     cc::Build::new()
         .files(&files)
         .include(here.join("../include"))
-        .include(here.join("../ffi-tests"))
+        .include(here.join("../ffi-tests/support"))
         .include(
             std::env::var("DEP_RUSTLS_FFI_INCLUDE").expect("rustls-ffi's build script tells it"),
         )
@@ -29,7 +29,7 @@ fn main() {
     println!("cargo::rustc-env=RUSTLS_VERSION={}", locked("rustls"));
     println!("cargo::rerun-if-changed=Cargo.lock");
     println!("cargo::rerun-if-changed=peers");
-    println!("cargo::rerun-if-changed=../ffi-tests/interposed.h");
+    println!("cargo::rerun-if-changed=../ffi-tests/support/interposed.h");
     println!("cargo::rerun-if-changed={}", library.join("libinkotls.a").display());
 }
 

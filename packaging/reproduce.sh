@@ -37,7 +37,7 @@ for file in libinkotls.a libinkotls.so; do
   sha256sum "$places"/{clone,elsewhere}/build/lib/$file | sed "s|$places/||"
   cmp "$places"/{clone,elsewhere}/build/lib/$file
   cmp "$places/elsewhere/build/lib/$file" "$places/installed/usr/lib/$file"
-  ffi-tests/places.sh "$places/clone/build/lib/$file" > /dev/null
+  ffi-tests/linking/places.sh "$places/clone/build/lib/$file" > /dev/null
   if strings -a "$places/clone/build/lib/$file" | grep -F "$places"; then
     echo "$file tells where it was built" >&2
     exit 1

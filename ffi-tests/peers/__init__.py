@@ -1,1 +1,0 @@
-"""What peers.py runs."""

@@ -1,0 +1,1 @@
+"""What whole_surface.py runs."""

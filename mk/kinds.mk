@@ -1,0 +1,47 @@
+# The kinds in which the library is built. A target with KIND=asan, say, builds and tests that kind:
+# make KIND=asan test-c T=tickets. Only the first is shipped.
+#
+#   release     what is shipped
+#   quick       soon built: not optimised across crates, and a shared object, so that no test is linked again
+#   hooks       with a function that makes the next call panic
+#   asan        under AddressSanitizer, and in C under UndefinedBehaviorSanitizer
+#   tsan        under ThreadSanitizer, with the standard library, so that what that locks is seen, too
+#   aws-lc-rs   with the other provider
+
+KIND  ?= release
+KINDS := release quick hooks asan tsan aws-lc-rs
+$(if $(filter $(KINDS),$(KIND)),,$(error KIND is none of: $(KINDS)))
+
+BUILD := build$(TARGET:%=/%)$(patsubst %,/%,$(filter-out release,$(KIND)))
+HOST  := $(shell rustc -vV | sed -n 's/host: //p')
+
+# Cargo's flags. What it builds for C is an archive: an rlib beside it would forbid LTO.
+NOT_LTO             := --release --config profile.release.lto=false
+OTHER_PROVIDER      := --no-default-features --features aws-lc-rs,post-quantum,compression
+flags.release       := --release --crate-type staticlib
+flags.quick         := --profile quick --crate-type cdylib
+flags.hooks         := $(NOT_LTO) --crate-type staticlib
+flags.asan          := $(NOT_LTO) --crate-type staticlib --target $(HOST)
+flags.tsan          := $(NOT_LTO) --crate-type staticlib --target $(HOST) -Zbuild-std=std,panic_unwind
+flags.aws-lc-rs     := $(NOT_LTO) --crate-type staticlib $(OTHER_PROVIDER)
+CARGO_FLAGS         := --features capi $(flags.$(KIND))
+
+# Its environment. The flags of the sanitizers are rustc's unstable ones, whatever the toolchain.
+environment.release := RUSTC_WRAPPER=$(CURDIR)/packaging/rustc.sh
+environment.asan    := RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address
+environment.tsan    := RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=thread
+CARGO_ENV           := $(environment.$(KIND))
+
+# The hook, in all that the C tests of panics run on.
+HOOK                := $(if $(filter quick hooks asan tsan,$(KIND)),-- --cfg inkotls_test_hooks)
+
+# What Cargo makes, what the C programs are linked with, and how they are compiled.
+RUST    := $(BUILD)/lib/target/$(TARGET:%=%/)$(patsubst %,$(HOST)/,$(filter asan tsan,$(KIND)))
+RUST    := $(RUST)$(if $(filter quick,$(KIND)),quick/libinkotls.so,release/libinkotls.a)
+LINKED  := $(if $(filter quick asan tsan,$(KIND)),$(RUST),$(BUILD)/lib/libinkotls.a)
+UNDEFINED           := -fsanitize=undefined -fno-sanitize-recover=all
+# ThreadSanitizer's runtime is rustc's: another compiler's, of another LLVM, lacks functions.
+cflags.asan         := -fsanitize=address $(UNDEFINED)
+cflags.tsan         := -fsanitize=thread -static-libtsan -L$(BUILD)/lib
+cflags.quick        := -O1 -Wl,-rpath,$(CURDIR)/$(dir $(RUST))
+KIND_CFLAGS         := $(cflags.$(KIND))

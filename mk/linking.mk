@@ -1,0 +1,59 @@
+# How the library is linked, installed and loaded; what it exports; and other machines.
+
+test-header: $(ARCHIVE) $(SHARED) ## the header as C11; what is exported; no path of this machine
+	$(CC) $(WARN) -x c -fsyntax-only $(HEADER)
+	ffi-tests/linking/exports.sh $(ARCHIVE) $(SHARED)
+	ffi-tests/linking/places.sh $(ARCHIVE) $(SHARED)
+
+NEEDS.test-abi := g++ abidw=abigail-tools
+test-abi: ## the ABI beside abi/; the header as C++17
+	$(needs)
+	$(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -x c++ -fsyntax-only $(HEADER)
+	abi/check.sh
+
+NEEDS.test-links := ld.lld=lld clang
+test-links: $(ARCHIVE) $(BUILD)/unload $(SHARED) build/pki/done ## beside other Rust archives, unused, and loaded again and again
+	$(needs)
+	ffi-tests/linking/beside.sh build/beside $(ARCHIVE) build/pki '$(LIBS)'
+	cp $(SHARED) build/beside/copy.so
+	SSL_CERT_FILE=build/pki/ca.pem $(BUILD)/unload $(SHARED) build/beside/copy.so
+
+$(BUILD)/unload: ffi-tests/linking/unload.c $(BUILD)/support/check.o $(HEADERS)
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) $< $(BUILD)/support/check.o -lpthread -ldl -o $@
+
+test-runtime: build/pki/done ## a runtime in Rust that depends on the crate and gives C its functions
+	ffi-tests/linking/runtime.sh build/runtime build/pki '$(LIBS)'
+
+NEEDS.test-llvm := ld.lld-19=lld-19 llvm-objcopy-19=llvm-19
+LLVM := LD='ld.lld-19 -m elf_x86_64' OBJCOPY=llvm-objcopy-19
+test-llvm: $(RUST) build/pki/done ## the library made with LLVM's tools in place of GNU's
+	$(needs)
+	@$(MAKE) --no-print-directory BUILD=build/llvm RUST=$(RUST) $(LLVM) all
+	ffi-tests/linking/exports.sh build/llvm/lib/libinkotls.a build/llvm/lib/libinkotls.so
+	@$(MAKE) --no-print-directory KIND=hooks build/hooks/lib/libinkotls.a
+	@$(MAKE) --no-print-directory KIND=hooks BUILD=build/llvm/hooks RUST=build/hooks/lib/target/release/libinkotls.a $(LLVM) \
+	  T='$(PANICS:ffi-tests/%.c=%)' test-c
+
+NEEDS.test-install := pkg-config cmake meson ninja=ninja-build
+test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config, CMake and Meson
+	$(needs)
+	ffi-tests/linking/install.sh
+
+NEEDS.test-cargo-c := pkg-config
+test-cargo-c: $(CAPI) ## what cargo-c installs, beside what make does (cargo-c takes minutes to build)
+	$(needs)
+	ffi-tests/linking/cargo-c.sh $(CAPI)
+
+test-aws-lc-rs: ## the C tests, the Rust tests and the demo's programs, with the other provider
+	$(CARGO) test --locked --lib $(OTHER_PROVIDER)
+	@$(MAKE) --no-print-directory KIND=aws-lc-rs test-c-all test-interop
+
+# Other machines: each with its own tools, and its own Rust.
+MACHINES := aarch64 armhf i686 musl
+test-machines: $(MACHINES:%=test-%) ## the C tests and the demo on other machines: test-aarch64, -armhf, -i686, -musl
+
+$(MACHINES:%=test-%): test-%: build/pki/done
+	ffi-tests/linking/machine.sh $*
+
+.PHONY: $(MACHINES:%=test-%)

@@ -1,0 +1,20 @@
+# Many peers, and hostile ones.
+
+test-load: build/pki/done ## what hostile peers cost; that secrets are wiped; a soak with few connections
+	$(call run,$(LOAD))
+
+hostile: ## what hostile peers cost, in time and memory
+	@$(MAKE) --no-print-directory T='hostile_peers session_memory' test-load
+
+soak: export SOAK_SECONDS ?= 600
+soak: export SOAK_CONNECTIONS ?= 10000
+soak: $(BUILD)/tests/load/soak build/pki/done ## 10,000 connections to the epoll example, most of them hostile, for ten minutes
+	$< build/pki
+
+$(BUILD)/tests/load/soak: | $(BUILD)/https_server $(BUILD)/heap.so
+$(BUILD)/heap.so: ffi-tests/support/heap.c
+	@mkdir -p $(@D)
+	$(CC) $(WARN) $(CFLAGS) -shared -fPIC $< -o $@
+
+stall: $(BUILD)/green_threads build/pki/done ## how long 900 connections stall while others are verified slowly
+	$< build/pki
