@@ -59,4 +59,4 @@ if [ $code != 134 ] || [[ $said != *'memory allocation of'* ]]; then
   exit 1
 fi
 
-echo "$count programs link and run: ${#others[@]} libraries, 3 linkers, 2 orders, with and without LTO"
+echo "$count passed: programs that link and run: ${#others[@]} libraries, 3 linkers, 2 orders, with and without LTO"

@@ -31,4 +31,4 @@ export PKG_CONFIG_LIBDIR=$out/theirs/usr/lib/pkgconfig
 libs=$(pkg-config --static --libs-only-l inkotls)
 cc "$out/program.c" "$out/theirs/usr/lib/libinkotls.a" ${libs#-linkotls} -o "$out/program"
 "$out/program"
-echo "cargo-c installs what make install does"
+echo "5 passed: cargo-c installs what make install does"

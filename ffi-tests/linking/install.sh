@@ -54,4 +54,4 @@ for program in "$root/cmake/program-inkotls" "$root/cmake/program-static" "$root
   [ "$(LD_LIBRARY_PATH=$root/opt/inkotls/lib "$program")" = "$version" ]
 done
 readelf -d "$root/cmake/program-static" | grep -q inkotls && { echo 'static is not' >&2; exit 1; }
-echo "installed; version $version, shared and static, through pkg-config, CMake and Meson"
+echo "5 passed: programs that find the installed version $version, shared and static, through pkg-config, CMake and Meson"

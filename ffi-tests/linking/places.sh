@@ -24,4 +24,4 @@ for file in "$@"; do
     exit 1
   fi
 done
-echo "no path of this machine in $*"
+echo "$# passed: no path of this machine in $*"

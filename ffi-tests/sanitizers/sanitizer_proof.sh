@@ -18,15 +18,15 @@ for sanitizer in "$@"; do
   case $sanitizer in
     address)
       sees address 'AddressSanitizer: heap-buffer-overflow' inkotls_acceptor_feed
-      echo "AddressSanitizer is on: it saw the library read past the end of a host's buffer"
+      echo "1 passed: AddressSanitizer is on: it saw the library read past the end of a host's buffer"
       ;;
     undefined)
       sees undefined 'runtime error: signed integer overflow'
-      echo "UndefinedBehaviorSanitizer is on: it saw a host's integer overflow"
+      echo "1 passed: UndefinedBehaviorSanitizer is on: it saw a host's integer overflow"
       ;;
     thread)
       sees thread 'ThreadSanitizer: data race' inkotls_acceptor_feed
-      echo "ThreadSanitizer is on: it saw the library race where a host's threads share a handle"
+      echo "1 passed: ThreadSanitizer is on: it saw the library race where a host's threads share a handle"
       ;;
   esac
 done

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # parts.sh PART...: makes these targets, one after the other. Goes on where one fails, and ends with a table, what
-# failed, and the commands that repeat that. What a part says is in build/parts, too.
+# failed, and the commands that repeat that. A part that says SKIPPED in the beginning of a line lacks what
+# cannot be installed. What a part says is in build/parts, too.
 set -euo pipefail
 
 logs=build/parts
@@ -21,7 +22,9 @@ for part in "$@"; do
   log=$logs/$part
   printf '\n== %s: %s\n' "$part" "$(title "$part")"
   start=$SECONDS result=passed
-  ${MAKE:-make} --no-print-directory "$part" 2>&1 | tee "$log" || { result=FAILED; failed+=("$part"); }
+  ${MAKE:-make} --no-print-directory "$part" 2>&1 | tee "$log" || result=FAILED
+  if grep -q '^SKIPPED' "$log"; then result=skipped; fi
+  [ $result != FAILED ] || failed+=("$part")
   table+=$(printf '%-16s %10d %7d s   %s' "$part" "$(checks "$log")" $((SECONDS - start)) "$result")$'\n'
 done
 

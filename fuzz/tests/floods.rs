@@ -70,7 +70,7 @@ fn main() {
             }
         }
     }
-    println!("{nth} floods");
+    println!("{nth} passed: floods");
 }
 
 /// What happens to a record.

@@ -18,6 +18,6 @@ fn main() {
             ));
             run(&fs::read(file).expect("a seed"));
         }
-        println!("{name}: {} seeds", files.len());
+        println!("{} passed: seeds of {name}", files.len());
     }
 }
