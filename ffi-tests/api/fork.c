@@ -1,4 +1,5 @@
-// After fork there are two of everything: what may be used once is used by one of them.
+// fork duplicates the memory of the process. Of the two processes, only one uses what may be used
+// only once.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -80,7 +81,6 @@ static size_t shown(const inkotls_server_config *server, const unsigned char *fl
 // A session in a server's memory is one process's, and so is its early data.
 static void server_in_two_processes(void) {
   unsigned char flight[MOST];
-  checking("a server's memory, %s", inkotls_protocol_version_name(version));
   const inkotls_client_config *client = early_client();
   const inkotls_server_config *server = early_server();
   int is_child, generation = 0;
@@ -97,7 +97,6 @@ static void server_in_two_processes(void) {
 // Ticket keys are every process's.
 static void keys_in_two_processes(void) {
   unsigned char flight[MOST];
-  checking("ticket keys, %s", inkotls_protocol_version_name(version));
   const inkotls_client_config *client = client_of(version);
   const inkotls_server_config *server = server_with_keys();
   visit(&direct, client, server, 0);
@@ -109,7 +108,6 @@ static void keys_in_two_processes(void) {
 
 // A session in a client's memory is one process's, too: the server would resume it for both.
 static void client_in_two_processes(void) {
-  checking("a client's memory, %s", inkotls_protocol_version_name(version));
   const inkotls_client_config *client = client_of(version);
   const inkotls_server_config *server = server_with_keys();
   visit(&direct, client, server, 0);
@@ -121,10 +119,8 @@ static void client_in_two_processes(void) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  for (version = TLS12; version <= TLS13; version++) {
-    server_in_two_processes();
-    keys_in_two_processes();
-    client_in_two_processes();
-  }
+  once_each_version("session memory of a server", server_in_two_processes);
+  once_each_version("ticket keys", keys_in_two_processes);
+  once_each_version("session memory of a client", client_in_two_processes);
   return checks_done();
 }

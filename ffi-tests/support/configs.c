@@ -20,6 +20,14 @@ void each_version(const char *name, void (*scenario)(const struct way *)) {
   for (version = TLS12; version <= TLS13; version++) each_wide_way(name, scenario);
 }
 
+void once_each_version(const char *name, void (*scenario)(void)) {
+  if (!begins("%s", name)) return;
+  for (version = TLS12; version <= TLS13; version++) {
+    checking("%s, %#x", name, (unsigned)version);
+    scenario();
+  }
+}
+
 inkotls_client_builder *client_speaking(int32_t version) {
   inkotls_client_builder *builder = client_trusting("ca.pem");
   CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);

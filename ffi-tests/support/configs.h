@@ -12,6 +12,9 @@ void each_wide_way(const char *name, void (*scenario)(const struct way *));
 
 // The same for TLS 1.2, then for TLS 1.3: `version` tells.
 void each_version(const char *name, void (*scenario)(const struct way *));
+
+// Runs `scenario` for TLS 1.2, then for TLS 1.3: `version` tells.
+void once_each_version(const char *name, void (*scenario)(void));
 extern int32_t version;
 
 // A client that trusts ca.pem, for one protocol version.
