@@ -1,6 +1,6 @@
-// Bad input by the host (rule 17) to identities, roots and builders: each kind has its own code and
-// a message that helps, and leaves the handle fit for the right input. How input is encoded is in
-// pem_and_der.c.
+// Bad input of the host to identities, roots and builders (rule 17): each kind has its own status
+// and an error message that helps, and the handle accepts the right input afterwards. Bad encodings
+// of certificates and keys are in pem_and_der.c.
 
 #include <stdio.h>
 #include <string.h>
@@ -40,8 +40,7 @@ static void serves(inkotls_identity *identity) {
   inkotls_server_config_release(config);
 }
 
-static void mismatches(void) {
-  checking("a key of another certificate");
+static void key_of_another_certificate(void) {
   inkotls_identity *identity = inkotls_identity_new();
   CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_OK);
   CHECK_INT(set_key(identity, "other.key"), INKOTLS_STATUS_KEY_MISMATCH);
@@ -49,10 +48,11 @@ static void mismatches(void) {
   CHECK_INT(set_key(identity, "rsa.key"), INKOTLS_STATUS_KEY_MISMATCH);
   CHECK_INT(set_key(identity, "ecdsa.key"), INKOTLS_STATUS_OK);
   serves(identity);
+}
 
-  checking("a certificate of another key");
+static void certificate_of_another_key(void) {
   char der[4096];
-  identity = inkotls_identity_new();
+  inkotls_identity *identity = inkotls_identity_new();
   CHECK_INT(set_key(identity, "rsa.key"), INKOTLS_STATUS_OK);
   CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_KEY_MISMATCH);
   CHECK_TEXT(inkotls_identity_error(identity), "does not belong");
@@ -60,19 +60,22 @@ static void mismatches(void) {
             INKOTLS_STATUS_KEY_MISMATCH);
   CHECK_INT(set_chain(identity, "rsa.pem"), INKOTLS_STATUS_OK);
   serves(identity);
+}
 
-  checking("a chain in the wrong order");
-  size_t len = pki_read("sub-ca.pem", der, sizeof der);
-  len += pki_read("chained.pem", der + len, sizeof der - len);
-  identity = inkotls_identity_new();
+static void chain_in_the_wrong_order(void) {
+  char pem[4096];
+  size_t len = pki_read("sub-ca.pem", pem, sizeof pem);
+  len += pki_read("chained.pem", pem + len, sizeof pem - len);
+  inkotls_identity *identity = inkotls_identity_new();
   CHECK_INT(set_key(identity, "chained.key"), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identity_set_chain_pem(identity, der, len), INKOTLS_STATUS_KEY_MISMATCH);
+  CHECK_INT(inkotls_identity_set_chain_pem(identity, pem, len), INKOTLS_STATUS_KEY_MISMATCH);
   CHECK_TEXT(inkotls_identity_error(identity), "certificate 2, which must be the first");
   CHECK_INT(set_chain(identity, "chained.pem"), INKOTLS_STATUS_OK);
   serves(identity);
+}
 
-  checking("what is refused does not replace what was there");
-  identity = inkotls_identity_new();
+static void refused_input_replaces_nothing(void) {
+  inkotls_identity *identity = inkotls_identity_new();
   CHECK_INT(set_chain(identity, "ecdsa.pem"), INKOTLS_STATUS_OK);
   CHECK_INT(set_key(identity, "ecdsa.key"), INKOTLS_STATUS_OK);
   CHECK_INT(set_key(identity, "encrypted.key"), INKOTLS_STATUS_INVALID_KEY);
@@ -150,7 +153,6 @@ static void pem_of_others(void) {
 // Builders.
 
 static void unfinished_identities(void) {
-  checking("unfinished identities");
   inkotls_identity *only_chain = inkotls_identity_new(), *only_key = inkotls_identity_new();
   inkotls_server_builder *builder = inkotls_server_builder_new();
   const inkotls_server_config *config = NULL;
@@ -174,7 +176,6 @@ static void unfinished_identities(void) {
 }
 
 static void no_roots(void) {
-  checking("empty roots");
   char pem[8192];
   inkotls_roots *roots = inkotls_roots_new();
   inkotls_client_builder *builder = inkotls_client_builder_new();
@@ -203,7 +204,6 @@ static void no_roots(void) {
 }
 
 static void alpn_lengths(void) {
-  checking("ALPN");
   static const char name[256] = {'x'};
   const inkotls_server_config *config = NULL;
   inkotls_client_builder *to_client = inkotls_client_builder_new();
@@ -248,12 +248,15 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   client = client_config("ca.pem", no_alpn);
   server = server_config("ecdsa", no_alpn);
-  mismatches();
-  keys_accepted();
-  pem_of_others();
-  unfinished_identities();
-  no_roots();
-  alpn_lengths();
+  once("a key of another certificate", key_of_another_certificate);
+  once("a certificate of another key", certificate_of_another_key);
+  once("a chain in the wrong order", chain_in_the_wrong_order);
+  once("refused input replaces nothing", refused_input_replaces_nothing);
+  once("supported keys", keys_accepted);
+  once("PEM with a byte order mark, CRLF and other text", pem_of_others);
+  once("an identity without a key or a certificate", unfinished_identities);
+  once("empty roots", no_roots);
+  once("lengths of ALPN names", alpn_lengths);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
   return checks_done();

@@ -1,5 +1,5 @@
-// What a host can look at: keys, for other tools to decrypt with; messages, by connection; and that
-// the library says nothing by itself.
+// What a host can observe: the key log, with which other tools decrypt, and the log of each
+// connection. The library itself prints nothing.
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -127,7 +127,6 @@ static void visit_with_file(void) {
 static void logs_keys_to_file(void) {
   static const struct way way = {.chunk = 1 << 14};
   const char *path = in_folder("keys");
-  checking("SSLKEYLOGFILE");
   setenv("SSLKEYLOGFILE", path, 1);
   visit(&way, client, server, 0);  // configs that were not told to
   const inkotls_client_config *new_client = client_config("ca.pem", no_alpn);
@@ -265,8 +264,7 @@ static void goes_along(const struct way *way) {
   pair_free(&pair);
 }
 
-static void levels(void) {
-  checking("levels");
+static void no_such_levels(void) {
   struct messages messages = {.count = 0};
   inkotls_conn *conn = NULL;
   inkotls_acceptor *acceptor = inkotls_acceptor_new();
@@ -417,7 +415,6 @@ static void is_not_repeated_whole(const struct way *way) {
 // Whatever an error message repeats.
 static void is_one_short_line(void) {
   static const char *const parts[] = {"\x1b[2J\nfake log line: \x7f", "\xe2\x80\xae", "x"};
-  checking("error messages");
   for (int i = 0; i < 3; i++) {
     char path[3000] = "/no/such/folder/";
     while (strlen(path) + strlen(parts[i]) < sizeof path) strcat(path, parts[i]);
@@ -467,7 +464,6 @@ static void fails_in_all_ways(void) {
 
 // Whatever happens, the host's standard output and error are its own.
 static void is_silent(void) {
-  checking("silence");
   const char *path = in_folder("said");
   int file = open(path, O_CREAT | O_RDWR, 0600), out = dup(1), err = dup(2);
   fflush(stdout);
@@ -483,24 +479,37 @@ static void is_silent(void) {
   unlink(path);
 }
 
+// A log that the host has set is called, and nothing is printed beside it.
+static void is_silent_with_a_log(void) {
+  struct messages messages = {.count = 0};
+  inkotls_conn *logged = NULL;
+  CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &logged), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_set_log(logged, INKOTLS_LOG_TRACE, keep_message, &messages),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_handshake(logged), INKOTLS_STATUS_WANT_WRITE);
+  CHECK(messages.count > 0);
+  is_silent();
+  inkotls_conn_free(logged);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   if (!mkdtemp(folder)) give_up("mkdtemp");
   client = client_config("ca.pem", no_alpn);
   server = server_config("ecdsa", no_alpn);
-  is_silent();
-  each_wide_way("key log", logs_keys);
-  logs_keys_to_file();
-  each_wide_way("levels", obeys_the_level);
-  each_way("by connection", is_per_connection);
-  each_way("an acceptor's log", goes_along);
-  levels();
-  each_version("withheld identities", withheld_identities);
-  each_wide_way("left without an alert", left_without_an_alert);
-  each_wide_way("what a peer wrote", is_safe);
-  each_wide_way("a long name", is_not_repeated_whole);
-  is_one_short_line();
-  is_silent();  // with a log in the program, too
+  once("nothing is printed", is_silent);
+  once("nothing is printed beside a log", is_silent_with_a_log);
+  each_wide_way("key log callback", logs_keys);
+  once("key log file, SSLKEYLOGFILE", logs_keys_to_file);
+  each_wide_way("log levels", obeys_the_level);
+  once("log levels that do not exist", no_such_levels);
+  each_way("one log for each connection", is_per_connection);
+  each_way("log of an acceptor", goes_along);
+  each_version("why a client sent no certificate", withheld_identities);
+  each_wide_way("why a client sent no certificate, without an alert", left_without_an_alert);
+  each_wide_way("unsafe text in a certificate", is_safe);
+  each_wide_way("a long server name", is_not_repeated_whole);
+  once("an error message is one short line", is_one_short_line);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
   rmdir(folder);

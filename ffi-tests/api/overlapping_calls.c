@@ -1,6 +1,5 @@
-// Rule 19: a handle in use notices another call on it, from a callback or from another thread. That
-// call returns INVALID_STATE with an error message and does nothing; the one that is running goes
-// on.
+// Rule 19: a second call on a handle that is in use, from a callback or from another thread,
+// returns INVALID_STATE with an error message and does nothing. The first call goes on.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -153,6 +152,7 @@ static void is_used_by_its_callbacks(const struct way *way) {
     CHECK_INT(pair_until_closed(&pair, &pair.client), INKOTLS_STATUS_OK);
     pair_free(&pair);
   }
+  entered = NULL;
   for (int i = LOGS; i <= GETS; i++) CHECK(seen[i] > 0);
   CHECK_INT(seen[READS] > 0 && seen[WRITES] > 0, way->over == CALLBACKS);
   inkotls_client_config_release(client);
@@ -179,6 +179,7 @@ static void is_used_by_its_signer(const struct way *way) {
   pair_handshake(&pair, INKOTLS_STATUS_ALERT_RECEIVED, INKOTLS_STATUS_INVALID_KEY);
   CHECK(seen[SIGNS] > 0);
   CHECK_TEXT(inkotls_conn_error(pair.server.conn), "the host's signer");
+  entered = NULL;
   pair_free(&pair);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
@@ -304,7 +305,6 @@ enum { CALLS_OF_CONN = sizeof calls_of_conn / sizeof calls_of_conn[0] };
 
 // Each call that moves bytes is overlapped by every call that there is; the connection goes on.
 static void is_used_by_two_threads(void) {
-  version = TLS13;
   for (int i = 0; i < CALLS_OF_CONN; i++) {
     checking("overlapping %s", calls_of_conn[i].name);
     open_both(&direct, client, server);
@@ -344,6 +344,7 @@ static void opens_on_two_threads(void) {
   pair_free(&pair);
 
   checking("an overlapped step that may block");
+  version = TLS13;
   const inkotls_client_config *blocking = client_built(client_with_callbacks(1));
   open_both(&direct, blocking, server);
   inkotls_conn *conn = pair.client.conn;
@@ -364,7 +365,6 @@ static void opens_on_two_threads(void) {
 
 // It fails for its own reason, and that is what it says.
 static void fails_while_overlapped(void) {
-  checking("an overlapped call that fails");
   static const char http[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
   open_both(&direct, client, server);
   inkotls_conn *conn = pair.client.conn;
@@ -379,7 +379,6 @@ static void fails_while_overlapped(void) {
 }
 
 static void is_freed_by_another_thread(void) {
-  checking("freed by another thread");
   open_both(&direct, client, server);
   inkotls_conn *conn = pair.client.conn;
   pthread_t first = begins_and_is_held(handshake, conn, WRITES);
@@ -427,6 +426,10 @@ static void gets(pthread_t thread, const char *file) {
 
 static void is_filled_by_two_threads(void) {
   enum { REFUSED = INKOTLS_STATUS_INVALID_STATE };
+  if (!mkdtemp(folder)) give_up(folder);
+  snprintf(fifo, sizeof fifo, "%s/fifo", folder);
+  if (mkfifo(fifo, 0600)) give_up(fifo);
+  alarm(60);  // a call that does not open the FIFO would be waited for
   inkotls_client_builder *a = inkotls_client_builder_new();
   inkotls_server_builder *b = inkotls_server_builder_new();
   inkotls_roots *filled = inkotls_roots_new();
@@ -475,6 +478,9 @@ static void is_filled_by_two_threads(void) {
   pair_free(&pair);
   inkotls_client_config_release(built_client);
   inkotls_server_config_release(built_server);
+  alarm(0);
+  unlink(fifo);
+  rmdir(folder);
 }
 
 int main(int argc, char **argv) {
@@ -485,18 +491,11 @@ int main(int argc, char **argv) {
   each_version("a connection that its callbacks use", is_used_by_its_callbacks);
   each_version("a connection that its signer uses", is_used_by_its_signer);
   each_wide_way("a connection that a callback frees", is_freed_by_a_callback);
-  is_used_by_two_threads();
-  opens_on_two_threads();
-  fails_while_overlapped();
-  is_freed_by_another_thread();
-  if (!mkdtemp(folder)) give_up(folder);
-  snprintf(fifo, sizeof fifo, "%s/fifo", folder);
-  if (mkfifo(fifo, 0600)) give_up(fifo);
-  alarm(60);  // a call that does not open the FIFO would be waited for
-  is_filled_by_two_threads();
-  alarm(0);
-  unlink(fifo);
-  rmdir(folder);
+  once("a connection that two threads use", is_used_by_two_threads);
+  once("a handshake that two threads make", opens_on_two_threads);
+  once("an overlapped call that fails", fails_while_overlapped);
+  once("a connection that another thread frees", is_freed_by_another_thread);
+  once("roots, identities and builders that two threads use", is_filled_by_two_threads);
   calls_close();
   return checks_done();
 }

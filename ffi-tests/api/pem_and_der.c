@@ -1,12 +1,11 @@
-// What a host passes as certificates, CRLs and keys, in PEM, in files and in DER. Bad input of each
-// kind has its own code, a message that says what is wrong (rule 17) and repeats nothing secret
-// (rule 18), and errno where the operating system had a say.
+// Certificates, CRLs and keys in PEM, in files and in DER. Bad input of each kind has its own
+// status, an error message that says what is wrong (rule 17) and repeats nothing secret (rule 18),
+// and errno where a system call failed.
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pair.h"
@@ -103,8 +102,13 @@ static inkotls_status bad_content(enum input input) {
   return input < KEY_PEM ? INKOTLS_STATUS_INVALID_CERTIFICATE : INKOTLS_STATUS_INVALID_KEY;
 }
 
-static void files_refused(const char *folder, const char *empty_file) {
+static void files_refused(void) {
   static const enum input inputs[] = {ROOTS_FILE, CRL_FILE, CHAIN_FILE, KEY_FILE};
+  char folder[] = "/tmp/inkotls-pem-XXXXXX", empty_file[64];
+  if (!mkdtemp(folder)) give_up("mkdtemp");
+  snprintf(empty_file, sizeof empty_file, "%s/file", folder);
+  FILE *file = fopen(empty_file, "w");
+  if (!file || fclose(file)) give_up("the temporary folder");
   for (size_t i = 0; i < COUNT(inputs); i++) {
     enum input it = inputs[i];
     const char *missing = pki_path("missing.pem");
@@ -117,6 +121,8 @@ static void files_refused(const char *folder, const char *empty_file) {
     is_refused(it, "a\xff", 2, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "UTF-8");
     is_refused(it, "a\0b", 3, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "NUL");
   }
+  unlink(empty_file);
+  rmdir(folder);
 }
 
 #define BOM "\xef\xbb\xbf"  // byte order mark
@@ -240,7 +246,6 @@ static void content_refused(void) {
 
 // errno belongs to the last call that failed; a call that succeeds in between changes nothing.
 static void errors_are_of_the_last_failure(void) {
-  checking("the last failure");
   inkotls_roots *roots = inkotls_roots_new();
   const char *missing = pki_path("missing.pem"), *ca = pki_path("ca.pem");
   CHECK_INT(inkotls_roots_add_pem_file(roots, missing, strlen(missing)), INKOTLS_STATUS_IO_ERROR);
@@ -256,7 +261,6 @@ static void errors_are_of_the_last_failure(void) {
 // A NUL in what the host gave ends no message too early.
 static void a_nul_ends_no_message(void) {
   static const char pem[] = "-----BEGIN A\0B-----\nAAAA\n-----END A\0B-----\n";
-  checking("a NUL in a PEM text");
   inkotls_roots *roots = inkotls_roots_new();
   CHECK_INT(inkotls_roots_add_pem(roots, pem, sizeof pem - 1), INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK(strlen(inkotls_roots_error(roots)) > 10);
@@ -284,14 +288,12 @@ static const unsigned char p521[] = {
 };
 
 static void p521_refused(void) {
-  checking("P-521");
   is_refused(KEY_DER, (const char *)p521, sizeof p521, INKOTLS_STATUS_INVALID_KEY,
              INKOTLS_STATUS_NONE, "P-384");
 }
 
 // A certificate of version 2 is a certificate all the same; the sentence says what is wrong.
 static void old_versions(void) {
-  checking("X.509 version 2");
   static const unsigned char version3[] = {0xa0, 3, 2, 1, 2};
   char der[4096];
   size_t len = pki_read("ecdsa.der", der, sizeof der), at = 0;
@@ -302,7 +304,6 @@ static void old_versions(void) {
 }
 
 static void raw_keys_refused(void) {
-  checking("raw public keys");
   static const struct {
     const char *file, *text;
   } refused[] = {{"ca.pem", "is it PEM?"}, {"ecdsa.p12", "PKCS#12"}, {"ca.der", "not a Subject"}};
@@ -392,23 +393,14 @@ static void paths_and_texts(void) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  char folder[] = "/tmp/inkotls-pem-XXXXXX", empty_folder[64], empty_file[64];
-  if (!mkdtemp(folder)) give_up("mkdtemp");
-  snprintf(empty_folder, sizeof empty_folder, "%s/folder", folder);
-  snprintf(empty_file, sizeof empty_file, "%s/file", folder);
-  FILE *file = fopen(empty_file, "w");
-  if (!file || fclose(file) || mkdir(empty_folder, 0700)) give_up("the temporary folder");
-  files_refused(empty_folder, empty_file);
-  unlink(empty_file);
-  rmdir(empty_folder);
-  rmdir(folder);
-  content_refused();
-  errors_are_of_the_last_failure();
-  a_nul_ends_no_message();
-  p521_refused();
-  old_versions();
-  raw_keys_refused();
-  paths_that_are_pem();
-  paths_and_texts();
+  once("refused files", files_refused);
+  once("refused content", content_refused);
+  once("errno of the last failure", errors_are_of_the_last_failure);
+  once("NUL in a PEM text", a_nul_ends_no_message);
+  once("key of P-521", p521_refused);
+  once("certificate of X.509 version 2", old_versions);
+  once("raw public keys", raw_keys_refused);
+  once("PEM text instead of a path", paths_that_are_pem);
+  once("a path instead of PEM text", paths_and_texts);
   return checks_done();
 }

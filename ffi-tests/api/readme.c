@@ -1,4 +1,5 @@
-// The README's loop and client, word for word: readme.sh extracts them into readme.inc.
+// Runs the loop and the client of the README, word for word: support/readme.sh extracts them into
+// readme.inc.
 
 #include <errno.h>
 #include <poll.h>
@@ -57,11 +58,10 @@ static void *serve(void *fd_at) {
   return NULL;
 }
 
-int main(int argc, char **argv) {
+static void client_and_loop_work(void) {
   char answer[16];
   int ends[2];
   pthread_t server;
-  pki_open(argc, argv);
   setenv("SSL_CERT_FILE", pki_path("ca.pem"), 1);
   inkotls_server_builder *builder = server_showing("ecdsa");
   inkotls_server_builder_set_session_store(builder, store_put, store_get, &store, 1);
@@ -74,5 +74,10 @@ int main(int argc, char **argv) {
   CHECK(steps_run > 0);
   CHECK_INT(close(ends[0]) | close(ends[1]), 0);
   inkotls_server_config_release(config);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  once("the client and the loop", client_and_loop_work);
   return checks_done();
 }

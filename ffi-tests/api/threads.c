@@ -1,5 +1,5 @@
-// Rule 1, many threads at once: what is counted or filled is shared by all, and connections go from
-// hand to hand. Under ThreadSanitizer it also shows what would be a race: make test-tsan.
+// Rule 1, many threads at once: they share reference-counted handles and handles that are only
+// read, and pass connections on. Under ThreadSanitizer (make test-tsan) this also shows data races.
 
 #include <pthread.h>
 #include <string.h>
@@ -68,7 +68,6 @@ static void *visit_all(void *unused) {
 }
 
 static void all_share_configs(void) {
-  checking("shared configs");
   store_clear();
   identities = inkotls_identities_new();
   shown[0] = identity_of("ecdsa");
@@ -167,7 +166,6 @@ static void connections_go_from_hand_to_hand(void) {
   static struct end ends[ENDS];
   const inkotls_client_config *client = client_config("ca.pem", no_alpn);
   const inkotls_server_config *server = server_config("ecdsa", no_alpn);
-  checking("from hand to hand");
   for (size_t i = 0; i < ENDS; i += 2) {
     struct end *a = &ends[i], *b = &ends[i + 1];
     int fds[2];
@@ -220,7 +218,6 @@ static void *look(void *unused) {
 
 static void all_look(void) {
   unsigned char der[4096];
-  checking("what is only read");
   shown[0] = identity_of("ecdsa");
   roots = roots_of("ca.pem");
   CHECK_INT(inkotls_certificate_new(der, pki_read("ecdsa.der", der, sizeof der), &certificate),
@@ -244,7 +241,6 @@ static void *is_cancelled(void *it) {
 }
 
 static void cancelled_between_calls(void) {
-  checking("cancelled between calls");
   static const struct way way = {.over = FD, .chunk = 1 << 14};
   const inkotls_client_config *client = client_config("ca.pem", no_alpn);
   const inkotls_server_config *server = server_config("ecdsa", no_alpn);
@@ -263,9 +259,9 @@ static void cancelled_between_calls(void) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  all_share_configs();
-  connections_go_from_hand_to_hand();
-  all_look();
-  cancelled_between_calls();
+  once("shared configs", all_share_configs);
+  once("connections that are passed on", connections_go_from_hand_to_hand);
+  once("handles that are only read", all_look);
+  once("a cancelled thread", cancelled_between_calls);
   return checks_done();
 }
