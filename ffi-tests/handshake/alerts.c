@@ -1,5 +1,5 @@
-// Rule 2: a refused ClientHello gets its alert, whole, over every transport, and the same bytes
-// whether the config was known before the ClientHello or chosen after it.
+// Rule 2: a server that refuses a ClientHello sends its alert, whole, over every transport, and the
+// same bytes whether the config was known before the ClientHello or chosen after it.
 
 #include <string.h>
 
@@ -119,7 +119,7 @@ struct refused {
   struct bytes sent;
   int status, alert;
   int behind_server_hello;          // so late that the alert is encrypted
-  const inkotls_server_config *by;  // in the place of `server`
+  const inkotls_server_config *by;  // instead of `server`
   const char *said;                 // by the error text
 };
 
@@ -170,7 +170,6 @@ static struct bytes raw(const char *data, size_t len) {
 
 // What the acceptor shows of a ClientHello, and when.
 static void acceptor_shows_the_hello(void) {
-  checking("acceptor");
   struct bytes sent =
       client_hello((struct hello){TLS13, 0x1301, .group = 29, .alpn = "h2", .name = "Mixed.Test"});
   inkotls_acceptor *acceptor = inkotls_acceptor_new();
@@ -212,7 +211,6 @@ static void acceptor_shows_the_hello(void) {
 
 // A ClientHello that comes in records of one byte ends when it is too much to hold.
 static void fragments_are_finite(void) {
-  checking("fragments");
   inkotls_conn *conn;
   size_t used;
   inkotls_status status;
@@ -279,15 +277,11 @@ static void is_logged_in_lines(const struct way *way) {
   }
 }
 
-int main(int argc, char **argv) {
-  pki_open(argc, argv);
-  static const char *const h2[] = {"h2", NULL};
-  server = server_config("ecdsa", h2);
+static void refused_client_hellos(void) {
   const inkotls_server_config *choosy = server_choosing("rsa");
   inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_extended_master_secret_required(builder, 1), 0);
   const inkotls_server_config *strict = server_built(builder);
-
   const inkotls_server_config *newest = server_speaking(TLS13), *older = server_speaking(TLS12);
 
   struct bytes huge = client_hello((struct hello){TLS13, 0x1301, .group = 29});
@@ -296,10 +290,10 @@ int main(int argc, char **argv) {
   const struct refused all[] = {
       {"only TLS 1.1", client_hello((struct hello){TLS11, 0xc02b, .group = 23}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.1 at most"},
-      {"only TLS 1.1, no schemes",
+      {"only TLS 1.1, no signature schemes",
        client_hello((struct hello){TLS11, 0xc02b, .group = 23, .has_no_schemes = 1}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.1 at most"},
-      {"only TLS 1.0, no schemes",
+      {"only TLS 1.0, no signature schemes",
        client_hello((struct hello){TLS10, 0xc02b, .group = 23, .has_no_schemes = 1}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.0 at most"},
       {"only TLS 1.0, no extensions",
@@ -307,65 +301,65 @@ int main(int argc, char **argv) {
        INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers TLS 1.0 at most"},
       {"only SSL 3.0", client_hello((struct hello){SSL3, 0x002f, .has_no_extensions = 1}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 70, 0, NULL, "the client offers SSL 3.0 at most"},
-      {"TLS 1.2, no schemes",
+      {"TLS 1.2, no signature schemes",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23, .has_no_schemes = 1}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature algorithms"},
-      {"TLS 1.3, no schemes",
+      {"TLS 1.3, no signature schemes",
        client_hello((struct hello){TLS13, 0x1301, .group = 29, .has_no_schemes = 1}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature algorithms"},
-      {"only TLS 1.2, of a server of TLS 1.3",
+      {"only TLS 1.2, to a server of TLS 1.3",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23}), INKOTLS_STATUS_HANDSHAKE_FAILED,
        70, 0, newest, "the client offers TLS 1.2 at most"},
-      {"only TLS 1.3, of a server of TLS 1.2",
+      {"only TLS 1.3, to a server of TLS 1.2",
        client_hello((struct hello){TLS13, 0x1301, .group = 29}), INKOTLS_STATUS_HANDSHAKE_FAILED,
        70, 0, older, "the client offers TLS 1.3"},
-      {"SHA-384 for a P-256 key, 1.2",
+      {"SHA-384 for a P-256 key, TLS 1.2",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23, .scheme = P384_SHA384}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature schemes"},
-      {"SHA-512 for a P-256 key, 1.2",
+      {"SHA-512 for a P-256 key, TLS 1.2",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23, .scheme = P521_SHA512}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, "signature schemes"},
-      {"SHA-384 for a P-256 key, 1.3",
+      {"SHA-384 for a P-256 key, TLS 1.3",
        client_hello((struct hello){TLS13, 0x1301, .group = 29, .scheme = P384_SHA384}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 1, NULL, "signature schemes"},
-      {"no common suite, 1.3", client_hello((struct hello){TLS13, 0x1305, .group = 29}),
+      {"no common cipher suite, TLS 1.3", client_hello((struct hello){TLS13, 0x1305, .group = 29}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
-      {"no common suite, 1.2", client_hello((struct hello){TLS12, 0x002f, .group = 23}),
+      {"no common cipher suite, TLS 1.2", client_hello((struct hello){TLS12, 0x002f, .group = 23}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
-      {"no common group, 1.3", client_hello((struct hello){TLS13, 0x1301, .group = 30}),
+      {"no common group, TLS 1.3", client_hello((struct hello){TLS13, 0x1301, .group = 30}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
-      {"no common group, 1.2", client_hello((struct hello){TLS12, 0xc02b, .group = 30}),
+      {"no common group, TLS 1.2", client_hello((struct hello){TLS12, 0xc02b, .group = 30}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, NULL, NULL},
-      {"no common ALPN, 1.3",
+      {"no common ALPN, TLS 1.3",
        client_hello((struct hello){TLS13, 0x1301, .group = 29, .alpn = "gopher"}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 1, NULL, NULL},
-      {"no common ALPN, 1.2",
+      {"no common ALPN, TLS 1.2",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23, .alpn = "gopher"}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 120, 0, NULL, NULL},
-      {"no certificate for its schemes, 1.3",
+      {"no certificate for its signature schemes, TLS 1.3",
        client_hello((struct hello){TLS13, 0x1301, .group = 29}), INKOTLS_STATUS_HANDSHAKE_FAILED,
        40, 0, choosy, NULL},
-      {"no certificate for its schemes, 1.2",
+      {"no certificate for its signature schemes, TLS 1.2",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23}), INKOTLS_STATUS_HANDSHAKE_FAILED,
        40, 0, choosy, NULL},
       {"no extended master secret",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23, .has_no_ems = 1}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, strict, NULL},
-      {"pre_shared_key before others",
+      {"pre_shared_key before other extensions",
        client_hello((struct hello){TLS13, 0x1301, .group = 29, .has_psk_first = 1}),
        INKOTLS_STATUS_PROTOCOL_ERROR, 47, 0, NULL, NULL},
-      {"oversized record", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL, NULL},
-      {"garbage: HTTP", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL,
-       NULL},
-      {"garbage: SSH", RAW("SSH-2.0-OpenSSH_9.2\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL,
-       NULL},
+      {"a record that is too long", huge, INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL, NULL},
+      {"HTTP instead of TLS", RAW("GET / HTTP/1.1\r\n\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0,
+       NULL, NULL},
+      {"SSH instead of TLS", RAW("SSH-2.0-OpenSSH_9.2\r\n"), INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0,
+       NULL, NULL},
       {"garbage in a handshake record", RAW("\x16\x03\x01\0\x05\x01\0\0\x01\x09"),
        INKOTLS_STATUS_PROTOCOL_ERROR, 50, 0, NULL, NULL},
-      {"a Finished instead of a ClientHello", RAW("\x16\x03\x01\0\x05\x14\0\0\x01\x09"),
+      {"Finished instead of a ClientHello", RAW("\x16\x03\x01\0\x05\x14\0\0\x01\x09"),
        INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL, NULL},
       {"data instead of a ClientHello", RAW("\x17\x03\x03\0\x01\x09"),
        INKOTLS_STATUS_PROTOCOL_ERROR, 10, 0, NULL, NULL},
-      {"an alert inside a fragmented ClientHello",
+      {"data inside a fragmented ClientHello",
        RAW("\x16\x03\x01\0\x04\x01\0\x01\0\x17\x03\x03\0\x01\x09"), INKOTLS_STATUS_PROTOCOL_ERROR,
        10, 0, NULL, NULL},
       {"a ClientHello of 16 MiB", RAW("\x16\x03\x01\0\x04\x01\xff\xff\xff"),
@@ -375,13 +369,20 @@ int main(int argc, char **argv) {
     current = &all[i];
     each_way(current->what, is_refused);
   }
-  each_way("lines of a log", is_logged_in_lines);
-  acceptor_shows_the_hello();
-  fragments_are_finite();
-  inkotls_server_config_release(server);
   inkotls_server_config_release(choosy);
   inkotls_server_config_release(strict);
   inkotls_server_config_release(newest);
   inkotls_server_config_release(older);
+}
+
+int main(int argc, char **argv) {
+  static const char *const h2[] = {"h2", NULL};
+  pki_open(argc, argv);
+  server = server_config("ecdsa", h2);
+  refused_client_hellos();
+  each_way("unsafe text in a log", is_logged_in_lines);
+  once("what an acceptor reports of a ClientHello", acceptor_shows_the_hello);
+  once("fragments without end", fragments_are_finite);
+  inkotls_server_config_release(server);
   return checks_done();
 }

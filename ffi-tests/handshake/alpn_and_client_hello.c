@@ -1,4 +1,4 @@
-// ALPN by connection, and the ClientHello as an acceptor shows it.
+// ALPN of a config and of one connection, and the ClientHello as an acceptor reports it.
 
 #include <string.h>
 
@@ -226,7 +226,6 @@ static inkotls_acceptor *that_heard(const struct wire *wire) {
 }
 
 static void shows_raw_hello(const inkotls_client_config *config, int in_fragments) {
-  checking("raw ClientHello, %s", in_fragments ? "in fragments" : "in one piece");
   struct wire records = first_flight(config), whole = without_headers(&records);
   CHECK_INT(5 + number(records.at + 3, 2) < records.len, in_fragments);
   inkotls_acceptor *acceptor = that_heard(&records);
@@ -240,9 +239,19 @@ static void shows_raw_hello(const inkotls_client_config *config, int in_fragment
   inkotls_acceptor_free(acceptor);
 }
 
+static void shows_whole_hello(void) { shows_raw_hello(plain, 0); }
+
+static void shows_fragmented_hello(void) {
+  inkotls_client_builder *builder = client_trusting("ca.pem");
+  CHECK_INT(inkotls_client_builder_set_limit(builder, INKOTLS_LIMIT_RECORD, 100),
+            INKOTLS_STATUS_OK);
+  const inkotls_client_config *in_small_records = client_built(builder);
+  shows_raw_hello(in_small_records, 1);
+  inkotls_client_config_release(in_small_records);
+}
+
 // Our client does not name authorities: the extension (RFC 8446, section 4.2.4) is appended.
 static void shows_authorities(void) {
-  checking("certificate authorities");
   static const unsigned char names[] = {0, 10, 0, 4, 0x30, 2, 5, 0, 0, 2, 0x30, 0};
   struct wire hello = own_hello();
   extend(&hello, 47, names, sizeof names);
@@ -262,7 +271,6 @@ static void shows_authorities(void) {
 
 // The client offers what it was told to, in that order; the defaults are in the lists' order.
 static void offers_in_order(void) {
-  checking("order of the offer");
   struct wire hello = first_flight(plain);
   inkotls_acceptor *acceptor = that_heard(&hello);
   const uint16_t *numbers = NULL;
@@ -373,23 +381,18 @@ int main(int argc, char **argv) {
   silent = server_config("ecdsa", no_alpn);
   speaks_a = server_config("ecdsa", a);
   speaks_b = server_config("ecdsa", b);
-  each_wide_way("the client's list", client_lists);
-  each_way("the server's pick", server_picks);
-  each_way("the server's list", server_adds);
+  each_wide_way("ALPN of a client connection", client_lists);
+  each_way("ALPN that a server selects", server_picks);
+  each_way("ALPN that a server adds", server_adds);
   each_way("no ALPN in common", nothing_in_common);
-  each_way("too late", too_late);
-  each_wide_way("lengths", lengths);
-  shows_raw_hello(plain, 0);
-  inkotls_client_builder *in_small_records = client_trusting("ca.pem");
-  CHECK_INT(inkotls_client_builder_set_limit(in_small_records, INKOTLS_LIMIT_RECORD, 100),
-            INKOTLS_STATUS_OK);
-  const inkotls_client_config *small = client_built(in_small_records);
-  shows_raw_hello(small, 1);
-  shows_authorities();
-  offers_in_order();
+  each_way("ALPN that is added too late", too_late);
+  each_wide_way("ALPN lengths", lengths);
+  once("raw ClientHello in one record", shows_whole_hello);
+  once("raw ClientHello in fragments", shows_fragmented_hello);
+  once("certificate authorities", shows_authorities);
+  once("order of cipher suites and groups", offers_in_order);
   each_wide_way("a ClientHello that is too long", too_long);
-  each_wide_way("many sessions", asks_too_much);
-  inkotls_client_config_release(small);
+  each_wide_way("a ClientHello with many sessions", asks_too_much);
   inkotls_client_config_release(plain);
   inkotls_client_config_release(asks_a);
   inkotls_server_config_release(silent);

@@ -1,4 +1,4 @@
-// A connection that works: the handshake, what it agreed on, bytes both ways, resumption.
+// A connection that works: the handshake, what it negotiated, data in both directions, resumption.
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -229,7 +229,6 @@ static void *ends(void *with) {
 }
 
 static void threads_end(void) {
-  checking("the end of a thread");
   pthread_t thread;
   if (pthread_key_create(&at_the_end, has_connection)) give_up("pthread_key_create");
   if (pthread_create(&thread, NULL, ends, (void *)client)) give_up("pthread_create");
@@ -241,14 +240,14 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   client = client_config("ca.pem", http1);
   server = server_config("ecdsa", http);
-  each_way("facts", agrees_on_facts);
-  each_way("bytes", carries_bytes);
-  each_way("write", write_takes_what_it_reports);
-  each_way("implicit handshake", read_and_write_drive_the_handshake);
+  each_way("what was negotiated", agrees_on_facts);
+  each_way("data in both directions", carries_bytes);
+  each_way("write until it accepts no more", write_takes_what_it_reports);
+  each_way("read and write drive the handshake", read_and_write_drive_the_handshake);
   each_way("resumption", resumes);
-  each_way("references", configs_are_counted);
-  each_way("feed", feed_is_finite);
-  threads_end();
+  each_way("reference-counted configs", configs_are_counted);
+  each_way("feed until it accepts no more", feed_is_finite);
+  once("a connection at the end of a thread", threads_end);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
   return checks_done();

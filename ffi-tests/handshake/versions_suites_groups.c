@@ -1,5 +1,5 @@
-// What two sides agree on: versions, cipher suites and groups by number, and how it ends where they
-// have nothing in common.
+// What two sides agree on: versions, cipher suites and groups, by number; and how a handshake fails
+// if they have nothing in common.
 
 #include <stdio.h>
 #include <string.h>
@@ -54,7 +54,6 @@ static void each_way_between(const char *name, void (*scenario)(const struct way
 }
 
 static void the_lists(void) {
-  checking("lists");
   static const int32_t versions[] = {TLS13, TLS12, INKOTLS_STATUS_NONE};
   static const int32_t groups[] = {X25519MLKEM768, X25519, P256, P384, INKOTLS_STATUS_NONE};
   for (size_t i = 0; i < 3; i++) CHECK_INT(inkotls_protocol_version_at(i), versions[i]);
@@ -92,8 +91,9 @@ static void negotiates(struct choice choice) {
   char name[128];
   const char *suite = inkotls_cipher_suite_name(choice.suite);
   const char *identity = strstr(suite, "_RSA_") ? "rsa" : "ecdsa";
-  snprintf(name, sizeof name, "%s %s %s", inkotls_protocol_version_name(choice.version),
-           choice.suite ? suite : "", choice.group ? inkotls_named_group_name(choice.group) : "");
+  snprintf(name, sizeof name, "%s, %s", inkotls_protocol_version_name(choice.version),
+           choice.suite ? suite : inkotls_named_group_name(choice.group));
+  if (!begins("%s", name)) return;
   wanted = choice;
   each_way_between(name, agrees, choosy_client(choice), server_showing(identity));
   each_way_between(name, agrees, choosy_client((struct choice){0, 0, 0}),
@@ -114,19 +114,23 @@ static void negotiates_each(void) {
 
 // The client's order decides.
 static void prefers(void) {
+  static const char name[] = "the order of the client decides";
   static const int32_t suites[] = {0x1303, 0x1301}, groups[] = {P384, P256};
+  if (!begins("%s", name)) return;
   for (int first = 0; first < 2; first++) {
     wanted = (struct choice){TLS13, suites[first], groups[first]};
     inkotls_client_builder *both = choosy_client(wanted);
     CHECK_INT(inkotls_client_builder_add_cipher_suite(both, suites[!first]), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_client_builder_add_named_group(both, groups[!first]), INKOTLS_STATUS_OK);
-    each_way_between("preference", agrees, both, server_showing("ecdsa"));
+    each_way_between(name, agrees, both, server_showing("ecdsa"));
   }
 }
 
 // The server's order decides, where it has one.
 static void server_prefers(void) {
+  static const char name[] = "the order of the server decides";
   static const int32_t all[][2] = {{0x1303, 0x1301}, {0xc02b, 0xc02c}};
+  if (!begins("%s", name)) return;
   for (int i = 0; i < 4; i++) {
     const int32_t *suites = all[i / 2];
     int first = i % 2;
@@ -135,7 +139,7 @@ static void server_prefers(void) {
     CHECK_INT(inkotls_server_builder_add_cipher_suite(orders, suites[!first]), INKOTLS_STATUS_OK);
     inkotls_client_builder *obeys = choosy_client((struct choice){0, suites[!first], 0});
     CHECK_INT(inkotls_client_builder_add_cipher_suite(obeys, suites[first]), INKOTLS_STATUS_OK);
-    each_way_between("the server's preference", agrees, obeys, orders);
+    each_way_between(name, agrees, obeys, orders);
   }
 }
 
@@ -152,29 +156,37 @@ static void has_nothing_in_common(const struct way *way) {
 
 static void refuses(void) {
   static const struct {
+    const char *name;
     struct choice client, server;
     int alert;
   } all[] = {
-      {{TLS12, 0, 0}, {TLS13, 0, 0}, 70},           {{TLS13, 0, 0}, {TLS12, 0, 0}, 70},
-      {{0, 0x1301, 0}, {0, 0x1302, 0}, 40},         {{TLS12, 0xc02b, 0}, {0, 0xc02c, 0}, 40},
-      {{TLS12, 0xc02f, 0}, {0, 0, 0}, 40},  // an RSA suite, and a server whose key is not
-      {{TLS13, 0, X25519}, {TLS13, 0, P256}, 40},   {{TLS12, 0, X25519}, {TLS12, 0, P256}, 40},
-      {{0, 0, X25519MLKEM768}, {0, 0, X25519}, 40},
+      {"a client of TLS 1.2, a server of TLS 1.3", {TLS12, 0, 0}, {TLS13, 0, 0}, 70},
+      {"a client of TLS 1.3, a server of TLS 1.2", {TLS13, 0, 0}, {TLS12, 0, 0}, 70},
+      {"no common cipher suite, TLS 1.3", {0, 0x1301, 0}, {0, 0x1302, 0}, 40},
+      {"no common cipher suite, TLS 1.2", {TLS12, 0xc02b, 0}, {0, 0xc02c, 0}, 40},
+      {"a cipher suite for RSA, a key for ECDSA", {TLS12, 0xc02f, 0}, {0, 0, 0}, 40},
+      {"no common group, TLS 1.3", {TLS13, 0, X25519}, {TLS13, 0, P256}, 40},
+      {"no common group, TLS 1.2", {TLS12, 0, X25519}, {TLS12, 0, P256}, 40},
+      {"a client of X25519MLKEM768, a server of X25519",
+       {0, 0, X25519MLKEM768},
+       {0, 0, X25519},
+       40},
   };
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    char name[32];
-    snprintf(name, sizeof name, "nothing in common, %zu", i);
+    if (!begins("%s", all[i].name)) continue;
     wanted_alert = all[i].alert;
-    each_way_between(name, has_nothing_in_common, choosy_client(all[i].client),
+    each_way_between(all[i].name, has_nothing_in_common, choosy_client(all[i].client),
                      choosy_server("ecdsa", all[i].server));
   }
 }
 
 // Refused numbers leave the builder as it was: the defaults are still there.
 static void unknown_numbers(void) {
+  static const char name[] = "unknown numbers";
   static const int32_t versions[] = {0, -1, TLS11, 0x0305, 0x10304, INT32_MIN};
   static const int32_t suites[] = {0, -1, 0x002f, 0x1304, 0x11301, INT32_MAX};
   static const int32_t groups[] = {0, -1, 25, 256, 0x10000 + X25519, INT32_MIN};
+  if (!begins("%s", name)) return;
   inkotls_client_builder *a = choosy_client((struct choice){0, 0, 0});
   inkotls_server_builder *b = server_showing("ecdsa");
   for (int i = 0; i < 6; i++) {
@@ -195,11 +207,12 @@ static void unknown_numbers(void) {
     CHECK_TEXT(inkotls_server_builder_error(b), "group");
   }
   wanted = (struct choice){TLS13, inkotls_cipher_suite_at(0), X25519MLKEM768};
-  each_way_between("defaults", agrees, a, b);
+  each_way_between(name, agrees, a, b);
 }
 
 // What cannot work is said when it is built, and can be mended.
 static void impossible(void) {
+  static const char name[] = "a version without a cipher suite or a group";
   static const struct {
     struct choice choice, mended;
   } all[] = {
@@ -207,8 +220,9 @@ static void impossible(void) {
       {{TLS12, 0x1301, 0}, {0, 0xc02b, 0}},
       {{TLS12, 0, X25519MLKEM768}, {0, 0, X25519}},
   };
+  if (!begins("%s", name)) return;
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-    checking("impossible, %zu", i);
+    checking("%s, %zu", name, i);
     inkotls_client_builder *a = choosy_client(all[i].choice);
     inkotls_server_builder *b = choosy_server("ecdsa", all[i].choice);
     const inkotls_client_config *no_client = NULL;
@@ -228,7 +242,7 @@ static void impossible(void) {
       CHECK_INT(inkotls_server_builder_add_named_group(b, mended.group), INKOTLS_STATUS_OK);
     }
     wanted = (struct choice){all[i].choice.version, mended.suite, mended.group};
-    each_way_between("mended", agrees, a, b);
+    each_way_between(name, agrees, a, b);
   }
 }
 
@@ -260,14 +274,15 @@ static void retries(void) {
     int32_t client, server, group;
     int flights;
   } all[] = {
-      {"the default", 0, 0, X25519MLKEM768, 2},
-      {"a server with X25519 only", 0, X25519, X25519, 2},
-      {"a client with X25519 only", X25519, 0, X25519, 2},
-      {"a server with P-256 only", 0, P256, P256, 3},
-      {"a client with P-256 only", P256, 0, P256, 2},
-      {"a server with P-384 only", 0, P384, P384, 3},
+      {"HelloRetryRequest: default groups", 0, 0, X25519MLKEM768, 2},
+      {"HelloRetryRequest: a server with X25519 only", 0, X25519, X25519, 2},
+      {"HelloRetryRequest: a client with X25519 only", X25519, 0, X25519, 2},
+      {"HelloRetryRequest: a server with P-256 only", 0, P256, P256, 3},
+      {"HelloRetryRequest: a client with P-256 only", P256, 0, P256, 2},
+      {"HelloRetryRequest: a server with P-384 only", 0, P384, P384, 3},
   };
   for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    if (!begins("%s", all[i].name)) continue;
     wanted = (struct choice){TLS13, 0, all[i].group};
     wanted_flights = all[i].flights;
     each_way_between(all[i].name, takes_flights,
@@ -316,14 +331,14 @@ static void many_protocols(const struct way *way) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  the_lists();
+  once("lists of numbers", the_lists);
   negotiates_each();
   prefers();
   server_prefers();
   refuses();
   unknown_numbers();
   retries();
-  each_wide_way("many protocols", many_protocols);
+  each_wide_way("64 ALPN protocols", many_protocols);
   impossible();
   return checks_done();
 }
