@@ -1,6 +1,6 @@
-// The host's own functions as transport (rule 12): what they are told and what they may answer;
-// transports that take turns. That functions carry every scenario shows in each_way, that they may
-// fail anywhere in transport_faults.c.
+// Callbacks as a transport (rule 12): what they receive, what they may return, and a connection
+// whose transport changes. each_way runs every scenario over callbacks; in transport_faults.c they
+// fail at every call.
 
 #include <errno.h>
 #include <stdint.h>
@@ -110,7 +110,6 @@ static int32_t write_nothing(void *user_data, const uint8_t *data, size_t len) {
 }
 
 static void have_no_user_data(void) {
-  checking("without user_data");
   open_both();
   CHECK_INT(inkotls_conn_set_io(at_client->conn, read_nothing, write_nothing, NULL),
             INKOTLS_STATUS_OK);
@@ -122,7 +121,6 @@ static void have_no_user_data(void) {
 }
 
 static void stay_where_others_are_refused(void) {
-  checking("refused in their place");
   open_both();
   CHECK_INT(inkotls_conn_set_io(at_client->conn, NULL, io_write, at_client),
             INKOTLS_STATUS_INVALID_ARGUMENT);
@@ -134,7 +132,6 @@ static void stay_where_others_are_refused(void) {
 }
 
 static void are_detached(void) {
-  checking("detached");
   char net[1 << 12];
   size_t len = 0;
   open_both();
@@ -152,7 +149,6 @@ static void are_detached(void) {
 }
 
 static void come_only_to_move_bytes(void) {
-  checking("calls that move nothing");
   const uint8_t *bytes;
   char buf[64];
   size_t len;
@@ -176,7 +172,6 @@ static void come_only_to_move_bytes(void) {
 }
 
 static void read_much_at_a_time(void) {
-  checking("much at a time");
   struct stream stream = {0, 0};
   open_both();
   shake();
@@ -194,7 +189,6 @@ static void read_much_at_a_time(void) {
 // What they answer.
 
 static void are_called_again(void) {
-  checking("interrupted");
   open_both();
   at_client->patience = 100;
   at_server->patience = 77;
@@ -204,23 +198,26 @@ static void are_called_again(void) {
   free_both();
 }
 
-static void have_no_room(int32_t answer) {
-  size_t used;
-  checking("no room: %d", answer);
-  open_both();
-  at_client->write_answer = answer;
-  for (int again = 0; again < 3; again++)
-    CHECK_INT(inkotls_conn_handshake(at_client->conn), INKOTLS_STATUS_WANT_WRITE);
-  at_client->write_answer = MOVES;
-  shake();
-  at_client->write_answer = answer;
-  CHECK_INT(inkotls_conn_write(at_client->conn, "hello", 5, &used), INKOTLS_STATUS_OK);
-  for (int again = 0; again < 3; again++)
-    CHECK_INT(inkotls_conn_flush(at_client->conn), INKOTLS_STATUS_WANT_WRITE);
-  at_client->write_answer = MOVES;
-  CHECK_INT(inkotls_conn_flush(at_client->conn), INKOTLS_STATUS_OK);
-  hear(at_server, "hello");
-  free_both();
+static void have_no_room(void) {
+  static const int32_t answers[] = {0, -EAGAIN, -EWOULDBLOCK};
+  for (int i = 0; i < 3; i++) {
+    size_t used;
+    checking("no room: %d", answers[i]);
+    open_both();
+    at_client->write_answer = answers[i];
+    for (int again = 0; again < 3; again++)
+      CHECK_INT(inkotls_conn_handshake(at_client->conn), INKOTLS_STATUS_WANT_WRITE);
+    at_client->write_answer = MOVES;
+    shake();
+    at_client->write_answer = answers[i];
+    CHECK_INT(inkotls_conn_write(at_client->conn, "hello", 5, &used), INKOTLS_STATUS_OK);
+    for (int again = 0; again < 3; again++)
+      CHECK_INT(inkotls_conn_flush(at_client->conn), INKOTLS_STATUS_WANT_WRITE);
+    at_client->write_answer = MOVES;
+    CHECK_INT(inkotls_conn_flush(at_client->conn), INKOTLS_STATUS_OK);
+    hear(at_server, "hello");
+    free_both();
+  }
 }
 
 static void tell_the_end(int is_shaken) {
@@ -239,6 +236,10 @@ static void tell_the_end(int is_shaken) {
     attach(at_client);
   }
   free_both();
+}
+
+static void tell_the_end_early_and_late(void) {
+  for (int is_shaken = 0; is_shaken < 2; is_shaken++) tell_the_end(is_shaken);
 }
 
 static const struct {
@@ -315,13 +316,20 @@ static void fail_to_write(int which, int is_shaken) {
   free_both();
 }
 
+static void each_error(void (*scenario)(int which, int is_shaken)) {
+  for (int is_shaken = 0; is_shaken < 2; is_shaken++)
+    for (int which = 0; which < FATAL; which++) scenario(which, is_shaken);
+}
+
+static void fail_to_read_with_each_error(void) { each_error(fail_to_read); }
+static void fail_to_write_with_each_error(void) { each_error(fail_to_write); }
+
 static void fail_to_write_early_data(void) {
   static const struct way way = {.chunk = 1 << 14};
   static struct pair before;
   inkotls_client_builder *a = client_trusting("ca.pem");
   inkotls_server_builder *b = server_showing("ecdsa");
   size_t used = 0;
-  checking("writing early data");
   CHECK_INT(inkotls_client_builder_set_early_data(a, 1), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_max_early_data(b, 1 << 16), INKOTLS_STATUS_OK);
   const inkotls_client_config *own_client = client_built(a), *others_client = client;
@@ -388,7 +396,6 @@ static void over_buffers(size_t most, struct stream *up, struct stream *down) {
 static void take_turns(void) {
   static const medium media[] = {unix_pair, pipes, nonblocking_pipes};
   struct stream up = {0, 0}, down = {0, 0};
-  checking("turns");
   open_both();
   for (unsigned i = 0; i < MOST_ROUNDS && (up.received < TOTAL || down.received < TOTAL); i++) {
     size_t most = 1 + i * 7919 % 20000;
@@ -463,24 +470,18 @@ static void nest(const struct way *way) {
 
 int main(int argc, char **argv) {
   wires_open(argc, argv);
-  have_no_user_data();
-  stay_where_others_are_refused();
-  are_detached();
-  come_only_to_move_bytes();
-  read_much_at_a_time();
-  are_called_again();
-  have_no_room(0);
-  have_no_room(-EAGAIN);
-  have_no_room(-EWOULDBLOCK);
-  for (int is_shaken = 0; is_shaken < 2; is_shaken++) {
-    tell_the_end(is_shaken);
-    for (int which = 0; which < FATAL; which++) {
-      fail_to_read(which, is_shaken);
-      fail_to_write(which, is_shaken);
-    }
-  }
-  fail_to_write_early_data();
-  take_turns();
+  once("user_data that is NULL", have_no_user_data);
+  once("a refused transport", stay_where_others_are_refused);
+  once("detached callbacks", are_detached);
+  once("calls that move no bytes", come_only_to_move_bytes);
+  once("many bytes in one call", read_much_at_a_time);
+  once("interrupted callbacks", are_called_again);
+  once("a write callback without room", have_no_room);
+  once("end of file", tell_the_end_early_and_late);
+  once("errors of the read callback", fail_to_read_with_each_error);
+  once("errors of the write callback", fail_to_write_with_each_error);
+  once("an error of the write callback in early data", fail_to_write_early_data);
+  once("a transport that changes", take_turns);
   each_way("TLS in TLS", nest);
   return wires_done();
 }

@@ -1,4 +1,5 @@
-// Rule 5, how connections end: closed, cut, refused; before, during and after the handshake.
+// Rule 5, how connections end: with close_notify, with an end of file, with an alert; before,
+// during and after the handshake.
 
 #include <string.h>
 
@@ -307,7 +308,8 @@ static void nothing_in_common(const struct way *way) {
   inkotls_server_config_release(own_server);
 }
 
-// Names are compared as what they are. The other reasons to refuse a certificate are in roots_and_names.c.
+// Names are compared as what they are. trust/roots_and_names.c has the other reasons to refuse a
+// certificate.
 static void wrong_name(const struct way *way, const char *name, const char *certificate) {
   const inkotls_server_config *own_server = server_config(certificate, no_alpn);
   struct pair pair;
@@ -329,19 +331,19 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   client = client_config("ca.pem", no_alpn);
   server = server_config("ecdsa", no_alpn);
-  each_way("closed before", closed_before);
-  each_way("cut before", cut_before);
-  each_way("closed during", closed_during);
-  each_way("cut during", cut_during);
-  each_way("closed after", closed_after);
-  each_way("closed behind words", closed_behind_words);
-  each_way("cut after", cut_after);
-  each_way("changed", changed_on_its_way);
-  each_way("alerts and output", alerts_and_waiting_output);
-  each_way("alert of no level", alert_of_no_level);
-  each_way("nothing in common", nothing_in_common);
+  each_way("closed before the handshake", closed_before);
+  each_way("end of file before the handshake", cut_before);
+  each_way("closed during the handshake", closed_during);
+  each_way("end of file during the handshake", cut_during);
+  each_way("closed after the handshake", closed_after);
+  each_way("closed directly behind data", closed_behind_words);
+  each_way("end of file after the handshake", cut_after);
+  each_way("a record that was changed", changed_on_its_way);
+  each_way("an alert while output waits", alerts_and_waiting_output);
+  each_way("an alert of an unknown level", alert_of_no_level);
+  each_way("no ALPN in common", nothing_in_common);
   each_way("wrong DNS name", wrong_dns_name);
-  each_way("wrong address", wrong_address);
+  each_way("wrong IP address", wrong_address);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
   return checks_done();

@@ -1,5 +1,5 @@
-// What a connection holds (rule 4), sends at a time, and reads before it trusts the peer: each
-// bound is a setting, and is kept.
+// How much a connection holds (rule 4), how long its records are, and how much of a handshake it
+// reads: each limit is a setting, and is kept.
 
 #include <errno.h>
 #include <stdio.h>
@@ -31,12 +31,12 @@ static size_t bound;  // what is set, in the scenario that runs
 // Runs `scenario` with `limit` set on both sides, in both versions.
 static void each_way_limited(const char *what, void (*scenario)(const struct way *), int32_t limit,
                              size_t bytes, size_t means) {
-  char name[64];
+  char name[128];
   bound = means;
   for (version = TLS12; version <= TLS13; version++) {
-    snprintf(name, sizeof name, "%s of %zu, %s", what, bytes,
-             inkotls_protocol_version_name(version));
-    checking("%s", name);
+    snprintf(name, sizeof name, "%s, %zu bytes%s, %s", what, means,
+             bytes == DEFAULT ? " (default)" : "", inkotls_protocol_version_name(version));
+    if (!begins("%s", name)) continue;
     client = client_limited(version, limit, bytes);
     server = server_limited(limit, bytes);
     each_way(name, scenario);
@@ -510,27 +510,27 @@ int main(int argc, char **argv) {
   static const size_t records[] = {DEFAULT, 64, 1000};
   pki_open(argc, argv);
   for (int i = 0; i < 3; i++) {
-    each_way_limited("a write buffer", write_is_bounded, INKOTLS_LIMIT_WRITE_BUFFER, writes[i],
-                     writes[i] ? writes[i] : 1 << 16);
-    each_way_limited("a write buffer and reads", write_is_bounded_between_reads,
-                     INKOTLS_LIMIT_WRITE_BUFFER, writes[i], writes[i] ? writes[i] : 1 << 16);
-    each_way_limited("a read buffer", feed_is_bounded, INKOTLS_LIMIT_READ_BUFFER, reads[i],
-                     reads[i] ? reads[i] : 1 << 16);
-    each_way_limited("a read buffer before the handshake", feed_is_bounded_before_the_handshake,
-                     INKOTLS_LIMIT_READ_BUFFER, reads[i], reads[i] ? reads[i] : 1 << 16);
-    each_way_limited("a read buffer and a transport", reads_are_bounded, INKOTLS_LIMIT_READ_BUFFER,
-                     reads[i], reads[i] ? reads[i] : 1 << 16);
-    each_way_limited("a read buffer after the end", feed_is_for_nothing, INKOTLS_LIMIT_READ_BUFFER,
-                     reads[i], 0);
-    each_way_limited("records", records_are_bounded, INKOTLS_LIMIT_RECORD, records[i],
+    size_t to_write = writes[i] ? writes[i] : 1 << 16, to_read = reads[i] ? reads[i] : 1 << 16;
+    each_way_limited("write buffer", write_is_bounded, INKOTLS_LIMIT_WRITE_BUFFER, writes[i],
+                     to_write);
+    each_way_limited("write buffer between reads", write_is_bounded_between_reads,
+                     INKOTLS_LIMIT_WRITE_BUFFER, writes[i], to_write);
+    each_way_limited("read buffer", feed_is_bounded, INKOTLS_LIMIT_READ_BUFFER, reads[i], to_read);
+    each_way_limited("read buffer before the handshake", feed_is_bounded_before_the_handshake,
+                     INKOTLS_LIMIT_READ_BUFFER, reads[i], to_read);
+    each_way_limited("read buffer of a transport", reads_are_bounded, INKOTLS_LIMIT_READ_BUFFER,
+                     reads[i], to_read);
+    each_way_limited("read buffer after the end", feed_is_for_nothing, INKOTLS_LIMIT_READ_BUFFER,
+                     reads[i], to_read);
+    each_way_limited("record length", records_are_bounded, INKOTLS_LIMIT_RECORD, records[i],
                      records[i] ? records[i] : 1 << 14);
   }
-  each_way_limited("unread plaintext", feed_beside_plaintext, INKOTLS_LIMIT_RECORD, DEFAULT,
-                   1 << 14);
-  each_version("a long chain", handshake_is_bounded);
-  each_version("a client's long chain", client_is_bounded);
-  each_version("a handshake to the byte", handshake_is_bounded_to_the_byte);
-  each_version("a ClientHello to the byte", hello_is_bounded_to_the_byte);
-  ranges();
+  each_way_limited("feed beside unread plaintext", feed_beside_plaintext, INKOTLS_LIMIT_RECORD,
+                   DEFAULT, 1 << 14);
+  each_version("a long chain of a server", handshake_is_bounded);
+  each_version("a long chain of a client", client_is_bounded);
+  each_version("handshake limit, to the byte", handshake_is_bounded_to_the_byte);
+  each_version("ClientHello limit, to the byte", hello_is_bounded_to_the_byte);
+  once("ranges of the limits", ranges);
   return checks_done();
 }

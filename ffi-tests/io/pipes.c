@@ -1,5 +1,5 @@
-// What is special about pipes, and which descriptors are refused. What they have in common with
-// sockets is in sockets.c.
+// Pipes as a transport, and which descriptors are refused. sockets.c tests what pipes have in
+// common with sockets.
 
 #include <errno.h>
 #include <fcntl.h>
@@ -109,7 +109,6 @@ static void others_are_refused(void) {
 
 // A socket that is not connected is a stream socket all the same.
 static void listens(void) {
-  checking("a listening socket");
   struct wire wire = wire_with_client(pipes);
   inkotls_conn *conn = wire.conn[CLIENT];
   int fd = socket(AF_INET, SOCK_STREAM, 0);
@@ -125,7 +124,6 @@ static void listens(void) {
 
 // One that is open both ways is one descriptor; this client hears its own words.
 static void talks_to_itself(void) {
-  checking("a pipe that is open both ways");
   struct wire wire = wire_with_client(pipes);
   char path[64];
   snprintf(path, sizeof path, "/proc/self/fd/%d", wire.in[CLIENT]);
@@ -170,6 +168,10 @@ static void carries_much(medium over, int is_changing) {
   }
   wire_free(&wire);
 }
+
+static void carries_much_unchanged(medium over) { carries_much(over, 0); }
+
+static void carries_much_and_changes(medium over) { carries_much(over, 1); }
 
 // There is room for a page, or for none: what is written must fit, to the byte.
 static void is_full_to_the_brim(medium over) {
@@ -318,30 +320,32 @@ static void waits_for_no_signal(medium over) {
   wire_free(&wire);
 }
 
-static void raises_no_signal(const char *name, medium over) {
+static const char *medium_name;  // in the scenario that runs
+
+static void raises_no_signal(medium over) {
   sigset_t sigpipe = only(SIGPIPE), sigusr1 = only(SIGUSR1);
-  checking("%s, SIGPIPE: deadly", name);
+  checking("%s: SIGPIPE is deadly", medium_name);
   finds_broken_pipes(over);
   CHECK(!is_blocked(SIGPIPE) && !is_pending(SIGPIPE));
 
-  checking("%s, SIGPIPE: ignored", name);
+  checking("%s: SIGPIPE is ignored", medium_name);
   signal(SIGPIPE, SIG_IGN);
   finds_broken_pipes(over);
   CHECK(!is_blocked(SIGPIPE) && !is_pending(SIGPIPE));
 
-  checking("%s, SIGPIPE: handled", name);
+  checking("%s: SIGPIPE is handled", medium_name);
   signal(SIGPIPE, count);
   raised = 0;
   finds_broken_pipes(over);
   CHECK_INT(raised, 0);
   CHECK(!is_blocked(SIGPIPE) && !is_pending(SIGPIPE));
 
-  checking("%s, SIGPIPE: blocked", name);
+  checking("%s: SIGPIPE is blocked", medium_name);
   pthread_sigmask(SIG_BLOCK, &sigpipe, NULL);
   finds_broken_pipes(over);
   CHECK(is_blocked(SIGPIPE) && !is_pending(SIGPIPE));
 
-  checking("%s, SIGPIPE: pending, and another signal too", name);
+  checking("%s: SIGPIPE is pending, and another signal too", medium_name);
   pthread_sigmask(SIG_BLOCK, &sigusr1, NULL);
   raise(SIGUSR1);
   raise(SIGPIPE);
@@ -350,7 +354,7 @@ static void raises_no_signal(const char *name, medium over) {
   CHECK_INT(taken(SIGPIPE), 1);
   CHECK_INT(taken(SIGUSR1), 1);
 
-  checking("%s, SIGPIPE: pending for the process", name);
+  checking("%s: SIGPIPE is pending for the process", medium_name);
   kill(getpid(), SIGPIPE);
   finds_broken_pipes(over);
   CHECK(is_blocked(SIGPIPE) && is_pending(SIGPIPE));
@@ -362,35 +366,37 @@ static void raises_no_signal(const char *name, medium over) {
   signal(SIGPIPE, SIG_DFL);
 }
 
-int main(int argc, char **argv) {
-  static const struct {
-    const char *name;
-    medium over;
-  } media[] = {
-      {"pipes", pipes},
-      {"non-blocking pipes", nonblocking_pipes},
-      {"a pipe to the server", pipe_to_server},
-      {"a pipe to the client", pipe_to_client},
-  };
-  wires_open(argc, argv);
-  others_are_refused();
-  listens();
-  talks_to_itself();
-  for (size_t i = 0; i < sizeof media / sizeof media[0]; i++) {
+static const struct {
+  const char *name;
+  medium over;
+} media[] = {
+    {"pipes", pipes},
+    {"non-blocking pipes", nonblocking_pipes},
+    {"a pipe to the server", pipe_to_server},
+    {"a pipe to the client", pipe_to_client},
+};
+enum { ONLY_PIPES = 2, ALL = 4 };
+
+static void over_each(int count, const char *name, void (*scenario)(medium)) {
+  if (!begins("%s", name)) return;
+  for (int i = 0; i < count; i++) {
+    medium_name = media[i].name;
+    checking("%s: %s", name, medium_name);
     alarm(DEADLINE_S);
-    checking("much: %s", media[i].name);
-    carries_much(media[i].over, 0);
-    checking("much, and changing: %s", media[i].name);
-    carries_much(media[i].over, 1);
-    checking("ends early: %s", media[i].name);
-    ends_early(media[i].over);
-    raises_no_signal(media[i].name, media[i].over);
-    checking("%s, SIGPIPE: taken by another", media[i].name);
-    waits_for_no_signal(media[i].over);
+    scenario(media[i].over);
   }
-  for (int i = 0; i < 2; i++) {
-    checking("to the brim: %s", media[i].name);
-    is_full_to_the_brim(media[i].over);
-  }
+}
+
+int main(int argc, char **argv) {
+  wires_open(argc, argv);
+  once("refused descriptors", others_are_refused);
+  once("a listening socket", listens);
+  once("a pipe that is open both ways", talks_to_itself);
+  over_each(ALL, "more than a pipe holds", carries_much_unchanged);
+  over_each(ALL, "more than a pipe holds, blocking or not", carries_much_and_changes);
+  over_each(ALL, "end of file", ends_early);
+  over_each(ALL, "SIGPIPE", raises_no_signal);
+  over_each(ALL, "SIGPIPE that another thread takes", waits_for_no_signal);
+  over_each(ONLY_PIPES, "a full pipe", is_full_to_the_brim);
   return wires_done();
 }

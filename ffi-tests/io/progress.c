@@ -1,5 +1,5 @@
-// Rule 16, progress: after WANT_READ there is room for 16 KiB, READABLE is set only where a call
-// goes on, and no peer makes a host that obeys the answers call without end.
+// Rule 16, progress: after WANT_READ there is room for 16 KiB; READABLE is set only if a call makes
+// progress; and no peer can make a host that obeys the statuses call without end.
 
 #include <string.h>
 
@@ -337,11 +337,12 @@ int main(int argc, char **argv) {
   knows_sessions = taking_early_data();
   stranger = taking_early_data();
   each_version("data behind a ClientHello", data_behind_a_hello);
-  each_wide_way("refused early data", refused_early_data);
-  each_wide_way("refused in the middle of a record", refused_in_the_middle_of_a_record);
-  each_wide_way("refused behind the answer", refused_behind_the_answer);
+  each_wide_way("early data that is refused", refused_early_data);
+  each_wide_way("early data that is refused in the middle of a record",
+                refused_in_the_middle_of_a_record);
+  each_wide_way("early data that comes behind the answer", refused_behind_the_answer);
   each_wide_way("early data without end", early_data_without_end);
-  each_wide_way("a client leaves early", a_client_leaves_early);
+  each_wide_way("a client that leaves early", a_client_leaves_early);
   each_wide_way("data behind the Finished", data_behind_the_finished);
   each_version("the last flight is drained", the_last_flight_is_drained);
   each_version("room after WANT_READ", room_after_want_read);

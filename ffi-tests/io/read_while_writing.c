@@ -1,5 +1,5 @@
-// Two tasks on one connection, one that reads and one that writes, as the header's overview has
-// it: both sides send at once, far more than the sockets hold, and neither stops the other.
+// Two threads use one connection, as the overview of the header describes: one reads, one writes.
+// Both sides send at once, far more than the sockets hold, and neither stops the other.
 
 #include <errno.h>
 #include <poll.h>
@@ -152,12 +152,9 @@ static void goes_both_ways_at_once(enum transport over) {
 }
 
 int main(int argc, char **argv) {
+  static const char *const names[] = {"buffers", "a descriptor", "callbacks"};
   pki_open(argc, argv);
-  checking("buffers");
-  goes_both_ways_at_once(BUFFERS);
-  checking("fd");
-  goes_both_ways_at_once(FD);
-  checking("callbacks");
-  goes_both_ways_at_once(CALLBACKS);
+  for (int over = BUFFERS; over <= CALLBACKS; over++)
+    if (begins("over %s", names[over])) goes_both_ways_at_once((enum transport)over);
   return checks_done();
 }
