@@ -17,7 +17,10 @@ run() { # PROGRAM: says its result in a line, and if it failed, what it said
 }
 
 scenario() { # WHAT IT SAID: the argument that repeats the first scenario that failed
-  sed -n "s/^failed: \(.*\)/ S='\1'/p" <<< "$1" | head -n 1
+  local name
+  name=$(sed -n 's/^failed: //p' <<< "$1" | head -n 1)
+  name=${name:-$S}
+  printf '%s' "${name:+ S='$name'}"
 }
 
 export -f run scenario
