@@ -1,5 +1,5 @@
-// Early data (0-RTT): off until both sides want it, bounded, never delivered twice, and no loss
-// where it is rejected.
+// Early data (0-RTT): it is off unless both sides enable it, its length is limited, no server
+// delivers it twice, and none is lost where the server rejects it.
 
 #include <string.h>
 
@@ -184,7 +184,7 @@ static void is_answered_early(const struct way *way) {
 }
 
 // The client leaves before the handshake is done.
-static void is_answered_in_vain(const struct way *way) {
+static void is_answered_too_late(const struct way *way) {
   struct pair pair;
   unsigned char in[64];
   size_t len = 0;
@@ -375,7 +375,7 @@ static void is_rejected_by_retry(const struct way *way) {
 }
 
 // Writes early data a byte at a time, each in a record of its own.
-static void write_crumbs(struct pair *pair, size_t total) {
+static void write_single_bytes(struct pair *pair, size_t total) {
   size_t taken = 0, used;
   while (taken < total) {
     unsigned char byte = octet(taken);
@@ -389,11 +389,11 @@ static void write_crumbs(struct pair *pair, size_t total) {
 }
 
 // In many records, which are there before the server has answered the ClientHello.
-static void is_rejected_in_crumbs(const struct way *way) {
+static void is_rejected_in_single_bytes(const struct way *way) {
   const inkotls_server_config *stranger = server_built(server_taking(LIMIT));
   struct pair pair;
   open_again(&pair, way, eager, open_server, stranger);
-  write_crumbs(&pair, 200);
+  write_single_bytes(&pair, 200);
   CHECK(side_deliver(&pair.client, &pair.server) > 200 * 20);
   CHECK(side_handshake(&pair.server) > 0);
   goes_on(&pair, 0, 200);
@@ -402,15 +402,15 @@ static void is_rejected_in_crumbs(const struct way *way) {
 
 // What is accepted is bounded by itself: it is no part of the handshake.
 static void is_no_handshake(const struct way *way) {
-  enum { HANDSHAKE = 4096, CRUMBS = 2000 };
+  enum { HANDSHAKE = 4096, BYTES = 2000 };
   inkotls_server_builder *builder = server_taking(LEAST);
   CHECK_INT(inkotls_server_builder_set_limit(builder, INKOTLS_LIMIT_HANDSHAKE, HANDSHAKE),
             INKOTLS_STATUS_OK);
   const inkotls_server_config *server = server_built(builder);
   struct pair pair;
   open_again(&pair, way, eager, server, server);
-  write_crumbs(&pair, CRUMBS);
-  CHECK_INT(read_early(&pair), CRUMBS);
+  write_single_bytes(&pair, BYTES);
+  CHECK_INT(read_early(&pair), BYTES);
   pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_conn_is_early_data_accepted(pair.client.conn), 1);
   pair_send(&pair, &pair.client, &pair.server, 100);
@@ -463,8 +463,7 @@ static void is_replayed(const struct way *way) {
 }
 
 // A ticket that the client keeps could be used again and again.
-static void needs_a_memory(void) {
-  checking("with ticket keys");
+static void is_refused_with_ticket_keys(void) {
   const inkotls_server_config *config = NULL;
   inkotls_server_builder *builder = server_taking(LIMIT);
   server_uses_ticket_keys(builder);
@@ -482,24 +481,24 @@ int main(int argc, char **argv) {
   only_tls12 = client_with(client_speaking(TLS12), 1);
   open_server = server_built(server_taking(LIMIT));
   closed_server = server_config("ecdsa", a_and_b);
-  each_way("off", is_off);
-  each_way("early", is_early);
-  each_way("answered early", is_answered_early);
-  each_way("answered in vain", is_answered_in_vain);
-  each_way("much", is_much);
-  each_way("not read", is_not_read);
-  each_way("bounded", is_bounded);
-  each_wide_way("bounded by the buffer", is_bounded_by_the_buffer);
-  each_wide_way("after close", is_over_after_close);
-  each_way("rejected by strangers", is_rejected_by_strangers);
-  each_way("rejected for ALPN", is_rejected_for_alpn);
-  each_way("of one protocol", is_of_one_protocol);
-  each_way("rejected by a retry", is_rejected_by_retry);
-  each_way("rejected in crumbs", is_rejected_in_crumbs);
-  each_wide_way("accepted in crumbs", is_no_handshake);
-  each_wide_way("too much", is_too_much);
+  each_way("off unless both sides enable it", is_off);
+  each_way("read before the handshake is done", is_early);
+  each_way("answered before the handshake is done", is_answered_early);
+  each_way("the client closes before the answer", is_answered_too_late);
+  each_way("many bytes", is_much);
+  each_way("not read, or read late", is_not_read);
+  each_way("limit of the server", is_bounded);
+  each_wide_way("limit of the write buffer", is_bounded_by_the_buffer);
+  each_wide_way("written after close", is_over_after_close);
+  each_way("rejected: unknown session", is_rejected_by_strangers);
+  each_way("rejected: another ALPN protocol", is_rejected_for_alpn);
+  each_way("not offered with another ALPN protocol", is_of_one_protocol);
+  each_way("rejected: HelloRetryRequest", is_rejected_by_retry);
+  each_way("rejected: records of one byte", is_rejected_in_single_bytes);
+  each_wide_way("accepted: records of one byte", is_no_handshake);
+  each_wide_way("rejected: more than a server skips", is_too_much);
   each_way("replayed", is_replayed);
-  needs_a_memory();
+  once("refused with ticket keys", is_refused_with_ticket_keys);
   inkotls_client_config_release(eager);
   inkotls_client_config_release(reserved);
   inkotls_client_config_release(only_tls12);

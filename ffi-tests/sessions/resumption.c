@@ -1,5 +1,5 @@
-// Resumption out of memory and out of a store of the host, and what a server attaches to it.
-// Stateless tickets are in tickets.c.
+// Resumption of sessions that a server keeps in memory or in a store of the host's. Sessions that a
+// server seals into tickets are in tickets.c.
 
 #include <limits.h>
 #include <string.h>
@@ -166,7 +166,7 @@ static int32_t halved(uint8_t *buf, size_t cap) {
 }
 
 // Whatever the host's store answers, the worst that happens is a full handshake (rule 12).
-static void in_a_mad_store(const struct way *way) {
+static void in_a_wrong_store(const struct way *way) {
   int32_t (*const answers[])(uint8_t *, size_t) = {none,  minus_one, least,    most,  beyond,
                                                    zeros, garbage,   shortest, halved};
   const inkotls_server_config *server = server_built(storing());
@@ -277,7 +277,6 @@ static int visit_attached(const inkotls_client_config *client, const inkotls_ser
 
 // Returns how much is attached to the largest session that is kept.
 static size_t too_large_for_the_store(void) {
-  checking("sessions of 64 KiB in a store, %s", inkotls_protocol_version_name(version));
   const inkotls_server_config *server = patient_server(0, 2);
   size_t attached = 0;
   for (int run = 0; run < 3; run++) {
@@ -316,8 +315,9 @@ static void too_large_for_tickets(size_t attached) {
   }
 }
 
+static void too_large(void) { too_large_for_tickets(too_large_for_the_store()); }
+
 static void numbers(void) {
-  checking("numbers");
   inkotls_client_builder *client = client_trusting("ca.pem");
   inkotls_server_builder *server = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_set_tls12_resumption(client, 3),
@@ -341,6 +341,13 @@ static void numbers(void) {
   inkotls_server_builder_free(server);
 }
 
+// `each` runs the scenario: with a store that returns at once, then with one that may block.
+static void each_store(void (*each)(const char *, void (*)(const struct way *)), const char *name,
+                       void (*scenario)(const struct way *)) {
+  for (store.may_block = 0; store.may_block < 2; store.may_block++) each(name, scenario);
+  store.may_block = 0;
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   each_version("in memory", in_memory);
@@ -348,18 +355,13 @@ int main(int argc, char **argv) {
   each_version("off at the server", off_at_server);
   each_version("a small cache at the server", small_at_server);
   each_version("a small cache at the client", small_at_client);
-  each_version("kinds of TLS 1.2 resumption", kinds_of_tls12);
-  each_wide_way("how many tickets", ticket_counts);
-  for (store.may_block = 0; store.may_block < 2; store.may_block++) {
-    each_version("a store", in_a_store);
-    each_version("a mad store", in_a_mad_store);
-    each_version("a full store", in_a_full_store);
-    each_wide_way("a stolen ticket", a_ticket_is_used_once);
-  }
-  store.may_block = 0;
-  for (version = TLS12; version <= TLS13; version++) {
-    too_large_for_tickets(too_large_for_the_store());
-  }
-  numbers();
+  each_version("session ids, tickets or neither in TLS 1.2", kinds_of_tls12);
+  each_wide_way("number of tickets", ticket_counts);
+  each_store(each_version, "session store of two servers", in_a_store);
+  each_store(each_version, "session store with wrong answers", in_a_wrong_store);
+  each_store(each_version, "session store that is full", in_a_full_store);
+  each_store(each_wide_way, "a ticket that is used twice", a_ticket_is_used_once);
+  once_each_version("sessions that are too large", too_large);
+  once("numbers out of range", numbers);
   return checks_done();
 }

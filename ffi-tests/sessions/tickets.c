@@ -1,5 +1,6 @@
-// Stateless tickets under keys that a fleet shares and rotates; what a server attaches to its
-// sessions, and whom it knows again.
+// Sessions that servers seal into tickets, with keys that several servers share and rotate; the
+// data that a server attaches to a session, and the client's certificate in it. Sessions that a
+// server keeps are in resumption.c.
 
 #include <pthread.h>
 #include <sched.h>
@@ -50,7 +51,7 @@ static const inkotls_server_config *server_with(const char *ids) {
 }
 
 // Any server that has the key, in any place, opens what another sealed; others do not mind.
-static void shared_by_a_fleet(const struct way *way) {
+static void shared_by_servers(const struct way *way) {
   static const struct {
     const char *ids;
     int opens;
@@ -131,7 +132,6 @@ static void only_ids(const struct way *way) {
 }
 
 static void bad_keys(void) {
-  checking("bad keys");
   static const size_t lengths[] = {0, 1, 31, 33, 63, 15 * KEY + 1, 17 * KEY, 1 << 20};
   static unsigned char bytes[1 << 20];
   const struct way way = {.chunk = 1 << 14};
@@ -232,37 +232,34 @@ static void serve(int fd) {
 }
 
 static void shared_with_another_process(void) {
-  checking("another process");
   const struct way way = {.chunk = 1 << 14};
-  for (version = TLS12; version <= TLS13; version++) {
-    int fd[2], status;
-    char byte = 0;
-    inkotls_conn *conn = NULL;
-    const inkotls_client_config *client = client_of(version);
-    const inkotls_server_config *server = server_with("a");
-    visit(&way, client, server, 0);
-    inkotls_server_config_release(server);
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd)) give_up("socketpair");
-    pid_t child = fork();
-    if (child == 0) {
-      inkotls_client_config_release(client);
-      close(fd[0]);
-      serve(fd[1]);
-      exit(0);
-    }
-    close(fd[1]);
-    CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &conn), INKOTLS_STATUS_OK);
-    CHECK_INT(receive(conn, fd[0], &byte, 0), 0);  // the handshake
-    CHECK_INT(inkotls_conn_is_resumed(conn), 1);
-    say(conn, fd[0], "?");
-    CHECK_INT(receive(conn, fd[0], &byte, 1), 1);
-    CHECK_INT(byte, 'y');
-    inkotls_conn_free(conn);
+  int fd[2], status;
+  char byte = 0;
+  inkotls_conn *conn = NULL;
+  const inkotls_client_config *client = client_of(version);
+  const inkotls_server_config *server = server_with("a");
+  visit(&way, client, server, 0);
+  inkotls_server_config_release(server);
+  if (socketpair(AF_UNIX, SOCK_STREAM, 0, fd)) give_up("socketpair");
+  pid_t child = fork();
+  if (child == 0) {
     inkotls_client_config_release(client);
     close(fd[0]);
-    CHECK_INT(waitpid(child, &status, 0), child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    serve(fd[1]);
+    exit(0);
   }
+  close(fd[1]);
+  CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &conn), INKOTLS_STATUS_OK);
+  CHECK_INT(receive(conn, fd[0], &byte, 0), 0);  // the handshake
+  CHECK_INT(inkotls_conn_is_resumed(conn), 1);
+  say(conn, fd[0], "?");
+  CHECK_INT(receive(conn, fd[0], &byte, 1), 1);
+  CHECK_INT(byte, 'y');
+  inkotls_conn_free(conn);
+  inkotls_client_config_release(client);
+  close(fd[0]);
+  CHECK_INT(waitpid(child, &status, 0), child);
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 // What the server attaches to a session.
@@ -357,14 +354,14 @@ static void known_again(const struct way *way) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  shared_with_another_process();
-  bad_keys();
-  behind_other_tickets();
-  each_version("a fleet", shared_by_a_fleet);
-  each_version("rotation", rotated);
-  each_version("rotation meanwhile", rotated_meanwhile);
-  each_wide_way("session ids only", only_ids);
+  once_each_version("keys shared with another process", shared_with_another_process);
+  once("keys of a wrong length", bad_keys);
+  once("behind other tickets", behind_other_tickets);
+  each_version("keys shared by several servers", shared_by_servers);
+  each_version("rotation of keys", rotated);
+  each_version("rotation during handshakes", rotated_meanwhile);
+  each_wide_way("a client that takes no tickets", only_ids);
   each_version("resumption data", attached);
-  each_version("the client's identity", known_again);
+  each_version("client certificate", known_again);
   return checks_done();
 }
