@@ -1,5 +1,6 @@
-// Rule 6: steps that may block are announced, and run in inkotls_conn_run_blocking only. Each
-// callback of the host's finds itself there, no one waits for it, and asking again costs nothing.
+// Rule 6: a step that may block is announced, and runs in inkotls_conn_run_blocking only. Each
+// callback of the host's is called there, in every kind of handshake and however the peer's
+// messages come, and no other call waits for it.
 
 #include <pthread.h>
 #include <semaphore.h>
@@ -220,30 +221,54 @@ static void alone(const struct way *way) {
   if (!way->through_acceptor && !way->on_new_threads) takes_its_course(way);
 }
 
-static void each_course(void) {
-  static const int masks[] = {VERIFIES_SERVER, SIGNS_FOR_CLIENT, SIGNS_FOR_SERVER,
-                              VERIFIES_CLIENT, STORES,           ALL};
+static void each_course(void (*run)(const char *name)) {
+  static const char *const courses[] = {"full handshake", "resumption", "HelloRetryRequest",
+                                        "early data"};
+  static const struct {
+    int callbacks;
+    const char *name;
+  } sets[] = {{VERIFIES_SERVER, "verifier of the client"},
+              {SIGNS_FOR_CLIENT, "signer of the client"},
+              {SIGNS_FOR_SERVER, "signer of the server"},
+              {VERIFIES_CLIENT, "verifier of the server"},
+              {STORES, "session store"},
+              {ALL, "all callbacks"}};
   for (version = TLS12; version <= TLS13; version++) {
     for (course = FULL; course <= (version == TLS12 ? RESUMED : EARLY); course++) {
-      for (size_t i = 0; i < COUNT(masks); i++) {
-        char name[64];
-        callbacks = masks[i];
-        snprintf(name, sizeof name, "%s, course %d, callbacks %02x",
-                 inkotls_protocol_version_name(version), course, callbacks);
-        each_way(name, callbacks == ALL ? takes_its_course : alone);
-        fragment = 64;
-        takes_its_course(&direct);
-        takes_its_course(&narrow);
-        fragment = 0;
+      for (size_t i = 0; i < COUNT(sets); i++) {
+        char name[80];
+        callbacks = sets[i].callbacks;
+        snprintf(name, sizeof name, "%s, %s, %s", courses[course], sets[i].name,
+                 inkotls_protocol_version_name(version));
+        run(name);
       }
-      may_block = 0;
-      each_wide_way("callbacks that return at once", takes_its_course);
-      may_block = 1;
     }
   }
 }
 
-// No one waits for a callback that does.
+static void goes_each_way(const char *name) {
+  each_way(name, callbacks == ALL ? takes_its_course : alone);
+}
+
+static void goes_in_small_records(const char *name) {
+  checking("records of 64 bytes: %s", name);
+  fragment = 64;
+  takes_its_course(&direct);
+  takes_its_course(&narrow);
+  fragment = 0;
+}
+
+static void small_records(void) { each_course(goes_in_small_records); }
+
+static void goes_without_blocking(const char *name) {
+  (void)name;
+  if (callbacks != ALL) return;
+  may_block = 0;
+  each_wide_way("callbacks that do not block", takes_its_course);
+  may_block = 1;
+}
+
+// No other call waits for a callback that does.
 
 static void *runs_the_step(void *side) {
   side_run_blocking(side);
@@ -300,8 +325,8 @@ static inkotls_status drives(struct pair *pair, struct side *side) {
   return status;
 }
 
-static void no_one_waits(const struct way *way) {
-  alarm(PATIENCE);  // who does wait, waits forever
+static void nothing_waits(const struct way *way) {
+  alarm(PATIENCE);  // a call that does wait, waits forever
   for (int waits = 1; waits < ALL; waits <<= 1) {
     struct pair pair;
     inkotls_status one, other;
@@ -423,17 +448,25 @@ static void comes_too_early(const struct way *way) {
 }
 
 static void each_record_size(void) {
-  for (version = TLS12; version <= TLS13; version++) {
-    for (record_size = 0; record_size <= 20; record_size++) {
-      checking("records of %zu bytes, %s", record_size, inkotls_protocol_version_name(version));
-      comes_in_other_records(&direct);
-    }
-    for (record_size = 0; record_size <= 4; record_size += 4) {
-      each_wide_way("other records", comes_in_other_records);
-      for (callbacks = SIGNS_FOR_SERVER; callbacks <= STORES; callbacks <<= 1)
-        each_wide_way("too early", comes_too_early);
-    }
+  for (record_size = 0; record_size <= 20; record_size++) {
+    checking("records of %zu bytes, %s", record_size, inkotls_protocol_version_name(version));
+    comes_in_other_records(&direct);
   }
+}
+
+static void few_records(const struct way *way) {
+  record_size = 0;
+  comes_in_other_records(way);
+}
+
+static void small_plain_records(const struct way *way) {
+  record_size = 4;
+  comes_in_other_records(way);
+}
+
+static void messages_too_early(const struct way *way) {
+  for (record_size = 0; record_size <= 4; record_size += 4)
+    for (callbacks = SIGNS_FOR_SERVER; callbacks <= STORES; callbacks <<= 1) comes_too_early(way);
 }
 
 // A peer that breaks its flight somewhere: whatever comes of it, callbacks come where they may.
@@ -447,23 +480,20 @@ static void is_damaged(struct side *from, struct side *to, size_t at, int what) 
 
 static void each_damage(void) {
   static const int what[] = {1, 0x80, 0xff};
-  for (version = TLS12; version <= TLS13; version++) {
-    checking("a damaged flight, %s", inkotls_protocol_version_name(version));
-    for (size_t at = 0; at < 1500; at += 13) {
-      for (size_t by_server = 0; by_server < 2; by_server++) {
-        struct pair pair;
-        make(ALL, FULL);
-        pair_open(&pair, &direct, client, "localhost", server);
-        struct side *it = by_server ? &pair.server : &pair.client;
-        struct side *peer = by_server ? &pair.client : &pair.server;
-        do {
-          side_handshake(it);
-          is_damaged(it, peer, at, what[at % COUNT(what)]);
-          side_handshake(peer);
-        } while (side_deliver(peer, it));
-        pair_free(&pair);
-        release_both();
-      }
+  for (size_t at = 0; at < 1500; at += 13) {
+    for (size_t by_server = 0; by_server < 2; by_server++) {
+      struct pair pair;
+      make(ALL, FULL);
+      pair_open(&pair, &direct, client, "localhost", server);
+      struct side *it = by_server ? &pair.server : &pair.client;
+      struct side *peer = by_server ? &pair.client : &pair.server;
+      do {
+        side_handshake(it);
+        is_damaged(it, peer, at, what[at % COUNT(what)]);
+        side_handshake(peer);
+      } while (side_deliver(peer, it));
+      pair_free(&pair);
+      release_both();
     }
   }
 }
@@ -474,10 +504,15 @@ int main(int argc, char **argv) {
   server_key = key_of("ecdsa");
   sem_init(&news, 0, 0);
   sem_init(&gate, 0, 0);
-  each_course();
-  each_version("no one waits", no_one_waits);
-  each_record_size();
-  each_damage();
+  each_course(goes_each_way);
+  once("records of 64 bytes", small_records);
+  each_course(goes_without_blocking);
+  each_version("nothing waits for a callback", nothing_waits);
+  once_each_version("the peer sends records of each size", each_record_size);
+  each_version("the peer sends few records", few_records);
+  each_version("the peer sends records of 4 bytes", small_plain_records);
+  each_version("the client does not wait for the server", messages_too_early);
+  once_each_version("damaged messages", each_damage);
   inkotls_identities_release(identities);
   EVP_PKEY_free(client_key);
   EVP_PKEY_free(server_key);

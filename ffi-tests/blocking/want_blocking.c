@@ -1,5 +1,6 @@
 // Rule 6, WANT_BLOCKING: what the calls answer while a step waits to be run, that asking again
-// costs nothing, and how it ends where it is never run. What each callback finds is in callbacks_that_block.c.
+// costs nothing, and how a connection ends whose step is never run. The callbacks of such steps are
+// in callbacks_that_block.c.
 
 #include <stdlib.h>
 #include <string.h>
@@ -320,18 +321,21 @@ static void configs_tell(void) {
   }
 }
 
+// As each_version, but in all ways.
+static void each_version_and_way(const char *name, void (*scenario)(const struct way *)) {
+  for (version = TLS12; version <= TLS13; version++) each_way(name, scenario);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   setenv("SSL_CERT_FILE", pki_path("ca.pem"), 1);
-  for (version = TLS12; version <= TLS13; version++) {
-    each_way("asks again", asks_again);
-    each_way("closed", closed);
-    each_way("freed", freed);
-    each_way("cut off", cut_off);
-    each_way("a step that fails", fails);
-    each_way("nothing to run", nothing_to_run);
-  }
+  each_version_and_way("repeated calls", asks_again);
+  each_version_and_way("closed while a step waits", closed);
+  each_version_and_way("freed while a step waits", freed);
+  each_version_and_way("end of file while a step waits", cut_off);
+  each_version_and_way("a step that fails", fails);
+  each_version_and_way("no step waits", nothing_to_run);
   each_way("early data", early);
-  configs_tell();
+  once("configs tell whether they may block", configs_tell);
   return checks_done();
 }
