@@ -21,24 +21,31 @@ static void handshakes(void) {
   free(pair);
 }
 
-static void *in_turns(void *unused) {
-  (void)unused;
+static void in_turns(void) {
   for (int i = 0; i < 3; i++) {
     handshakes();
     CHECK_INT(other_works(), 0);
     CHECK_INT(other_fails_inside(), 0);
   }
-  return NULL;
+}
+
+static void *thread_takes_turns(void *unused) {
+  in_turns();
+  return unused;
+}
+
+static void on_another_thread(void) {
+  pthread_t thread;
+  CHECK_INT(pthread_create(&thread, NULL, thread_takes_turns, NULL), 0);
+  CHECK_INT(pthread_join(thread, NULL), 0);
 }
 
 int main(int argc, char **argv) {
-  pthread_t thread;
   pki_open(argc, argv);
   client = client_config("ca.pem", no_alpn);
   server = server_config("ecdsa", no_alpn);
-  in_turns(NULL);
-  CHECK_INT(pthread_create(&thread, NULL, in_turns, NULL), 0);
-  CHECK_INT(pthread_join(thread, NULL), 0);
+  once("main thread", in_turns);
+  once("another thread", on_another_thread);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
   return checks_done();

@@ -1,5 +1,5 @@
-// Rule 14: what is secret is wiped before its memory is given back. Every block that the library
-// frees is looked through, once the secret is known: the program's free comes before libc's.
+// Rule 14: a secret is wiped before its memory is freed. This program's free, which replaces
+// libc's, searches every block that the library frees, once the secret is known.
 
 #include <errno.h>
 #include <malloc.h>
@@ -167,7 +167,7 @@ static void learn_line(void *unused, const char *line, size_t len) {
 
 // Both sides, as they are freed: what they have had in hand before is not looked for, since rustls
 // moves it from each state of the handshake to the next. Sessions are off, for those are kept.
-static void connections(int32_t version) {
+static void connections(void) {
   static const struct way way = {.chunk = 1 << 14};
   inkotls_client_builder *a = client_speaking(version);
   inkotls_server_builder *b = server_showing("ecdsa");
@@ -191,9 +191,9 @@ static void connections(int32_t version) {
 
 // Sessions, as a server seals or stores them and opens or finds them again. Before and after that
 // they are rustls's, which does not wipe them; the client's are not marked.
-enum storage { TICKET_KEYS, STORE, MEMORY };
+static enum storage { TICKET_KEYS, STORE, MEMORY } storage;
 
-static const inkotls_server_config *server_keeping(enum storage storage) {
+static const inkotls_server_config *server_keeping_sessions(void) {
   inkotls_server_builder *builder = server_showing("ecdsa");
   if (storage == TICKET_KEYS) server_uses_ticket_keys(builder);
   if (storage == STORE) server_uses_store(builder);
@@ -202,13 +202,11 @@ static const inkotls_server_config *server_keeping(enum storage storage) {
   return server_built(builder);
 }
 
-static void sessions(enum storage storage, int32_t version) {
-  static const char *const names[] = {"ticket keys", "a store", "memory"};
+static void sessions(void) {
   static const struct way way = {.chunk = 1 << 14};
   store_clear();
   const inkotls_client_config *client = client_of(version);
-  const inkotls_server_config *server = server_keeping(storage);
-  checking("sessions with %s, %s", names[storage], inkotls_protocol_version_name(version));
+  const inkotls_server_config *server = server_keeping_sessions();
   for (int again = 0; again < 3; again++) {
     struct pair pair;
     pair_open(&pair, &way, client, "localhost", server);
@@ -231,7 +229,6 @@ static void sessions(enum storage storage, int32_t version) {
 
 // That a session would be found.
 static void one_session_is_left(void) {
-  checking("a session that is not wiped");
   unsigned char *volatile block = malloc(100);
   memcpy(block + 10, mark, sizeof mark);
   is_looking = 1;
@@ -245,13 +242,14 @@ static void one_session_is_left(void) {
 }
 
 int main(int argc, char **argv) {
+  static const char *const names[] = {"sessions in tickets", "sessions in a store",
+                                      "sessions in memory"};
   pki_open(argc, argv);
-  private_keys();
-  ticket_keys();
-  connections(TLS12);
-  connections(TLS13);
-  one_session_is_left();
-  for (enum storage storage = TICKET_KEYS; storage <= MEMORY; storage++)
-    for (int32_t version = TLS12; version <= TLS13; version++) sessions(storage, version);
+  once("private keys", private_keys);
+  once("ticket keys", ticket_keys);
+  once_each_version("connections", connections);
+  once("a session that is not wiped is found", one_session_is_left);
+  for (storage = TICKET_KEYS; storage <= MEMORY; storage++)
+    once_each_version(names[storage], sessions);
   return checks_done();
 }
