@@ -1,11 +1,12 @@
-// Thousands of connections to the epoll example at a time, for as long as told: peers that ask, in
-// new sessions and resumed ones, and peers that say nothing, or little, or garbage, or go away.
-//
-//     soak PKI SERVER HEAP SECONDS CONNECTIONS
+// Many connections at a time to examples/https_server.c: peers that ask, in new sessions and in
+// resumed ones, and peers that say nothing, or little, or garbage, or go away. The environment says
+// how many (SOAK_CONNECTIONS, by default 400) and for how many seconds (SOAK_SECONDS, by default
+// 5); `make soak` sets 10000 and 600. The server, https_server, and heap.so, which tells how much
+// of its heap is in use, lie two folders above the folder of this program.
 //
 // Each visit ends as its kind of peer must be answered, byte for byte. The server may end a visit
-// when its time is over, never before. After all of them it has the descriptors that it had, and
-// the memory.
+// when its time is over, never before. After all visits the server has as many descriptors and as
+// much memory as before.
 
 #include <arpa/inet.h>
 #include <dirent.h>
@@ -366,6 +367,14 @@ static inkotls_status reset(struct visit *visit) {
 
 // The server.
 
+static char build[400];  // the folder of the server and of heap.so
+
+static void find_build(const char *program) {
+  const char *end = strrchr(program, '/');
+  if (!end) give_up("the program was started without its path");
+  snprintf(build, sizeof build, "%.*s/../..", (int)(end - program), program);
+}
+
 static void read_port(int from) {
   char line[64] = "";
   unsigned port = 0;
@@ -377,8 +386,11 @@ static void read_port(int from) {
   server.address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 }
 
-static void start_server(const char *program, const char *heap) {
+static void start_server(void) {
+  char program[512], heap[512];
   int out[2], asked[2];
+  snprintf(program, sizeof program, "%s/https_server", build);
+  snprintf(heap, sizeof heap, "%s/heap.so", build);
   server.words = tmpfile();
   if (!server.words || pipe(out) || socketpair(AF_UNIX, SOCK_STREAM, 0, asked))
     give_up(strerror(errno));
@@ -557,11 +569,14 @@ static void print_use(struct use before, struct use after) {
          after.resident >> 10);
 }
 
-int main(int argc, char **argv) {
-  if (argc != 6) give_up("usage: soak PKI SERVER HEAP SECONDS CONNECTIONS");
-  int seconds = atoi(argv[4]);
-  count = (size_t)atoi(argv[5]);
-  pki_open(2, argv);
+static int setting(const char *name, int by_default) {
+  const char *text = getenv(name);
+  return text ? atoi(text) : by_default;
+}
+
+static void many_connections(void) {
+  int seconds = setting("SOAK_SECONDS", 5);
+  count = (size_t)setting("SOAK_CONNECTIONS", 400);
   raise_limit();
   visits = calloc(count, sizeof *visits);
   epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -577,7 +592,7 @@ int main(int argc, char **argv) {
   CHECK_INT(inkotls_conn_drain(greeter, hello, sizeof hello, &hello_len), INKOTLS_STATUS_OK);
   inkotls_conn_free(greeter);
 
-  start_server(argv[2], argv[3]);
+  start_server();
   size_t own = descriptors();
   warm_up();
   struct use before = use_without_connections(own);
@@ -596,5 +611,11 @@ int main(int argc, char **argv) {
   CHECK(after.resident <= before.resident + RESIDENT_TOLERANCE);
   for (int i = 0; i < 4; i++) inkotls_client_config_release(clients[i / 2][i % 2]);
   free(visits);
+}
+
+int main(int argc, char **argv) {
+  pki_open(argc, argv);
+  find_build(argv[0]);
+  once("many connections", many_connections);
   return checks_done();
 }
