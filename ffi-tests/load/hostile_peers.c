@@ -1,9 +1,9 @@
-// What a hostile peer costs, with the limits that a host has that sets none: processor time, of the
-// victim and of the attacker, and heap. The attacker that only repeats what it has recorded pays
-// next to nothing; then the victim's time is all there is to tell.
+// What a hostile peer costs, with the default limits: processor time, of the victim and of the
+// attacker, and heap. An attacker that only repeats a recording pays next to nothing; then only the
+// victim's time tells something.
 //
-// The figures of the heap are bounds, and are checked; so is the number of calls that the victim's
-// host makes. Those of time are told. What configs keep is in session_memory.c.
+// The heap and the number of calls that the victim's host makes have bounds, which are checked. The
+// times are only printed. What a config keeps of many connections is in session_memory.c.
 
 #include <openssl/bio.h>
 #include <openssl/ssl.h>
@@ -17,11 +17,12 @@
 #include "configs.h"
 #include "cost.h"
 
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
 enum { ROUNDS = 20, KIB = 1024, FLIGHT = 1 << 17 };
 enum { FEW_CALLS = 64 };  // and one for each byte that comes, which may come alone
 
-// One line of the table: an attack, made as often as there are rounds, each time anew.
-
+// An attack is made in each round anew.
 struct attack {
   inkotls_conn *victim, *attacker;
   unsigned char bytes[FLIGHT];  // what the attacker says, at a time
@@ -31,7 +32,8 @@ struct attack {
 };
 
 static const inkotls_client_config *client;
-static const inkotls_server_config *server;
+static const inkotls_server_config *server, *known;  // `known`: the attacker has been there before
+static size_t recorded_len;                          // of a ClientHello; 0: not yet recorded
 
 static void begin(struct attack *attack, int is_client) {
   as(VICTIM);
@@ -150,12 +152,37 @@ static void shaken(struct attack *attack) {
   as(NOBODY);
 }
 
-static void attacked(const char *name, int is_client, void (*play)(struct attack *),
-                     int64_t most_kib) {
+// A scenario, and a line of the table.
+struct row {
+  const char *line, *name;  // NULL: the name is the line
+  void (*configure)(void);
+  void (*play)(struct attack *);
+  int64_t most_kib;
+};
+
+// Above the first line, and where the victim becomes another.
+static void print_head(int is_client) {
+  static int printed = -1;
+  const char *victim = is_client ? "the victim is a client" : "the victim is a server";
+  if (printed < 0) {
+    printf("%-52s %8s %8s %7s %9s %7s %7s %7s\n", "", "victim", "attacker", "ratio", "sent",
+           "calls", "peak", "held");
+    printf("%-52s %8s %8s %7s %9s %7s %7s %7s\n", victim, "us", "us", "", "KiB", "", "KiB", "KiB");
+  } else if (printed != is_client) {
+    puts(victim);
+  }
+  printed = is_client;
+}
+
+static void attacked(const struct row *row, int is_client) {
   static struct attack attack;
   int64_t held = 0, sent = 0, peak = 0;
   size_t calls = 0;
-  checking("%s", name);
+  const char *name = row->name ? row->name : row->line;
+  if (!begins("%s: %s", is_client ? "client" : "server", name)) return;
+  print_head(is_client);
+  row->configure();
+  recorded_len = 0;
   memset(cost, 0, sizeof cost);
   for (int i = -1; i < ROUNDS; i++) {  // the first is not counted: its config is new
     if (i == 0) cost[VICTIM].ns = cost[ATTACKER].ns = peak = 0;
@@ -163,7 +190,7 @@ static void attacked(const char *name, int is_client, void (*play)(struct attack
     attack.held = 0;
     int64_t before = cost[VICTIM].peak = cost[VICTIM].live;
     begin(&attack, is_client);
-    play(&attack);
+    row->play(&attack);
     held = attack.held ? attack.held : cost[VICTIM].live - before;
     sent = (int64_t)attack.sent;
     calls = attack.calls;
@@ -176,9 +203,14 @@ static void attacked(const char *name, int is_client, void (*play)(struct attack
     as(NOBODY);
   }
   double victim = (double)cost[VICTIM].ns / ROUNDS, attacker = (double)cost[ATTACKER].ns / ROUNDS;
-  printf("%-52s %8.0f %8.0f %7.1f %9.1f %7zu %7.1f %7.1f\n", name, victim / 1000, attacker / 1000,
-         victim / attacker, (double)sent / KIB, calls, (double)peak / KIB, (double)held / KIB);
-  CHECK(peak <= most_kib * KIB);
+  printf("%-52s %8.0f %8.0f %7.1f %9.1f %7zu %7.1f %7.1f\n", row->line, victim / 1000,
+         attacker / 1000, victim / attacker, (double)sent / KIB, calls, (double)peak / KIB,
+         (double)held / KIB);
+  CHECK(peak <= row->most_kib * KIB);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+  inkotls_server_config_release(known);
+  known = NULL;
 }
 
 // Attacks before the handshake is done.
@@ -189,14 +221,11 @@ static void honest(struct attack *attack) { shaken(attack); }
 
 static void only_a_hello(struct attack *attack) {
   static unsigned char recorded[4096];
-  static size_t len;
-  static const inkotls_client_config *of;
-  if (of != client) {  // recorded once
+  if (recorded_len == 0) {
     inkotls_conn_handshake(attack->attacker);
-    len = drained(NOBODY, attack->attacker, recorded, sizeof recorded);
-    of = client;
+    recorded_len = drained(NOBODY, attack->attacker, recorded, sizeof recorded);
   }
-  memcpy(attack->bytes, recorded, attack->len = len);
+  memcpy(attack->bytes, recorded, attack->len = recorded_len);
   CHECK_INT(hear(attack, inkotls_conn_handshake), INKOTLS_STATUS_WANT_WRITE);
 }
 
@@ -259,9 +288,6 @@ static void data_behind_a_hello(struct attack *attack) {
     attack->bytes[attack->len++] = i % RECORD < sizeof header ? header[i % RECORD] : 0;
   CHECK_INT(obey(attack), INKOTLS_STATUS_PROTOCOL_ERROR);
 }
-
-// Another server than the victim's, which the attacker has been at.
-static const inkotls_server_config *known;
 
 static void remembers(const inkotls_server_config *of) {
   static const struct way way = {.chunk = 1 << 14};
@@ -431,11 +457,15 @@ static void renegotiation(struct attack *attack) {
 enum { CERTIFICATES = 110 };  // of 400 bytes
 
 static void with(inkotls_client_builder *a, inkotls_server_builder *b) {
-  if (client) inkotls_client_config_release(client);
-  if (server) inkotls_server_config_release(server);
   client = client_built(a);
   server = server_built(b);
 }
+
+static void with_ecdsa(void) { with(client_trusting("ca.pem"), server_showing("ecdsa")); }
+
+static void with_rsa(void) { with(client_trusting("ca.pem"), server_showing("rsa")); }
+
+static void with_tls12(void) { with(client_speaking(TLS12), server_showing("ecdsa")); }
 
 static void with_long_client(void) {
   inkotls_client_builder *a = client_trusting("ca.pem");
@@ -447,7 +477,7 @@ static void with_long_client(void) {
   with(a, b);
 }
 
-static void with_long_server(const char *name, int is_compressed) {
+static void with_chain(const char *name, int is_compressed) {
   inkotls_server_builder *b = inkotls_server_builder_new();
   inkotls_identity *identity = identity_with_issuers(name, CERTIFICATES);
   CHECK_INT(inkotls_server_builder_set_identity(b, identity), INKOTLS_STATUS_OK);
@@ -456,6 +486,12 @@ static void with_long_server(const char *name, int is_compressed) {
   inkotls_identity_free(identity);
   with(client_trusting("ca.pem"), b);
 }
+
+static void with_long_server(void) { with_chain("ecdsa", 0); }
+
+static void with_compressed_server(void) { with_chain("ecdsa", 1); }
+
+static void with_forged_server(void) { with_chain("forged", 0); }
 
 static void with_early_data(void) {
   inkotls_client_builder *a = client_trusting("ca.pem");
@@ -472,51 +508,46 @@ static void with_ticket_keys(void) {
   with(client_trusting("ca.pem"), b);
 }
 
+static const struct row against_server[] = {
+    {"a connection, and nothing else", NULL, with_ecdsa, silence, 8},
+    {"an honest handshake, full, TLS 1.3, ECDSA", NULL, with_ecdsa, honest, 32},
+    {"a recorded ClientHello, TLS 1.3, ECDSA", NULL, with_ecdsa, only_a_hello, 32},
+    {"a recorded ClientHello, TLS 1.3, RSA 2048", NULL, with_rsa, only_a_hello, 32},
+    {"a recorded ClientHello, TLS 1.2, ECDSA", NULL, with_tls12, only_a_hello, 32},
+    {"a renegotiation, TLS 1.2", NULL, with_tls12, renegotiation, 32},
+    {"60,000 bytes of a ClientHello without an end", NULL, with_ecdsa, hello_in_large_records, 256},
+    {"the same in records of a byte", "a ClientHello in records of a byte", with_ecdsa,
+     hello_in_bytes, 256},
+    {"4 KiB of it in packets of a byte", "4 KiB of a ClientHello in packets of a byte", with_ecdsa,
+     record_in_bytes, 128},
+    {"66 KB of data behind a ClientHello", NULL, with_ecdsa, data_behind_a_hello, 256},
+    {"200 bytes of early data that is refused", NULL, with_early_data, refused_early_data, 32},
+    {"the same without an end", "early data without an end", with_early_data, endless_early_data,
+     128},
+    {"500 tickets under the name of the server's key", "500 tickets that the server did not make",
+     with_ticket_keys, tickets_of_nobody, 512},
+    {"KeyUpdates", NULL, with_ecdsa, key_updates, 32},
+    {"1000 KeyUpdates, with data between them", NULL, with_ecdsa, key_updates_and_data, 32},
+    {"16 KiB of data in one record", NULL, with_ecdsa, data_in_one_record, 64},
+    {"16 KiB of data in records of a byte", NULL, with_ecdsa, data_in_bytes, 64},
+    {"128 KiB of data that the host does not read", NULL, with_ecdsa, data_that_no_one_reads, 128},
+    {"a peer that takes nothing of what the host writes", NULL, with_ecdsa,
+     answer_that_no_one_takes, 128},
+    {"a client's chain of 110 certificates", "a chain of 110 certificates", with_long_client,
+     honest, 256},
+};
+static const struct row against_client[] = {
+    {"an honest handshake, full, TLS 1.3, ECDSA", NULL, with_ecdsa, honest, 32},
+    {"a chain of 110 certificates", NULL, with_long_server, honest, 256},
+    {"the same, compressed", "a chain of 110 certificates, compressed", with_compressed_server,
+     honest, 256},
+    {"one with 110 issuers that did not sign it", "a chain with 110 wrong issuers",
+     with_forged_server, refused, 256},
+};
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  printf("%-52s %8s %8s %7s %9s %7s %7s %7s\n", "", "victim", "attacker", "ratio", "sent", "calls",
-         "peak", "held");
-  printf("%-52s %8s %8s %7s %9s %7s %7s %7s\n", "the victim is a server", "us", "us", "", "KiB", "",
-         "KiB", "KiB");
-  with(client_trusting("ca.pem"), server_showing("ecdsa"));
-  attacked("a connection, and nothing else", 0, silence, 8);
-  attacked("an honest handshake, full, TLS 1.3, ECDSA", 0, honest, 32);
-  attacked("a recorded ClientHello, TLS 1.3, ECDSA", 0, only_a_hello, 32);
-  with(client_trusting("ca.pem"), server_showing("rsa"));
-  attacked("a recorded ClientHello, TLS 1.3, RSA 2048", 0, only_a_hello, 32);
-  with(client_speaking(TLS12), server_showing("ecdsa"));
-  attacked("a recorded ClientHello, TLS 1.2, ECDSA", 0, only_a_hello, 32);
-  attacked("a renegotiation, TLS 1.2", 0, renegotiation, 32);
-  with(client_trusting("ca.pem"), server_showing("ecdsa"));
-  attacked("60,000 bytes of a ClientHello without an end", 0, hello_in_large_records, 256);
-  attacked("the same in records of a byte", 0, hello_in_bytes, 256);
-  attacked("4 KiB of it in packets of a byte", 0, record_in_bytes, 128);
-  attacked("66 KB of data behind a ClientHello", 0, data_behind_a_hello, 256);
-  with_early_data();
-  attacked("200 bytes of early data that is refused", 0, refused_early_data, 32);
-  attacked("the same without an end", 0, endless_early_data, 128);
-  inkotls_server_config_release(known);
-  with_ticket_keys();
-  attacked("500 tickets under the name of the server's key", 0, tickets_of_nobody, 512);
-  with(client_trusting("ca.pem"), server_showing("ecdsa"));
-  attacked("KeyUpdates", 0, key_updates, 32);
-  attacked("1000 KeyUpdates, with data between them", 0, key_updates_and_data, 32);
-  attacked("16 KiB of data in one record", 0, data_in_one_record, 64);
-  attacked("16 KiB of data in records of a byte", 0, data_in_bytes, 64);
-  attacked("128 KiB of data that the host does not read", 0, data_that_no_one_reads, 128);
-  attacked("a peer that takes nothing of what the host writes", 0, answer_that_no_one_takes, 128);
-  with_long_client();
-  attacked("a client's chain of 110 certificates", 0, honest, 256);
-  printf("the victim is a client\n");
-  with(client_trusting("ca.pem"), server_showing("ecdsa"));
-  attacked("an honest handshake, full, TLS 1.3, ECDSA", 1, honest, 32);
-  with_long_server("ecdsa", 0);
-  attacked("a chain of 110 certificates", 1, honest, 256);
-  with_long_server("ecdsa", 1);
-  attacked("the same, compressed", 1, honest, 256);
-  with_long_server("forged", 0);
-  attacked("one with 110 issuers that did not sign it", 1, refused, 256);
-  inkotls_client_config_release(client);
-  inkotls_server_config_release(server);
+  for (size_t i = 0; i < COUNT(against_server); i++) attacked(&against_server[i], 0);
+  for (size_t i = 0; i < COUNT(against_client); i++) attacked(&against_client[i], 1);
   return checks_done();
 }
