@@ -7,23 +7,21 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | `capi` | every exported symbol, in header order; no logic |
-//! | `ffi` | raw arguments, the panic guard, system calls: the unsafe code |
-//! | `engine` | bytes in, plaintext out; the only owner of rustls connections |
-//! | `setup` | trust, identities, configs |
-//! | `transport` | the engine driven over a file descriptor |
-//! | `certificate` | what is in a certificate |
+//! | `capi` | every exported symbol, in the order of the header; no logic |
+//! | `ffi` | the unsafe code that the exports share: arguments, handles, the panic guard, system calls |
+//! | `transport` | a connection and its wire: two descriptors or two callbacks |
+//! | `engine` | the state machine; the only owner of rustls connections |
+//! | `setup` | roots, identities, configs, verifiers, signers, sessions |
 //! | `crypto` | the provider, and what it lacks |
-//! | `scope` | what rustls's callbacks tell the connection that calls |
-//! | `clock` | the time of day |
-//! | `config` | what a builder makes and a connection keeps to |
-//! | `log`, `limits` | messages for a person; how much is held |
+//! | `scope` | what rustls's callbacks tell the connection whose call is running |
+//! | `config`, `limits` | what a builder makes and its connections keep |
 //! | `error` | status codes, and the table from rustls errors to them |
-//! | `iana` | names of numbers |
-//! | `text` | what makes messages safe to log |
+//! | `certificate` | what is in a certificate; verifies nothing |
+//! | `log`, `text`, `iana`, `clock` | log messages, safe messages, names of numbers, the time |
 //!
-//! capi -> { engine, setup, transport } -> error. Documentation for hosts is in
-//! `include/inkotls.h`, which is generated from `capi`.
+//! What each module depends on, who owns which state, and the walks of a byte, an error and an alert:
+//! `docs/architecture.md`. Documentation for hosts is in `include/inkotls.h`, which is generated from
+//! `capi`.
 
 pub mod capi;
 mod certificate;
