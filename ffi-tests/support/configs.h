@@ -9,6 +9,7 @@ enum { TLS12 = 0x0303, TLS13 = 0x0304 };
 // each_way, but for the ways that carry single bytes: for what is agreed on rather than how it
 // travels, which first_connection.c and alerts.c look at.
 void each_wide_way(const char *name, void (*scenario)(const struct way *));
+void in_each_wide_way(const char *what, void (*scenario)(const struct way *));
 
 // The same for TLS 1.2, then for TLS 1.3: `version` tells.
 void each_version(const char *name, void (*scenario)(const struct way *));

@@ -11,8 +11,11 @@
 static const char localhost[] = "localhost";
 
 void each_way(const char *name, void (*scenario)(const struct way *)) {
+  if (begins("%s", name)) in_each_way(name, scenario);
+}
+
+void in_each_way(const char *what, void (*scenario)(const struct way *)) {
   static const char *const over[] = {"buffers", "fd", "callbacks", "pipes"};
-  if (!begins("%s", name)) return;
   for (int bits = 0; bits < 32; bits++) {
     struct way way = {
         .over = (enum transport)(bits & 3),
@@ -25,7 +28,7 @@ void each_way(const char *name, void (*scenario)(const struct way *)) {
     if (way.chunk == 1 && way.over == CALLBACKS && !way.through_acceptor) continue;
     // A tool that watches every access multiplies that by twenty.
     if (getenv("BRIEF") && way.chunk == 1 && way.over != BUFFERS) continue;
-    checking("%s: %s, %s, %s, %zu bytes at a time", name, over[way.over],
+    checking("%s: %s, %s, %s, %zu bytes at a time", what, over[way.over],
              way.through_acceptor ? "acceptor" : "direct",
              way.on_new_threads ? "new threads" : "one thread", way.chunk);
     scenario(&way);

@@ -41,6 +41,9 @@ struct pair {
 // Runs `scenario` in all ways.
 void each_way(const char *name, void (*scenario)(const struct way *));
 
+// The same within a scenario that has begun; `what` is printed with a failure.
+void in_each_way(const char *what, void (*scenario)(const struct way *));
+
 void pair_open(struct pair *pair, const struct way *way, const inkotls_client_config *client,
                const char *server_name, const inkotls_server_config *server);
 void pair_free(struct pair *pair);
