@@ -1,5 +1,5 @@
-// What is in a certificate, compared with what `openssl x509` says; and certificates that are
-// none.
+// What inkotls_certificate reads from a certificate, compared with the output of `openssl x509`;
+// and bytes that are not a certificate.
 
 #include <stdint.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ static const char *time_line(const char *name, int64_t seconds) {
   return line(name, text, len);
 }
 
-static void as_openssl_says(const char *file) {
+static void is_as_openssl_says(const char *file) {
   checking("%s", file);
   struct der der = read_der(file);
   inkotls_certificate *it = certificate(&der);
@@ -91,8 +91,12 @@ static void as_openssl_says(const char *file) {
   inkotls_certificate_free(it);
 }
 
+static void as_openssl_says(void) {
+  static const char *const files[] = {"ecdsa.der", "rsa.der", "ed25519.der", "ca.der"};
+  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) is_as_openssl_says(files[i]);
+}
+
 static void names(void) {
-  checking("names");
   struct der der = read_der("ecdsa.der");
   inkotls_certificate *it = certificate(&der);
   const char *text;
@@ -143,9 +147,9 @@ static void read_whole(const inkotls_certificate *it) {
   CHECK(sum > 0);
 }
 
-// Whatever it is, it is a certificate or it is none.
+// Bytes are a certificate that can be read as a whole, or they are refused.
 static inkotls_status decided(const unsigned char *data, size_t len) {
-  unsigned char *exact = malloc(len ? len : 1);  // for those who watch its ends
+  unsigned char *exact = malloc(len ? len : 1);  // so that a sanitizer sees reads beyond it
   memcpy(exact, data, len);
   poison_outputs();
   inkotls_status status = inkotls_certificate_new(exact, len, &out.certificate);
@@ -160,7 +164,7 @@ static inkotls_status decided(const unsigned char *data, size_t len) {
   return status;
 }
 
-static void damaged(const char *file) {
+static void truncated_and_changed(const char *file) {
   struct der der = read_der(file);
   for (size_t len = 0; len < der.len; len++) {
     checking("%s, its first %zu bytes", file, len);
@@ -178,12 +182,15 @@ static void damaged(const char *file) {
   }
 }
 
+static void damaged(void) {
+  truncated_and_changed("ecdsa.der");
+  truncated_and_changed("ca.der");
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  static const char *const files[] = {"ecdsa.der", "rsa.der", "ed25519.der", "ca.der"};
-  for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) as_openssl_says(files[i]);
-  names();
-  damaged("ecdsa.der");
-  damaged("ca.der");
+  once("fields as openssl x509 prints them", as_openssl_says);
+  once("subject alternative names", names);
+  once("truncated and changed certificates", damaged);
   return checks_done();
 }

@@ -1,7 +1,7 @@
-// Rule 17: every reason for which a peer's certificate is refused, with a number and a sentence of
-// its own, by the client of the server and by the server of the client. The peer is libssl, which
-// presents what an identity of ours would not take, and signs what it has no key for. And what the
-// alerts of a peer mean, and a server of long ago.
+// Rule 17: every reason for which a peer's certificate is refused, by a client and by a server, has
+// a number and an error message of its own. The peer is libssl, which presents certificates that an
+// identity of this library refuses, and signs with a key that is not the certificate's. Two more
+// scenarios are about error messages: the alerts of a peer, and servers from before TLS 1.2.
 
 #include <openssl/core_names.h>
 #include <openssl/param_build.h>
@@ -16,9 +16,9 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct reason {
-  const char *shown;  // files of the PKI
+  const char *name, *shown;  // of the scenario; of the files of the PKI
   inkotls_certificate_error error;
-  const char *said;                  // by the error text, beside the number's name
+  const char *said;                  // by the error message, beside the number's name
   void (*change)(SSL_CTX *context);  // what the peer shows or signs with
   const char *ca;                    // what is trusted; NULL: ca.pem
 };
@@ -143,7 +143,7 @@ static void peer_free(struct peer *peer) {
   SSL_CTX_free(peer->context);
 }
 
-// Until neither has anything to say; how our side ended.
+// Drives both until neither has anything to send; returns the status of this side.
 static inkotls_status meet(struct side *side, struct peer *peer) {
   static unsigned char wire[1 << 17];
   inkotls_status status;
@@ -195,37 +195,51 @@ static void is_refused(const struct way *way) {
 #define ERROR(name) INKOTLS_CERTIFICATE_ERROR_##name
 
 static const struct reason reasons[] = {
-    {"p256", 0, "", NULL, NULL},  // none: what follows is not refused for anything else
-    {"ca-as-leaf", ERROR(CA_USED_AS_END_ENTITY), "CA:TRUE", NULL, NULL},
-    {"p256", ERROR(UNSUPPORTED_VERSION), "version 3", to_version_1, NULL},
-    {"below-narrow", ERROR(NAME_CONSTRAINTS), "", NULL, NULL},
-    {"below-excess", ERROR(PATH_LENGTH), "", NULL, NULL},
-    {"below-leaf", ERROR(ISSUER_NOT_CA), "", NULL, NULL},
-    {"below-deep", ERROR(CHAIN_TOO_COMPLEX), "too many certificates", NULL, NULL},
-    {"below-crowded", ERROR(CHAIN_TOO_COMPLEX), "too many names", NULL, NULL},
-    {"forged", ERROR(CHAIN_TOO_COMPLEX), "too many signatures", with_110_issuers, NULL},
-    {"critical", ERROR(BAD_ENCODING), "critical extension", NULL, NULL},
-    {"malformed", ERROR(BAD_ENCODING), "encoding is not valid", NULL, NULL},
-    {"no-purpose", ERROR(WRONG_PURPOSE), "extended key usage is empty", NULL, NULL},
-    {"sha1", ERROR(UNSUPPORTED_SIGNATURE_ALGORITHM), "SHA-1 with ECDSA", NULL, NULL},
-    {"below-curve", ERROR(UNSUPPORTED_SIGNATURE_ALGORITHM), "1.3.132.0.10", NULL, NULL},
-    {"small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL, NULL},
-    {"below-small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL, NULL},
-    {"below-small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL, "small-ca.pem"},
-    {"forged", ERROR(BAD_SIGNATURE), "in the chain", NULL, NULL},
-    {"p256", ERROR(BAD_HANDSHAKE_SIGNATURE), "handshake", with_another_key, NULL},
+    // Accepted: so the others are not refused for another reason.
+    {"valid certificate", "p256", 0, "", NULL, NULL},
+    {"authority as end entity", "ca-as-leaf", ERROR(CA_USED_AS_END_ENTITY), "CA:TRUE", NULL, NULL},
+    {"X.509 version 1", "p256", ERROR(UNSUPPORTED_VERSION), "version 3", to_version_1, NULL},
+    {"name constraints", "below-narrow", ERROR(NAME_CONSTRAINTS), "", NULL, NULL},
+    {"path length", "below-excess", ERROR(PATH_LENGTH), "", NULL, NULL},
+    {"issuer is not an authority", "below-leaf", ERROR(ISSUER_NOT_CA), "", NULL, NULL},
+    {"too many certificates", "below-deep", ERROR(CHAIN_TOO_COMPLEX), "too many certificates", NULL,
+     NULL},
+    {"too many names", "below-crowded", ERROR(CHAIN_TOO_COMPLEX), "too many names", NULL, NULL},
+    {"too many signatures", "forged", ERROR(CHAIN_TOO_COMPLEX), "too many signatures",
+     with_110_issuers, NULL},
+    {"unknown critical extension", "critical", ERROR(BAD_ENCODING), "critical extension", NULL,
+     NULL},
+    {"malformed extension", "malformed", ERROR(BAD_ENCODING), "encoding is not valid", NULL, NULL},
+    {"empty extended key usage", "no-purpose", ERROR(WRONG_PURPOSE), "extended key usage is empty",
+     NULL, NULL},
+    {"SHA-1", "sha1", ERROR(UNSUPPORTED_SIGNATURE_ALGORITHM), "SHA-1 with ECDSA", NULL, NULL},
+    {"unsupported curve", "below-curve", ERROR(UNSUPPORTED_SIGNATURE_ALGORITHM), "1.3.132.0.10",
+     NULL, NULL},
+    {"small RSA key", "small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL, NULL},
+    {"small RSA key of an issuer", "below-small", ERROR(UNSUPPORTED_KEY_SIZE), "1024 bits", NULL,
+     NULL},
+    {"small RSA key of a trusted authority", "below-small", ERROR(UNSUPPORTED_KEY_SIZE),
+     "1024 bits", NULL, "small-ca.pem"},
+    {"forged certificate", "forged", ERROR(BAD_SIGNATURE), "in the chain", NULL, NULL},
+    {"forged handshake signature", "p256", ERROR(BAD_HANDSHAKE_SIGNATURE), "handshake",
+     with_another_key, NULL},
 };
 
-// Names matter to clients only, and so does what is in them.
+// Only clients verify the server name, and their error messages have details that depend on it.
 static const struct reason reasons_of_clients[] = {
-    {"many-names", ERROR(WRONG_NAME), "name-1.example.test, name-2.example.test", NULL, NULL},
-    {"many-names", ERROR(WRONG_NAME), " more, not for localhost", NULL, NULL},
-    {"rude-names", ERROR(WRONG_NAME), "\\u{1b}[2J\\nfake log line: \\u{7f}", NULL, NULL},
-    {"nameless", ERROR(WRONG_NAME), "subjectAltName", NULL, NULL},
-    {"other", ERROR(WRONG_NAME), "it is for other.test, not for localhost", NULL, NULL},
-    {"expired", ERROR(EXPIRED), " days ago", NULL, NULL},
-    {"future", ERROR(NOT_YET_VALID), " days too early", NULL, NULL},
-    {"client-only", ERROR(WRONG_PURPOSE), "for client authentication, not for server", NULL, NULL},
+    {"many wrong names", "many-names", ERROR(WRONG_NAME),
+     "name-1.example.test, name-2.example.test", NULL, NULL},
+    {"more wrong names than are listed", "many-names", ERROR(WRONG_NAME),
+     " more, not for localhost", NULL, NULL},
+    {"names with control characters", "rude-names", ERROR(WRONG_NAME),
+     "\\u{1b}[2J\\nfake log line: \\u{7f}", NULL, NULL},
+    {"no subject alternative name", "nameless", ERROR(WRONG_NAME), "subjectAltName", NULL, NULL},
+    {"wrong name", "other", ERROR(WRONG_NAME), "it is for other.test, not for localhost", NULL,
+     NULL},
+    {"expired", "expired", ERROR(EXPIRED), " days ago", NULL, NULL},
+    {"not yet valid", "future", ERROR(NOT_YET_VALID), " days too early", NULL, NULL},
+    {"wrong purpose", "client-only", ERROR(WRONG_PURPOSE),
+     "for client authentication, not for server", NULL, NULL},
 };
 
 static void configure(void) {
@@ -238,22 +252,29 @@ static void configure(void) {
   server = server_built(b);
 }
 
-// The transports have their tests: these two ways are for the two ways to a server.
-static void all_refused(const struct reason *all, size_t count) {
+// Two ways are enough, because other programs test the transports: these two differ in how a server
+// is opened.
+static void is_refused_in_both_ways(void) {
   static const struct way ways[] = {{.chunk = 1 << 14},
                                     {.over = FD, .through_acceptor = 1, .chunk = 1 << 14}};
-  for (size_t i = 0; i < count; i++) {
-    current = &all[i];
-    checking("%s, shown to a %s of TLS 1.%d: %s", current->shown, by_server ? "server" : "client",
-             version - 0x0301, current->said);
-    configure();
-    for (size_t way = 0; way < COUNT(ways); way++) is_refused(&ways[way]);
-    inkotls_client_config_release(client);
-    inkotls_server_config_release(server);
+  checking("%s, shown to a %s of %s", current->name, by_server ? "server" : "client",
+           inkotls_protocol_version_name(version));
+  configure();
+  for (size_t way = 0; way < COUNT(ways); way++) is_refused(&ways[way]);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
+// A scenario for each reason. Clients refuse first, then servers, if `sides` is 2.
+static void each_reason(const struct reason *all, size_t count, int sides) {
+  for (current = all; current < all + count; current++) {
+    if (!begins("%s", current->name)) continue;
+    for (version = TLS12; version <= TLS13; version++)
+      for (by_server = 0; by_server < sides; by_server++) is_refused_in_both_ways();
   }
 }
 
-// What the peer's alert means, for those that are met most often.
+// The error message says what the peer's alert means, if it is one of the most frequent.
 static void alerts_have_a_meaning(const struct way *way) {
   static const struct {
     unsigned char number;
@@ -285,7 +306,7 @@ static void alerts_have_a_meaning(const struct way *way) {
 }
 
 // A ServerHello (RFC 5246, section 7.4.1.3) from before TLS 1.2.
-static void servers_of_long_ago(const struct way *way) {
+static void servers_before_tls12(const struct way *way) {
   static const char *const said[] = {"the server chose SSL 3.0", "the server chose TLS 1.0",
                                      "the server chose TLS 1.1"};
   for (unsigned char minor = 0; minor < COUNT(said); minor++) {
@@ -315,14 +336,11 @@ static void servers_of_long_ago(const struct way *way) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  for (version = TLS12; version <= TLS13; version++) {
-    for (by_server = 0; by_server < 2; by_server++) all_refused(reasons, COUNT(reasons));
-    by_server = 0;
-    all_refused(reasons_of_clients, COUNT(reasons_of_clients));
-  }
+  each_reason(reasons, COUNT(reasons), 2);
+  each_reason(reasons_of_clients, COUNT(reasons_of_clients), 1);
   client = client_config("ca.pem", no_alpn);
-  each_wide_way("what alerts mean", alerts_have_a_meaning);
-  each_wide_way("servers of long ago", servers_of_long_ago);
+  each_wide_way("meaning of received alerts", alerts_have_a_meaning);
+  each_wide_way("servers from before TLS 1.2", servers_before_tls12);
   inkotls_client_config_release(client);
   return checks_done();
 }

@@ -1,5 +1,5 @@
-// How roots are given what was revoked; bad input to that, to raw public keys and to client
-// authentication is told apart, and changes nothing.
+// How roots are given CRLs. Bad CRLs, bad raw public keys and bad settings of client authentication
+// each have their own status and error message, and change nothing.
 
 #include <errno.h>
 #include <limits.h>
@@ -71,35 +71,42 @@ static void crls_accepted(void) {
   }
 }
 
-// All CRLs of a text, or none.
-static void crls_of_one_text(void) {
-  checking("two CRLs in one text");
+// Two CRLs, of the authority and of an intermediate.
+static size_t read_two_crls(char *pem, size_t cap) {
+  size_t len = pki_read("sub-ca.crl.pem", pem, cap);
+  return len + pki_read("ca.crl.pem", pem + len, cap - len);
+}
+
+static void two_crls(void) {
   const inkotls_server_config *chained = server_config("chained", no_alpn);
   char pem[8192];
-  size_t len = pki_read("sub-ca.crl.pem", pem, sizeof pem);
-  len += pki_read("ca.crl.pem", pem + len, sizeof pem - len);
+  size_t len = read_two_crls(pem, sizeof pem);
   inkotls_roots *roots = roots_of("ca.pem");
   CHECK_INT(inkotls_roots_add_crl_pem(roots, pem, len), INKOTLS_STATUS_OK);
   judges(roots, chained, 0);
   judges(roots, revoked, INKOTLS_CERTIFICATE_ERROR_REVOKED);
   inkotls_roots_free(roots);
+  inkotls_server_config_release(chained);
+}
 
-  checking("a good CRL and a bad one in one text");
+// All CRLs of a text are added, or none.
+static void a_bad_crl_among_good_ones(void) {
   static const char bad[] = PEM("X509 CRL", "AAAA");
+  char pem[8192];
+  size_t len = read_two_crls(pem, sizeof pem - sizeof bad);
   memcpy(pem + len, bad, sizeof bad);
-  roots = roots_of("ca.pem");
+  inkotls_roots *roots = roots_of("ca.pem");
   CHECK_INT(inkotls_roots_add_crl_pem(roots, pem, len + sizeof bad - 1),
             INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_TEXT(inkotls_roots_error(roots), "CRL 3");
   judges(roots, revoked, 0);
   inkotls_roots_free(roots);
-  inkotls_server_config_release(chained);
 }
 
-// A CRL whose signature does not verify says nothing: not even that nothing was revoked.
+// A CRL whose signature does not verify counts as no information about any certificate: whether one
+// is revoked is unknown.
 static void forged_crls(void) {
   const char *forged = pki_path("forged.crl.pem");
-  checking("a forged CRL");
   inkotls_roots *roots = roots_of("ca.pem");
   CHECK_INT(give(roots, CRL_FILE, forged, strlen(forged)), INKOTLS_STATUS_OK);
   const inkotls_client_config *client = client_of(roots);
@@ -135,7 +142,6 @@ static void files_refused(void) {
     const char *path, *text;
     size_t len;
   } bad[] = {{"", "path", 0}, {"a\xff", "UTF-8", 2}, {"a\0b", "NUL", 3}};
-  checking("files of CRLs");
   const char *path = pki_path("missing.pem");
   is_refused(CRL_FILE, path, strlen(path), INKOTLS_STATUS_IO_ERROR, ENOENT, "missing.pem");
   path = pki_path(".");
@@ -221,7 +227,7 @@ static void damage_refused(void) {
   char *date = memmem(der, len, "491231000000Z", 13);
   date = date ? memmem(date, len - (size_t)(date - der), "200101000000Z", 13) : NULL;
   if (!date) give_up("no revocation date");
-  date[-2] = 5;  // NULL in place of UTCTime
+  date[-2] = 5;  // NULL instead of UTCTime
   is_refused(CRL_DER, der, len, INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_NONE, "CRL");
 }
 
@@ -244,9 +250,8 @@ static void flags_refused(void) {
   inkotls_roots_free(roots);
 }
 
-// A copy was given to the builder.
+// The builder has a copy of the roots.
 static void roots_are_copied(void) {
-  checking("what is added later");
   inkotls_roots *roots = roots_of("ca.pem");
   inkotls_client_builder *builder = inkotls_client_builder_new();
   CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
@@ -260,8 +265,7 @@ static void roots_are_copied(void) {
   inkotls_roots_free(roots);
 }
 
-static void crls_are_no_anchors(void) {
-  checking("CRLs alone");
+static void crls_without_authority(void) {
   const inkotls_client_config *config = NULL;
   inkotls_roots *roots = inkotls_roots_new();
   inkotls_client_builder *builder = inkotls_client_builder_new();
@@ -309,8 +313,7 @@ static void modes_refused(void) {
   inkotls_roots_free(roots);
 }
 
-static void nobody_to_trust(void) {
-  checking("client authentication with empty roots");
+static void client_authentication_with_empty_roots(void) {
   inkotls_roots *roots = inkotls_roots_new();
   inkotls_identity *identity = identity_of("ecdsa");
   inkotls_server_builder *builder = inkotls_server_builder_new();
@@ -331,17 +334,18 @@ int main(int argc, char **argv) {
   crl_len = pki_read("ca.crl.pem", crl, sizeof crl);
   good = server_config("ecdsa", no_alpn);
   revoked = server_config("revoked", no_alpn);
-  crls_accepted();
-  crls_of_one_text();
-  forged_crls();
-  files_refused();
-  content_refused();
-  damage_refused();
-  flags_refused();
-  roots_are_copied();
-  crls_are_no_anchors();
-  modes_refused();
-  nobody_to_trust();
+  once("CRLs in PEM, in files and in DER", crls_accepted);
+  once("two CRLs in one text", two_crls);
+  once("bad CRL among good ones", a_bad_crl_among_good_ones);
+  once("forged CRL", forged_crls);
+  once("bad files of CRLs", files_refused);
+  once("bad CRLs and raw public keys", content_refused);
+  once("truncated CRLs and raw public keys", damage_refused);
+  once("bad revocation flags", flags_refused);
+  once("CRL added after the builder copied the roots", roots_are_copied);
+  once("CRLs without a certificate authority", crls_without_authority);
+  once("bad client authentication modes", modes_refused);
+  once("client authentication with empty roots", client_authentication_with_empty_roots);
   inkotls_server_config_release(good);
   inkotls_server_config_release(revoked);
   return checks_done();

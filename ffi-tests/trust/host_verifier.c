@@ -1,5 +1,6 @@
-// Host verification: what the host is told of its peer, and what becomes of its verdict. A client
-// judges servers, a server judges clients.
+// A verifier callback: what it can read about the peer, and what its verdict does. A client
+// verifies servers, and a server verifies clients. When a verifier is asked at all is in
+// host_verifier_is_asked.c.
 
 #include <stdio.h>
 #include <string.h>
@@ -169,7 +170,7 @@ static void release_both(void) {
   inkotls_server_config_release(server);
 }
 
-// A judge that accepts, and is told nothing but the name.
+// A judge that accepts, and is told only the server name.
 static void begin(void) {
   judge = (struct judge){.may_block = judge.may_block, .name = by_server ? NULL : "localhost"};
   clock_gettime(CLOCK_REALTIME, &judge.since);
@@ -192,21 +193,21 @@ static void meets(const struct way *way, const char *name, int32_t error) {
   pair_free(&pair);
 }
 
-static const char *subject;
+static char subject[128];
 
-// Each judge there may be; in every way only one that may block, and where that matters.
+// Each judge there may be; in every way only one that may block, if `everywhere` says that it
+// matters.
 static void each_judge(const char *name, void (*scenario)(const struct way *), int everywhere) {
-  static char what[128];
-  subject = what;
+  if (!begins("%s", name)) return;
   for (int bits = 0; bits < 8; bits++) {
     version = bits & 1 ? TLS13 : TLS12;
     by_server = bits >> 1 & 1;
     judge.may_block = bits >> 2 & 1;
-    snprintf(what, sizeof what, "%s, %s of %s%s", name, by_server ? "server" : "client",
+    snprintf(subject, sizeof subject, "%s, %s of %s%s", name, by_server ? "server" : "client",
              inkotls_protocol_version_name(version), judge.may_block ? " that may block" : "");
-    checking("%s", what);
+    checking("%s", subject);
     if (everywhere && judge.may_block) {
-      each_way(what, scenario);
+      in_each_way(subject, scenario);
     } else {
       scenario(&direct);
     }
@@ -236,7 +237,7 @@ static void refuses(const struct way *way) {
   release_both();
 }
 
-// Whatever the host answers is an answer.
+// A number that is not a certificate error refuses the peer, too.
 static void verdicts(const struct way *way) {
   static const int32_t unknown[] = {NOT_PRESENTED, -1, 23, 99, 256, INT32_MIN, INT32_MAX};
   const char *shown = by_server ? "client" : "ecdsa";
@@ -321,8 +322,8 @@ static void pinned(const struct way *way) {
   }
 }
 
-// A peer that does not have the key of what it shows: its signature, which TLS 1.2 sends in the
-// clear, is another's. The judge has accepted by then, or is not even asked.
+// A peer that does not have the key of its certificate: its signature, which TLS 1.2 sends in the
+// clear, is changed. The judge has accepted the certificate by then.
 
 enum { SERVER_KEY_EXCHANGE = 12, CERTIFICATE_VERIFY = 15 };
 
@@ -369,7 +370,7 @@ static void signatures_count(const struct way *way) {
   release_both();
 }
 
-// A whole connection inside the callback of another, whose affairs stay its own.
+// A whole connection within the callback of another: they do not get each other's answers.
 
 static const inkotls_client_config *plain_client;
 static const inkotls_server_config *plain_server;
@@ -405,6 +406,7 @@ static void judges_raw_keys(const struct way *way) {
   } all[] = {{"ecdsa", 0}, {"rsa", UNKNOWN_ISSUER}};
   unsigned char spki[1024];
   version = TLS13;
+  judge.may_block = 1;
   inkotls_roots *roots = inkotls_roots_new();
   size_t len = pki_read("ecdsa.spki.der", spki, sizeof spki);
   CHECK_INT(inkotls_roots_add_raw_public_key(roots, spki, len), INKOTLS_STATUS_OK);
@@ -440,13 +442,13 @@ static void judges_raw_keys(const struct way *way) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  each_judge("what is told", told, 1);
-  each_judge("a refusal", refuses, 1);
-  each_judge("verdicts", verdicts, 0);
-  each_judge("the standard verification", standard, 0);
-  each_judge("pinning", pinned, 0);
-  each_judge("signatures", signatures_count, 1);
-  each_judge("another connection", uses_another, 1);
+  each_judge("what the verifier is told", told, 1);
+  each_judge("refused certificate", refuses, 1);
+  each_judge("every verdict", verdicts, 0);
+  each_judge("standard verification", standard, 0);
+  each_judge("certificate pinning", pinned, 0);
+  each_judge("forged handshake signature", signatures_count, 1);
+  each_judge("connection within the callback", uses_another, 1);
   each_wide_way("raw public keys", judges_raw_keys);
   return checks_done();
 }

@@ -1,5 +1,6 @@
-// When a host's verifier is asked: not about a client that shows nothing, nor about a session that
-// it was asked about before; and what builders take of one. What it is told is in host_verifier.c.
+// When a verifier callback is asked: not about a client that shows no certificate, nor about a
+// session that it accepted before. To what sessions are bound; and how builders set a verifier.
+// What a verifier is told is in host_verifier.c.
 
 #include <stdlib.h>
 #include <string.h>
@@ -66,7 +67,7 @@ static void is_refused(const struct way *way, const inkotls_client_config *from,
   pair_free(&pair);
 }
 
-static void nothing_is_shown(const struct way *way) {
+static void no_certificate_is_shown(const struct way *way) {
   const inkotls_client_config *shy = client_showing(NULL), *frank = client_showing("client");
   const inkotls_server_config *optional = server_built(server_asking(OPTIONAL, 1));
   const inkotls_server_config *required = server_built(server_asking(REQUIRED, 1));
@@ -75,7 +76,7 @@ static void nothing_is_shown(const struct way *way) {
   is_refused(way, shy, required, INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED);
   CHECK_INT(calls, 0);
 
-  // Optional means that none may be shown, not that a bad one may.
+  // A client may show no certificate if that is optional, but not a bad one.
   refusal = INKOTLS_CERTIFICATE_ERROR_REVOKED;
   is_refused(way, frank, optional, INKOTLS_CERTIFICATE_ERROR_REVOKED);
   refusal = 0;
@@ -87,7 +88,7 @@ static void nothing_is_shown(const struct way *way) {
   inkotls_server_config_release(required);
 }
 
-// A session says that the peer was accepted: whatever the verifier would say now, it is not asked.
+// A session says that the verifier accepted the peer: it is not asked again.
 static void resumed(const struct way *way) {
   for (int by_server = 0; by_server < 2; by_server++) {
     inkotls_client_builder *builder = client_speaking(version);
@@ -108,8 +109,9 @@ static void resumed(const struct way *way) {
   }
 }
 
-// A session is no way around a verifier, where a server without one has the same store or keys.
-static void begun_elsewhere(const struct way *way) {
+// A session does not replace a verifier's answer, if a server without a verifier has the same store
+// or keys.
+static void begun_without_verifier(const struct way *way) {
   for (int keys_too = 0; keys_too < 2; keys_too++) {
     const inkotls_server_config *lax, *strict, *alike;
     const inkotls_server_config **const servers[] = {&lax, &strict, &alike};
@@ -169,7 +171,7 @@ static const inkotls_server_config *server_of(const struct policy *policy, int k
   return server_built(builder);
 }
 
-static void bound_to_what_is_asked(int keys_too) {
+static void each_policy(int keys_too) {
   enum {
     END_ENTITY = INKOTLS_REVOCATION_END_ENTITY_ONLY,
     UNKNOWN = INKOTLS_REVOCATION_ALLOW_UNKNOWN,
@@ -209,7 +211,11 @@ static void bound_to_what_is_asked(int keys_too) {
   inkotls_client_config_release(client);
 }
 
-// A CRL that comes later counts for clients that come back.
+static void sessions_are_bound(void) {
+  for (int keys_too = 0; keys_too < 2; keys_too++) each_policy(keys_too);
+}
+
+// A CRL that is added later counts for clients that come back.
 static void revoked_meanwhile(const struct way *way) {
   for (int keys_too = 0; keys_too < 2; keys_too++) {
     const struct policy before = {"", REQUIRED, {"ca.pem"}, {NULL}, 0, 0, 0};
@@ -227,13 +233,12 @@ static void revoked_meanwhile(const struct way *way) {
   }
 }
 
-// The host's input.
+// What builders say of a verifier.
 
 static void needs_client_auth(void) {
   const inkotls_server_config *config = NULL;
   inkotls_server_builder *builder = server_showing("ecdsa");
   inkotls_roots *none = inkotls_roots_new();
-  checking("a verifier without client certificates");
   CHECK_INT(inkotls_server_builder_set_dangerous_verifier(builder, verify, &calls, 0),
             INKOTLS_STATUS_OK);
   for (int is_off = 0; is_off < 2; is_off++) {
@@ -244,9 +249,13 @@ static void needs_client_auth(void) {
   CHECK(config == NULL);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, OPTIONAL, none), INKOTLS_STATUS_OK);
   inkotls_server_config_release(server_built(builder));
+  inkotls_roots_free(none);
+}
 
-  checking("a verifier in the place of roots");
-  builder = server_showing("ecdsa");
+static void replaces_roots(void) {
+  const inkotls_server_config *config = NULL;
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  inkotls_roots *none = inkotls_roots_new();
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, REQUIRED, none), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS);
   CHECK_INT(inkotls_server_builder_set_dangerous_verifier(builder, verify, &calls, 0),
@@ -263,8 +272,8 @@ static void needs_client_auth(void) {
   inkotls_roots_free(none);
 }
 
-// What is refused leaves the builder without a verifier.
-static void arguments(void) {
+// A builder that refuses a verifier has none afterwards.
+static void bad_arguments(void) {
   static const int32_t neither[] = {-1, 2, 256, INT32_MIN, INT32_MAX};
   inkotls_client_builder *to_client = client_trusting("ca.pem");
   inkotls_server_builder *to_server = server_showing("ecdsa");
@@ -287,9 +296,9 @@ static void arguments(void) {
   inkotls_server_config_release(server);
 }
 
-// What was set last counts; and where no roots were set, the platform's are the standard.
+// The verifier that was set last counts. Its standard verification trusts the platform's roots,
+// because no others were set.
 static void last_one_counts(void) {
-  checking("two verifiers");
   inkotls_client_builder *builder = inkotls_client_builder_new();
   CHECK_INT(inkotls_client_builder_set_dangerous_verifier(builder, is_not_called, NULL, 1),
             INKOTLS_STATUS_OK);
@@ -313,14 +322,14 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   setenv("SSL_CERT_FILE", pki_path("ca.pem"), 1);
   unsetenv("SSL_CERT_DIR");
-  each_version("nothing is shown", nothing_is_shown);
-  each_version("resumed", resumed);
-  each_version("begun elsewhere", begun_elsewhere);
-  each_version("revoked meanwhile", revoked_meanwhile);
-  for (int keys_too = 0; keys_too < 2; keys_too++)
-    for (version = TLS12; version <= TLS13; version++) bound_to_what_is_asked(keys_too);
-  needs_client_auth();
-  arguments();
-  last_one_counts();
+  each_version("client without a certificate", no_certificate_is_shown);
+  each_version("resumed sessions", resumed);
+  each_version("sessions of a server without a verifier", begun_without_verifier);
+  each_version("revoked before the session is resumed", revoked_meanwhile);
+  once_each_version("sessions are bound to what a server requires", sessions_are_bound);
+  once("verifier without client authentication", needs_client_auth);
+  once("verifier without roots", replaces_roots);
+  once("bad may_block", bad_arguments);
+  once("two verifiers", last_one_counts);
   return checks_done();
 }

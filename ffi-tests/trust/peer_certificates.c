@@ -1,6 +1,6 @@
-// Peers that are trusted by their own certificate, as one that "openssl req -x509" made: exactly
-// that certificate, and all else about it is verified. Clients judge servers, servers judge
-// clients.
+// Peers that are trusted by their own certificate, such as one that "openssl req -x509" made:
+// exactly that certificate is trusted, and all else about it is verified. Clients judge servers,
+// and servers judge clients.
 
 #include <stdlib.h>
 #include <string.h>
@@ -26,22 +26,17 @@ static int by_server;  // who judges
 static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 
-// What the judge trusts; NULL: nothing of the kind.
-struct trust {
-  const char *peer, *ca, *crl;
-};
-
-static inkotls_roots *roots_for(struct trust trust) {
+// What the judge trusts: files of the PKI, or NULL.
+static inkotls_roots *roots_for(const char *peer, const char *ca, const char *crl) {
   inkotls_roots *roots = inkotls_roots_new();
-  const char *peer = pki_path(trust.peer ? trust.peer : "");
-  const char *ca = pki_path(trust.ca ? trust.ca : "");
-  const char *crl = pki_path(trust.crl ? trust.crl : "");
-  if (trust.peer)
-    CHECK_INT(inkotls_roots_add_peer_certificate_pem_file(roots, peer, strlen(peer)),
+  const char *peer_path = pki_path(peer ? peer : ""), *ca_path = pki_path(ca ? ca : "");
+  const char *crl_path = pki_path(crl ? crl : "");
+  if (peer)
+    CHECK_INT(inkotls_roots_add_peer_certificate_pem_file(roots, peer_path, strlen(peer_path)),
               INKOTLS_STATUS_OK);
-  if (trust.ca) CHECK_INT(inkotls_roots_add_pem_file(roots, ca, strlen(ca)), INKOTLS_STATUS_OK);
-  if (trust.crl)
-    CHECK_INT(inkotls_roots_add_crl_pem_file(roots, crl, strlen(crl)), INKOTLS_STATUS_OK);
+  if (ca) CHECK_INT(inkotls_roots_add_pem_file(roots, ca_path, strlen(ca_path)), INKOTLS_STATUS_OK);
+  if (crl)
+    CHECK_INT(inkotls_roots_add_crl_pem_file(roots, crl_path, strlen(crl_path)), INKOTLS_STATUS_OK);
   return roots;
 }
 
@@ -96,161 +91,196 @@ static void meet(const struct way *way) {
   pair_free(&pair);
 }
 
-static const struct meeting {
-  const char *shown;
-  struct trust trust;
+// A scenario for each row: what is shown, and what the judge trusts.
+struct meeting {
+  const char *name, *shown, *peer, *ca, *crl;  // NULL: none
   int error;
-} servers[] =
-    {
-        {"developer", {"developer.pem", NULL, NULL}, 0},
-        {"developer", {"developer.pem", "ca.pem", NULL}, 0},
-        {"ecdsa", {"developer.pem", "ca.pem", NULL}, 0},
-        // Exactly this certificate: not its key's owner, nor whom it issues.
-        {"developer-twin", {"developer.pem", NULL, NULL}, UNKNOWN_ISSUER},
-        {"from-developer", {"developer.pem", NULL, NULL}, UNKNOWN_ISSUER},
-        {"chained", {"sub-ca.pem", NULL, NULL}, UNKNOWN_ISSUER},
-        {"ecdsa", {"developer.pem", NULL, NULL}, UNKNOWN_ISSUER},
-        // All else about it is verified.
-        {"expired", {"expired.pem", NULL, NULL}, EXPIRED},
-        {"expired", {"expired.pem", "ca.pem", NULL}, EXPIRED},
-        {"future", {"future.pem", NULL, NULL}, NOT_YET_VALID},
-        {"other", {"other.pem", NULL, NULL}, WRONG_NAME},
-        {"client-only", {"client-only.pem", NULL, NULL}, WRONG_PURPOSE},
-        {"developer-client", {"developer-client.pem", NULL, NULL}, WRONG_PURPOSE},
-        {"developer-ca", {"developer-ca.pem", NULL, NULL}, WRONG_PURPOSE},
-        // CRLs are for those whom an authority vouches for.
-        {"revoked", {"revoked.pem", "ca.pem", "ca.crl.pem"}, 0},
-        {"revoked", {"developer.pem", "ca.pem", "ca.crl.pem"}, REVOKED},
-        {"developer", {"developer.pem", NULL, "ca.crl.pem"}, 0},
-},
-  clients[] = {
-      {"developer", {"developer.pem", NULL, NULL}, 0},
-      {"developer-client", {"developer-client.pem", NULL, NULL}, 0},
-      {"developer", {"developer.pem", "ca.pem", NULL}, 0},
-      {"client", {"developer.pem", "ca.pem", NULL}, 0},
-      {"client", {"client.pem", NULL, NULL}, 0},
-      {NULL, {"developer.pem", NULL, NULL}, NOT_PRESENTED},
-      {"developer-twin", {"developer.pem", NULL, NULL}, UNKNOWN_ISSUER},
-      {"expired-client", {"expired-client.pem", NULL, NULL}, EXPIRED},
-      {"ecdsa", {"ecdsa.pem", NULL, NULL}, WRONG_PURPOSE},
-      {"developer-ca", {"developer-ca.pem", NULL, NULL}, WRONG_PURPOSE},
-      {"revoked-client", {"revoked-client.pem", "ca.pem", "ca.crl.pem"}, 0},
-      {"revoked-client", {"developer.pem", "ca.pem", "ca.crl.pem"}, REVOKED},
 };
 
-static void all_meet(const struct meeting *table, size_t count) {
-  for (size_t i = 0; i < count; i++) {
-    for (int has_verifier = 0; has_verifier < 2; has_verifier++) {
-      checking("%s %zu: %s, TLS 1.%d%s", by_server ? "clients" : "servers", i,
-               table[i].shown ? table[i].shown : "nothing", version - 0x0301,
-               has_verifier ? ", by a host's verifier" : "");
-      make(table[i].shown, roots_for(table[i].trust), has_verifier);
-      expected = table[i].error;
+static const struct meeting servers[] = {
+    {"server: own certificate", "developer", "developer.pem", NULL, NULL, 0},
+    {"server: own certificate, and an authority", "developer", "developer.pem", "ca.pem", NULL, 0},
+    {"server: issued by that authority", "ecdsa", "developer.pem", "ca.pem", NULL, 0},
+
+    // Exactly this certificate is trusted: not another of the same names, nor one that it issued.
+    {"server: another of the same names", "developer-twin", "developer.pem", NULL, NULL,
+     UNKNOWN_ISSUER},
+    {"server: issued by it", "from-developer", "developer.pem", NULL, NULL, UNKNOWN_ISSUER},
+    {"server: issued by an intermediate", "chained", "sub-ca.pem", NULL, NULL, UNKNOWN_ISSUER},
+    {"server: unknown", "ecdsa", "developer.pem", NULL, NULL, UNKNOWN_ISSUER},
+
+    // All else about it is verified.
+    {"server: expired", "expired", "expired.pem", NULL, NULL, EXPIRED},
+    {"server: expired, and an authority", "expired", "expired.pem", "ca.pem", NULL, EXPIRED},
+    {"server: not yet valid", "future", "future.pem", NULL, NULL, NOT_YET_VALID},
+    {"server: wrong name", "other", "other.pem", NULL, NULL, WRONG_NAME},
+    {"server: for clients", "client-only", "client-only.pem", NULL, NULL, WRONG_PURPOSE},
+    {"server: self-signed, for clients", "developer-client", "developer-client.pem", NULL, NULL,
+     WRONG_PURPOSE},
+    {"server: self-signed, for authorities", "developer-ca", "developer-ca.pem", NULL, NULL,
+     WRONG_PURPOSE},
+
+    // CRLs count for certificates that are trusted through an authority.
+    {"server: revoked, but trusted itself", "revoked", "revoked.pem", "ca.pem", "ca.crl.pem", 0},
+    {"server: revoked", "revoked", "developer.pem", "ca.pem", "ca.crl.pem", REVOKED},
+    {"server: CRL without an authority", "developer", "developer.pem", NULL, "ca.crl.pem", 0},
+};
+
+static const struct meeting clients[] = {
+    {"client: own certificate", "developer", "developer.pem", NULL, NULL, 0},
+    {"client: for clients", "developer-client", "developer-client.pem", NULL, NULL, 0},
+    {"client: own certificate, and an authority", "developer", "developer.pem", "ca.pem", NULL, 0},
+    {"client: issued by that authority", "client", "developer.pem", "ca.pem", NULL, 0},
+    {"client: issued, but trusted itself", "client", "client.pem", NULL, NULL, 0},
+    {"client: no certificate", NULL, "developer.pem", NULL, NULL, NOT_PRESENTED},
+    {"client: another of the same names", "developer-twin", "developer.pem", NULL, NULL,
+     UNKNOWN_ISSUER},
+    {"client: expired", "expired-client", "expired-client.pem", NULL, NULL, EXPIRED},
+    {"client: for servers", "ecdsa", "ecdsa.pem", NULL, NULL, WRONG_PURPOSE},
+    {"client: self-signed, for authorities", "developer-ca", "developer-ca.pem", NULL, NULL,
+     WRONG_PURPOSE},
+    {"client: revoked, but trusted itself", "revoked-client", "revoked-client.pem", "ca.pem",
+     "ca.crl.pem", 0},
+    {"client: revoked", "revoked-client", "developer.pem", "ca.pem", "ca.crl.pem", REVOKED},
+};
+
+static void each_meeting(const struct meeting *table, size_t count) {
+  for (const struct meeting *it = table; it < table + count; it++) {
+    if (!begins("%s", it->name)) continue;
+    expected = it->error;
+    for (int bits = 0; bits < 4; bits++) {
+      int has_verifier = bits & 1;
+      version = bits & 2 ? TLS13 : TLS12;
+      checking("%s, %s%s", it->name, inkotls_protocol_version_name(version),
+               has_verifier ? ", with a verifier" : "");
+      make(it->shown, roots_for(it->peer, it->ca, it->crl), has_verifier);
       meet(&direct);
       release_both();
     }
   }
 }
 
-static void in_each_way(void) {
+static void own_certificate(const struct way *way) {
   expected = 0;
-  make("developer", roots_for((struct trust){"developer.pem", NULL, NULL}), 0);
-  each_wide_way(by_server ? "a client's own certificate" : "a server's own certificate", meet);
+  make("developer", roots_for("developer.pem", NULL, NULL), 0);
+  meet(way);
   release_both();
 }
 
-// The kinds of input.
-static void inputs(void) {
-  unsigned char pem[8192], der[4096];
-  size_t pem_len = pki_read("developer.pem", pem, sizeof pem);
-  size_t der_len = pki_read("developer.der", der, sizeof der);
+static void own_certificate_of_a_server(const struct way *way) {
   by_server = 0;
-  expected = 0;
-  for (int is_der = 0; is_der < 2; is_der++) {
-    checking("in %s", is_der ? "DER" : "PEM");
-    inkotls_roots *roots = inkotls_roots_new();
-    CHECK_INT(is_der ? inkotls_roots_add_peer_certificate_der(roots, der, der_len)
-                     : inkotls_roots_add_peer_certificate_pem(roots, pem, pem_len),
-              INKOTLS_STATUS_OK);
-    make("developer", roots, 0);
-    meet(&direct);
-    release_both();
-  }
+  own_certificate(way);
+}
 
-  checking("two in one text");
+static void own_certificate_of_a_client(const struct way *way) {
+  by_server = 1;
+  own_certificate(way);
+}
+
+// How such a certificate is given: clients with these roots, which are used up, meet this server.
+
+static void client_meets(const char *shown, inkotls_roots *roots, int error) {
+  by_server = 0;
+  expected = error;
+  make(shown, roots, 0);
+  meet(&direct);
+  release_both();
+}
+
+static void in_pem_and_in_der(void) {
+  unsigned char data[4096];
+  inkotls_roots *roots = inkotls_roots_new();
+  size_t len = pki_read("developer.pem", data, sizeof data);
+  CHECK_INT(inkotls_roots_add_peer_certificate_pem(roots, data, len), INKOTLS_STATUS_OK);
+  client_meets("developer", roots, 0);
+  roots = inkotls_roots_new();
+  len = pki_read("developer.der", data, sizeof data);
+  CHECK_INT(inkotls_roots_add_peer_certificate_der(roots, data, len), INKOTLS_STATUS_OK);
+  client_meets("developer", roots, 0);
+}
+
+// Two certificates in one text: "developer" and "other", of which the client refuses the name.
+static size_t read_two(unsigned char *pem, size_t cap) {
+  size_t len = pki_read("developer.pem", pem, cap);
+  return len + pki_read("other.pem", pem + len, cap - len);
+}
+
+static void two_in_one_text(void) {
   static const char *const both[] = {"developer", "other"};
-  pem_len += pki_read("other.pem", pem + pem_len, sizeof pem - pem_len);
+  unsigned char pem[8192];
+  size_t len = read_two(pem, sizeof pem);
   for (int i = 0; i < 2; i++) {
     inkotls_roots *roots = inkotls_roots_new();
-    CHECK_INT(inkotls_roots_add_peer_certificate_pem(roots, pem, pem_len), INKOTLS_STATUS_OK);
-    make(both[i], roots, 0);
-    expected = i == 0 ? 0 : WRONG_NAME;
-    meet(&direct);
-    release_both();
+    CHECK_INT(inkotls_roots_add_peer_certificate_pem(roots, pem, len), INKOTLS_STATUS_OK);
+    client_meets(both[i], roots, i == 0 ? 0 : WRONG_NAME);
   }
+}
 
-  checking("a bad one gives nothing");
+// The status with which a client that has these roots is refused.
+static inkotls_status status_with(const inkotls_roots *roots) {
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  const inkotls_client_config *config = NULL;
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_status status = inkotls_client_builder_build(builder, &config);
+  inkotls_client_builder_free(builder);
+  return status;
+}
+
+static void bad_certificates_add_nothing(void) {
   static const char bad[] = PEM("CERTIFICATE", "AAAA");
-  memcpy(pem + pem_len, bad, sizeof bad);
+  unsigned char pem[8192], der[4096];
+  size_t len = read_two(pem, sizeof pem - sizeof bad);
+  memcpy(pem + len, bad, sizeof bad);
   inkotls_roots *roots = inkotls_roots_new();
-  CHECK_INT(inkotls_roots_add_peer_certificate_pem(roots, pem, pem_len + sizeof bad - 1),
+  CHECK_INT(inkotls_roots_add_peer_certificate_pem(roots, pem, len + sizeof bad - 1),
             INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_TEXT(inkotls_roots_error(roots), "certificate 3");
   CHECK_INT(inkotls_roots_add_peer_certificate_pem(roots, "", 0),
             INKOTLS_STATUS_INVALID_CERTIFICATE);
-  CHECK_INT(inkotls_roots_add_peer_certificate_der(roots, der, der_len - 1),
+  len = pki_read("developer.der", der, sizeof der);
+  CHECK_INT(inkotls_roots_add_peer_certificate_der(roots, der, len - 1),
             INKOTLS_STATUS_INVALID_CERTIFICATE);
   const char *missing = pki_path("missing.pem");
   CHECK_INT(inkotls_roots_add_peer_certificate_pem_file(roots, missing, strlen(missing)),
             INKOTLS_STATUS_IO_ERROR);
   CHECK_TEXT(inkotls_roots_error(roots), "missing.pem");
-  inkotls_client_builder *builder = inkotls_client_builder_new();
-  const inkotls_client_config *config = NULL;
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS);
-
-  checking("beside a raw public key");
-  unsigned char spki[1024];
-  size_t len = pki_read("ecdsa.spki.der", spki, sizeof spki);
-  CHECK_INT(inkotls_roots_add_raw_public_key(roots, spki, len), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_roots_add_peer_certificate_der(roots, der, der_len), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_INVALID_STATE);
-  inkotls_client_builder_free(builder);
+  CHECK_INT(status_with(roots), INKOTLS_STATUS_NO_TRUST_ANCHORS);
   inkotls_roots_free(roots);
 }
 
-// The platform's authorities stay trusted beside it, and need not be there.
-static void beside_the_platform(void) {
+static void with_a_raw_public_key(void) {
+  inkotls_roots *roots = roots_for("developer.pem", NULL, NULL);
+  add_raw_key(roots, "ecdsa");
+  CHECK_INT(status_with(roots), INKOTLS_STATUS_INVALID_STATE);
+  inkotls_roots_free(roots);
+}
+
+// The platform's authorities stay trusted, too, and it is no error if there are none.
+static void with_the_platform(void) {
   static const char *const shown[] = {"developer", "ecdsa"};
-  by_server = 0;
   for (int i = 0; i < 4; i++) {
     int is_empty = i & 1;
-    checking("beside %s platform: %s", is_empty ? "an empty" : "the", shown[i / 2]);
+    checking("%s platform: %s", is_empty ? "an empty" : "the", shown[i / 2]);
     setenv("SSL_CERT_FILE", pki_path(is_empty ? "ecdsa.key" : "ca.pem"), 1);
-    inkotls_roots *roots = roots_for((struct trust){"developer.pem", NULL, NULL});
+    inkotls_roots *roots = roots_for("developer.pem", NULL, NULL);
     CHECK_INT(inkotls_roots_add_platform(roots), INKOTLS_STATUS_OK);
-    make(shown[i / 2], roots, 0);
-    expected = is_empty && i / 2 ? UNKNOWN_ISSUER : 0;
-    meet(&direct);
-    release_both();
+    client_meets(shown[i / 2], roots, is_empty && i / 2 ? UNKNOWN_ISSUER : 0);
   }
 }
 
-// The message tells a certificate that nobody issued from one that was exchanged.
-static void nobody_issued_it(void) {
+// The error message says whether a certificate is self-signed, or was replaced by another.
+static void unknown_certificates(void) {
   static const struct {
-    struct trust trust;
-    const char *shown, *said;
+    const char *peer, *ca, *shown, *said;
   } all[] = {
-      {{NULL, "ca.pem", NULL}, "self-signed", "(it is self-signed)"},
-      {{"developer.pem", NULL, NULL}, "developer-twin", "not one of the peer certificates"},
+      {NULL, "ca.pem", "self-signed", "(it is self-signed)"},
+      {"developer.pem", NULL, "developer-twin", "not one of the peer certificates"},
   };
   by_server = 0;
-  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+  for (size_t i = 0; i < COUNT(all); i++) {
     struct pair pair;
-    checking("%s, TLS 1.%d", all[i].shown, version - 0x0301);
-    make(all[i].shown, roots_for(all[i].trust), 0);
+    checking("%s, %s", all[i].shown, inkotls_protocol_version_name(version));
+    make(all[i].shown, roots_for(all[i].peer, all[i].ca, NULL), 0);
     pair_open(&pair, &direct, client, "localhost", server);
     pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER);
     CHECK_TEXT(inkotls_conn_error(pair.client.conn), all[i].said);
@@ -259,12 +289,12 @@ static void nobody_issued_it(void) {
   }
 }
 
-// As an authority it is no server's own, and the failure says what to do.
+// A server's own certificate that is trusted as an authority is refused; the error message names
+// the function to call.
 static void as_an_authority(void) {
   struct pair pair;
   by_server = 0;
-  checking("trusted as an authority, TLS 1.%d", version - 0x0301);
-  make("developer", roots_for((struct trust){NULL, "developer.pem", NULL}), 0);
+  make("developer", roots_for(NULL, "developer.pem", NULL), 0);
   pair_open(&pair, &direct, client, "localhost", server);
   pair_handshake(&pair, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE, INKOTLS_STATUS_ALERT_RECEIVED);
   CHECK_INT(inkotls_conn_certificate_error(pair.client.conn),
@@ -274,14 +304,13 @@ static void as_an_authority(void) {
   release_both();
 }
 
-// By the issuer that the server names a client finds the certificate.
-static void is_chosen_by_the_client(void) {
+// A client finds the certificate by the issuer that the server names.
+static void chosen_by_the_client(void) {
   static const char *const names[] = {"stranger-client", "client", "developer"};
   unsigned char want[4096];
   size_t want_len = pki_read("developer.der", want, sizeof want), len = 0;
   const unsigned char *der = NULL;
   struct pair pair;
-  checking("a client chooses, TLS 1.%d", version - 0x0301);
   inkotls_client_builder *a = client_speaking(version);
   for (size_t i = 0; i < COUNT(names); i++) {
     inkotls_identity *identity = identity_of(names[i]);
@@ -289,7 +318,7 @@ static void is_chosen_by_the_client(void) {
     inkotls_identity_free(identity);
   }
   inkotls_server_builder *b = server_showing("ecdsa");
-  inkotls_roots *roots = roots_for((struct trust){"developer.pem", NULL, NULL});
+  inkotls_roots *roots = roots_for("developer.pem", NULL, NULL);
   CHECK_INT(inkotls_server_builder_set_client_auth(b, OPTIONAL, roots), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
   client = client_built(a);
@@ -300,7 +329,7 @@ static void is_chosen_by_the_client(void) {
   pair_free(&pair);
   inkotls_client_config_release(client);
 
-  checking("a client has none and need not, TLS 1.%d", version - 0x0301);
+  // A client without certificates is accepted, because the server does not require any.
   client = client_of(version);
   pair_connect(&pair, &direct, client, server);
   CHECK_INT(inkotls_conn_peer_certificate(pair.server.conn, 0, &der, &len), INKOTLS_STATUS_NONE);
@@ -308,18 +337,17 @@ static void is_chosen_by_the_client(void) {
   release_both();
 }
 
-// A session of a server that trusts another certificate is none here.
+// A session of a server that trusts another certificate is not resumed.
 static const inkotls_server_config *server_sharing(const char *peer) {
   inkotls_server_builder *builder = server_showing("ecdsa");
-  inkotls_roots *roots = roots_for((struct trust){peer, "ca.pem", NULL});
+  inkotls_roots *roots = roots_for(peer, "ca.pem", NULL);
   server_uses_store(builder);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, OPTIONAL, roots), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
   return server_built(builder);
 }
 
-static void sessions_are_bound_to_it(void) {
-  checking("sessions, TLS 1.%d", version - 0x0301);
+static void sessions_are_bound(void) {
   const inkotls_server_config *one = server_sharing("developer.pem");
   const inkotls_server_config *alike = server_sharing("developer.pem");
   const inkotls_server_config *other = server_sharing("developer-twin.pem");
@@ -337,20 +365,20 @@ static void sessions_are_bound_to_it(void) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   unsetenv("SSL_CERT_DIR");
-  for (version = TLS12; version <= TLS13; version++) {
-    by_server = 0;
-    all_meet(servers, COUNT(servers));
-    nobody_issued_it();
-    as_an_authority();
-    by_server = 1;
-    all_meet(clients, COUNT(clients));
-    is_chosen_by_the_client();
-    sessions_are_bound_to_it();
-  }
-  for (version = TLS12; version <= TLS13; version++)
-    for (by_server = 0; by_server < 2; by_server++) in_each_way();
-  version = TLS13;
-  inputs();
-  beside_the_platform();
+  by_server = 0;
+  each_meeting(servers, COUNT(servers));
+  by_server = 1;
+  each_meeting(clients, COUNT(clients));
+  each_version("own certificate of a server in each way", own_certificate_of_a_server);
+  each_version("own certificate of a client in each way", own_certificate_of_a_client);
+  once_each_version("certificates in PEM and in DER", in_pem_and_in_der);
+  once_each_version("two certificates in one text", two_in_one_text);
+  once("bad certificates", bad_certificates_add_nothing);
+  once("own certificate and a raw public key", with_a_raw_public_key);
+  once_each_version("own certificate and the platform", with_the_platform);
+  once_each_version("error messages of unknown certificates", unknown_certificates);
+  once_each_version("own certificate trusted as an authority", as_an_authority);
+  once_each_version("chosen by the client", chosen_by_the_client);
+  once_each_version("sessions are bound to the trusted certificates", sessions_are_bound);
   return checks_done();
 }

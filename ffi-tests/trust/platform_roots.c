@@ -1,5 +1,5 @@
-// What the platform trusts, and the two environment variables that replace it: what they name is
-// all there is.
+// The authorities that the platform trusts, and the environment variables SSL_CERT_FILE and
+// SSL_CERT_DIR, which replace them: only the authorities in those files are trusted.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,7 +97,7 @@ static void only_what_is_named(void) {
   set_both(NULL, NULL);
 }
 
-// What cannot be used is told, with the variable, and nothing else is trusted in its place.
+// An error message names the variable that cannot be used, and nothing else is trusted instead.
 static void mistakes_are_told(void) {
   char missing[64], key[4096], two_folders[160], encrypted[512], der[512];
   snprintf(missing, sizeof missing, "%s/missing", folder);
@@ -142,7 +142,7 @@ static void mistakes_are_told(void) {
     CHECK_TEXT(said, "no certificate authority to trust: ");
     CHECK(!strstr(said, "MIGH") && is_safe_to_log(said, strlen(said)));
     CHECK(config == NULL);
-    // They are read when a config is built, so the same builder builds once it is mended.
+    // The variables are read when a config is built: the same builder builds with better ones.
     set_both(own_file, NULL);
     CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
     trusts(config, "ecdsa", 1);
@@ -152,8 +152,7 @@ static void mistakes_are_told(void) {
   set_both(NULL, NULL);
 }
 
-static void beside_own_roots(void) {
-  checking("platform roots and own");
+static void with_other_roots(void) {
   const char *own = pki_path("ca.pem");
   inkotls_roots *roots = inkotls_roots_new();
   inkotls_client_builder *builder = inkotls_client_builder_new();
@@ -186,9 +185,9 @@ int main(int argc, char **argv) {
   make_file(cut_file, "ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n");
   make_file(unusable_file, NULL, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n");
 
-  only_what_is_named();
-  mistakes_are_told();
-  beside_own_roots();
+  once("SSL_CERT_FILE and SSL_CERT_DIR", only_what_is_named);
+  once("mistakes in SSL_CERT_FILE and SSL_CERT_DIR", mistakes_are_told);
+  once("platform and other roots", with_other_roots);
 
   unlink(in_folder);
   unlink(own_file);

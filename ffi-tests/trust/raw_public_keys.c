@@ -1,5 +1,5 @@
 // Raw public keys (RFC 7250): shown by one side, by the other, by both; known, unknown, mixed with
-// certificates, and where only one side has heard of them.
+// certificates, and where only one side supports them.
 
 #include <stdio.h>
 #include <string.h>
@@ -10,9 +10,9 @@
 
 enum { X25519 = 29 };  // makes a short ClientHello
 
-// One side: whom it trusts and what it shows. NAME is a certificate, "raw NAME" its key alone.
+// One side: what it trusts and what it shows. NAME is a certificate, "raw NAME" its key alone.
 struct party {
-  const char *trusts, *shows;  // NULL: no one, nothing
+  const char *trusts, *shows;  // NULL: nothing
 };
 
 struct meeting {
@@ -27,7 +27,7 @@ static inkotls_roots *roots_from(const char *trusts) {
     snprintf(file, sizeof file, "%s.pem", trusts);
     return roots_of(file);
   }
-  inkotls_roots *roots = roots_of_key("ed25519");  // one that no one here shows
+  inkotls_roots *roots = roots_of_key("ed25519");  // which no side shows
   add_raw_key(roots, raw_key_file(trusts));
   return roots;
 }
@@ -62,7 +62,7 @@ static const inkotls_server_config *server_from(const struct meeting *meeting) {
   return server_built(builder);
 }
 
-// What was shown is what is seen: a key, or a certificate, and nothing behind it.
+// The peer has shown this key or certificate, and nothing after it.
 static void sees(const inkotls_conn *conn, const char *shown) {
   char file[64];
   unsigned char want[4096];
@@ -82,12 +82,12 @@ static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 
 static void run(const struct meeting *meeting, void (*scenario)(const struct way *)) {
-  checking("%s", meeting->name);
+  if (!begins("%s", meeting->name)) return;
   current = meeting;
   client = client_from(meeting);
   server = server_from(meeting);
   if (meeting->version == TLS13) {
-    each_way(meeting->name, scenario);
+    in_each_way(meeting->name, scenario);
   } else {
     scenario(&direct);
   }
@@ -95,7 +95,8 @@ static void run(const struct meeting *meeting, void (*scenario)(const struct way
   inkotls_server_config_release(server);
 }
 
-// The second visit resumes, with what was seen in the first. A key has no name to be wrong.
+// The second visit resumes, and each side sees the same as in the first. A key has no name that
+// could be wrong.
 static void trust_each_other(const struct way *way) {
   const char *name = raw_key_file(current->server.shows) ? "elsewhere.test" : "localhost";
   for (int visit = 0; visit < 2; visit++) {
@@ -126,7 +127,7 @@ static void client_is_unknown(const struct way *way) {
   pair_free(&pair);
 }
 
-// Whoever finds out fails, with words and an alert; the other hears it.
+// The side that notices fails with an error message and an alert, which the other side receives.
 static void do_not_understand(const struct way *way) {
   struct pair pair;
   char in[1];
@@ -157,33 +158,54 @@ static void do_not_understand(const struct way *way) {
 
 static void meetings(void) {
   static const struct meeting trusted[] = {
-      {"server only", {"raw ecdsa", NULL}, {NULL, "raw ecdsa"}, TLS13},
-      {"server only, RSA", {"raw rsa", NULL}, {NULL, "raw rsa"}, TLS13},
-      {"client only", {"ca", "raw client"}, {"raw client", "ecdsa"}, TLS13},
-      {"both", {"raw ecdsa", "raw client"}, {"raw client", "raw ecdsa"}, TLS13},
-      {"key and certificate", {"raw ecdsa", "client"}, {"ca", "raw ecdsa"}, TLS13},
+      {"key of a server", {"raw ecdsa", NULL}, {NULL, "raw ecdsa"}, TLS13},
+      {"RSA key of a server", {"raw rsa", NULL}, {NULL, "raw rsa"}, TLS13},
+      {"key of a client", {"ca", "raw client"}, {"raw client", "ecdsa"}, TLS13},
+      {"keys of both sides", {"raw ecdsa", "raw client"}, {"raw client", "raw ecdsa"}, TLS13},
+      {"key of a server and certificate of a client",
+       {"raw ecdsa", "client"},
+       {"ca", "raw ecdsa"},
+       TLS13},
   };
   static const struct meeting unknown_servers[] = {
-      {"unknown server", {"raw rsa", NULL}, {NULL, "raw ecdsa"}, TLS13},
-      {"unknown server, both", {"raw client", "raw client"}, {"raw client", "raw ecdsa"}, TLS13},
+      {"unknown key of a server", {"raw rsa", NULL}, {NULL, "raw ecdsa"}, TLS13},
+      {"unknown key of a server, keys of both sides",
+       {"raw client", "raw client"},
+       {"raw client", "raw ecdsa"},
+       TLS13},
   };
   static const struct meeting unknown_clients[] = {
-      {"unknown client", {"ca", "raw ecdsa"}, {"raw client", "ecdsa"}, TLS13},
-      {"unknown client, both", {"raw ecdsa", "raw rsa"}, {"raw client", "raw ecdsa"}, TLS13},
+      {"unknown key of a client", {"ca", "raw ecdsa"}, {"raw client", "ecdsa"}, TLS13},
+      {"unknown key of a client, keys of both sides",
+       {"raw ecdsa", "raw rsa"},
+       {"raw client", "raw ecdsa"},
+       TLS13},
   };
   static const struct meeting not_understood[] = {
       {"client without a key", {"raw ecdsa", NULL}, {"raw client", "raw ecdsa"}, TLS13},
-      {"key for certificate", {"ca", NULL}, {NULL, "raw ecdsa"}, TLS13},
-      {"certificate for key", {"raw ecdsa", NULL}, {NULL, "ecdsa"}, TLS13},
-      {"client's key for certificate", {"ca", "raw client"}, {"ca", "ecdsa"}, TLS13},
-      {"client's certificate for key", {"ca", "client"}, {"raw client", "ecdsa"}, TLS13},
-      {"server only, 1.2", {"raw ecdsa", NULL}, {NULL, "raw ecdsa"}, TLS12},
-      {"client only, 1.2", {"ca", "raw client"}, {"raw client", "ecdsa"}, TLS12},
-      {"both, 1.2", {"raw ecdsa", "raw client"}, {"raw client", "raw ecdsa"}, TLS12},
-      {"key for certificate, 1.2", {"ca", NULL}, {NULL, "raw ecdsa"}, TLS12},
-      {"certificate for key, 1.2", {"raw ecdsa", NULL}, {NULL, "ecdsa"}, TLS12},
-      {"client's key for certificate, 1.2", {"ca", "raw client"}, {"ca", "ecdsa"}, TLS12},
-      {"client's certificate for key, 1.2", {"ca", "client"}, {"raw client", "ecdsa"}, TLS12},
+      {"server key instead of a certificate", {"ca", NULL}, {NULL, "raw ecdsa"}, TLS13},
+      {"server certificate instead of a key", {"raw ecdsa", NULL}, {NULL, "ecdsa"}, TLS13},
+      {"client key instead of a certificate", {"ca", "raw client"}, {"ca", "ecdsa"}, TLS13},
+      {"client certificate instead of a key", {"ca", "client"}, {"raw client", "ecdsa"}, TLS13},
+      {"key of a server in TLS 1.2", {"raw ecdsa", NULL}, {NULL, "raw ecdsa"}, TLS12},
+      {"key of a client in TLS 1.2", {"ca", "raw client"}, {"raw client", "ecdsa"}, TLS12},
+      {"keys of both sides in TLS 1.2",
+       {"raw ecdsa", "raw client"},
+       {"raw client", "raw ecdsa"},
+       TLS12},
+      {"server key instead of a certificate in TLS 1.2", {"ca", NULL}, {NULL, "raw ecdsa"}, TLS12},
+      {"server certificate instead of a key in TLS 1.2",
+       {"raw ecdsa", NULL},
+       {NULL, "ecdsa"},
+       TLS12},
+      {"client key instead of a certificate in TLS 1.2",
+       {"ca", "raw client"},
+       {"ca", "ecdsa"},
+       TLS12},
+      {"client certificate instead of a key in TLS 1.2",
+       {"ca", "client"},
+       {"raw client", "ecdsa"},
+       TLS12},
   };
   for (size_t i = 0; i < COUNT(trusted); i++) run(&trusted[i], trust_each_other);
   for (size_t i = 0; i < COUNT(unknown_servers); i++) run(&unknown_servers[i], server_is_unknown);
@@ -221,14 +243,13 @@ static void sessions_are_bound_to_keys(void) {
   inkotls_client_config_release(returns);
 }
 
-// The host's input.
+// The public key of an identity, and mistakes of the host.
 
 static void own_keys(void) {
   static const char *const names[] = {"ecdsa", "rsa", "ed25519", "client"};
   inkotls_identity *identity = inkotls_identity_new();
   const unsigned char *spki = NULL;
   size_t len = 7;
-  checking("no key");
   CHECK_INT(inkotls_identity_raw_public_key(identity, &spki, &len), INKOTLS_STATUS_NONE);
   CHECK(spki == NULL && len == 7);
   CHECK_INT(inkotls_identity_use_raw_public_key(identity), INKOTLS_STATUS_INVALID_KEY);
@@ -251,7 +272,7 @@ static int32_t accept(void *user_data, inkotls_verification *it) {
   return (void)user_data, (void)it, 0;
 }
 
-// A verifier of the host's changes nothing: it would not be given what it expects.
+// Roots have keys or certificates, not both: a verifier callback does not change that.
 static void trust_is_not_mixed(void) {
   static const char *const kinds[] = {"a certificate", "a CRL", "the platform"};
   for (int run = 0; run < 6; run++) {
@@ -293,7 +314,6 @@ static void trust_is_not_mixed(void) {
 }
 
 static void identities_are_not_mixed(void) {
-  checking("a client's key and certificate");
   inkotls_identity *key = identity_from("raw client"), *chain = identity_of("client");
   inkotls_roots *roots = roots_of("ca.pem");
   inkotls_client_builder *builder = inkotls_client_builder_new();
@@ -305,25 +325,27 @@ static void identities_are_not_mixed(void) {
   CHECK_TEXT(inkotls_client_builder_error(builder), "not both");
   CHECK(config == NULL);
   inkotls_client_builder_free(builder);
-
-  checking("a key has no name to be chosen by");
-  const inkotls_identities *identities = inkotls_identities_new();
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, key), INKOTLS_STATUS_INVALID_STATE);
-  CHECK_INT(inkotls_identities_remove(identities, "localhost", 9), INKOTLS_STATUS_NONE);
-  inkotls_identities_release(identities);
   inkotls_identity_free(key);
   inkotls_identity_free(chain);
   inkotls_roots_free(roots);
 }
 
-// A server does not do without a key that it asked for.
+static void no_key_by_name(void) {
+  inkotls_identity *key = identity_from("raw client");
+  const inkotls_identities *identities = inkotls_identities_new();
+  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, key), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_INT(inkotls_identities_remove(identities, "localhost", 9), INKOTLS_STATUS_NONE);
+  inkotls_identities_release(identities);
+  inkotls_identity_free(key);
+}
+
+// If a server asks for raw public keys, it requires one.
 static void optional_is_refused(void) {
   static const struct {
     int mode;
     inkotls_status want;
   } all[] = {{INKOTLS_CLIENT_AUTH_OPTIONAL, INKOTLS_STATUS_INVALID_STATE},
              {INKOTLS_CLIENT_AUTH_REQUIRED, INKOTLS_STATUS_OK}};
-  checking("raw keys, optional");
   inkotls_roots *roots = roots_from("raw client");
   inkotls_identity *identity = identity_of("ecdsa");
   inkotls_server_builder *builder = inkotls_server_builder_new();
@@ -344,10 +366,11 @@ static void optional_is_refused(void) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   meetings();
-  sessions_are_bound_to_keys();
-  own_keys();
-  trust_is_not_mixed();
-  optional_is_refused();
-  identities_are_not_mixed();
+  once("sessions are bound to the trusted keys", sessions_are_bound_to_keys);
+  once("public key of an identity", own_keys);
+  once("trusted keys are not mixed with certificates", trust_is_not_mixed);
+  once("optional keys of clients", optional_is_refused);
+  once("client identities with a key and with a certificate", identities_are_not_mixed);
+  once("key of a server chosen by name", no_key_by_name);
   return checks_done();
 }

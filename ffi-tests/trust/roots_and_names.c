@@ -1,6 +1,6 @@
-// Whom a side trusts: certificate errors told apart (rule 17), by the client of the server and by
-// the server of the client; revocation; the platform's roots. Each refusal is heard by the other
-// side.
+// Which certificates a side trusts: its own roots, the platform's, revocation, and the error of
+// each certificate that is refused (rule 17), by a client and by a server. The other side receives
+// the alert of each refusal.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,7 +33,8 @@ enum {
   WRONG_PURPOSE = INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE,
 };
 
-// Two who meet: one shows itself, the other judges. The platform of these tests trusts ca.pem.
+// Two sides meet: one shows a certificate, the other judges. The platform of these tests trusts
+// ca.pem.
 struct meeting {
   const char *shown;    // an identity; NULL: none
   const char *cas[2];   // what the judge trusts,
@@ -42,37 +43,46 @@ struct meeting {
   int error;  // 0: the judge is content
 };
 
-// Each certificate error, in each way.
-static const struct meeting errors_of_servers[] = {
-    {"expired", {"ca.pem"}, {0}, 0, 0, EXPIRED},
-    {"future", {"ca.pem"}, {0}, 0, 0, NOT_YET_VALID},
-    {"stranger", {"ca.pem"}, {0}, 0, 0, UNKNOWN_ISSUER},
-    {"other", {"ca.pem"}, {0}, 0, 0, WRONG_NAME},
-    {"revoked", {"ca.pem"}, {"ca.crl.pem"}, 0, 0, REVOKED},
-    {"ecdsa", {"ca.pem"}, {"sub-ca.crl.pem"}, 0, 0, UNKNOWN_REVOCATION},
-    {"forged", {"ca.pem"}, {0}, 0, 0, BAD_SIGNATURE},
-    {"client-only", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
-    {"enciphers", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
+// Each certificate error, in each way: a scenario for each row.
+struct certificate_error {
+  const char *name;
+  struct meeting meeting;
+};
+
+static const struct certificate_error errors_of_servers[] = {
+    {"server: expired", {"expired", {"ca.pem"}, {0}, 0, 0, EXPIRED}},
+    {"server: not yet valid", {"future", {"ca.pem"}, {0}, 0, 0, NOT_YET_VALID}},
+    {"server: unknown issuer", {"stranger", {"ca.pem"}, {0}, 0, 0, UNKNOWN_ISSUER}},
+    {"server: wrong name", {"other", {"ca.pem"}, {0}, 0, 0, WRONG_NAME}},
+    {"server: revoked", {"revoked", {"ca.pem"}, {"ca.crl.pem"}, 0, 0, REVOKED}},
+    {"server: unknown revocation",
+     {"ecdsa", {"ca.pem"}, {"sub-ca.crl.pem"}, 0, 0, UNKNOWN_REVOCATION}},
+    {"server: bad signature", {"forged", {"ca.pem"}, {0}, 0, 0, BAD_SIGNATURE}},
+    {"server: certificate of a client", {"client-only", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE}},
+    {"server: key usage", {"enciphers", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE}},
 };
 
 // A client shows a certificate whose issuer the server names, or none.
-static const struct meeting errors_of_clients[] = {
-    {NULL, {"ca.pem"}, {0}, 0, 0, NOT_PRESENTED},
-    {"expired-client", {"ca.pem"}, {0}, 0, 0, EXPIRED},
-    {"stray-client", {"ca.pem"}, {0}, 0, 0, UNKNOWN_ISSUER},
-    {"revoked-client", {"ca.pem"}, {"ca.crl.pem"}, 0, 0, REVOKED},
-    {"client", {"ca.pem"}, {"sub-ca.crl.pem"}, 0, 0, UNKNOWN_REVOCATION},
-    {"forged", {"ca.pem"}, {0}, 0, 0, BAD_SIGNATURE},
-    {"ecdsa", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
+static const struct certificate_error errors_of_clients[] = {
+    {"client: no certificate", {NULL, {"ca.pem"}, {0}, 0, 0, NOT_PRESENTED}},
+    {"client: expired", {"expired-client", {"ca.pem"}, {0}, 0, 0, EXPIRED}},
+    {"client: unknown issuer", {"stray-client", {"ca.pem"}, {0}, 0, 0, UNKNOWN_ISSUER}},
+    {"client: revoked", {"revoked-client", {"ca.pem"}, {"ca.crl.pem"}, 0, 0, REVOKED}},
+    {"client: unknown revocation",
+     {"client", {"ca.pem"}, {"sub-ca.crl.pem"}, 0, 0, UNKNOWN_REVOCATION}},
+    {"client: bad signature", {"forged", {"ca.pem"}, {0}, 0, 0, BAD_SIGNATURE}},
+    {"client: certificate of a server", {"ecdsa", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE}},
+    {"client: key usage", {"agrees", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE}},
+};
+
+// The rest, in one way: a scenario for each table.
+static const struct meeting servers_and_roots[] = {
+    {"ecdsa", {"ca.pem"}, {0}, 0, 0, 0},
+    {"stranger", {"ca.pem", "stranger-ca.pem"}, {0}, 0, 0, 0},
     {"agrees", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
 };
 
-static const struct meeting servers_judged[] = {
-    {"ecdsa", {"ca.pem"}, {0}, 0, 0, 0},
-    {"stranger", {"ca.pem", "stranger-ca.pem"}, {0}, 0, 0, 0},
-
-    {"agrees", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
-
+static const struct meeting servers_and_platform[] = {
     {"ecdsa", {0}, {0}, 1, 0, 0},
     {"expired", {0}, {0}, 1, 0, EXPIRED},
     {"future", {0}, {0}, 1, 0, NOT_YET_VALID},
@@ -87,7 +97,9 @@ static const struct meeting servers_judged[] = {
     {"revoked", {"stranger-ca.pem"}, {"ca.crl.pem"}, 1, 0, REVOKED},
     {"stranger", {"stranger-ca.pem"}, {"ca.crl.pem"}, 1, 0, UNKNOWN_REVOCATION},
     {"ecdsa", {0}, {"stale.crl.pem"}, 1, ENFORCE_EXPIRY, UNKNOWN_REVOCATION},
+};
 
+static const struct meeting servers_and_crls[] = {
     {"revoked", {"ca.pem"}, {0}, 0, 0, 0},
     {"revoked", {"ca.pem"}, {"ca.crl.pem"}, 0, ALLOW_UNKNOWN, REVOKED},
     {"revoked", {"ca.pem"}, {"ca.crl.pem"}, 0, END_ENTITY_ONLY, REVOKED},
@@ -98,7 +110,9 @@ static const struct meeting servers_judged[] = {
     {"ecdsa", {"ca.pem"}, {"stale.crl.pem"}, 0, 0, 0},
     {"ecdsa", {"ca.pem"}, {"stale.crl.pem"}, 0, ENFORCE_EXPIRY, UNKNOWN_REVOCATION},
     {"revoked", {"ca.pem"}, {"stale.crl.pem"}, 0, 0, REVOKED},
+};
 
+static const struct meeting servers_and_crls_of_a_chain[] = {
     {"chained", {"ca.pem"}, {0}, 0, 0, 0},
     {"chained", {"ca.pem"}, {"ca.crl.pem", "sub-ca.crl.pem"}, 0, 0, 0},
     {"chained", {"ca.pem"}, {"sub-revoked.crl.pem", "sub-ca.crl.pem"}, 0, 0, REVOKED},
@@ -112,19 +126,22 @@ static const struct meeting servers_judged[] = {
     {"chained", {"ca.pem"}, {"sub-revoked.crl.pem"}, 0, END_ENTITY_ONLY, UNKNOWN_REVOCATION},
 };
 
-static const struct meeting clients_judged[] = {
+static const struct meeting clients_and_roots[] = {
     {"client", {"ca.pem"}, {0}, 0, 0, 0},
     {"stranger-client", {"ca.pem"}, {0}, 0, 0, NOT_PRESENTED},
     {"stranger-client", {"ca.pem", "stranger-ca.pem"}, {0}, 0, 0, 0},
-
     {"enciphers", {"ca.pem"}, {0}, 0, 0, WRONG_PURPOSE},
+};
 
+static const struct meeting clients_and_platform[] = {
     {"client", {0}, {0}, 1, 0, 0},
     {"ecdsa", {0}, {0}, 1, 0, WRONG_PURPOSE},
     {"client", {"stranger-ca.pem"}, {0}, 1, 0, 0},
     {"stranger-client", {"stranger-ca.pem"}, {0}, 1, 0, 0},
     {"revoked-client", {0}, {"ca.crl.pem"}, 1, 0, REVOKED},
+};
 
+static const struct meeting clients_and_crls[] = {
     {"revoked-client", {"ca.pem"}, {0}, 0, 0, 0},
     {"client", {"ca.pem"}, {"ca.crl.pem"}, 0, 0, 0},
     {"client", {"ca.pem"}, {"sub-ca.crl.pem"}, 0, ALLOW_UNKNOWN, 0},
@@ -150,7 +167,7 @@ static inkotls_roots *roots_for(const struct meeting *meeting) {
 }
 
 // Makes `client`, and uses the roots up.
-static void make_client(int version, inkotls_roots *roots, const char *shown) {
+static void make_client(inkotls_roots *roots, const char *shown) {
   inkotls_client_builder *builder = inkotls_client_builder_new();
   CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_client_builder_set_session_cache(builder, 0), INKOTLS_STATUS_OK);
@@ -197,37 +214,63 @@ static void meet(const struct way *way) {
   pair_free(&pair);
 }
 
-static void in_ways(int everywhere, const char *name, void (*scenario)(const struct way *)) {
-  if (everywhere) {
-    each_way(name, scenario);
+// Makes both configs for what `current` says.
+static void make_both(void) {
+  if (by_server) {
+    make_client(roots_of("ca.pem"), current->shown);
+    make_server("ecdsa", REQUIRED, roots_for(current));
   } else {
-    scenario(&direct);
+    make_client(roots_for(current), NULL);
+    make_server(current->shown, OFF, NULL);
   }
 }
 
-static void all_meet(const struct meeting *table, size_t count, int version, int everywhere) {
+static void each_error(const struct certificate_error *table, size_t count) {
   for (size_t i = 0; i < count; i++) {
-    char name[128];
-    current = &table[i];
-    snprintf(name, sizeof name, "%s%s %zu: %s, TLS 1.%d", everywhere ? "errors of " : "",
-             by_server ? "clients" : "servers", i, current->shown ? current->shown : "nothing",
-             version - 0x0301);
-    checking("%s", name);
-    if (by_server) {
-      make_client(version, roots_of("ca.pem"), current->shown);
-      make_server("ecdsa", REQUIRED, roots_for(current));
-    } else {
-      make_client(version, roots_for(current), NULL);
-      make_server(current->shown, OFF, NULL);
+    if (!begins("%s", table[i].name)) continue;
+    for (version = TLS12; version <= TLS13; version++) {
+      char what[128];
+      snprintf(what, sizeof what, "%s, %s", table[i].name, inkotls_protocol_version_name(version));
+      current = &table[i].meeting;
+      make_both();
+      in_each_way(what, meet);
+      release_both();
     }
-    in_ways(everywhere, name, meet);
+  }
+}
+
+static void all_meet(const char *name, const struct meeting *table, size_t count) {
+  if (!begins("%s", name)) return;
+  for (current = table; current < table + count; current++) {
+    for (version = TLS12; version <= TLS13; version++) {
+      checking("%s, row %td: %s, %s", name, current - table, current->shown,
+               inkotls_protocol_version_name(version));
+      make_both();
+      meet(&direct);
+      release_both();
+    }
+  }
+}
+
+// Client certificates: what the server requests, and what the client shows.
+
+static int is_asked, is_shown;
+
+// A server with this mode and a client that has this identity; TLS 1.2 in one way, TLS 1.3 in each.
+static void in_ways(const char *name, int mode, const char *shown,
+                    void (*scenario)(const struct way *)) {
+  if (!begins("%s", name)) return;
+  for (version = TLS12; version <= TLS13; version++) {
+    make_client(roots_of("ca.pem"), shown);
+    make_server("ecdsa", mode, mode == OFF ? NULL : roots_of("ca.pem"));
+    if (version == TLS13) {
+      in_each_way(name, scenario);
+    } else {
+      scenario(&direct);
+    }
     release_both();
   }
 }
-
-// Client certificates: what the server asks for, what the client has to show.
-
-static int is_asked, is_shown;
 
 static void shows_itself(const struct way *way) {
   struct pair pair;
@@ -245,54 +288,48 @@ static void shows_itself(const struct way *way) {
   pair_free(&pair);
 }
 
-static void client_certificates(int version) {
+static void client_certificates(void) {
   static const struct {
     const char *name;
     int mode;
     const char *shown;
   } all[] = {
-      {"not asked, one there", OFF, "client"},
-      {"optional, none there", OPTIONAL, NULL},
-      {"optional, one there", OPTIONAL, "client"},
-      {"required, one there", REQUIRED, "client"},
-      {"optional, none that fits", OPTIONAL, "stranger-client"},
+      {"client certificate that is not requested", OFF, "client"},
+      {"optional client certificate, not shown", OPTIONAL, NULL},
+      {"optional client certificate, shown", OPTIONAL, "client"},
+      {"required client certificate, shown", REQUIRED, "client"},
+      {"optional client certificate of another issuer, not shown", OPTIONAL, "stranger-client"},
   };
   for (size_t i = 0; i < COUNT(all); i++) {
-    checking("%s, TLS 1.%d", all[i].name, version - 0x0301);
     is_asked = all[i].mode != OFF;
     is_shown = all[i].shown && strcmp(all[i].shown, "client") == 0;
-    make_client(version, roots_of("ca.pem"), all[i].shown);
-    make_server("ecdsa", all[i].mode, all[i].mode == OFF ? NULL : roots_of("ca.pem"));
-    in_ways(version == TLS13, all[i].name, shows_itself);
-    release_both();
+    in_ways(all[i].name, all[i].mode, all[i].shown, shows_itself);
   }
 }
 
-// Optional means that none may be shown, not that a bad one may.
-static void optional_is_verified(const struct way *way) {
+static void bad_client_is_refused(const struct way *way) {
   struct pair pair;
   pair_open(&pair, way, client, "localhost", server);
   pair_refuses(&pair, &pair.server, INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE);
   pair_free(&pair);
 }
 
-// What was said last counts.
+// The mode that was set last counts.
 static void modes_replace_each_other(void) {
-  checking("modes replace each other");
   inkotls_roots *roots = roots_of("ca.pem");
   inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, REQUIRED, roots), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, OFF, NULL), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
-  make_client(TLS13, roots_of("ca.pem"), "client");
+  make_client(roots_of("ca.pem"), "client");
   server = server_built(builder);
   is_asked = 0;
   shows_itself(&direct);
   release_both();
 }
 
-// A session is no way around what a server asks of its clients, where another server with the same
-// store or ticket keys asked for less.
+// A session does not replace the certificate that a server requires of its clients, if a server
+// with the same store or ticket keys required less.
 
 static const inkotls_server_config *server_sharing(int keys_too, int mode, const char *ca) {
   inkotls_server_builder *builder = server_showing("ecdsa");
@@ -304,7 +341,7 @@ static const inkotls_server_config *server_sharing(int keys_too, int mode, const
   return server_built(builder);
 }
 
-static const inkotls_client_config *client_that_resumes(int version) {
+static const inkotls_client_config *client_that_resumes(void) {
   inkotls_roots *roots = roots_of("ca.pem");
   inkotls_identity *identity = identity_of("stranger-client");
   inkotls_client_builder *builder = inkotls_client_builder_new();
@@ -331,23 +368,23 @@ static void goes(const inkotls_server_config *to, int is_refused, int is_resumed
   pair_free(&pair);
 }
 
-static void resumption_is_no_way_around(int version, int keys_too) {
+static void lax_servers(int keys_too) {
   static const struct {
     int mode;
     const char *ca;
   } all[] = {{OFF, "ca.pem"}, {OPTIONAL, "ca.pem"}, {REQUIRED, "stranger-ca.pem"}};
   const inkotls_server_config *strict = server_sharing(keys_too, REQUIRED, "ca.pem");
   for (size_t i = 0; i < COUNT(all); i++) {
-    checking("resumption after a lax server %zu, %s, TLS 1.%d", i, keys_too ? "keys" : "a store",
-             version - 0x0301);
+    checking("resumption after a lax server %zu, %s, %s", i, keys_too ? "keys" : "a store",
+             inkotls_protocol_version_name(version));
     const inkotls_server_config *lax = server_sharing(keys_too, all[i].mode, all[i].ca);
     const inkotls_server_config *alike = server_sharing(keys_too, all[i].mode, all[i].ca);
     store_clear();
-    client = client_that_resumes(version);
+    client = client_that_resumes();
     goes(lax, 0, 0);
     goes(alike, 0, 1);
     goes(strict, 1, 0);
-    CHECK_INT(store.hits, keys_too ? 0 : 2);  // it was found, and is no good
+    CHECK_INT(store.hits, keys_too ? 0 : 2);  // the session was found twice, and resumed once
     inkotls_client_config_release(client);
     inkotls_server_config_release(lax);
     inkotls_server_config_release(alike);
@@ -355,27 +392,30 @@ static void resumption_is_no_way_around(int version, int keys_too) {
   inkotls_server_config_release(strict);
 }
 
+static void resumption_after_lax_servers(void) {
+  for (int keys_too = 0; keys_too < 2; keys_too++) lax_servers(keys_too);
+}
+
+#define ALL(table) table, COUNT(table)
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   setenv("SSL_CERT_FILE", pki_path("ca.pem"), 1);
   unsetenv("SSL_CERT_DIR");
-  for (int version = TLS12; version <= TLS13; version++) {
-    by_server = 0;
-    all_meet(errors_of_servers, COUNT(errors_of_servers), version, 1);
-    all_meet(servers_judged, COUNT(servers_judged), version, 0);
-    by_server = 1;
-    all_meet(errors_of_clients, COUNT(errors_of_clients), version, 1);
-    all_meet(clients_judged, COUNT(clients_judged), version, 0);
-    client_certificates(version);
-    make_client(version, roots_of("ca.pem"), "ecdsa");
-    make_server("ecdsa", OPTIONAL, roots_of("ca.pem"));
-    in_ways(version == TLS13, "optional, a bad one", optional_is_verified);
-    release_both();
-  }
-  modes_replace_each_other();
-  for (int keys_too = 0; keys_too < 2; keys_too++) {
-    for (int version = TLS12; version <= TLS13; version++)
-      resumption_is_no_way_around(version, keys_too);
-  }
+  by_server = 0;
+  each_error(ALL(errors_of_servers));
+  all_meet("servers and roots", ALL(servers_and_roots));
+  all_meet("servers and the platform", ALL(servers_and_platform));
+  all_meet("servers and CRLs", ALL(servers_and_crls));
+  all_meet("servers and CRLs of a chain", ALL(servers_and_crls_of_a_chain));
+  by_server = 1;
+  each_error(ALL(errors_of_clients));
+  all_meet("clients and roots", ALL(clients_and_roots));
+  all_meet("clients and the platform", ALL(clients_and_platform));
+  all_meet("clients and CRLs", ALL(clients_and_crls));
+  client_certificates();
+  in_ways("optional client certificate that is bad", OPTIONAL, "ecdsa", bad_client_is_refused);
+  once_each_version("client authentication set twice", modes_replace_each_other);
+  once_each_version("resumption after a server that required less", resumption_after_lax_servers);
   return checks_done();
 }
