@@ -1,4 +1,4 @@
-// After the handshake: keys for the host's own use, channel bindings, and new keys.
+// After the handshake: exported keying material, channel bindings, and key updates.
 
 #include <string.h>
 
@@ -148,8 +148,8 @@ static void binds_by_exporter(const struct way *way) {
   pair_free(&pair);
 }
 
-// In TLS 1.2 it is one's own to this connection where the extended master secret is required; also
-// of a session that is resumed.
+// In TLS 1.2 the binding differs for each connection, also for one that is resumed, because both
+// sides require the extended master secret.
 static void binds_by_exporter_in_tls12(const struct way *way) {
   inkotls_client_builder *asks = client_speaking(TLS12);
   inkotls_server_builder *answers = server_showing("ecdsa");
@@ -182,8 +182,8 @@ static void hide_extension(unsigned char *hello, size_t len, unsigned type) {
   put(hello + extension_of(hello, len, type), 0xfafa, 2);
 }
 
-// A client that requires the extended master secret goes on with no server that leaves it out. One
-// that does not finds out later that its ClientHello was changed.
+// A client that requires the extended master secret refuses a server that leaves it out. A client
+// that does not require it goes on, until the server notices that the ClientHello was changed.
 static void requires_the_extended_master_secret(const struct way *way) {
   enum { EXTENDED_MASTER_SECRET = 23, HANDSHAKE_FAILURE = 40 };
   const inkotls_server_config *server = server_config("ecdsa", no_alpn);
@@ -282,8 +282,8 @@ static inkotls_server_builder *remembering(int kind) {
   return builder;
 }
 
-// The certificate of the connection that the session began with, on both sides, when the server
-// shows another by now. No one here has a CRL.
+// The binding is of the certificate of the connection with which the session began, on both sides,
+// although the server shows another now. Neither side has a CRL.
 static void binds_to_the_first(const struct way *way, int kind) {
   static const char *const shown[] = {"ecdsa", "revoked", "ecdsa", "revoked"};
   unsigned char binding[64], first[32] = "";
@@ -319,9 +319,9 @@ static void binds_to_sessions(const struct way *way) {
   for (int kind = CACHE; kind <= KEYS; kind++) binds_to_the_first(way, kind);
 }
 
-// A session that is found and not resumed, here because a server of the same fleet has another
-// cipher suite, carries nothing over: neither the certificate that it began with, to this
-// connection or to the sessions that it makes, nor what was attached.
+// A session that is found and not resumed, here because another server of the fleet has another
+// cipher suite, carries nothing over: not the certificate with which the session began, neither to
+// this connection nor to later sessions, and not the data that was attached.
 
 static const inkotls_server_config *server_showing_with(const char *name, int kind, int32_t suite) {
   inkotls_server_builder *builder = remembering(kind);
@@ -378,7 +378,7 @@ static void binds_to_no_sessions(const struct way *way) {
 
 // New keys.
 
-// Only what was written before must be gone.
+// A side updates its keys as soon as all that was written before has left.
 static void updates(struct pair *pair, struct side *side) {
   while (inkotls_conn_state(side->conn) & INKOTLS_STATE_WANTS_WRITE) {
     CHECK_INT(inkotls_conn_update_keys(side->conn), INKOTLS_STATUS_WANT_WRITE);
@@ -405,7 +405,7 @@ static void updates_keys(const struct way *way) {
   pair_free(&pair);
 }
 
-// Between any two writes.
+// Keys are updated between any two writes.
 static void updates_in_a_stream(const struct way *way) {
   struct pair pair;
   unsigned char out[100], in[100];
@@ -432,7 +432,8 @@ static void updates_in_a_stream(const struct way *way) {
   pair_free(&pair);
 }
 
-// On the wire: a KeyUpdate, and the one that it asks for, in front of what is written next.
+// On the wire: a KeyUpdate, and the KeyUpdate that it requests, before the data that is written
+// next.
 static void updates_both_directions(const struct way *way) {
   enum { UPDATE = 5 + 5 + 1 + 16, BYTE = 5 + 1 + 1 + 16 };
   char in[16];
@@ -537,20 +538,20 @@ int main(int argc, char **argv) {
   clients[0] = client_of(TLS12);
   clients[1] = client_of(TLS13);
   server = server_config("ecdsa", no_alpn);
-  each_version("exporter", exports);
-  each_version("exporter: lengths", exports_lengths);
+  each_version("exported keying material", exports);
+  each_version("lengths of exported keying material", exports_lengths);
   each_version("tls-exporter", binds_by_exporter);
   each_way("tls-exporter in TLS 1.2", binds_by_exporter_in_tls12);
-  each_wide_way("no extended master secret", requires_the_extended_master_secret);
+  each_wide_way("extended master secret is required", requires_the_extended_master_secret);
   each_version("tls-server-end-point", binds_to_end_point);
-  each_way("no tls-server-end-point", binds_to_no_end_point);
+  each_way("tls-server-end-point is not defined", binds_to_no_end_point);
   each_way("key updates", updates_keys);
   each_way("key updates in a stream", updates_in_a_stream);
   each_way("key updates on the wire", updates_both_directions);
-  each_version("tls-server-end-point of sessions", binds_to_sessions);
-  each_version("tls-server-end-point beside a session", binds_to_no_sessions);
-  each_way("a key update within a message", updates_within_a_message);
-  each_way("no key update", has_no_update);
+  each_version("tls-server-end-point of resumed sessions", binds_to_sessions);
+  each_version("tls-server-end-point if a session is not resumed", binds_to_no_sessions);
+  each_way("key update within a message of the peer", updates_within_a_message);
+  each_way("no key update in TLS 1.2", has_no_update);
   for (int i = 0; i < 2; i++) inkotls_client_config_release(clients[i]);
   inkotls_server_config_release(server);
   return checks_done();

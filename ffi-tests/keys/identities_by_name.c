@@ -1,5 +1,6 @@
-// Which identity a server shows: by the name that the client asks for and by the kind of key that
-// it can verify; changed while the server is at work.
+// Which identity a server shows: by the server name that the client sends, and by the kinds of key
+// that the client can verify. Identities are added, replaced and removed while the server is
+// running.
 
 #include <pthread.h>
 #include <sched.h>
@@ -7,11 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "pair.h"
+#include "configs.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { TLS12 = 0x0303, TLS13 = 0x0304 };
 enum { X25519 = 29 };  // makes a short ClientHello
 
 static const struct way direct = {.chunk = 1 << 14};
@@ -80,12 +80,12 @@ static void nothing_is_shown(const struct way *way, const inkotls_client_config 
 static void chosen_by_name(const struct way *way) {
   const inkotls_identities *identities = inkotls_identities_new();
   const inkotls_server_config *server = server_of(identities);
-  nothing_is_shown(way, client, "localhost", server);  // there is none yet
+  nothing_is_shown(way, client, "localhost", server);  // the set is empty
   CHECK_INT(set(identities, "LocalHost", "ecdsa"), INKOTLS_STATUS_OK);
   is_shown(way, client, "localhost", server, "ecdsa.der");
   is_shown(way, client, "LOCALHOST", server, "ecdsa.der");
   nothing_is_shown(way, client, "other.test", server);
-  nothing_is_shown(way, client, "127.0.0.1", server);  // asks for no name
+  nothing_is_shown(way, client, "127.0.0.1", server);  // the client sends no name
 
   // A wildcard stands for one label: not for none, not for two, not for a part of one.
   CHECK_INT(set(identities, "*.TEST", "other"), INKOTLS_STATUS_OK);
@@ -110,11 +110,10 @@ static void chosen_by_name(const struct way *way) {
   inkotls_server_config_release(server);
 }
 
-// A set of many names; half of them go while it is at work.
+// A set of many names, half of which are removed while the server is running.
 static void chosen_among_many(void) {
   enum { NAMES = 30000 };
   char name[32];
-  checking("%d names", NAMES);
   const inkotls_identities *identities = inkotls_identities_new();
   const inkotls_server_config *server = server_of(identities);
   inkotls_identity *identity = identity_of("other");
@@ -159,7 +158,7 @@ static void chosen_by_key(const struct way *way) {
     CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_NONE);
   }
 
-  // One of the same kind takes its place, and leaves the other kind alone.
+  // An identity of the same kind of key replaces the one before, and not that of the other kind.
   CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
   CHECK_INT(set(identities, "localhost", "rsa"), INKOTLS_STATUS_OK);
   CHECK_INT(set(identities, "localhost", "chained"), INKOTLS_STATUS_OK);
@@ -179,9 +178,8 @@ static void chosen_by_key(const struct way *way) {
   inkotls_client_config_release(only_ecdsa);
 }
 
-// Counted: the host's reference may end before the server does, and the other way round.
-static void counted(void) {
-  checking("counted identities");
+// The host may release its reference before the server config is released, and the other way round.
+static void reference_counts(void) {
   const inkotls_identities *identities = inkotls_identities_new();
   CHECK_INT(set(identities, "", "ecdsa"), INKOTLS_STATUS_OK);
   const inkotls_server_config *server = server_of(identities);
@@ -196,9 +194,8 @@ static void counted(void) {
   inkotls_server_config_release(second);
 }
 
-// An identity for all and identities by name take each other's place.
+// A single identity and identities by name replace each other: what was set last counts.
 static void last_one_counts(void) {
-  checking("one identity, or several");
   inkotls_identity *one = identity_of("ed25519");
   const inkotls_identities *several = inkotls_identities_new();
   CHECK_INT(set(several, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
@@ -216,9 +213,8 @@ static void last_one_counts(void) {
   inkotls_identity_free(one);
 }
 
-// As in inkotls_conn_new_client: the dot of the root says nothing.
-static void names_with_the_root(void) {
-  checking("a name with the dot of the root");
+// The trailing dot of a name is ignored, as in inkotls_conn_new_client.
+static void names_with_a_trailing_dot(void) {
   const inkotls_identities *identities = inkotls_identities_new();
   const inkotls_server_config *server = server_of(identities);
   CHECK_INT(set(identities, "localhost.", "ecdsa"), INKOTLS_STATUS_OK);
@@ -231,8 +227,8 @@ static void names_with_the_root(void) {
   inkotls_server_config_release(server);
 }
 
-// A handshake that has begun goes on with what it has begun with.
-static void exchanged_meanwhile(const struct way *way) {
+// A handshake that has begun goes on with the identity of its beginning.
+static void replaced_during_a_handshake(const struct way *way) {
   const inkotls_identities *identities = inkotls_identities_new();
   const inkotls_server_config *server = server_of(identities);
   CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
@@ -250,7 +246,7 @@ static void exchanged_meanwhile(const struct way *way) {
   inkotls_server_config_release(server);
 }
 
-// One thread exchanges and removes, two have handshakes: each sees a whole identity.
+// One thread replaces and removes identities while two have handshakes: each sees a whole identity.
 
 struct race {
   const inkotls_identities *identities;
@@ -303,8 +299,7 @@ static void *has_handshakes(void *argument) {
   return NULL;
 }
 
-static void exchanged_by_another_thread(void) {
-  checking("exchanged by another thread");
+static void replaced_by_another_thread(void) {
   inkotls_identity *other = identity_of("chained");
   struct race race = {.identities = inkotls_identities_new(), .other = other, .running = 1};
   CHECK_INT(set(race.identities, "", "ecdsa"), INKOTLS_STATUS_OK);
@@ -378,7 +373,6 @@ static void names_refused(void) {
 }
 
 static void identities_refused(void) {
-  checking("identities that are not whole");
   const char *chain = pki_path("chained.pem"), *key = pki_path("chained.key");
   inkotls_identity *only_chain = inkotls_identity_new(), *only_key = inkotls_identity_new();
   const inkotls_identities *identities = inkotls_identities_new();
@@ -401,16 +395,16 @@ static void identities_refused(void) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   client = client_built(client_builder());
-  each_way("by name", chosen_by_name);
-  chosen_among_many();
-  each_way("by key", chosen_by_key);
-  each_way("exchanged meanwhile", exchanged_meanwhile);
-  counted();
-  last_one_counts();
-  names_with_the_root();
-  exchanged_by_another_thread();
-  names_refused();
-  identities_refused();
+  each_way("chosen by server name", chosen_by_name);
+  once("chosen among 30000 names", chosen_among_many);
+  each_way("chosen by kind of key", chosen_by_key);
+  each_way("replaced during a handshake", replaced_during_a_handshake);
+  once("reference counts", reference_counts);
+  once("single identity or identities by name", last_one_counts);
+  once("names with a trailing dot", names_with_a_trailing_dot);
+  once("replaced by another thread", replaced_by_another_thread);
+  once("bad names", names_refused);
+  once("incomplete identities", identities_refused);
   inkotls_client_config_release(client);
   return checks_done();
 }

@@ -1,19 +1,17 @@
-// What a side shows beside its key: the stapled OCSP response, the certificate that its peer asks
-// for, and how few bytes that takes.
+// OCSP staples, the client certificate that a client chooses for a server, and certificate
+// compression.
 
 #include <string.h>
 
-#include "pair.h"
+#include "configs.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-enum { TLS12 = 0x0303, TLS13 = 0x0304 };
 enum { X25519 = 29 };  // makes a short ClientHello
 
 static const struct way direct = {.chunk = 1 << 14};
 static unsigned char response[4096];
 static size_t response_len;
-static int version;
 
 static inkotls_client_builder *client_builder(void) {
   inkotls_client_builder *builder = client_trusting("ca.pem");
@@ -28,14 +26,14 @@ static inkotls_server_builder *server_builder(const inkotls_identity *identity) 
   return builder;
 }
 
-// TLS 1.3 in each way, TLS 1.2 in one.
+// TLS 1.2 in one way, then TLS 1.3 in each.
 static void in_ways(const char *name, void (*scenario)(const struct way *)) {
+  if (!begins("%s", name)) return;
+  version = TLS12;
   checking("%s, TLS 1.2", name);
-  if (version == TLS13) {
-    each_way(name, scenario);
-  } else {
-    scenario(&direct);
-  }
+  scenario(&direct);
+  version = TLS13;
+  in_each_way(name, scenario);
 }
 
 // OCSP.
@@ -55,11 +53,30 @@ static void is_stapled(const inkotls_conn *conn, int want) {
 
 static const inkotls_client_config *client;
 static const inkotls_server_config *server;
-static int is_expected;
 
-// The second visit resumes, and there is no certificate that something could be stapled to.
+static const struct stapling {
+  const char *name;
+  int sets, removes;
+} staplings[] = {{"certificate without an OCSP staple", 0, 0},
+                 {"certificate with an OCSP staple", 1, 0},
+                 {"OCSP staple that was removed", 1, 1}};
+static const struct stapling *stapling;
+
+static const inkotls_server_config *stapling_server(void) {
+  inkotls_identity *identity = identity_of("ecdsa");
+  if (stapling->sets) staple(identity, response_len);
+  if (stapling->removes) staple(identity, 0);
+  inkotls_server_builder *builder = server_builder(identity);
+  staple(identity, stapling->sets ? 0 : response_len);  // the builder has a copy
+  inkotls_identity_free(identity);
+  return server_built(builder);
+}
+
+// The second visit resumes, and there is no certificate to which a response could be stapled.
 static void staples(const struct way *way) {
+  int is_expected = stapling->sets && !stapling->removes;
   client = client_built(client_builder());
+  server = stapling_server();
   for (int visit = 0; visit < 2; visit++) {
     struct pair pair;
     char in[1];
@@ -74,30 +91,11 @@ static void staples(const struct way *way) {
     pair_free(&pair);
   }
   inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
 }
 
-static void staples_come_and_go(void) {
-  static const struct {
-    const char *name;
-    int sets, removes;
-  } all[] = {{"never stapled", 0, 0}, {"stapled", 1, 0}, {"no longer stapled", 1, 1}};
-  for (size_t i = 0; i < COUNT(all); i++) {
-    checking("%s", all[i].name);
-    inkotls_identity *identity = identity_of("ecdsa");
-    if (all[i].sets) staple(identity, response_len);
-    if (all[i].removes) staple(identity, 0);
-    inkotls_server_builder *builder = server_builder(identity);
-    staple(identity, all[i].sets ? 0 : response_len);  // the builder has what it was given
-    server = server_built(builder);
-    inkotls_identity_free(identity);
-    is_expected = all[i].sets && !all[i].removes;
-    in_ways(all[i].name, staples);
-    inkotls_server_config_release(server);
-  }
-}
-
-// A server staples to one name and not to another, under one client config: connections whose
-// handshakes overlap do not get what belongs to each other.
+// A server staples to the certificate of one name, and not to that of another. Two connections of
+// one client config whose handshakes overlap do not get each other's responses.
 static void staples_do_not_mix(const struct way *way) {
   inkotls_identity *identity = identity_of("ecdsa");
   const inkotls_identities *identities = inkotls_identities_new();
@@ -135,13 +133,45 @@ static void staples_do_not_mix(const struct way *way) {
 
 // Client certificates.
 
-struct choice {
-  const char *name, *cas[2], *shown;
-  int mode;
+// A server that trusts one authority or two, and what a client with a certificate of each of two
+// authorities shows.
+static const struct choice {
+  const char *name, *cas[2], *shown;  // NULL: none
+} choices[] = {
+    {"client certificate of the first authority", {"ca.pem"}, "client.der"},
+    {"client certificate of the second authority", {"stranger-ca.pem"}, "stranger-client.der"},
+    {"client certificate of either authority", {"stranger-ca.pem", "ca.pem"}, "client.der"},
+    {"no client certificate of the authority", {"sub-ca.pem"}, NULL},
 };
 static const struct choice *current;
 
+static const inkotls_client_config *choosing_client(void) {
+  static const char *const names[] = {"client", "stranger-client"};
+  inkotls_client_builder *builder = client_builder();
+  for (size_t i = 0; i < COUNT(names); i++) {
+    inkotls_identity *identity = identity_of(names[i]);
+    CHECK_INT(inkotls_client_builder_add_identity(builder, identity), INKOTLS_STATUS_OK);
+    inkotls_identity_free(identity);
+  }
+  return client_built(builder);
+}
+
+static const inkotls_server_config *requesting_server(void) {
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  inkotls_roots *roots = roots_of(current->cas[0]);
+  const char *second = current->cas[1] ? pki_path(current->cas[1]) : NULL;
+  if (second)
+    CHECK_INT(inkotls_roots_add_pem_file(roots, second, strlen(second)), INKOTLS_STATUS_OK);
+  int mode = current->shown ? INKOTLS_CLIENT_AUTH_REQUIRED : INKOTLS_CLIENT_AUTH_OPTIONAL;
+  CHECK_INT(inkotls_server_builder_set_client_auth(builder, mode, roots), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  return server_built(builder);
+}
+
+// The client chooses the certificate whose issuer the server names.
 static void fits_the_issuers(const struct way *way) {
+  client = choosing_client();
+  server = requesting_server();
   struct pair pair;
   unsigned char want[4096];
   const unsigned char *der = NULL;
@@ -151,45 +181,11 @@ static void fits_the_issuers(const struct way *way) {
             current->shown ? INKOTLS_STATUS_OK : INKOTLS_STATUS_NONE);
   if (current->shown) CHECK(len == want_len && memcmp(der, want, len) == 0);
   pair_free(&pair);
-}
-
-static void clients_choose(void) {
-  static const struct choice all[] = {
-      {"ca", {"ca.pem"}, "client.der", INKOTLS_CLIENT_AUTH_REQUIRED},
-      {"stranger-ca", {"stranger-ca.pem"}, "stranger-client.der", INKOTLS_CLIENT_AUTH_REQUIRED},
-      {"either", {"stranger-ca.pem", "ca.pem"}, "client.der", INKOTLS_CLIENT_AUTH_REQUIRED},
-      {"neither", {"sub-ca.pem"}, NULL, INKOTLS_CLIENT_AUTH_OPTIONAL},
-  };
-  static const char *const identities[] = {"client", "stranger-client"};
-  inkotls_client_builder *to_client = client_builder();
-  for (size_t i = 0; i < COUNT(identities); i++) {
-    inkotls_identity *identity = identity_of(identities[i]);
-    CHECK_INT(inkotls_client_builder_add_identity(to_client, identity), INKOTLS_STATUS_OK);
-    inkotls_identity_free(identity);
-  }
-  client = client_built(to_client);
-  inkotls_identity *identity = identity_of("ecdsa");
-  for (size_t i = 0; i < COUNT(all); i++) {
-    current = &all[i];
-    checking("a server that trusts %s", current->name);
-    inkotls_roots *roots = roots_of(current->cas[0]);
-    const char *second = current->cas[1] ? pki_path(current->cas[1]) : NULL;
-    if (second)
-      CHECK_INT(inkotls_roots_add_pem_file(roots, second, strlen(second)), INKOTLS_STATUS_OK);
-    inkotls_server_builder *to_server = server_builder(identity);
-    CHECK_INT(inkotls_server_builder_set_client_auth(to_server, current->mode, roots),
-              INKOTLS_STATUS_OK);
-    inkotls_roots_free(roots);
-    server = server_built(to_server);
-    in_ways(current->name, fits_the_issuers);
-    inkotls_server_config_release(server);
-  }
-  inkotls_identity_free(identity);
   inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
 }
 
 static void client_identities_refused(void) {
-  checking("client identities that are not whole");
   const char *chain = pki_path("client.pem"), *key = pki_path("client.key");
   inkotls_identity *only_chain = inkotls_identity_new(), *only_key = inkotls_identity_new();
   inkotls_client_builder *builder = client_builder();
@@ -201,7 +197,7 @@ static void client_identities_refused(void) {
   CHECK_INT(inkotls_client_builder_add_identity(builder, only_key),
             INKOTLS_STATUS_INVALID_CERTIFICATE);
   CHECK_TEXT(inkotls_client_builder_error(builder), "no certificate");
-  // None of them was added: there is nothing to show.
+  // None of them was added: the client has no certificate.
   inkotls_identity *identity = identity_of("ecdsa");
   inkotls_roots *roots = roots_of("ca.pem");
   inkotls_server_builder *to_server = server_builder(identity);
@@ -279,7 +275,7 @@ static void compresses(const struct way *way) {
     CHECK(server_flight(way, 0, 1) + 100 > neither);
     CHECK(server_flight(way, 1, 0) + 100 > neither);
   } else {
-    CHECK(both + 100 > neither);  // TLS 1.2 has no such thing
+    CHECK(both + 100 > neither);  // TLS 1.2 has no certificate compression
   }
 }
 
@@ -305,14 +301,14 @@ static void switches_refused(void) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   response_len = pki_read("ecdsa.ocsp", response, sizeof response);
-  for (version = TLS12; version <= TLS13; version++) {
-    staples_come_and_go();
-    in_ways("staples do not mix", staples_do_not_mix);
-    clients_choose();
-    in_ways("compression", compresses);
-  }
+  for (stapling = staplings; stapling < staplings + COUNT(staplings); stapling++)
+    in_ways(stapling->name, staples);
+  in_ways("OCSP staples of overlapping handshakes", staples_do_not_mix);
+  for (current = choices; current < choices + COUNT(choices); current++)
+    in_ways(current->name, fits_the_issuers);
+  in_ways("certificate compression", compresses);
   version = TLS13;
-  client_identities_refused();
-  switches_refused();
+  once("incomplete client identities", client_identities_refused);
+  once("bad switches of certificate compression", switches_refused);
   return checks_done();
 }

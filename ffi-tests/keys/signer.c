@@ -1,5 +1,6 @@
-// Keys that stay with the host: what it is asked to sign, and that whatever it answers in place of
-// that signature is a clean failure (rule 12). Here the host is libcrypto.
+// Signer callbacks, for keys that stay with the host: what they are asked to sign, and that each
+// bad answer is a failure that both sides learn of (rule 12). Here the host signs with libcrypto.
+// Which signers an identity accepts is in signer_setup.c.
 
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 enum { CAP = 1024, X25519 = 29, P256 = 23, INTERNAL_ERROR = 80 };
 
-// Schemes of one kind of key, 0 behind them, and the first that each version takes.
+// Schemes of one kind of key, with 0 after the last, and the first that each version supports.
 struct kind {
   const char *key;
   uint16_t schemes[4];
@@ -120,7 +121,7 @@ static inkotls_server_builder *to_server(const inkotls_identity *identity) {
   return builder;
 }
 
-// Makes `client` and `server`, one of which shows the identity, and uses that up.
+// Makes `client` and `server`, one of which shows the identity; frees the identity.
 static void make(inkotls_identity *identity, int32_t group) {
   inkotls_client_builder *a = to_client();
   inkotls_server_builder *b = by_client ? server_showing("ecdsa") : to_server(identity);
@@ -142,34 +143,44 @@ static void release_both(void) {
   inkotls_server_config_release(server);
 }
 
-// Names what `each_way` names: who, in which version.
-static const char *named(const char *what) {
-  static char name[128];
-  snprintf(name, sizeof name, "%s by a %s of %s%s", what, by_client ? "client" : "server",
-           inkotls_protocol_version_name(version), host.may_block ? " that may block" : "");
-  checking("%s", name);
-  return name;
-}
+static char subject[128];  // the scenario, and which side signs, in which version
 
 // How bytes travel matters to a signer that may block; not to every kind of key.
-static void in_ways(const char *name, void (*scenario)(const struct way *)) {
+static void in_ways(void (*scenario)(const struct way *)) {
   if (current != p256) {
     scenario(&direct);
   } else if (host.may_block) {
-    each_way(name, scenario);
+    in_each_way(subject, scenario);
   } else {
-    each_wide_way(name, scenario);
+    in_each_wide_way(subject, scenario);
   }
 }
 
-static void each_side(void (*scenario)(void)) {
-  for (version = TLS12; version <= TLS13; version++)
-    for (by_client = 0; by_client < 2; by_client++)
-      for (host.may_block = 0; host.may_block < 2; host.may_block++) scenario();
+static void each_side(const char *name, void (*scenario)(void)) {
+  if (!begins("%s", name)) return;
+  for (int bits = 0; bits < 8; bits++) {
+    version = bits & 4 ? TLS13 : TLS12;
+    by_client = bits >> 1 & 1;
+    host.may_block = bits & 1;
+    snprintf(subject, sizeof subject, "%s by a %s of %s%s", name, by_client ? "client" : "server",
+             inkotls_protocol_version_name(version), host.may_block ? " that may block" : "");
+    checking("%s", subject);
+    scenario();
+  }
   host.may_block = 0;
 }
 
-// What is asked for, and that the peer is content.
+// A scenario for each kind of key.
+static void each_kind(const char *name, void (*scenario)(void)) {
+  for (current = kinds; current < kinds + COUNT(kinds); current++) {
+    char whole[128];
+    snprintf(whole, sizeof whole, "%s %s", name,
+             inkotls_signature_scheme_name(current->schemes[0]));
+    each_side(whole, scenario);
+  }
+}
+
+// What the signer is asked for, and that the peer accepts the signature.
 
 static void signs(const struct way *way) {
   struct pair pair;
@@ -184,15 +195,12 @@ static void signs(const struct way *way) {
   pair_free(&pair);
 }
 
-static void each_kind_signs(void) {
-  for (current = kinds; current < kinds + COUNT(kinds); current++) {
-    const char *name = named(inkotls_signature_scheme_name(current->schemes[0]));
-    make(signing(current), 0);
-    CHECK_INT(inkotls_client_config_may_block(client), host.may_block && by_client);
-    CHECK_INT(inkotls_server_config_may_block(server), host.may_block && !by_client);
-    in_ways(name, signs);
-    release_both();
-  }
+static void good_signatures(void) {
+  make(signing(current), 0);
+  CHECK_INT(inkotls_client_config_may_block(client), host.may_block && by_client);
+  CHECK_INT(inkotls_server_config_may_block(server), host.may_block && !by_client);
+  in_ways(signs);
+  release_both();
 }
 
 // The bytes of a ClientHello in one record, in which a peer takes two schemes and no other.
@@ -211,7 +219,8 @@ static void takes_only(unsigned char *hello, size_t len, int32_t one, int32_t ot
   }
 }
 
-// The host's order counts among those that the peer takes. Where there is none, no one is asked.
+// Of the schemes that the peer supports, the first in the host's order is chosen. If the peer
+// supports none of them, the signer is not asked.
 static void chooses(const struct way *way) {
   static const struct {
     int32_t takes[2], in_tls12, in_tls13;
@@ -245,7 +254,7 @@ static void chooses(const struct way *way) {
   release_both();
 }
 
-// What a host may answer in place of a signature.
+// What a host may answer instead of a signature.
 
 static int32_t none(uint8_t *buf, int32_t len) { return (void)buf, (void)len, 0; }
 static int32_t minus_one(uint8_t *buf, int32_t len) { return (void)buf, (void)len, -1; }
@@ -260,7 +269,7 @@ static int32_t flipped(uint8_t *buf, int32_t len) { return buf[len - 1] ^= 1, le
 static int32_t zeros(uint8_t *buf, int32_t len) { return memset(buf, 0, (size_t)len), len; }
 static int32_t as_it_is(uint8_t *buf, int32_t len) { return (void)buf, len; }
 
-// rustls lets no TLS 1.3 client say why it cannot sign: the peer sees the transport end.
+// A TLS 1.3 client of rustls's sends no alert when it cannot sign: the peer sees the end of file.
 static void fails(const struct way *way) {
   struct pair pair;
   char in[1];
@@ -296,39 +305,35 @@ static void fails(const struct way *way) {
 
 static void signs_after_a_retry(void) {
   if (version == TLS12 || !host.may_block) return;
-  const char *name = named("a signature behind a HelloRetryRequest");
   current = p256;
   make(signing(current), P256);
-  each_way(name, signs);
+  in_ways(signs);
   host.spoil = flipped;
-  each_wide_way(name, fails);
+  in_each_wide_way(subject, fails);
   host.spoil = NULL;
   release_both();
 }
 
-static void each_answer_fails(void) {
+static void bad_signatures(void) {
   enum { FOR_ALL = 3 };
   static int32_t (*const answers[])(uint8_t *, int32_t) = {
       none, beyond, flipped, minus_one, least, most, all_of_it, one_more, one_less, one, zeros};
-  for (current = kinds; current < kinds + COUNT(kinds); current++) {
-    const char *name = named(inkotls_signature_scheme_name(current->schemes[0]));
-    make(signing(current), 0);
-    for (size_t i = 0; i < (current == p256 ? COUNT(answers) : FOR_ALL); i++) {
-      checking("answer %zu, %s", i, name);
-      host.spoil = answers[i];
-      if (i < FOR_ALL) {
-        in_ways(name, fails);
-      } else {
-        fails(&direct);
-      }
+  make(signing(current), 0);
+  for (size_t i = 0; i < (current == p256 ? COUNT(answers) : FOR_ALL); i++) {
+    checking("answer %zu, %s", i, subject);
+    host.spoil = answers[i];
+    if (i < FOR_ALL) {
+      in_ways(fails);
+    } else {
+      fails(&direct);
     }
-    release_both();
   }
+  release_both();
   host.spoil = NULL;
 }
 
-// Of the flight that a server cannot sign, nothing is sent: the alert is all there is.
-static void says_nothing_else(const struct way *way) {
+// Of the flight that a server cannot sign, nothing is sent but the alert.
+static void sends_only_an_alert(const struct way *way) {
   static const unsigned char alert[] = {21, 3, 3, 0, 2, 2, INTERNAL_ERROR};
   unsigned char said[64];
   size_t len = 0, got;
@@ -351,9 +356,8 @@ static void says_nothing_else(const struct way *way) {
   release_both();
 }
 
-// A signature that is good, but another's.
+// A valid signature, but of another key.
 static void another_key_fails(void) {
-  named("a signature of another key");
   host.spoil = as_it_is;
   make(signing(p256), 0);
   use_key("other");
@@ -362,7 +366,7 @@ static void another_key_fails(void) {
   release_both();
 }
 
-// Who signs is whoever was set last, as long as that was taken.
+// Of a signer and a key, the one that was set last and not refused signs.
 static void replaced(void) {
   version = TLS13;
   by_client = 0;
@@ -393,6 +397,7 @@ static void signs_by_name(const struct way *way) {
   static const char *const names[] = {"localhost", "127.0.0.1"};
   const inkotls_identities *set = inkotls_identities_new();
   inkotls_server_builder *builder = inkotls_server_builder_new();
+  by_client = 0;
   host.may_block = 1;
   inkotls_identity *all[] = {signing(p256), identity_of("ecdsa")};
   CHECK_INT(inkotls_identities_set(set, "localhost", 9, all[0]), INKOTLS_STATUS_OK);
@@ -414,7 +419,7 @@ static void signs_by_name(const struct way *way) {
   release_both();
 }
 
-// A raw public key is that of the certificate.
+// The raw public key is that of the certificate.
 static void signs_for_a_raw_key(const struct way *way) {
   unsigned char want[1024];
   const unsigned char *spki = NULL;
@@ -451,15 +456,15 @@ static void signs_for_a_raw_key(const struct way *way) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  each_side(each_kind_signs);
-  each_side(each_answer_fails);
-  each_side(another_key_fails);
-  each_side(signs_after_a_retry);
-  each_version("the alert and nothing else", says_nothing_else);
-  each_version("the order of schemes", chooses);
-  replaced();
-  each_version("by name", signs_by_name);
-  each_wide_way("a raw public key", signs_for_a_raw_key);
+  each_kind("good signature with", good_signatures);
+  each_kind("bad signature with", bad_signatures);
+  each_side("signature of another key", another_key_fails);
+  each_side("signature after a HelloRetryRequest", signs_after_a_retry);
+  each_version("only an alert if a server cannot sign", sends_only_an_alert);
+  each_version("order of signature schemes", chooses);
+  once("signer or key that was set last", replaced);
+  each_version("signer chosen by server name", signs_by_name);
+  each_wide_way("signer and raw public key", signs_for_a_raw_key);
   EVP_PKEY_free(host.key);
   return checks_done();
 }

@@ -1,5 +1,6 @@
-// Keys that stay with the host: what an identity takes of them, and what a set of identities does
-// about blocking. The signatures are in signer.c; here nothing is signed.
+// Signer callbacks, for keys that stay with the host: which signers an identity accepts, and which
+// a set of identities accepts if they may block. Here nothing is signed: signatures are in
+// signer.c.
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +9,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-// Signature schemes, 0 behind them, of one kind of key, such as that of a file.
+// Signature schemes of one kind of key, with 0 after the last, and a file with such a key.
 struct kind {
   const char *key;
   uint16_t schemes[7];
@@ -40,7 +41,7 @@ static inkotls_status set_chain(inkotls_identity *identity, const char *name) {
   return inkotls_identity_set_chain_pem_file(identity, path, strlen(path));
 }
 
-// Whichever is second is refused, and the identity is as it was.
+// The second of certificate and signer is refused, and the identity is as it was.
 static void mismatches(void) {
   static const char *const chains[] = {"p256", "p384", "ed25519", "rsa"};
   const inkotls_identities *identities = inkotls_identities_new();
@@ -77,7 +78,7 @@ static void mismatches(void) {
   inkotls_identities_release(identities);
 }
 
-static void arguments(void) {
+static void bad_arguments(void) {
   static const uint16_t bad[] = {0,      1,      0x0101, 0x0201, 0x0203, 0x0301, 0x0402,
                                  0x0603, 0x0800, 0x0803, 0x0808, 0x0809, 0x080b, 0xffff};
   static const uint16_t mixed[][2] = {{0x0403, 0x0804}, {0x0807, 0x0403}, {0x0601, 0x0807}};
@@ -114,7 +115,7 @@ static void arguments(void) {
   CHECK_INT(inkotls_identity_set_signer(it, good, 1, NULL, NULL, 0),
             INKOTLS_STATUS_INVALID_ARGUMENT);
 
-  // None of it has left a key.
+  // The identity has no key.
   const inkotls_identities *identities = inkotls_identities_new();
   CHECK_INT(inkotls_identities_set(identities, "", 0, it), INKOTLS_STATUS_INVALID_KEY);
   inkotls_identities_release(identities);
@@ -138,27 +139,28 @@ static const inkotls_server_config *server_with(const inkotls_identities *set) {
   return server_built(builder);
 }
 
-// What a config has said about blocking stays true, whatever becomes of its identities.
-static void a_set_keeps_its_word(void) {
+// What inkotls_server_config_may_block says of a config stays true when its identities change.
+
+static void set_before_a_builder_has_it(void) {
   const inkotls_identities *set = inkotls_identities_new();
-  checking("a set before anyone uses it");
   CHECK_INT(put(set, "localhost", 1), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_identities_remove(set, "localhost", 9), INKOTLS_STATUS_OK);
   const inkotls_server_config *server = server_with(set);
-  CHECK_INT(inkotls_server_config_may_block(server), 1);  // one that can may come back
+  CHECK_INT(inkotls_server_config_may_block(server), 1);  // such a signer may be set again
   CHECK_INT(put(set, "localhost", 1), INKOTLS_STATUS_OK);
   inkotls_server_config_release(server);
   inkotls_identities_release(set);
+}
 
-  checking("a set that a builder was given");
-  set = inkotls_identities_new();
+static void set_that_a_builder_has(void) {
+  const inkotls_identities *set = inkotls_identities_new();
   CHECK_INT(put(set, "localhost", 0), INKOTLS_STATUS_OK);
   inkotls_server_builder *builder = inkotls_server_builder_new();
   CHECK_INT(inkotls_server_builder_set_identities(builder, set), INKOTLS_STATUS_OK);
   CHECK_INT(put(set, "localhost", 1), INKOTLS_STATUS_INVALID_STATE);
   CHECK_INT(put(set, "", 1), INKOTLS_STATUS_INVALID_STATE);
   CHECK_INT(inkotls_identities_remove(set, "", 0), INKOTLS_STATUS_NONE);
-  server = server_built(builder);
+  const inkotls_server_config *server = server_built(builder);
   CHECK_INT(inkotls_server_config_may_block(server), 0);
   CHECK_INT(put(set, "", 1), INKOTLS_STATUS_INVALID_STATE);
   CHECK_INT(put(set, "", 0), INKOTLS_STATUS_OK);
@@ -169,8 +171,9 @@ static void a_set_keeps_its_word(void) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
-  mismatches();
-  arguments();
-  a_set_keeps_its_word();
+  once("signer that does not match the certificate", mismatches);
+  once("bad arguments", bad_arguments);
+  once("signer that may block before a builder has the set", set_before_a_builder_has_it);
+  once("signer that may block after a builder has the set", set_that_a_builder_has);
   return checks_done();
 }
