@@ -1,5 +1,5 @@
-// How roots are given CRLs. Bad CRLs, bad raw public keys and bad settings of client authentication
-// each have their own status and error message, and change nothing.
+// How roots are given CRLs. Bad CRLs and bad raw public keys each have their own status and error
+// message, and change nothing.
 
 #include <errno.h>
 #include <limits.h>
@@ -278,57 +278,6 @@ static void crls_without_authority(void) {
   inkotls_roots_free(roots);
 }
 
-// Client authentication.
-
-static void modes_refused(void) {
-  static const int32_t bad[] = {-1, 3, INT32_MIN, INT32_MAX};
-  inkotls_roots *roots = roots_of("ca.pem");
-  inkotls_identity *identity = identity_of("ecdsa");
-  inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
-            INKOTLS_STATUS_OK);
-  for (size_t i = 0; i < COUNT(bad); i++) {
-    checking("client authentication %ld", (long)bad[i]);
-    CHECK_INT(inkotls_server_builder_set_client_auth(builder, bad[i], roots),
-              INKOTLS_STATUS_INVALID_ARGUMENT);
-    CHECK_TEXT(inkotls_server_builder_error(builder), "client");
-  }
-  for (int32_t mode = INKOTLS_CLIENT_AUTH_OPTIONAL; mode <= INKOTLS_CLIENT_AUTH_REQUIRED; mode++) {
-    checking("client authentication %ld without roots", (long)mode);
-    CHECK_INT(inkotls_server_builder_set_client_auth(builder, mode, NULL),
-              INKOTLS_STATUS_INVALID_ARGUMENT);
-    CHECK_TEXT(inkotls_server_builder_error(builder), "roots");
-  }
-  checking("client authentication after bad calls");
-  const inkotls_server_config *server = server_built(builder);
-  const inkotls_client_config *client = client_of(roots);
-  struct pair pair;
-  pair_open(&pair, &direct, client, "localhost", server);
-  pair_refuses(&pair, &pair.server, INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED);
-  pair_free(&pair);
-  inkotls_client_config_release(client);
-  inkotls_server_config_release(server);
-  inkotls_identity_free(identity);
-  inkotls_roots_free(roots);
-}
-
-static void client_authentication_with_empty_roots(void) {
-  inkotls_roots *roots = inkotls_roots_new();
-  inkotls_identity *identity = identity_of("ecdsa");
-  inkotls_server_builder *builder = inkotls_server_builder_new();
-  const inkotls_server_config *server = NULL;
-  CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_OPTIONAL, roots),
-            INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_build(builder, &server), INKOTLS_STATUS_NO_TRUST_ANCHORS);
-  CHECK_TEXT(inkotls_server_builder_error(builder), "no certificate authority");
-  CHECK(server == NULL);
-  inkotls_server_builder_free(builder);
-  inkotls_identity_free(identity);
-  inkotls_roots_free(roots);
-}
-
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   crl_len = pki_read("ca.crl.pem", crl, sizeof crl);
@@ -344,8 +293,6 @@ int main(int argc, char **argv) {
   once("bad revocation flags", flags_refused);
   once("CRL added after the builder copied the roots", roots_are_copied);
   once("CRLs without a certificate authority", crls_without_authority);
-  once("bad client authentication modes", modes_refused);
-  once("client authentication with empty roots", client_authentication_with_empty_roots);
   inkotls_server_config_release(good);
   inkotls_server_config_release(revoked);
   return checks_done();

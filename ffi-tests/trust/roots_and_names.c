@@ -1,6 +1,6 @@
 // Which certificates a side trusts: its own roots, the platform's, revocation, and the error of
 // each certificate that is refused (rule 17), by a client and by a server. The other side receives
-// the alert of each refusal.
+// the alert of each refusal. What a server requests of its clients is in client_certificates.c.
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,11 +11,7 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 enum { X25519 = 29 };  // makes a short ClientHello
-enum {
-  OFF = INKOTLS_CLIENT_AUTH_OFF,
-  OPTIONAL = INKOTLS_CLIENT_AUTH_OPTIONAL,
-  REQUIRED = INKOTLS_CLIENT_AUTH_REQUIRED,
-};
+enum { OFF = INKOTLS_CLIENT_AUTH_OFF, REQUIRED = INKOTLS_CLIENT_AUTH_REQUIRED };
 enum {
   END_ENTITY_ONLY = INKOTLS_REVOCATION_END_ENTITY_ONLY,
   ALLOW_UNKNOWN = INKOTLS_REVOCATION_ALLOW_UNKNOWN,
@@ -252,150 +248,6 @@ static void all_meet(const char *name, const struct meeting *table, size_t count
   }
 }
 
-// Client certificates: what the server requests, and what the client shows.
-
-static int is_asked, is_shown;
-
-// A server with this mode and a client that has this identity; TLS 1.2 in one way, TLS 1.3 in each.
-static void in_ways(const char *name, int mode, const char *shown,
-                    void (*scenario)(const struct way *)) {
-  if (!begins("%s", name)) return;
-  for (version = TLS12; version <= TLS13; version++) {
-    make_client(roots_of("ca.pem"), shown);
-    make_server("ecdsa", mode, mode == OFF ? NULL : roots_of("ca.pem"));
-    if (version == TLS13) {
-      in_each_way(name, scenario);
-    } else {
-      scenario(&direct);
-    }
-    release_both();
-  }
-}
-
-static void shows_itself(const struct way *way) {
-  struct pair pair;
-  unsigned char want[4096];
-  const unsigned char *der = NULL;
-  size_t want_len = pki_read("client.der", want, sizeof want), len = 0;
-  pair_connect(&pair, way, client, server);
-  if (is_asked && is_shown) {
-    CHECK_INT(inkotls_conn_peer_certificate(pair.server.conn, 0, &der, &len), INKOTLS_STATUS_OK);
-    CHECK(len == want_len && memcmp(der, want, len) == 0);
-  } else {
-    CHECK_INT(inkotls_conn_peer_certificate(pair.server.conn, 0, &der, &len), INKOTLS_STATUS_NONE);
-  }
-  CHECK_INT(inkotls_conn_peer_certificate(pair.server.conn, 1, &der, &len), INKOTLS_STATUS_NONE);
-  pair_free(&pair);
-}
-
-static void client_certificates(void) {
-  static const struct {
-    const char *name;
-    int mode;
-    const char *shown;
-  } all[] = {
-      {"client certificate that is not requested", OFF, "client"},
-      {"optional client certificate, not shown", OPTIONAL, NULL},
-      {"optional client certificate, shown", OPTIONAL, "client"},
-      {"required client certificate, shown", REQUIRED, "client"},
-      {"optional client certificate of another issuer, not shown", OPTIONAL, "stranger-client"},
-  };
-  for (size_t i = 0; i < COUNT(all); i++) {
-    is_asked = all[i].mode != OFF;
-    is_shown = all[i].shown && strcmp(all[i].shown, "client") == 0;
-    in_ways(all[i].name, all[i].mode, all[i].shown, shows_itself);
-  }
-}
-
-static void bad_client_is_refused(const struct way *way) {
-  struct pair pair;
-  pair_open(&pair, way, client, "localhost", server);
-  pair_refuses(&pair, &pair.server, INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE);
-  pair_free(&pair);
-}
-
-// The mode that was set last counts.
-static void modes_replace_each_other(void) {
-  inkotls_roots *roots = roots_of("ca.pem");
-  inkotls_server_builder *builder = server_showing("ecdsa");
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, REQUIRED, roots), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, OFF, NULL), INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
-  make_client(roots_of("ca.pem"), "client");
-  server = server_built(builder);
-  is_asked = 0;
-  shows_itself(&direct);
-  release_both();
-}
-
-// A session does not replace the certificate that a server requires of its clients, if a server
-// with the same store or ticket keys required less.
-
-static const inkotls_server_config *server_sharing(int keys_too, int mode, const char *ca) {
-  inkotls_server_builder *builder = server_showing("ecdsa");
-  inkotls_roots *roots = roots_of(ca);
-  if (keys_too) server_uses_ticket_keys(builder);
-  server_uses_store(builder);
-  CHECK_INT(inkotls_server_builder_set_client_auth(builder, mode, roots), INKOTLS_STATUS_OK);
-  inkotls_roots_free(roots);
-  return server_built(builder);
-}
-
-static const inkotls_client_config *client_that_resumes(void) {
-  inkotls_roots *roots = roots_of("ca.pem");
-  inkotls_identity *identity = identity_of("stranger-client");
-  inkotls_client_builder *builder = inkotls_client_builder_new();
-  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_add_protocol_version(builder, version), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_client_builder_add_identity(builder, identity), INKOTLS_STATUS_OK);
-  inkotls_identity_free(identity);
-  inkotls_roots_free(roots);
-  return client_built(builder);
-}
-
-static void goes(const inkotls_server_config *to, int is_refused, int is_resumed) {
-  struct pair pair;
-  char in[1];
-  size_t len;
-  pair_open(&pair, &direct, client, "localhost", to);
-  if (is_refused) {
-    pair_refuses(&pair, &pair.server, INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED);
-  } else {
-    pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
-    CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), is_resumed);
-    CHECK_INT(pair_until_read(&pair, &pair.client, in, 1, &len), INKOTLS_STATUS_WANT_READ);
-  }
-  pair_free(&pair);
-}
-
-static void lax_servers(int keys_too) {
-  static const struct {
-    int mode;
-    const char *ca;
-  } all[] = {{OFF, "ca.pem"}, {OPTIONAL, "ca.pem"}, {REQUIRED, "stranger-ca.pem"}};
-  const inkotls_server_config *strict = server_sharing(keys_too, REQUIRED, "ca.pem");
-  for (size_t i = 0; i < COUNT(all); i++) {
-    checking("resumption after a lax server %zu, %s, %s", i, keys_too ? "keys" : "a store",
-             inkotls_protocol_version_name(version));
-    const inkotls_server_config *lax = server_sharing(keys_too, all[i].mode, all[i].ca);
-    const inkotls_server_config *alike = server_sharing(keys_too, all[i].mode, all[i].ca);
-    store_clear();
-    client = client_that_resumes();
-    goes(lax, 0, 0);
-    goes(alike, 0, 1);
-    goes(strict, 1, 0);
-    CHECK_INT(store.hits, keys_too ? 0 : 2);  // the session was found twice, and resumed once
-    inkotls_client_config_release(client);
-    inkotls_server_config_release(lax);
-    inkotls_server_config_release(alike);
-  }
-  inkotls_server_config_release(strict);
-}
-
-static void resumption_after_lax_servers(void) {
-  for (int keys_too = 0; keys_too < 2; keys_too++) lax_servers(keys_too);
-}
-
 #define ALL(table) table, COUNT(table)
 
 int main(int argc, char **argv) {
@@ -413,9 +265,5 @@ int main(int argc, char **argv) {
   all_meet("clients and roots", ALL(clients_and_roots));
   all_meet("clients and the platform", ALL(clients_and_platform));
   all_meet("clients and CRLs", ALL(clients_and_crls));
-  client_certificates();
-  in_ways("optional client certificate that is bad", OPTIONAL, "ecdsa", bad_client_is_refused);
-  once_each_version("client authentication set twice", modes_replace_each_other);
-  once_each_version("resumption after a server that required less", resumption_after_lax_servers);
   return checks_done();
 }
