@@ -28,7 +28,7 @@ int begins(const char *format, ...) {
   vsnprintf(scenario, sizeof scenario, format, args);
   va_end(args);
   if (is_list && strcmp(listed, scenario) != 0) puts(strcpy(listed, scenario));
-  if (is_list || (chosen && !strstr(scenario, chosen))) return 0;
+  if (is_list || (chosen && !strcasestr(scenario, chosen))) return 0;
   checking("%s", scenario);
   return has_begun = 1;
 }

@@ -20,14 +20,22 @@ void in_each_wide_way(const char *what, void (*scenario)(const struct way *)) {
   in_each_way(what, unless_narrow);
 }
 
+static const char *named_version(const char *name) {
+  static char text[256];
+  snprintf(text, sizeof text, "%s, TLS 1.%d", name, version == TLS12 ? 2 : 3);
+  return text;
+}
+
 void each_version(const char *name, void (*scenario)(const struct way *)) {
-  for (version = TLS12; version <= TLS13; version++) each_wide_way(name, scenario);
+  if (!begins("%s", name)) return;
+  for (version = TLS12; version <= TLS13; version++)
+    in_each_wide_way(named_version(name), scenario);
 }
 
 void once_each_version(const char *name, void (*scenario)(void)) {
   if (!begins("%s", name)) return;
   for (version = TLS12; version <= TLS13; version++) {
-    checking("%s, %#x", name, (unsigned)version);
+    checking("%s", named_version(name));
     scenario();
   }
 }
