@@ -25,9 +25,10 @@ export CC_$(subst -,_,$(TARGET)) := $(CC)
 endif
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-SONAME  := libinkotls.so.0
+ABI     := $(shell cat abi/version)
+SONAME  := libinkotls.so.$(ABI)
 HEADER  := include/inkotls.h
-SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock Makefile mk/kinds.mk packaging/rustc.sh
+SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock abi/version Makefile mk/kinds.mk packaging/rustc.sh
 CFLAGS  ?= -O2 -g
 STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
@@ -77,8 +78,8 @@ $(SHARED): $(OBJECT) $(LIB)/exports
 	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(LIB)/exports -Wl,--no-undefined -Wl,--gc-sections \
 	  -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(STRIPPED:%=-s) $(OBJECT) $(LIBS) -o $@
 
-$(LIB)/exports: $(LIB)/symbols
-	@(echo 'INKOTLS_0 { global:'; sed 's/$$/;/' $<; echo 'local: *; };') > $@
+$(LIB)/exports: $(LIB)/symbols abi/version
+	@(echo 'INKOTLS_$(ABI) { global:'; sed 's/$$/;/' $<; echo 'local: *; };') > $@
 
 header: ## write include/inkotls.h from src/capi
 	INKOTLS_WRITE_HEADER=1 $(CARGO) test --locked --test header

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 out=build/abi
 mkdir -p $out
 abi/stubs.sh > $out/stubs.c
-cc -g -O0 -fno-eliminate-unused-debug-types -shared -fPIC -Wl,-soname,libinkotls.so.0 $out/stubs.c -o $out/stubs.so
+cc -g -O0 -fno-eliminate-unused-debug-types -shared -fPIC -Wl,-soname,"libinkotls.so.$(cat abi/version)" $out/stubs.c -o $out/stubs.so
 abidw --no-show-locs --no-corpus-path --no-comp-dir-path --load-all-types $out/stubs.so > $out/inkotls.abi
 if [ "${1:-}" = --write ]; then
   cp $out/inkotls.abi abi/

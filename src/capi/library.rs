@@ -11,7 +11,7 @@ use std::mem::MaybeUninit;
 /// meaning; what is only added does not change it. The shared object's name ends with it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_abi_version() -> u32 {
-    0
+    include!("../../abi/version")
 }
 
 /// Returns the version of the library, such as "0.1.0". The text lives forever.
