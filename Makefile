@@ -38,6 +38,8 @@ export CC LD NM OBJCOPY STRIPPED
 
 # The kinds in which the library is built, and what each says: BUILD, CARGO_FLAGS, KIND_CFLAGS, ...
 include mk/kinds.mk
+# A prerequisite is expanded where it is read, so the tools' names come before the targets that need them.
+include mk/tools.mk
 LIB     := $(BUILD)/lib
 OBJECT  := $(LIB)/inkotls.o
 ARCHIVE := $(LIB)/libinkotls.a
@@ -233,7 +235,7 @@ build/pki/done: examples/pki.sh
 
 ##@ The rest, in mk/
 
-include $(filter-out mk/kinds.mk,$(wildcard mk/*.mk))
+include $(filter-out mk/kinds.mk mk/tools.mk,$(wildcard mk/*.mk))
 
 clean: ## forget everything that was built
 	$(CARGO) clean
