@@ -28,7 +28,7 @@ VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 ABI     := $(shell cat abi/version)
 SONAME  := libinkotls.so.$(ABI)
 HEADER  := include/inkotls.h
-SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock abi/version Makefile mk/kinds.mk packaging/rustc.sh
+SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs abi/version Makefile mk/kinds.mk packaging/rustc.sh
 CFLAGS  ?= -O2 -g
 STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror
 # What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
@@ -59,10 +59,12 @@ needs = @ffi-tests/support/needs.sh $(NEEDS.$@)
 
 all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
 
+# A program that is linked with a shared object looks for its SONAME.
 $(RUST): $(SOURCES)
 	@echo '== building the library$(if $(filter release,$(KIND)),, again: $(KIND))'
 	$(CARGO_ENV) $(CARGO) rustc --locked --lib $(CARGO_FLAGS) $(TARGET:%=--target %) --target-dir $(LIB)/target $(HOOK)
 	@touch $@
+	$(if $(filter %.so,$@),ln -sf $(@F) $(@D)/$(SONAME))
 
 # All of it as one object, in which nothing is global but what the header declares.
 $(OBJECT): $(RUST) $(LIB)/symbols packaging/object.sh
@@ -108,7 +110,7 @@ install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 
 # `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
 PARTS := test-rust test-header test-c test-panic test-interop test-fuzz
-MORE  := test-c-openssl test-load test-abi test-links test-runtime test-llvm test-install test-valgrind \
+MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
          test-asan test-tsan test-aws-lc-rs test-examples test-peers test-model
 
 demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake

@@ -25,6 +25,9 @@ $(BUILD)/unload: ffi-tests/linking/unload.c $(BUILD)/support/check.o $(HEADERS)
 test-runtime: build/pki/done ## a runtime in Rust that depends on the crate and gives C its functions
 	ffi-tests/linking/runtime.sh build/runtime build/pki '$(LIBS)'
 
+test-features: ## what build.rs refuses to build, and the shared object of a plain cargo build
+	ffi-tests/linking/features.sh build/features
+
 NEEDS.test-llvm := ld.lld-19=lld-19 llvm-objcopy-19=llvm-19
 LLVM := LD='ld.lld-19 -m elf_x86_64' OBJCOPY=llvm-objcopy-19
 test-llvm: $(RUST) build/pki/done ## the library made with LLVM's tools in place of GNU's

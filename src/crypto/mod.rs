@@ -23,9 +23,6 @@ use {
 #[cfg(not(feature = "aws-lc-rs"))]
 use {ring as backend, rustls::crypto::ring as rustls_backend, webpki::ring as webpki_backend};
 
-#[cfg(not(any(feature = "ring", feature = "aws-lc-rs")))]
-compile_error!("the cryptography is missing: the feature `ring` or `aws-lc-rs`");
-
 const CLASSICAL: [NamedGroup; 3] =
     [NamedGroup::X25519, NamedGroup::secp256r1, NamedGroup::secp384r1];
 
