@@ -40,7 +40,6 @@ export CC LD NM OBJCOPY STRIPPED
 include mk/kinds.mk
 # A prerequisite is expanded where it is read, so the tools' names come before the targets that need them.
 include mk/tools.mk
-LIB     := $(BUILD)/lib
 OBJECT  := $(LIB)/inkotls.o
 ARCHIVE := $(LIB)/libinkotls.a
 SHARED  := $(LIB)/libinkotls.so

@@ -13,6 +13,7 @@ KINDS := release quick hooks asan tsan aws-lc-rs
 $(if $(filter $(KINDS),$(KIND)),,$(error KIND is none of: $(KINDS)))
 
 BUILD := build$(TARGET:%=/%)$(patsubst %,/%,$(filter-out release,$(KIND)))
+LIB   := $(BUILD)/lib
 HOST  := $(shell rustc -vV | sed -n 's/host: //p')
 
 # Cargo's flags. What it builds for C is an archive: an rlib beside it would forbid LTO.
@@ -36,12 +37,12 @@ CARGO_ENV           := $(environment.$(KIND))
 HOOK                := $(if $(filter quick hooks asan tsan,$(KIND)),-- --cfg inkotls_test_hooks)
 
 # What Cargo makes, what the C programs are linked with, and how they are compiled.
-RUST    := $(BUILD)/lib/target/$(TARGET:%=%/)$(patsubst %,$(HOST)/,$(filter asan tsan,$(KIND)))
+RUST    := $(LIB)/target/$(TARGET:%=%/)$(patsubst %,$(HOST)/,$(filter asan tsan,$(KIND)))
 RUST    := $(RUST)$(if $(filter quick,$(KIND)),quick/libinkotls.so,release/libinkotls.a)
-LINKED  := $(if $(filter quick asan tsan,$(KIND)),$(RUST),$(BUILD)/lib/libinkotls.a)
+LINKED  := $(if $(filter quick asan tsan,$(KIND)),$(RUST),$(LIB)/libinkotls.a)
 UNDEFINED           := -fsanitize=undefined -fno-sanitize-recover=all
 # ThreadSanitizer's runtime is rustc's: another compiler's, of another LLVM, lacks functions.
 cflags.asan         := -fsanitize=address $(UNDEFINED)
-cflags.tsan         := -fsanitize=thread -static-libtsan -L$(BUILD)/lib
+cflags.tsan         := -fsanitize=thread -static-libtsan -L$(LIB)
 cflags.quick        := -O1 -Wl,-rpath,$(CURDIR)/$(dir $(RUST))
 KIND_CFLAGS         := $(cflags.$(KIND))

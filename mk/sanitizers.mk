@@ -24,11 +24,11 @@ watched-%: $(PROOF)
 	@ffi-tests/sanitizers/sanitizer_proof.sh $(PROOF) $*
 
 # ThreadSanitizer sees the standard library's locks only where that is built under it, too.
-$(BUILD)/lib/libtsan.a: $(RUST)
+$(LIB)/libtsan.a: $(RUST)
 	cp "$$(rustc --print sysroot)"/lib/rustlib/*/lib/librustc*_rt.tsan.a $@
 ifeq ($(KIND),tsan)
 $(RUST): | rust-src
-$(patsubst ffi-tests/%.c,$(BUILD)/tests/%,$(FOUND)) $(PROOF): | $(BUILD)/lib/libtsan.a
+$(patsubst ffi-tests/%.c,$(BUILD)/tests/%,$(FOUND)) $(PROOF): | $(LIB)/libtsan.a
 endif
 rust-src:
 	@ffi-tests/sanitizers/rust_src.sh
