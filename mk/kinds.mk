@@ -28,7 +28,7 @@ flags.aws-lc-rs     := $(NOT_LTO) --crate-type staticlib $(OTHER_PROVIDER)
 CARGO_FLAGS         := --features capi $(flags.$(KIND))
 
 # Its environment. The flags of the sanitizers are rustc's unstable ones, whatever the toolchain.
-environment.release := RUSTC_WRAPPER=$(CURDIR)/packaging/rustc.sh
+environment.release := RUSTC_WRAPPER='$(CURDIR)/packaging/rustc.sh'
 environment.asan    := RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address
 environment.tsan    := RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=thread
 CARGO_ENV           := $(environment.$(KIND))
@@ -44,5 +44,5 @@ UNDEFINED           := -fsanitize=undefined -fno-sanitize-recover=all
 # ThreadSanitizer's runtime is rustc's: another compiler's, of another LLVM, lacks functions.
 cflags.asan         := -fsanitize=address $(UNDEFINED)
 cflags.tsan         := -fsanitize=thread -static-libtsan -L$(LIB)
-cflags.quick        := -O1 -Wl,-rpath,$(CURDIR)/$(dir $(RUST))
+cflags.quick        := -O1 '-Wl,-rpath,$(CURDIR)/$(dir $(RUST))'
 KIND_CFLAGS         := $(cflags.$(KIND))
