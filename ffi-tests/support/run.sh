@@ -5,26 +5,27 @@
 set -euo pipefail
 
 run() { # PROGRAM: says its result in a line, and if it failed, what it said
-  local name=${1#*tests/} said code=0
-  said=$(timeout "${TEST_SECONDS:-900}" $UNDER "$1" build/pki ${S:+"$S"} 2>&1) || code=$?
-  case $code in
-    0) printf '%-36s %s\n' "$name" "$(tail -n 1 <<< "$said")" ;;
-    124) printf '%s\nFAILED %s: not done after %s seconds: %s T=%s\n' \
-      "$said" "$name" "${TEST_SECONDS:-900}" "$AGAIN" "$name" ;;
-    *) printf '%s\nFAILED %s (exit code %s): %s T=%s%s\n' \
-      "$said" "$name" "$code" "$AGAIN" "$name" "$(scenario "$said")" ;;
-  esac
+  local name=${1#*tests/} said code=0 seconds=${TEST_SECONDS:-900}
+  said=$(timeout "$seconds" $UNDER "$1" build/pki ${S:+"$S"} 2>&1) || code=$?
+  if [ $code = 0 ]; then
+    printf '%-36s %s\n' "$name" "$(tail -n 1 <<< "$said")"
+    return
+  fi
+  [ $code != 124 ] && code="exit code $code" || code="not done after $seconds seconds"
+  printf '%s\nFAILED %s (%s): %s T=%s%s\n' "$said" "$name" "$code" "$AGAIN" "$name" "$(scenario "$said")"
+  return 1
 }
 
 scenario() { # WHAT IT SAID: the argument that repeats the first scenario that failed
   local name
   name=$(sed -n 's/^failed: //p' <<< "$1" | head -n 1)
-  name=${name:-$S}
-  printf '%s' "${name:+ S='$name'}"
+  [ -z "${name:=$S}" ] || printf " S='%s'" "$(sed "s/'/'\\\\''/g" <<< "$name")"
 }
 
 export -f run scenario
 export UNDER=${UNDER:-} AGAIN S=${S:-}
-printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -I PROGRAM bash -c 'run PROGRAM' | tee >(grep '^FAILED' > build/failed || true)
-wait
-! grep -q . build/failed
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+printf '%s\0' "$@" | xargs -0 -P "$(nproc)" -I PROGRAM bash -c 'run PROGRAM' | tee "$log" && exit
+[ $# = 1 ] || { printf '\n' && grep '^FAILED' "$log"; }
+exit 1
