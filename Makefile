@@ -117,10 +117,10 @@ demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C,
 	examples/demo.sh $(BUILD) $(BUILD)/demo
 
 test: ## builds the library and proves it; five minutes
-	@ffi-tests/support/parts.sh $(PARTS)
+	@MAKE='$(MAKE)' ffi-tests/support/parts.sh $(PARTS)
 
 test-all: ## that, and all else that this machine can prove; half an hour
-	@ffi-tests/support/parts.sh $(PARTS) $(MORE)
+	@MAKE='$(MAKE)' ffi-tests/support/parts.sh $(PARTS) $(MORE)
 
 quick: ## after an edit: all C tests, briefly. T=tickets runs one of them, S=rotation a scenario of it
 	@BRIEF=1 $(MAKE) --no-print-directory KIND=quick AGAIN='make quick' test-c-all
@@ -135,7 +135,7 @@ deps: ## installs what all of the targets need
 NEEDS.test-rust := openssl
 test-rust: ## the Rust tests
 	$(needs)
-	$(CARGO) test --locked
+	$(CARGO) test --locked --no-fail-fast
 
 NEEDS.lint  = clang-format $(NEEDS.bench)
 lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
@@ -180,10 +180,10 @@ define run
 @$(MAKE) --no-print-directory $(PARALLEL) $(chosen)
 @UNDER='$(2)' AGAIN='$(AGAIN)' ffi-tests/support/run.sh $(chosen)
 endef
-chosen   = $(patsubst ffi-tests/%.c,$(BUILD)/tests/%,$(if $(T),$(foreach t,$(T),$(named)),$(1)))
+chosen   = $(patsubst ffi-tests/%.c,$(BUILD)/tests/%,$(if $(T),$(sort $(foreach t,$(T),$(named))),$(1)))
 named    = $(or $(filter %/$(t).c ffi-tests/$(t)/% ffi-tests/$(t).c,$(FOUND) $(LOAD)),$(error no C test or room is named $(t)))
-AGAIN    = make $(patsubst %,KIND=% ,$(filter-out release,$(KIND)))$@
-PARALLEL = $(if $(findstring j,$(MAKEFLAGS)),,-j$(shell nproc) -Otarget) $(if $(V),,-s)
+AGAIN    = $(if $(BRIEF),BRIEF=1 )make $(patsubst %,KIND=% ,$(filter-out release,$(KIND)))$@
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc) -Otarget) $(if $(V),,-s)
 export S
 
 test-c: build/pki/done ## the C tests

@@ -4,7 +4,7 @@ FUZZ     := --manifest-path fuzz/Cargo.toml --target-dir build/fuzz/target
 FUZZ_ENV := RUSTFLAGS='--cfg inkotls_test_hooks'
 
 test-fuzz: build/pki/done ## the fuzzers' seeds and finds, and floods, without a fuzzer
-	$(FUZZ_ENV) $(CARGO) test --locked $(FUZZ) --test replay --test floods
+	$(FUZZ_ENV) $(CARGO) test --locked $(FUZZ) --no-fail-fast --test replay --test floods
 
 test-model: SECONDS = 20
 test-model: model ## 20 seconds of the model

@@ -36,7 +36,7 @@ test-llvm: $(RUST) build/pki/done ## the library made with LLVM's tools in place
 	ffi-tests/linking/exports.sh build/llvm/lib/libinkotls.a build/llvm/lib/libinkotls.so
 	@$(MAKE) --no-print-directory KIND=hooks build/hooks/lib/libinkotls.a
 	@$(MAKE) --no-print-directory KIND=hooks BUILD=build/llvm/hooks RUST=build/hooks/lib/target/release/libinkotls.a $(LLVM) \
-	  T='$(PANICS:ffi-tests/%.c=%)' test-c
+	  T='$(PANICS:ffi-tests/%.c=%)' AGAIN='make test-llvm' test-c
 
 NEEDS.test-install := pkg-config cmake meson ninja=ninja-build
 test-install: $(ARCHIVE) $(SHARED) ## an installed tree, used through pkg-config, CMake and Meson

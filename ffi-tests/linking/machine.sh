@@ -56,7 +56,7 @@ fi
 
 make TARGET="$target" "${options[@]}" all "$build"/https_{server,client}
 ffi-tests/linking/exports.sh "$build"/lib/libinkotls.{a,so}
-make TARGET="$target" "${options[@]}" "$tests" test-panic
+make TARGET="$target" "${options[@]}" AGAIN="make test-$machine" "$tests" test-panic
 
 # The demo's programs, as if this were that machine.
 mkdir -p "$build/run"

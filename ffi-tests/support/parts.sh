@@ -22,7 +22,7 @@ for part in "$@"; do
   log=$logs/$part
   printf '\n== %s: %s\n' "$part" "$(title "$part")"
   start=$SECONDS result=passed
-  ${MAKE:-make} --no-print-directory "$part" 2>&1 | tee "$log" || result=FAILED
+  ${MAKE:-make} --no-print-directory --keep-going "$part" 2>&1 | tee "$log" || result=FAILED
   if grep -q '^SKIPPED' "$log"; then result=skipped; fi
   [ $result != FAILED ] || failed+=("$part")
   table+=$(printf '%-16s %10d %7d s   %s' "$part" "$(checks "$log")" $((SECONDS - start)) "$result")$'\n'
@@ -32,6 +32,6 @@ printf '\n%-16s %10s %9s\n%s' part checks time "$table"
 printf '%-16s %10d %7d s   %s\n' '' "$(awk '{ sum += $2 } END { print sum }' <<< "$table")" "$SECONDS" \
   "$([ ${#failed[@]} = 0 ] && echo 'all passed' || echo "FAILED: ${failed[*]}")"
 for part in "${failed[@]}"; do
-  grep -h '^FAILED' "$logs/$part" || echo "FAILED $part: make $part"
+  grep '^FAILED.* make ' "$logs/$part" | sort -u || echo "FAILED $part: make $part"
 done
 [ ${#failed[@]} = 0 ]
