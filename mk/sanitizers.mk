@@ -9,6 +9,7 @@ test-valgrind: export BRIEF = 1
 test-valgrind: build/pki/done build/valgrind.supp ## the C tests under valgrind
 	$(needs)
 	$(call run,$(TESTS) $(TESTS_OPENSSL),$(VALGRIND))
+	$(if $(T),,@$(MAKE) --no-print-directory KIND=hooks T='$(PANICS:ffi-tests/%.c=%)' $@)
 
 build/valgrind.supp: ffi-tests/sanitizers/suppressions.sh
 	@mkdir -p $(@D)
