@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 out=$1 archive=$2 pki=$3 libs=$4
-flags='-std=c11 -D_GNU_SOURCE -O1 -Iinclude -Iffi-tests/support -Iffi-tests/support -Ibuild'
+flags='-std=c11 -D_GNU_SOURCE -O1 -Iinclude -Iffi-tests/support -Ibuild'
 support=(ffi-tests/linking/beside.c ffi-tests/support/{check,pair,pki,configs,wire}.c)
 mkdir -p "$out"
 
