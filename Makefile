@@ -131,6 +131,7 @@ deps: ## installs what all of the targets need
 	$(CARGO) fetch --locked --manifest-path fuzz/Cargo.toml
 	$(CARGO) fetch --locked --manifest-path benches/Cargo.toml
 	$(MAKE) $(DENY) build/peers/done
+	-@ffi-tests/sanitizers/rust_src.sh
 
 NEEDS.test-rust := openssl
 test-rust: ## the Rust tests
