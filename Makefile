@@ -176,9 +176,10 @@ TESTS    := $(filter-out $(OPENSSL) $(if $(HOOK),,$(PANICS)),$(FOUND))
 TESTS_OPENSSL := $(filter-out $(LOAD),$(OPENSSL))
 
 # $(call run,SOURCES,UNDER): builds these programs and runs them, as many at a time as there are processors, under
-# what UNDER is. Where T names programs or rooms, those instead; S, of the environment, names a scenario.
+# what UNDER is. Where T names programs or rooms, those instead; S, of the environment, names a scenario. One that
+# does not compile is not there to run, and fails.
 define run
-@$(MAKE) --no-print-directory $(PARALLEL) $(chosen)
+@$(MAKE) --no-print-directory --keep-going $(PARALLEL) $(chosen) || true
 @UNDER='$(2)' AGAIN='$(AGAIN)' ffi-tests/support/run.sh $(chosen)
 endef
 chosen   = $(patsubst ffi-tests/%.c,$(BUILD)/tests/%,$(if $(T),$(sort $(foreach t,$(T),$(named))),$(1)))
@@ -204,7 +205,7 @@ $(BUILD)/support/%.o: ffi-tests/support/%.c $(HEADERS)
 	$(shown)$(CC) $(WARN) $(CFLAGS) $(KIND_CFLAGS) -c $< -o $@
 
 $(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(if $(filter quick,$(KIND)),|) $(LINKED)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D) && rm -f $@
 	$(shown)$(CC) $(WARN) $(CFLAGS) $(KIND_CFLAGS) $< $(SUPPORT) $(LINKED) $(LIBS) -o $@
 
 $(BUILD)/%: examples/%.c $(HEADER) $(LINKED)
