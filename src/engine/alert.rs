@@ -8,16 +8,6 @@ pub const WARNING: u8 = 1;
 pub const FATAL: u8 = 2;
 pub const CLOSE_NOTIFY: u8 = 0;
 
-const ALERT: u8 = 21;
-
-/// The description, where `record` is an alert that is not encrypted.
-pub fn in_the_clear(record: &[u8]) -> Option<u8> {
-    match *record {
-        [ALERT, _, _, 0, 2, _level, description] => Some(description),
-        _ => None,
-    }
-}
-
 /// The alert that answers an error. rustls does not say which one it sent: where the record is
 /// encrypted this tells, from its sources; where it sent none and the connection is still in the
 /// clear, this is the one to send.

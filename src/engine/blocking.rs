@@ -6,12 +6,9 @@
 //! every record waits while a step may come.
 
 use super::conn::{Conn, Phase};
+use super::record::Record;
 use super::side::Side;
 use rustls::HandshakeKind;
-
-/// A content type, and a message of it.
-const HANDSHAKE: u8 = 22;
-const SERVER_HELLO: u8 = 2;
 
 impl Conn {
     /// Runs the step that was announced, and those behind it as far as the bytes at hand go. How it
@@ -34,13 +31,9 @@ impl Conn {
     /// Whether they are a ServerHello and nothing else, of which no step comes. Only of a client's
     /// first record is it known that a message begins with it.
     fn is_server_hello(&self, len: usize) -> bool {
-        match *self.inbound.waiting(len) {
-            [HANDSHAKE, _, _, _, _, SERVER_HELLO, high, middle, low, ref body @ ..] => {
-                let is_first = self.received == len && !self.is_server();
-                is_first && body.len() == u32::from_be_bytes([0, high, middle, low]) as usize
-            }
-            _ => false,
-        }
+        let is_first = self.received == len && !self.is_server();
+        let hello = Record::first(self.inbound.waiting(len)).and_then(Record::server_hello);
+        is_first && hello.is_some_and(|(body, whole)| body.len() == whole)
     }
 
     /// Whether a step that may block can still come in this handshake.

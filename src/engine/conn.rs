@@ -4,6 +4,7 @@ use super::early::{Refused, has_early_data};
 use super::inbound::Inbound;
 use super::opening::{Client, Listening, Opening};
 use super::outbound::Outbound;
+use super::record::Record;
 use super::side::Side;
 use super::{Hello, Outcome, Step, alert, hand_over, version};
 use crate::config::{Config, Settings};
@@ -553,14 +554,16 @@ impl Conn {
         let next = held_back.or_else(|| self.portion());
         let len = next.filter(|len| !self.holds_back(*len))?;
         let Phase::Open(conn) = &mut self.phase else { return None };
-        let record = self.inbound.waiting(len);
-        if conn.is_handshaking() && alert::in_the_clear(record) == Some(alert::CLOSE_NOTIFY) {
+        let given = self.inbound.waiting(len);
+        let record = Record::first(given);
+        let alert = record.and_then(Record::plain_alert);
+        if conn.is_handshaking() && alert == Some(alert::CLOSE_NOTIFY) {
             // rustls passes over an unauthenticated close_notify; the end it announces is as
             // real as a cut would be, and the host is told which of the two it was.
             self.peer_closes();
             return None;
         }
-        if let Some(version) = version::of_server_hello(record) {
+        if let Some(version) = record.and_then(version::of_server_hello) {
             self.scope.old_version = Some(version);
         }
         if self.scope.finished {
@@ -568,7 +571,7 @@ impl Conn {
         }
         // So that what this record adds can be told apart.
         self.outbound.set_aside(conn.as_mut());
-        let given = hand_over(record, |bytes| conn.read_tls(bytes));
+        let given = hand_over(given, |bytes| conn.read_tls(bytes));
         self.inbound.consume(len);
         Some(match &self.refused {
             // rustls keeps what it passes over.

@@ -2,8 +2,8 @@
 
 use super::conn::{Conn, Phase};
 use super::hello::Hello;
-use super::inbound::APPLICATION_DATA;
 use super::opening::too_large;
+use super::record::APPLICATION_DATA;
 use super::side::Side;
 use super::{Outcome, Step};
 use crate::error::{Error, Status};
@@ -160,7 +160,7 @@ impl Conn {
                 refused.kept += len as u32;
                 len
             }
-            _ => self.inbound.record().map_or(0, <[u8]>::len),
+            _ => self.inbound.record().map_or(0, |it| it.bytes().len()),
         };
         if len > 0 { self.within_limit(len, is_protected && self.early_data) } else { None }
     }

@@ -5,17 +5,9 @@
 //! not per few bytes. After it, rustls takes as much as it has room for, at once where it can: its
 //! buffer then stays as it is, and what was fed is not copied twice.
 
+use super::record::{APPLICATION_DATA, MAX_RECORD, Record, len_of_first};
 use std::io;
 
-/// The content type of a protected record.
-pub const APPLICATION_DATA: u8 = 23;
-
-const HEADER: usize = 5;
-/// The longest fragment of a protected record that rustls accepts: a byte less than RFC 5246,
-/// section 6.2.3, allows. RFC 8446 allows less.
-const MAX_FRAGMENT: usize = (1 << 14) + 2047;
-/// The longest record. rustls has room for it.
-const MAX_RECORD: usize = HEADER + MAX_FRAGMENT;
 /// How much rustls is given behind a record: it moves what is behind at each.
 const MAX_BEHIND: usize = 4096;
 /// How much is asked of a source at a time, however much there is room for.
@@ -44,14 +36,14 @@ impl Passed {
     /// With as much of `data` as rustls is given at once, headers whole, and how much that is.
     fn with(mut self, data: &[u8]) -> (Self, usize) {
         let next = match self.left as usize {
-            0 => record_len(data).unwrap_or(0),
+            0 => len_of_first(data).unwrap_or(0),
             left => left,
         };
         let room = (MAX_RECORD - self.len as usize).min(next + MAX_BEHIND);
         let data = &data[..data.len().min(room)];
         let mut taken = self.take(data.len());
         while self.left == 0 {
-            let Some(len) = record_len(&data[taken..]) else { break };
+            let Some(len) = len_of_first(&data[taken..]) else { break };
             self.left = len as u32;
             taken += self.take(data.len() - taken);
         }
@@ -151,8 +143,8 @@ impl Inbound {
     }
 
     /// The next record, once it is whole.
-    pub fn record(&self) -> Option<&[u8]> {
-        first_record(&self.buf[self.taken..])
+    pub fn record(&self) -> Option<Record<'_>> {
+        Record::first(&self.buf[self.taken..])
     }
 
     /// The protected records that come next and are whole: at least one, and no more than rustls
@@ -160,11 +152,13 @@ impl Inbound {
     pub fn protected_records(&self, kept: usize) -> &[u8] {
         let waiting = &self.buf[self.taken..];
         let mut len = 0;
-        while let Some(record @ [APPLICATION_DATA, ..]) = first_record(&waiting[len..]) {
-            if len > 0 && kept + len + record.len() > MAX_RECORD {
+        for record in Record::all(waiting) {
+            let room = MAX_RECORD.saturating_sub(kept + len);
+            let fits = len == 0 || record.bytes().len() <= room;
+            if record.content_type() != APPLICATION_DATA || !fits {
                 break;
             }
-            len += record.len();
+            len += record.bytes().len();
         }
         &waiting[..len]
     }
@@ -172,7 +166,7 @@ impl Inbound {
     /// The length of the next record, where that is a protected one and its header is whole.
     pub fn protected_record_len(&self) -> Option<usize> {
         match self.content_type() {
-            Some(APPLICATION_DATA) => record_len(&self.buf[self.taken..]),
+            Some(APPLICATION_DATA) => len_of_first(&self.buf[self.taken..]),
             _ => None,
         }
     }
@@ -191,19 +185,6 @@ impl Inbound {
     }
 }
 
-/// A header that no record has is a record alone, so that rustls refuses it without waiting for a
-/// body that may never come.
-fn first_record(waiting: &[u8]) -> Option<&[u8]> {
-    waiting.get(..record_len(waiting)?)
-}
-
-fn record_len(waiting: &[u8]) -> Option<usize> {
-    let [typ, major, _, high, low, ..] = *waiting else { return None };
-    let fragment = usize::from(u16::from_be_bytes([high, low]));
-    let plausible = (20..=24).contains(&typ) && major == 3 && fragment <= MAX_FRAGMENT;
-    Some(HEADER + if plausible { fragment } else { 0 })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -218,11 +199,11 @@ mod tests {
             assert_eq!(inbound.record(), None);
         }
         inbound.feed(&[8, b'G'], LIMIT);
-        assert_eq!(inbound.record(), Some(&[22, 3, 1, 0, 2, 7, 8][..]));
+        assert_eq!(inbound.record().unwrap().bytes(), [22, 3, 1, 0, 2, 7, 8]);
         inbound.consume(7);
         assert_eq!(inbound.record(), None);
         inbound.feed(b"ET / HTTP/1.1\r\n", LIMIT);
-        assert_eq!(inbound.record(), Some(&b"GET /"[..]));
+        assert_eq!(inbound.record().unwrap().bytes(), b"GET /");
     }
 
     #[test]
@@ -248,9 +229,9 @@ mod tests {
     fn holds_a_longest_record_and_never_more_than_its_limit() {
         let mut inbound = Inbound::default();
         let mut record = vec![23, 3, 3, 0x47, 0xff];
-        record.resize(HEADER + MAX_FRAGMENT, 0);
+        record.resize(MAX_RECORD, 0);
         assert_eq!(inbound.feed(&record, LIMIT), record.len());
-        assert_eq!(inbound.record().map(<[u8]>::len), Some(record.len()));
+        assert_eq!(inbound.record().unwrap().bytes(), record);
         while inbound.feed(&record, LIMIT) > 0 {}
         assert_eq!(inbound.buf.len(), LIMIT);
         inbound.consume(record.len());

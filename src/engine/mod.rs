@@ -14,6 +14,7 @@ mod inbound;
 mod keys;
 mod opening;
 mod outbound;
+mod record;
 mod sessions;
 mod side;
 mod version;

@@ -4,8 +4,8 @@
 //! Every server connection opens through rustls's `Acceptor`, whether the host chose the config
 //! before the ClientHello or after: one path, so the same ClientHello gets the same answer.
 
-use super::inbound::{APPLICATION_DATA, Inbound};
-use super::{Step, alert, hello::Hello, outbound::Outbound, side::Side, version};
+use super::record::APPLICATION_DATA;
+use super::{Step, hello::Hello, inbound::Inbound, outbound::Outbound, side::Side, version};
 use crate::scope::{self, EarlyProtocols, Scope};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
@@ -61,9 +61,6 @@ pub struct Listening {
     /// How much the client has sent, headers of records included.
     pub received: usize,
 }
-
-/// Of a record.
-const HEADER: usize = 5;
 
 /// Why there will be no connection. Its alert, if any, is in `Outbound`.
 pub enum Refusal {
@@ -151,13 +148,13 @@ impl Listening {
     ) -> Result<Step<()>, Refusal> {
         while self.hello.is_none() {
             let Some(record) = inbound.record() else { return Ok(Step::WantRead) };
-            if let Some(description) = alert::in_the_clear(record) {
+            if let Some(description) = record.plain_alert() {
                 return Err(Refusal::Alert(description));
             }
-            self.messages.extend_from_slice(record.get(HEADER..).unwrap_or_default());
-            super::hand_over(record, |bytes| self.acceptor.read_tls(bytes))
+            self.messages.extend_from_slice(record.fragment());
+            let len = record.bytes().len();
+            super::hand_over(record.bytes(), |bytes| self.acceptor.read_tls(bytes))
                 .map_err(Refusal::Tls)?;
-            let len = record.len();
             inbound.consume(len);
             self.received += len;
             self.accepted = match scope::within(scope, || self.acceptor.accept()) {

@@ -4,12 +4,10 @@
 //! queue is collected here: its records can then be told apart, so that the alert that went out is
 //! known and nothing follows it. Otherwise records go from rustls to the sink without a stop.
 
+use super::record::{self, ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Record};
 use super::side::Side;
 use std::io::{self, Write};
 
-const CHANGE_CIPHER_SPEC: u8 = 20;
-const ALERT: u8 = 21;
-const APPLICATION_DATA: u8 = 23;
 /// A TLS 1.3 alert on the wire: level, description, inner content type and the AEAD's tag.
 const PROTECTED_ALERT_LEN: usize = 2 + 1 + 16;
 
@@ -19,6 +17,16 @@ pub enum SentAlert {
     Clear(u8),
     /// Encrypted: the description cannot be read back.
     Protected,
+}
+
+impl SentAlert {
+    fn of(record: Record<'_>) -> Option<Self> {
+        match (record.content_type(), record.fragment().len()) {
+            (ALERT, _) => Some(record.plain_alert().map_or(Self::Protected, Self::Clear)),
+            (APPLICATION_DATA, PROTECTED_ALERT_LEN) => Some(Self::Protected),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -56,16 +64,9 @@ impl Outbound {
         let written = queue(&mut self.held);
         debug_assert!(written.is_ok(), "a Vec takes every byte");
         self.alert = None;
-        for (typ, fragment) in records(&self.held[self.before..]) {
-            self.encrypts |= typ == CHANGE_CIPHER_SPEC;
-            self.alert = match (typ, fragment) {
-                (ALERT, &[_, description]) => Some(SentAlert::Clear(description)),
-                (ALERT, _) => Some(SentAlert::Protected),
-                (APPLICATION_DATA, it) if it.len() == PROTECTED_ALERT_LEN => {
-                    Some(SentAlert::Protected)
-                }
-                _ => None,
-            };
+        for record in Record::all(&self.held[self.before..]) {
+            self.encrypts |= record.content_type() == CHANGE_CIPHER_SPEC;
+            self.alert = SentAlert::of(record);
         }
     }
 
@@ -76,7 +77,7 @@ impl Outbound {
 
     /// Adds an alert in the clear, where rustls has none to send.
     pub fn push_alert(&mut self, level: u8, description: u8) {
-        self.held.extend_from_slice(&[ALERT, 3, 3, 0, 2, level, description]);
+        self.held.extend_from_slice(&record::plain_alert(level, description));
     }
 
     pub fn is_empty(&self) -> bool {
@@ -108,15 +109,6 @@ fn take_over(conn: &mut dyn Side, held: &mut Vec<u8>) -> io::Result<()> {
         conn.write_tls(held)?;
     }
     Ok(())
-}
-
-fn records(mut bytes: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    std::iter::from_fn(move || {
-        let (&[typ, _, _, high, low], rest) = bytes.split_first_chunk()?;
-        let (fragment, rest) = rest.split_at_checked(u16::from_be_bytes([high, low]).into())?;
-        bytes = rest;
-        Some((typ, fragment))
-    })
 }
 
 #[cfg(test)]

@@ -2,12 +2,11 @@
 //! tell which they were.
 
 use super::hello::{HEADER, extension, vector};
+use super::record::Record;
 use crate::error::{Error, Status};
 use crate::text;
 use rustls::AlertDescription;
 
-const HANDSHAKE: u8 = 22;
-const SERVER_HELLO: u8 = 2;
 const SUPPORTED_VERSIONS: u16 = 43;
 const TLS12: u16 = 0x0303;
 
@@ -48,11 +47,10 @@ pub fn is_old(client_hello: &[u8]) -> bool {
 }
 
 /// The version of a ServerHello at the start of a record, unless it is that of TLS 1.2 and 1.3.
-pub fn of_server_hello(record: &[u8]) -> Option<u16> {
-    let &[HANDSHAKE, _, _, _, _, SERVER_HELLO, _, _, _, high, low, ..] = record else {
-        return None;
-    };
-    Some(u16::from_be_bytes([high, low])).filter(|version| *version != TLS12)
+pub fn of_server_hello(record: Record<'_>) -> Option<u16> {
+    let (body, _) = record.server_hello()?;
+    let version = u16::from_be_bytes(*body.first_chunk()?);
+    (version != TLS12).then_some(version)
 }
 
 fn name(version: u16) -> String {
