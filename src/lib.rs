@@ -13,7 +13,7 @@
 //! | `engine` | the state machine; the only owner of rustls connections |
 //! | `setup` | roots, identities, configs, verifiers, signers, sessions |
 //! | `crypto` | the provider, and what it lacks |
-//! | `scope` | what rustls's callbacks tell the connection whose call is running |
+//! | `call_context` | what rustls's callbacks learn of the connection that calls, and tell it |
 //! | `config`, `limits` | what a builder makes and its connections keep |
 //! | `error` | status codes, and the table from rustls errors to them |
 //! | `certificate` | what is in a certificate; verifies nothing |
@@ -23,6 +23,7 @@
 //! `docs/architecture.md`. Documentation for hosts is in `include/inkotls.h`, which is generated from
 //! `capi`.
 
+mod call_context;
 pub mod capi;
 mod certificate;
 mod clock;
@@ -34,7 +35,6 @@ mod ffi;
 mod iana;
 mod limits;
 mod log;
-mod scope;
 mod setup;
 mod text;
 mod transport;

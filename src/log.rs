@@ -1,7 +1,8 @@
 //! Messages for a person, rustls's and our own, to the connection that they are about.
 
+use crate::call_context::{self, LogCallback, Sink};
 use crate::error::{Error, Status};
-use crate::{scope, text};
+use crate::text;
 use log::{Level, LevelFilter, Metadata, Record};
 use std::sync::{Arc, OnceLock};
 
@@ -24,39 +25,29 @@ pub enum inkotls_log {
     Trace = 5,
 }
 
-/// A host's callback.
-pub type Callback = dyn Fn(i32, &str) + Send + Sync;
-
-#[derive(Clone)]
-pub struct Sink {
-    level: LevelFilter,
-    callback: Arc<Callback>,
-}
-
-impl Sink {
-    pub fn new(level: i32, callback: Arc<Callback>) -> Result<Self, Error> {
-        let level = match level {
-            1 => LevelFilter::Error,
-            2 => LevelFilter::Warn,
-            3 => LevelFilter::Info,
-            4 => LevelFilter::Debug,
-            5 => LevelFilter::Trace,
-            _ => return Err(Error::argument(format!("{level} is no log level"))),
-        };
-        install()?;
-        Ok(Self { level, callback })
-    }
+/// Where a connection's messages go, for its context.
+pub fn sink(level: i32, callback: Arc<LogCallback>) -> Result<Sink, Error> {
+    let level = match level {
+        1 => LevelFilter::Error,
+        2 => LevelFilter::Warn,
+        3 => LevelFilter::Info,
+        4 => LevelFilter::Debug,
+        5 => LevelFilter::Trace,
+        _ => return Err(Error::argument(format!("{level} is no log level"))),
+    };
+    install()?;
+    Ok(Sink { level, callback })
 }
 
 struct Router;
 
 impl log::Log for Router {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        scope::sink().is_some_and(|sink| metadata.level() <= sink.level)
+        call_context::sink().is_some_and(|sink| metadata.level() <= sink.level)
     }
 
     fn log(&self, record: &Record<'_>) {
-        let Some(sink) = scope::sink() else { return };
+        let Some(sink) = call_context::sink() else { return };
         if record.level() <= sink.level {
             // rustls writes some over several lines, which are one here.
             let text = record.args().to_string();

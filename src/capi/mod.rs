@@ -57,7 +57,7 @@ pub use crate::setup::{inkotls_client_auth, inkotls_revocation, inkotls_tls12_re
 use crate::engine::Step;
 use crate::error::{Error, Status};
 use crate::ffi::{HostIo, bytes, bytes_mut, log_callback, output};
-use crate::log::Sink;
+use crate::log;
 use crate::transport::{Link, Wire};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;
@@ -148,7 +148,7 @@ fn set_log(
     let sink = match log_callback(callback, user_data) {
         _ if level == inkotls_log::Off as i32 => None,
         None => return Err(Error::argument("callback is NULL")),
-        Some(callback) => Some(Sink::new(level, Arc::new(callback))?),
+        Some(callback) => Some(log::sink(level, Arc::new(callback))?),
     };
     link.conn.set_sink(sink);
     Ok(Status::Ok)

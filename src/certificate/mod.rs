@@ -38,8 +38,8 @@ impl Certificate {
     }
 }
 
-/// tls-server-end-point; empty where it is not defined.
-pub fn end_point(der: &[u8]) -> Vec<u8> {
+/// tls-server-end-point (RFC 5929); empty where it is not defined.
+pub fn server_end_point(der: &[u8]) -> Vec<u8> {
     signature_hash(der).map(|hash| hash.of(der)).unwrap_or_default()
 }
 

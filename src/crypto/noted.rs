@@ -4,7 +4,7 @@
 #![allow(clippy::result_large_err)] // asn1's: its derives return it by value
 
 use super::{rustls_backend, webpki_backend};
-use crate::scope;
+use crate::call_context;
 use rustls::crypto::tls12::Prf;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
 use rustls::crypto::{ActiveKeyExchange, CryptoProvider, WebPkiSupportedAlgorithms, hmac};
@@ -95,7 +95,7 @@ impl Prf for Noted<dyn Prf> {
     fn for_secret(&self, output: &mut [u8], secret: &[u8], label: &[u8], seed: &[u8]) {
         // RFC 5246, section 7.4.9.
         if label.ends_with(b" finished") {
-            scope::tell(|caller| caller.finished = true);
+            call_context::tell(|caller| caller.finished = true);
         }
         self.0.for_secret(output, secret, label, seed);
     }
@@ -129,7 +129,7 @@ impl Hkdf for Noted<dyn Hkdf> {
 
     /// The Finished, and the binders of a ClientHello (RFC 8446, section 4.4.4).
     fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> hmac::Tag {
-        scope::tell(|caller| caller.finished = true);
+        call_context::tell(|caller| caller.finished = true);
         self.0.hmac_sign(key, message)
     }
 
@@ -179,7 +179,7 @@ impl SignatureVerificationAlgorithm for Measured {
     ) -> Result<(), InvalidSignature> {
         self.0.verify_signature(public_key, message, signature).inspect_err(|_| {
             if let Some(bits) = bits(public_key).filter(|it| !(2048..=8192).contains(it)) {
-                scope::tell_odd_key(bits);
+                call_context::tell_odd_key(bits);
             }
         })
     }

@@ -2,9 +2,8 @@
 
 use super::conn::{Conn, Phase};
 use super::{Outcome, Step};
-use crate::certificate::end_point;
+use crate::certificate::server_end_point;
 use crate::error::{Error, Status};
-use crate::scope;
 use rustls::ProtocolVersion;
 
 /// A channel binding (RFC 5056). Numbers are never reused.
@@ -58,7 +57,7 @@ impl Conn {
         if kind == inkotls_channel_binding::TlsExporter as i32 {
             self.exporter_binding()
         } else if kind == inkotls_channel_binding::TlsServerEndPoint as i32 {
-            self.end_point_binding()
+            self.server_end_point()
         } else {
             Err(Error::argument(format!("{kind} is no inkotls_channel_binding")))
         }
@@ -75,10 +74,10 @@ impl Conn {
         Ok(binding)
     }
 
-    fn end_point_binding(&self) -> Result<Vec<u8>, Error> {
+    fn server_end_point(&self) -> Result<Vec<u8>, Error> {
         let binding = match self.is_server() {
-            true => self.own_end_point().to_vec(),
-            false => self.peer_certificate(0).map(end_point).unwrap_or_default(),
+            true => self.own_channel_binding().to_vec(),
+            false => self.peer_certificate(0).map(server_end_point).unwrap_or_default(),
         };
         match binding.is_empty() {
             false => Ok(binding),
@@ -90,10 +89,10 @@ impl Conn {
     }
 
     /// A server's: a resumed session began with another certificate, perhaps.
-    fn own_end_point(&self) -> &[u8] {
-        match &self.scope.shown {
-            Some(shown) => &shown.end_point,
-            None => self.end_point.as_deref().unwrap_or_default(),
+    fn own_channel_binding(&self) -> &[u8] {
+        match &self.context.offered_session {
+            Some(resumed) => &resumed.channel_binding,
+            None => self.channel_binding.as_deref().unwrap_or_default(),
         }
     }
 
@@ -110,7 +109,7 @@ impl Conn {
         }
         match &mut self.phase {
             Phase::Open(conn) if conn.protocol_version() == Some(ProtocolVersion::TLSv1_3) => {
-                match scope::within(&mut self.scope, || conn.refresh_traffic_keys()) {
+                match self.context.within(|| conn.refresh_traffic_keys()) {
                     Ok(()) => return Ok(Step::Done(())),
                     Err(error) => self.fail(error),
                 }

@@ -45,7 +45,7 @@ impl Conn {
         };
         let kind = conn.handshake_kind();
         let is_resumed = kind == Some(HandshakeKind::Resumed);
-        let verifies = may.verifier && !is_resumed && !self.scope.verified;
+        let verifies = may.verifier && !is_resumed && !self.context.verified;
         let signs = may.signer && !is_resumed && self.may_sign(conn);
         verifies || signs || may.store
     }
@@ -54,7 +54,7 @@ impl Conn {
     /// server signs in its first flight: after a HelloRetryRequest that is still to come.
     fn may_sign(&self, conn: &dyn Side) -> bool {
         match conn.client() {
-            Some(_) => !self.scope.verified || self.scope.signer_asked,
+            Some(_) => !self.context.verified || self.context.signer_asked,
             None => {
                 conn.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest)
                     && conn.negotiated_key_exchange_group().is_none()

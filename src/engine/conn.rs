@@ -7,10 +7,9 @@ use super::outbound::Outbound;
 use super::record::Record;
 use super::side::Side;
 use super::{Hello, Outcome, Step, alert, hand_over, version};
+use crate::call_context::{CallContext, Sink};
 use crate::config::{Config, Settings};
 use crate::error::{CertificateFault, Error};
-use crate::log::Sink;
-use crate::scope::{self, Scope};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, PeerMisbehaved, ServerConfig};
 use std::io::{self, BufRead, Read, Write};
@@ -20,7 +19,7 @@ pub struct Conn {
     pub(super) phase: Phase,
     pub inbound: Inbound,
     pub(super) outbound: Outbound,
-    pub(super) scope: Scope,
+    pub(super) context: CallContext,
     pub(super) settings: Arc<Settings>,
     /// How much of what is at hand waits for `run_blocking`, if that is what comes next.
     pub(super) held_back: Option<u32>,
@@ -38,10 +37,10 @@ pub struct Conn {
     pub(super) peer_closed: bool,
     /// We sent close_notify.
     pub(super) closed: bool,
-    /// The channel binding of the certificate that this server showed.
-    pub(super) end_point: Option<Arc<[u8]>>,
+    /// tls-server-end-point of the certificate that this server showed.
+    pub(super) channel_binding: Option<Arc<[u8]>>,
     /// The scheme of the peer's signature in the handshake.
-    pub(super) signed_with: Option<u16>,
+    pub(super) peer_signature_scheme: Option<u16>,
     /// How many records of application data were written.
     pub(super) records: u64,
     /// Early data: a client that could offer it, or a server that takes it.
@@ -110,7 +109,7 @@ impl Conn {
             phase: Phase::Opening(opening),
             inbound: Inbound::default(),
             outbound: Outbound::default(),
-            scope: Scope::default(),
+            context: CallContext::default(),
             settings,
             held_back: None,
             may_run: false,
@@ -120,8 +119,8 @@ impl Conn {
             readable: false,
             peer_closed: false,
             closed: false,
-            end_point: None,
-            signed_with: None,
+            channel_binding: None,
+            peer_signature_scheme: None,
             records: 0,
             early_data: false,
             refused: None,
@@ -246,7 +245,7 @@ impl Conn {
         let Some(listening) = self.phase.listening_mut() else {
             return Err(Error::state("not an acceptor"));
         };
-        match listening.listen(&mut self.inbound, &mut self.outbound, &mut self.scope) {
+        match listening.listen(&mut self.inbound, &mut self.outbound, &mut self.context) {
             Ok(Step::Done(())) => Ok(Step::Done(())),
             Ok(_) => self.starve(),
             Err(refusal) => self.refuse(refusal),
@@ -275,7 +274,7 @@ impl Conn {
     }
 
     pub fn set_sink(&mut self, sink: Option<Sink>) {
-        self.scope.sink = sink;
+        self.context.sink = sink;
     }
 
     /// Done once the peer can go on: finished, and the last flight is drained.
@@ -304,9 +303,9 @@ impl Conn {
             self.established = true;
             self.refused = None;
             self.log_established();
-            self.end_point = self.scope.own_end_point.clone();
-            self.signed_with = self.scope.signed_with;
-            self.scope.settle();
+            self.channel_binding = self.context.own_channel_binding.clone();
+            self.peer_signature_scheme = self.context.peer_signature_scheme;
+            self.context.settle();
             return Ok(Step::Done(()));
         }
         self.starve()
@@ -320,7 +319,8 @@ impl Conn {
                 let Settings { limits, blocking, .. } = *self.settings;
                 let waits = !self.may_run && (blocking.signer || blocking.store);
                 self.held_back = None;
-                match opening.advance(inbound, outbound, &mut self.scope, limits.handshake, waits) {
+                match opening.advance(inbound, outbound, &mut self.context, limits.handshake, waits)
+                {
                     Ok(Step::WantBlocking) => {
                         self.held_back = Some(0);
                         Ok(false)
@@ -475,7 +475,7 @@ impl Conn {
             let is_server = self.is_server();
             match &mut self.phase {
                 Phase::Open(conn) => {
-                    scope::within(&mut self.scope, || conn.send_close_notify());
+                    self.context.within(|| conn.send_close_notify());
                     self.outbound.set_aside(conn.as_mut());
                     self.alert_sent = Some(alert::CLOSE_NOTIFY);
                 }
@@ -564,10 +564,10 @@ impl Conn {
             return None;
         }
         if let Some(version) = record.and_then(version::of_server_hello) {
-            self.scope.old_version = Some(version);
+            self.context.old_version = Some(version);
         }
-        if self.scope.finished {
-            self.scope.finished = false; // of an earlier record
+        if self.context.finished {
+            self.context.finished = false; // of an earlier record
         }
         // So that what this record adds can be told apart.
         self.outbound.set_aside(conn.as_mut());
@@ -582,7 +582,7 @@ impl Conn {
 
     fn process(&mut self, given: Result<(), rustls::Error>) -> bool {
         let Phase::Open(conn) = &mut self.phase else { return false };
-        match given.and_then(|()| scope::within(&mut self.scope, || conn.process_new_packets())) {
+        match given.and_then(|()| self.context.within(|| conn.process_new_packets())) {
             Ok(state) => {
                 self.inbound.processed();
                 if !self.established {

@@ -123,24 +123,15 @@ impl Conn {
         }
     }
 
-    /// Notes the ALPN protocol, for the sessions of this connection. A server that accepts early
-    /// data must choose that of the session (RFC 8446, section 4.2.10): rustls does not look.
+    /// Notes the ALPN protocol, for the sessions of this connection.
     pub(super) fn note_protocol(&mut self) -> Result<(), rustls::Error> {
         let Phase::Open(conn) = &self.phase else { return Ok(()) };
-        let Some(client) = conn.client().filter(|_| self.scope.early.is_some()) else {
+        let Some(client) = conn.client().filter(|_| self.context.early.is_some()) else {
             return Ok(());
         };
         let (agreed, is_accepted) = (conn.alpn_protocol(), client.is_early_data_accepted());
-        match &mut self.scope.early {
-            Some(early) if is_accepted && agreed.unwrap_or_default() != early.resumed => {
-                let text = "the peer broke the protocol: it accepted early data with another ALPN \
-                            protocol than the session's";
-                Err(Error::new(Status::ProtocolError, text).into())
-            }
-            Some(early) => {
-                early.agreed = agreed.unwrap_or_default().to_vec();
-                Ok(())
-            }
+        match &mut self.context.early {
+            Some(early) => Ok(early.agree(agreed.unwrap_or_default(), is_accepted)?),
             None => Ok(()),
         }
     }

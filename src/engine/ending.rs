@@ -6,7 +6,6 @@ use super::opening::Refusal;
 use super::outbound::{Outbound, SentAlert};
 use super::{Outcome, Step, alert, version};
 use crate::error::{Error, Status, carried};
-use crate::scope;
 use rustls::{AlertDescription, PeerIncompatible, ProtocolVersion};
 use std::mem::take;
 
@@ -48,7 +47,7 @@ impl Conn {
 
     /// Adds what this client knows of why the server refuses it.
     fn with_withheld(&self, text: String) -> String {
-        match self.scope.withheld {
+        match self.context.withheld {
             Some(why) => format!("{text}; {why}"),
             None => text,
         }
@@ -87,14 +86,14 @@ impl Conn {
             self.answer_with_alert(&error);
         }
         let refusal = match error {
-            rustls::Error::InvalidCertificate(_) => self.scope.refusal.take(),
+            rustls::Error::InvalidCertificate(_) => self.context.refusal.take(),
             _ => None,
         };
         let mut failure = refusal.unwrap_or_else(|| Error::from(error));
         if failure.status == Status::AlertReceived {
             failure.text = self.with_withheld(take(&mut failure.text));
         }
-        scope::within(&mut self.scope, || log::error!("{}", failure.text));
+        self.context.within(|| log::error!("{}", failure.text));
         self.failure = Some(failure);
     }
 
@@ -102,14 +101,14 @@ impl Conn {
     fn explained(&self, error: rustls::Error) -> rustls::Error {
         use PeerIncompatible as P;
         match error {
-            rustls::Error::DecryptError if !self.established && self.scope.finished => {
+            rustls::Error::DecryptError if !self.established && self.context.finished => {
                 let text = "the peer's Finished is wrong: \
                             the two sides did not see the same handshake";
                 let error = Error::new(Status::ProtocolError, text);
                 error.with_alert(AlertDescription::DecryptError).into()
             }
             rustls::Error::PeerIncompatible(P::ServerDoesNotSupportTls12Or13) => {
-                version::unfit(self.scope.old_version).into()
+                version::unfit(self.context.old_version).into()
             }
             error => error,
         }

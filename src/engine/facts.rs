@@ -2,7 +2,7 @@
 
 use super::conn::{Conn, Phase};
 use super::side::Side;
-use crate::{iana, scope};
+use crate::iana;
 use rustls::HandshakeKind;
 
 impl Conn {
@@ -47,12 +47,12 @@ impl Conn {
 
     /// The signature scheme that the peer proved with that it has the key of its certificate.
     pub fn signature_scheme(&self) -> Option<u16> {
-        self.signed_with
+        self.peer_signature_scheme
     }
 
     /// The OCSP response that the server stapled to its certificate.
     pub fn staple(&self) -> Option<&[u8]> {
-        Some(&*self.scope.staple).filter(|it| !it.is_empty())
+        Some(&*self.context.staple).filter(|it| !it.is_empty())
     }
 
     pub(super) fn log_established(&mut self) {
@@ -63,7 +63,7 @@ impl Conn {
         ]
         .map(|(number, name)| name(number.map_or(-1, i32::from)).to_string_lossy());
         let how = if self.is_resumed() == Some(true) { "resumed" } else { "full" };
-        scope::within(&mut self.scope, || {
+        self.context.within(|| {
             log::info!("{how} handshake done: {version}, {suite}, {group}");
         });
     }

@@ -6,7 +6,7 @@
 
 use super::record::APPLICATION_DATA;
 use super::{Step, hello::Hello, inbound::Inbound, outbound::Outbound, side::Side, version};
-use crate::scope::{self, EarlyProtocols, Scope};
+use crate::call_context::{CallContext, EarlyProtocols};
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
 use rustls::{
@@ -25,7 +25,7 @@ pub trait Opening: Send {
         &mut self,
         inbound: &mut Inbound,
         outbound: &mut Outbound,
-        scope: &mut Scope,
+        context: &mut CallContext,
         limit: usize,
         waits: bool,
     ) -> Result<Step<Box<dyn Side>>, Refusal>;
@@ -78,25 +78,25 @@ impl Opening for Client {
         &mut self,
         _: &mut Inbound,
         _: &mut Outbound,
-        scope: &mut Scope,
+        context: &mut CallContext,
         _: usize,
         _: bool,
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
         let alpn = self.alpn.take().unwrap_or_else(|| self.config.alpn_protocols.clone());
         if self.config.enable_early_data {
-            let early = EarlyProtocols { offered: alpn.clone(), ..Default::default() };
-            scope.early = Some(Box::new(early));
+            context.early = Some(Box::new(EarlyProtocols::new(&alpn)));
         }
-        let open = |config: &Arc<ClientConfig>, scope: &mut Scope| {
+        let open = |config: &Arc<ClientConfig>, context: &mut CallContext| {
             let (config, name, alpn) = (config.clone(), self.name.clone(), alpn.clone());
-            scope::within(scope, || ClientConnection::new_with_alpn(config, name, alpn))
+            context
+                .within(|| ClientConnection::new_with_alpn(config, name, alpn))
                 .map_err(Refusal::Tls)
         };
-        let mut conn = open(&self.config, scope)?;
-        if scope.early.as_ref().is_some_and(|it| it.is_unfit) {
+        let mut conn = open(&self.config, context)?;
+        if context.early.as_ref().is_some_and(|it| it.is_unfit) {
             // Nothing was sent yet. rustls resumes such a session with early data, or not at all.
             Arc::make_mut(&mut self.config).enable_early_data = false;
-            conn = open(&self.config, scope)?;
+            conn = open(&self.config, context)?;
         }
         Ok(Step::Done(Box::new(conn)))
     }
@@ -112,11 +112,11 @@ impl Opening for Listening {
         &mut self,
         inbound: &mut Inbound,
         outbound: &mut Outbound,
-        scope: &mut Scope,
+        context: &mut CallContext,
         limit: usize,
         waits: bool,
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
-        match self.listen(inbound, outbound, scope)? {
+        match self.listen(inbound, outbound, context)? {
             Step::Done(()) if self.is_interrupted(inbound) => {
                 Err(Refusal::Tls(Tls::InappropriateMessage {
                     expect_types: vec![ContentType::Handshake],
@@ -124,7 +124,7 @@ impl Opening for Listening {
                 }))
             }
             Step::Done(()) if waits => Ok(Step::WantBlocking),
-            Step::Done(()) => self.answer(outbound, scope, limit),
+            Step::Done(()) => self.answer(outbound, context, limit),
             _ => Ok(Step::WantRead),
         }
     }
@@ -144,7 +144,7 @@ impl Listening {
         &mut self,
         inbound: &mut Inbound,
         outbound: &mut Outbound,
-        scope: &mut Scope,
+        context: &mut CallContext,
     ) -> Result<Step<()>, Refusal> {
         while self.hello.is_none() {
             let Some(record) = inbound.record() else { return Ok(Step::WantRead) };
@@ -157,7 +157,7 @@ impl Listening {
                 .map_err(Refusal::Tls)?;
             inbound.consume(len);
             self.received += len;
-            self.accepted = match scope::within(scope, || self.acceptor.accept()) {
+            self.accepted = match context.within(|| self.acceptor.accept()) {
                 Ok(accepted) => accepted,
                 Err((error, alert)) => {
                     return Err(refuse(error, alert, &self.messages, outbound));
@@ -182,7 +182,7 @@ impl Listening {
     fn answer(
         &mut self,
         outbound: &mut Outbound,
-        scope: &mut Scope,
+        context: &mut CallContext,
         limit: usize,
     ) -> Result<Step<Box<dyn Side>>, Refusal> {
         let Some(mut config) = self.config.clone() else { return Ok(Step::WantRead) };
@@ -194,11 +194,12 @@ impl Listening {
         if let Some(alpn) = self.alpn.take() {
             Arc::make_mut(&mut config).alpn_protocols = alpn;
         }
-        scope::within(scope, || accepted.into_connection(config))
+        context
+            .within(|| accepted.into_connection(config))
             .map(|conn| Step::Done(Box::new(conn) as Box<dyn Side>))
             .map_err(|(error, alert)| match error {
                 // rustls would end with access_denied or internal_error: RFC 8446, section 4.1.1.
-                Tls::General(_) if scope.fits_no_identity => {
+                Tls::General(_) if context.fits_no_identity => {
                     Refusal::Tls(PeerIncompatible::NoSignatureSchemesInCommon.into())
                 }
                 error => refuse(error, alert, message, outbound),

@@ -1,8 +1,8 @@
 //! What a session carries to the connection that resumes it.
 
 use super::conn::Conn;
+use crate::call_context::Origin;
 use crate::error::Error;
-use crate::scope::Origin;
 
 /// So that all tickets of a handshake, with what is attached to each, are no larger than what
 /// rustls takes from a server at once.
@@ -22,20 +22,21 @@ impl Conn {
         if self.is_finished() {
             return Err(Error::state("the handshake is done: its tickets are made"));
         }
-        self.scope.attached = data.to_vec();
+        self.context.resumption_data = data.to_vec();
         Ok(())
     }
 
     /// What an earlier connection attached to the session that this one resumed.
     pub fn resumption_data(&self) -> Option<&[u8]> {
-        Some(&self.scope.shown.as_ref().filter(|_| self.is_resumed() == Some(true))?.attached)
+        let offered = self.context.offered_session.as_ref();
+        Some(&offered.filter(|_| self.is_resumed() == Some(true))?.resumption_data)
     }
 
-    /// A session that was shown and not resumed carries nothing.
+    /// A session that was offered and not resumed has nothing to say.
     pub(super) fn forget_unless_resumed(&mut self) {
-        if self.scope.shown.is_some() && self.is_resumed() == Some(false) {
-            self.scope.shown = None;
-            self.scope.origin = Origin::default();
+        if self.context.offered_session.is_some() && self.is_resumed() == Some(false) {
+            self.context.offered_session = None;
+            self.context.origin = Origin::default();
         }
     }
 

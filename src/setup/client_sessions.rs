@@ -1,8 +1,8 @@
 //! A client's sessions, in memory.
 
 use super::cache::{Bytes, Cache};
+use crate::call_context::{self, Origin};
 use crate::clock::now;
-use crate::scope::{self, Origin};
 use rustls::NamedGroup;
 use rustls::client::{
     ClientSessionStore, Tls12ClientSessionValue, Tls12Resumption, Tls13ClientSessionValue,
@@ -54,7 +54,7 @@ impl ClientSessions {
 impl<T: Debug> Session<T> {
     /// A session that the caller's connection makes. None where a server cannot leave that much.
     fn new(value: T) -> Option<Self> {
-        let (origin, protocol) = (scope::origin(), scope::agreed_protocol());
+        let (origin, protocol) = (call_context::origin(), call_context::agreed_protocol());
         let bytes = SESSION + origin.chain as usize + ticket_len(&value);
         (bytes <= MAX_BYTES).then_some(Self { value, origin, protocol, bytes })
     }
@@ -67,7 +67,7 @@ impl<T> Session<T> {
 
     /// The value, for the caller's connection to resume.
     fn shown(self) -> T {
-        scope::tell(|caller| caller.origin = self.origin);
+        call_context::tell(|caller| caller.origin = self.origin);
         self.value
     }
 }
@@ -121,7 +121,7 @@ impl ClientSessionStore for ClientSessions {
             it.tls13.retain(|it| !it.has_ended());
             let next = it.tls13.back()?;
             let has_early_data = next.value.max_early_data_size() > 0;
-            if has_early_data && !scope::may_send_early_data(&next.protocol) {
+            if has_early_data && !call_context::resume_with_early_data(&next.protocol) {
                 return None; // the caller opens its connection again, without early data
             }
             it.tls13.pop_back().map(Session::shown)
@@ -161,7 +161,7 @@ fn ticket_len(session: &impl Debug) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scope::Scope;
+    use crate::call_context::CallContext;
     use rustls::client::Resumption;
     use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
     use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, UnixTime};
@@ -186,7 +186,7 @@ mod tests {
             _: &[u8],
             _: UnixTime,
         ) -> Result<ServerCertVerified, Error> {
-            scope::tell(|caller| caller.origin = self.0);
+            call_context::tell(|caller| caller.origin = self.0);
             Ok(ServerCertVerified::assertion())
         }
 
@@ -275,7 +275,7 @@ mod tests {
     }
 
     fn converse(mut client: ClientConnection, mut server: ServerConnection) {
-        scope::within(&mut Scope::default(), || {
+        CallContext::default().within(|| {
             while client.wants_write() || server.wants_write() {
                 let mut wire = Vec::new();
                 client.write_tls(&mut wire).unwrap();

@@ -3,8 +3,8 @@
 
 use super::identity::Shown;
 use super::name::pattern;
+use crate::call_context::{self, Withheld};
 use crate::error::{Error, Status};
-use crate::scope::{self, Withheld};
 use rustls::client::ResolvesClientCert;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
@@ -72,7 +72,7 @@ impl Identities {
             names.iter().flatten().filter_map(|name| set.named.get(name)).flatten().peekable();
         let is_named = named.peek().is_some();
         let chosen = named.find(|it| it.certified.key.choose_scheme(schemes).is_some()).cloned();
-        scope::tell(|caller| caller.fits_no_identity = is_named && chosen.is_none());
+        call_context::tell(|caller| caller.fits_no_identity = is_named && chosen.is_none());
         chosen
     }
 }
@@ -91,7 +91,7 @@ pub struct OneIdentity(pub Shown);
 impl ResolvesServerCert for OneIdentity {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let scheme = self.0.certified.key.choose_scheme(hello.signature_schemes());
-        scope::tell(|caller| caller.fits_no_identity = scheme.is_none());
+        call_context::tell(|caller| caller.fits_no_identity = scheme.is_none());
         Some(noted(&self.0))
     }
 
@@ -131,7 +131,7 @@ impl ResolvesClientCert for Choice {
             Some(_) => Withheld::Key,
         };
         let chosen = asked_for.find(|it| it.certified.key.choose_scheme(schemes).is_some());
-        scope::tell(|caller| match chosen {
+        call_context::tell(|caller| match chosen {
             Some(shown) => caller.signer_asked = shown.may_block,
             None => caller.withheld = Some(withheld),
         });
@@ -158,6 +158,6 @@ fn issuers(shown: &Shown) -> Vec<DistinguishedName> {
 
 /// tls-server-end-point needs what a server shows.
 fn noted(chosen: &Shown) -> Arc<CertifiedKey> {
-    scope::tell(|caller| caller.own_end_point = Some(chosen.end_point.clone()));
+    call_context::tell(|caller| caller.own_channel_binding = Some(chosen.channel_binding.clone()));
     chosen.certified.clone()
 }

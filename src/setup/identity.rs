@@ -3,7 +3,7 @@
 use super::encoding::check_der;
 use super::pem;
 use super::signer::HostSigner;
-use crate::certificate::end_point;
+use crate::certificate::server_end_point;
 use crate::crypto;
 use crate::error::{Error, Status, why_unusable};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -35,7 +35,7 @@ enum Key {
 pub struct Shown {
     pub certified: Arc<CertifiedKey>,
     /// The channel binding of its certificate.
-    pub end_point: Arc<[u8]>,
+    pub channel_binding: Arc<[u8]>,
     /// It shows the public key alone, in place of a chain.
     pub is_raw: bool,
     /// A host signs, who may take time.
@@ -103,11 +103,16 @@ impl Identity {
         if chain.is_empty() {
             return Err(no_certificate());
         }
-        let end_point = end_point(&chain[0]).into();
+        let channel_binding = server_end_point(&chain[0]).into();
         let mut certified = CertifiedKey::new(chain, key);
         certified.ocsp = Some(self.staple.clone()).filter(|it| !it.is_empty());
         let may_block = matches!(&self.key, Some(Key::Host(signer)) if signer.may_block);
-        Ok(Shown { certified: Arc::new(certified), end_point, is_raw: self.is_raw, may_block })
+        Ok(Shown {
+            certified: Arc::new(certified),
+            channel_binding,
+            is_raw: self.is_raw,
+            may_block,
+        })
     }
 
     fn key(&self) -> Result<&Key, Error> {

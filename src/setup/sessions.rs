@@ -2,10 +2,10 @@
 
 use super::cache::Cache;
 use super::told::{LONGEST, clamped};
+use crate::call_context::{self, SessionData};
 use crate::clock::now;
 use crate::crypto::Hash;
 use crate::error::Error;
-use crate::scope::{self, Carried};
 use rustls::server::{ProducesTickets, StoresServerSessions};
 use std::fmt;
 use std::mem::take;
@@ -48,7 +48,7 @@ type Get = dyn Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync;
 
 impl HostStore {
     fn look_up(&self, key: &[u8], take: bool) -> Option<Vec<u8>> {
-        if key.len() != KEY || scope::count_look_up() > MAX_LOOK_UPS {
+        if key.len() != KEY || call_context::count_look_up() > MAX_LOOK_UPS {
             return None;
         }
         let mut value = Zeroizing::new(vec![0; MAX_SESSION]);
@@ -137,15 +137,16 @@ const HASH: usize = 32;
 impl<T: ?Sized> Bound<T> {
     /// None where the session has ended as it begins.
     fn bind(&self, session: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        let end = match scope::origin().end {
+        let end = match call_context::origin().end {
             0 => now() + LONGEST,
             end => end.into(),
         };
         if end < now() {
             return None;
         }
-        let Carried { end_point, attached } = scope::carried();
-        let head = [&end.to_be_bytes(), &*framed(&end_point), &*framed(&attached)].concat();
+        let SessionData { channel_binding, resumption_data } = call_context::session_data();
+        let data = [framed(&channel_binding), framed(&resumption_data)].concat();
+        let head = [&end.to_be_bytes()[..], &data].concat();
         let mut value = Zeroizing::new([&*head, session].concat());
         if !self.has_early_data {
             make_stale(&mut value);
@@ -159,16 +160,19 @@ impl<T: ?Sized> Bound<T> {
             return None;
         }
         let (end, rest) = value.split_first_chunk()?;
-        let (end_point, rest) = unframed(rest)?;
-        let (attached, session) = unframed(rest)?;
+        let (channel_binding, rest) = unframed(rest)?;
+        let (resumption_data, session) = unframed(rest)?;
         let end = u64::from_be_bytes(*end);
         if end < now() {
             return None;
         }
-        let carried = Carried { end_point: end_point.to_vec(), attached: attached.to_vec() };
-        scope::tell(|caller| {
+        let data = SessionData {
+            channel_binding: channel_binding.to_vec(),
+            resumption_data: resumption_data.to_vec(),
+        };
+        call_context::tell(|caller| {
             caller.origin.end = clamped(end);
-            caller.shown = Some(carried);
+            caller.offered_session = Some(data);
         });
         Some(session.to_vec())
     }
@@ -207,11 +211,11 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
         let ticket = self.sessions.encrypt(&self.bind(plain)?)?;
-        (scope::count_ticket(ticket.len()) <= MAX_TICKETS).then_some(ticket)
+        (call_context::count_ticket(ticket.len()) <= MAX_TICKETS).then_some(ticket)
     }
 
     fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
-        if scope::count_look_up() > MAX_LOOK_UPS {
+        if call_context::count_look_up() > MAX_LOOK_UPS {
             return None;
         }
         self.unbind(&Zeroizing::new(self.sessions.decrypt(cipher)?))

@@ -1,8 +1,8 @@
 //! A private key that stays with the host, which signs when asked.
 
+use crate::call_context;
 use crate::crypto;
 use crate::error::{Error, Status};
-use crate::scope;
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
 use rustls::server::ParsedCertificate;
@@ -131,7 +131,7 @@ struct Signature {
 impl Signer for Signature {
     /// A signature that went wrong may give the key away, so none goes out unverified.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Tls> {
-        scope::tell(|caller| caller.signer_asked = false);
+        call_context::tell(|caller| caller.signer_asked = false);
         let mut room = [0; MAX_SIGNATURE];
         let len = (self.key.signer.sign)(self.scheme.into(), message, &mut room)
             .ok_or_else(|| unsigned("refused to sign"))?;

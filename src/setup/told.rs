@@ -1,9 +1,9 @@
 //! What rustls shows only to the verifier, told to the connection; and the key usage, which none of
 //! rustls's verifiers looks at.
 
+use crate::call_context::{self, Origin};
 use crate::certificate::{Usage, not_after};
 use crate::error::{CertificateFault, Error, standing_for};
-use crate::scope::{self, Origin};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
@@ -85,7 +85,7 @@ fn signs(
     certificate: &CertificateDer<'_>,
     signed: &DigitallySignedStruct,
 ) -> Result<(), Tls> {
-    scope::tell(|caller| caller.signed_with = Some(signed.scheme.into()));
+    call_context::tell(|caller| caller.peer_signature_scheme = Some(signed.scheme.into()));
     if is_raw_key { Ok(()) } else { may_sign(certificate).map_err(refused) }
 }
 
@@ -111,7 +111,7 @@ impl ServerCertVerifier for Told<dyn ServerCertVerifier> {
         staple: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Tls> {
-        scope::tell(|caller| {
+        call_context::tell(|caller| {
             caller.staple = staple.to_vec();
             caller.verified = true;
         });
@@ -146,7 +146,7 @@ impl ClientCertVerifier for Told<dyn ClientCertVerifier> {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Tls> {
-        scope::tell(|caller| caller.verified = true);
+        call_context::tell(|caller| caller.verified = true);
         let verified = self.0.verify_client_cert(end_entity, intermediates, now);
         let origin = || origin(end_entity, intermediates, self.requires_raw_public_keys(), now);
         judged(verified.map_err(|error| detailed(error, end_entity)), origin)
@@ -158,7 +158,7 @@ impl ClientCertVerifier for Told<dyn ClientCertVerifier> {
 /// What the sessions of a peer that was accepted come from is noted; why one is refused, too.
 fn judged<V>(verified: Result<V, Tls>, origin: impl FnOnce() -> Origin) -> Result<V, Tls> {
     let verified = verified.map_err(refused)?;
-    scope::tell(|caller| caller.origin = origin());
+    call_context::tell(|caller| caller.origin = origin());
     Ok(verified)
 }
 
@@ -181,7 +181,7 @@ fn refused(error: Tls) -> Tls {
         return error;
     }
     let standing = standing_for(&refusal);
-    scope::tell(|caller| caller.refusal = Some(refusal));
+    call_context::tell(|caller| caller.refusal = Some(refusal));
     standing
 }
 
@@ -198,7 +198,7 @@ fn not_proven(error: Tls) -> Tls {
 
 /// A signature that could not be verified because the key is of a size that is not supported.
 pub fn measured(error: Tls) -> Tls {
-    match (&error, scope::take_odd_key()) {
+    match (&error, call_context::take_odd_key()) {
         (Tls::InvalidCertificate(CertificateError::BadSignature), Some(bits)) => {
             let detail = format!("{bits} bits, where 2048 to 8192 are supported");
             Error::refusal(CertificateFault::UnsupportedKeySize, &detail).into()
