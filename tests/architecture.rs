@@ -72,14 +72,18 @@ fn dependencies(module: &str, modules: &Names) -> Names {
         for path in code.split("crate::").skip(1) {
             let paths = match path.strip_prefix('{') {
                 Some(list) => list.split(';').next(), // crate::{a, b::c};
-                None => path.split(|c: char| !c.is_alphanumeric()).next(),
+                None => path.split(is_no_name).next(),
             };
-            let names = paths.into_iter().flat_map(|it| it.split(|c: char| !c.is_alphanumeric()));
+            let names = paths.into_iter().flat_map(|it| it.split(is_no_name));
             found.extend(names.filter(|it| modules.contains(*it)).map(str::to_owned));
         }
     }
     found.remove(module);
     found
+}
+
+fn is_no_name(letter: char) -> bool {
+    !letter.is_alphanumeric() && letter != '_'
 }
 
 fn read(path: impl AsRef<Path>) -> String {
