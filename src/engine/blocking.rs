@@ -1,7 +1,6 @@
-//! Steps that may block: announced before anything of them is done, then run where the host allows
-//! it.
+//! Whether a step that may block can come.
 //!
-//! rustls runs them while it processes a message, and cannot stop in the middle. What messages a
+//! rustls runs such steps while it processes a message, and cannot stop in the middle. What messages a
 //! record has shows only when it is opened, and a message may have come with the record before. So
 //! every record waits while a step may come.
 
@@ -14,30 +13,23 @@ impl Conn {
     /// Runs the step that was announced, and those behind it as far as the bytes at hand go. How it
     /// went, the next call tells.
     pub fn run_blocking(&mut self) {
-        self.may_run = self.held_back.is_some();
-        while self.may_run && self.advance().unwrap_or(false) {
-            self.may_run = self.may_block();
+        if self.gate.is_announced() {
+            self.gate.run();
+            while self.advance().unwrap_or(false) && self.may_block() {}
+            self.gate.open();
         }
-        self.may_run = false;
     }
 
-    /// Whether the next `len` bytes wait for `run_blocking`.
-    pub(super) fn holds_back(&mut self, len: usize) -> bool {
-        let waits = !self.may_run && self.may_block() && !self.is_server_hello(len);
-        self.held_back = waits.then_some(len as u32);
-        waits
-    }
-
-    /// Whether they are a ServerHello and nothing else, of which no step comes. Only of a client's
-    /// first record is it known that a message begins with it.
-    fn is_server_hello(&self, len: usize) -> bool {
+    /// Whether the next `len` bytes are a ServerHello and nothing else, of which no step comes. Only
+    /// of a client's first record is it known that a message begins with it.
+    pub(super) fn is_server_hello(&self, len: usize) -> bool {
         let is_first = self.received == len && !self.is_server();
         let hello = Record::first(self.inbound.waiting(len)).and_then(Record::server_hello);
         is_first && hello.is_some_and(|(body, whole)| body.len() == whole)
     }
 
     /// Whether a step that may block can still come in this handshake.
-    fn may_block(&self) -> bool {
+    pub(super) fn may_block(&self) -> bool {
         let may = self.settings.blocking;
         let conn = match &self.phase {
             Phase::Open(conn) if conn.is_handshaking() => conn.as_ref(),

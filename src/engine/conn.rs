@@ -1,6 +1,7 @@
 //! One connection: the state machine behind every call, whatever moves its ciphertext.
 
 use super::early::{Refused, has_early_data};
+use super::gate::{Gate, Next};
 use super::inbound::Inbound;
 use super::opening::{Client, Listening, Opening};
 use super::outbound::Outbound;
@@ -21,10 +22,7 @@ pub struct Conn {
     pub(super) outbound: Outbound,
     pub(super) context: CallContext,
     pub(super) settings: Arc<Settings>,
-    /// How much of what is at hand waits for `run_blocking`, if that is what comes next.
-    pub(super) held_back: Option<u32>,
-    /// This is `run_blocking`.
-    pub(super) may_run: bool,
+    pub(super) gate: Gate,
     /// The handshake is finished and its last flight is gone.
     pub(super) established: bool,
     /// The transport has ended.
@@ -111,8 +109,7 @@ impl Conn {
             outbound: Outbound::default(),
             context: CallContext::default(),
             settings,
-            held_back: None,
-            may_run: false,
+            gate: Gate::default(),
             established: false,
             eof: false,
             severed: false,
@@ -317,12 +314,12 @@ impl Conn {
             Phase::Opening(opening) => {
                 let (inbound, outbound) = (&mut self.inbound, &mut self.outbound);
                 let Settings { limits, blocking, .. } = *self.settings;
-                let waits = !self.may_run && (blocking.signer || blocking.store);
-                self.held_back = None;
+                self.gate.take();
+                let waits = !self.gate.is_running() && (blocking.signer || blocking.store);
                 match opening.advance(inbound, outbound, &mut self.context, limits.handshake, waits)
                 {
                     Ok(Step::WantBlocking) => {
-                        self.held_back = Some(0);
+                        self.gate.announce(Next::Answer);
                         Ok(false)
                     }
                     Ok(Step::Done(mut conn)) => {
@@ -486,7 +483,7 @@ impl Conn {
                 Phase::Opening(_) => {}
             }
             self.closed = true;
-            self.held_back = None; // no step of a handshake that has no end
+            self.gate.open(); // no step of a handshake that has no end
         }
         self.flush()
     }
@@ -500,7 +497,7 @@ impl Conn {
             handshaking: !self.established && self.failure.is_none(),
             readable: self.goes_on(),
             wants_write: self.has_output(),
-            wants_blocking: self.held_back.is_some(),
+            wants_blocking: self.gate.is_announced(),
             peer_closed: self.peer_closed,
             closed: self.closed,
             failed: self.failure.is_some(),
@@ -511,7 +508,7 @@ impl Conn {
     fn goes_on(&self) -> bool {
         let is_over = self.failure.is_some() || self.peer_closed || self.closed;
         match self.established {
-            _ if self.held_back.is_some() => false,
+            _ if self.gate.is_announced() => false,
             true => self.readable || self.inbound.has_record(),
             false if is_over => false,
             false if self.severed => !self.readable && self.inbound.has_record(),
@@ -550,9 +547,14 @@ impl Conn {
 
     /// Gives rustls the next record. None where it is not whole or has to wait.
     fn give_record(&mut self) -> Option<Result<(), rustls::Error>> {
-        let held_back = self.held_back.take().map(|len| len as usize);
-        let next = held_back.or_else(|| self.portion());
-        let len = next.filter(|len| !self.holds_back(*len))?;
+        let len = match self.gate.take() {
+            Some(Next::Input(len)) => len,
+            _ => self.portion()?,
+        };
+        if !self.gate.is_running() && self.may_block() && !self.is_server_hello(len) {
+            self.gate.announce(Next::Input(len));
+            return None;
+        }
         let Phase::Open(conn) = &mut self.phase else { return None };
         let given = self.inbound.waiting(len);
         let record = Record::first(given);

@@ -18,12 +18,12 @@ impl Conn {
 
     fn discard_input(&mut self) {
         self.inbound = Inbound::default();
-        self.held_back = None;
+        self.gate.open();
     }
 
     /// No input at hand, or none that may be used: more may come, or the transport has ended.
     pub(super) fn starve<T>(&self) -> Outcome<T> {
-        if self.held_back.is_some() {
+        if self.gate.is_announced() {
             return Ok(Step::WantBlocking);
         }
         let (status, how) = match (self.peer_closed, self.eof) {

@@ -9,6 +9,7 @@ mod conn;
 mod early;
 mod ending;
 mod facts;
+mod gate;
 mod hello;
 mod inbound;
 mod keys;
