@@ -341,13 +341,13 @@ pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) ->
 /// Returns the alert that was sent (0 to 255), or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor>) -> i32 {
-    number(acceptor, |a| a.conn.alert_sent.map(i32::from))
+    number(acceptor, |a| a.conn.alert_sent().map(i32::from))
 }
 
 /// Returns the alert that was received (0 to 255), or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acceptor>) -> i32 {
-    number(acceptor, |a| a.conn.alert_received.map(i32::from))
+    number(acceptor, |a| a.conn.alert_received().map(i32::from))
 }
 
 /// Returns errno of the last call on `acceptor` that failed, or INKOTLS_STATUS_NONE.

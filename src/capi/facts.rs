@@ -147,14 +147,14 @@ pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_ch
 /// An encrypted alert cannot be seen on its way out: its number is then inferred from the failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.alert_sent.map(i32::from))
+    number(conn, |c| c.conn.alert_sent().map(i32::from))
 }
 
 /// Returns the last alert that was received (0 to 255; 0 is close_notify), or
 /// INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_received(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.alert_received.map(i32::from))
+    number(conn, |c| c.conn.alert_received().map(i32::from))
 }
 
 /// Returns the inkotls_certificate_error for which the peer's certificate was refused, or

@@ -45,7 +45,7 @@ impl Conn {
     }
 
     fn check_established(&self) -> Result<(), Error> {
-        match &self.failure {
+        match self.ends.failure() {
             Some(failure) => Err(failure.clone()),
             None if self.established => Ok(()),
             None => Err(Error::state("the handshake is not done")),
@@ -101,7 +101,7 @@ impl Conn {
         if let Some(end) = self.end() {
             return end;
         }
-        if !self.established || self.closed {
+        if !self.established || self.ends.is_closed() {
             return Err(Error::state("keys are updated between the handshake and close"));
         }
         if self.has_output() {

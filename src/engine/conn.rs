@@ -1,6 +1,7 @@
 //! One connection: the state machine behind every call, whatever moves its ciphertext.
 
 use super::early::{Refused, has_early_data};
+use super::ends::Ends;
 use super::gate::{Gate, Next};
 use super::inbound::Inbound;
 use super::opening::{Client, Listening, Opening};
@@ -25,16 +26,9 @@ pub struct Conn {
     pub(super) gate: Gate,
     /// The handshake is finished and its last flight is gone.
     pub(super) established: bool,
-    /// The transport has ended.
-    pub(super) eof: bool,
-    /// The transport takes no ciphertext any more.
-    pub(super) severed: bool,
     /// There is plaintext to read.
     readable: bool,
-    /// The peer sent close_notify.
-    pub(super) peer_closed: bool,
-    /// We sent close_notify.
-    pub(super) closed: bool,
+    pub(super) ends: Ends,
     /// tls-server-end-point of the certificate that this server showed.
     pub(super) channel_binding: Option<Arc<[u8]>>,
     /// The scheme of the peer's signature in the handshake.
@@ -47,9 +41,6 @@ pub struct Conn {
     pub(super) refused: Option<Box<Refused>>,
     /// How much the peer sent before the handshake was done, early data aside.
     pub(super) received: usize,
-    pub(super) failure: Option<Error>,
-    pub alert_sent: Option<u8>,
-    pub alert_received: Option<u8>,
 }
 
 pub(super) enum Phase {
@@ -111,20 +102,14 @@ impl Conn {
             settings,
             gate: Gate::default(),
             established: false,
-            eof: false,
-            severed: false,
             readable: false,
-            peer_closed: false,
-            closed: false,
+            ends: Ends::default(),
             channel_binding: None,
             peer_signature_scheme: None,
             records: 0,
             early_data: false,
             refused: None,
             received: 0,
-            failure: None,
-            alert_sent: None,
-            alert_received: None,
         }
     }
 
@@ -132,10 +117,10 @@ impl Conn {
 
     /// Takes ciphertext; what follows the end of the connection is dropped.
     pub fn feed(&mut self, data: &[u8]) -> Result<usize, Error> {
-        if self.eof {
+        if self.ends.is_at_eof() {
             return Err(Error::state("feed after feed_eof: the transport has ended"));
         }
-        if self.peer_closed || self.failure.is_some() {
+        if self.ends.drops_input() {
             return Ok(data.len());
         }
         let limit = self.settings.limits.read_buffer;
@@ -162,12 +147,12 @@ impl Conn {
     }
 
     pub fn feed_eof(&mut self) {
-        self.eof = true;
+        self.ends.feed_eof();
     }
 
     /// Writes waiting ciphertext to `sink`, once.
     pub fn drain(&mut self, sink: &mut dyn Write) -> io::Result<usize> {
-        let is_over = self.is_over();
+        let is_over = self.ends.drops_output();
         let drained = match &mut self.phase {
             _ if !self.outbound.is_empty() => self.outbound.drain(sink),
             Phase::Open(conn) if !is_over => conn.write_tls(sink),
@@ -192,7 +177,7 @@ impl Conn {
 
     /// The waiting ciphertext that there is in one piece.
     pub fn output(&mut self) -> &[u8] {
-        let is_over = self.is_over();
+        let is_over = self.ends.drops_output();
         match &mut self.phase {
             Phase::Open(conn) if !is_over && self.outbound.is_empty() => {
                 self.outbound.set_aside(conn.as_mut());
@@ -215,7 +200,7 @@ impl Conn {
     pub fn has_output(&self) -> bool {
         match &self.phase {
             _ if !self.outbound.is_empty() => true,
-            Phase::Open(conn) => !self.is_over() && conn.wants_write(),
+            Phase::Open(conn) => !self.ends.drops_output() && conn.wants_write(),
             Phase::Opening(_) => false,
         }
     }
@@ -224,12 +209,7 @@ impl Conn {
     /// handshake.
     pub fn sever(&mut self) {
         while matches!(self.drain(&mut io::sink()), Ok(1..)) {}
-        self.severed = true;
-    }
-
-    /// Nothing that rustls still queues may follow the alert that went out.
-    fn is_over(&self) -> bool {
-        self.closed || self.failure.is_some()
+        self.ends.sever();
     }
 
     // The handshake.
@@ -282,21 +262,22 @@ impl Conn {
         if self.established {
             return Ok(Step::Done(()));
         }
-        if self.closed {
+        if self.ends.is_closed() {
             return Err(Error::state("closed by this side before the handshake was done"));
         }
         // Severed, it cannot be done; but what the peer said may explain why.
-        while (!self.is_finished() || self.severed && !self.readable) && self.advance()? {}
+        while (!self.is_finished() || self.ends.is_severed() && !self.readable) && self.advance()? {
+        }
         if let Some(end) = self.end() {
             return end;
         }
-        if self.peer_closed {
+        if self.ends.is_peer_closed() {
             return self.starve();
         }
         if self.has_output() {
             return Ok(Step::WantWrite);
         }
-        if self.is_finished() && !self.severed {
+        if self.is_finished() && !self.ends.is_severed() {
             self.established = true;
             self.refused = None;
             self.log_established();
@@ -429,7 +410,7 @@ impl Conn {
             Step::Done(()) => {}
             other => return Ok(other.map(|()| 0)),
         }
-        if self.closed {
+        if self.ends.is_closed() {
             return Err(Error::state("write after close: close_notify was sent"));
         }
         let room = self.key_room();
@@ -468,13 +449,13 @@ impl Conn {
 
     /// Sends close_notify; done once it is drained.
     pub fn close(&mut self) -> Outcome<()> {
-        if !self.is_over() {
+        if !self.ends.drops_output() {
             let is_server = self.is_server();
             match &mut self.phase {
                 Phase::Open(conn) => {
                     self.context.within(|| conn.send_close_notify());
                     self.outbound.set_aside(conn.as_mut());
-                    self.alert_sent = Some(alert::CLOSE_NOTIFY);
+                    self.ends.alert_sent = Some(alert::CLOSE_NOTIFY);
                 }
                 Phase::Opening(_) if is_server => {
                     self.send_in_the_clear(alert::WARNING, alert::CLOSE_NOTIFY);
@@ -482,36 +463,45 @@ impl Conn {
                 // Nothing was said: there is no one to say goodbye to.
                 Phase::Opening(_) => {}
             }
-            self.closed = true;
+            self.ends.close();
             self.gate.open(); // no step of a handshake that has no end
         }
         self.flush()
     }
 
+    /// The alerts that this side sent and received.
+    pub fn alert_sent(&self) -> Option<u8> {
+        self.ends.alert_sent
+    }
+
+    pub fn alert_received(&self) -> Option<u8> {
+        self.ends.alert_received
+    }
+
     pub fn certificate_error(&self) -> Option<CertificateFault> {
-        self.failure.as_ref()?.certificate
+        self.ends.failure()?.certificate
     }
 
     pub fn state(&self) -> State {
         State {
-            handshaking: !self.established && self.failure.is_none(),
+            handshaking: !self.established && self.ends.failure().is_none(),
             readable: self.goes_on(),
             wants_write: self.has_output(),
             wants_blocking: self.gate.is_announced(),
-            peer_closed: self.peer_closed,
-            closed: self.closed,
-            failed: self.failure.is_some(),
+            peer_closed: self.ends.is_peer_closed(),
+            closed: self.ends.is_closed(),
+            failed: self.ends.failure().is_some(),
         }
     }
 
     /// Whether a call of handshake or read goes on with what is at hand.
     fn goes_on(&self) -> bool {
-        let is_over = self.failure.is_some() || self.peer_closed || self.closed;
+        let is_over = self.ends.drops_input() || self.ends.is_closed();
         match self.established {
             _ if self.gate.is_announced() => false,
             true => self.readable || self.inbound.has_record(),
             false if is_over => false,
-            false if self.severed => !self.readable && self.inbound.has_record(),
+            false if self.ends.is_severed() => !self.readable && self.inbound.has_record(),
             // Once the last flight is drained, a call answers OK.
             false if self.is_finished() => !self.has_output(),
             false => self.inbound.has_record(),
@@ -523,7 +513,7 @@ impl Conn {
     /// Lets rustls process what is next. False when there is none, or no more use, or it has to
     /// wait.
     pub(super) fn process_next(&mut self) -> bool {
-        if self.peer_closed || self.failure.is_some() {
+        if self.ends.drops_input() {
             return false;
         }
         let given = if self.established { self.give_records() } else { self.give_record() };

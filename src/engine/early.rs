@@ -49,10 +49,10 @@ impl Conn {
         if let Some(end) = self.end() {
             return end;
         }
-        if self.closed {
+        if self.ends.is_closed() {
             return Err(Error::state("early data after close"));
         }
-        if self.peer_closed && !self.is_finished() {
+        if self.ends.is_peer_closed() && !self.is_finished() {
             return self.starve();
         }
         if matches!(self.phase, Phase::Opening(_)) && !self.is_server() {
@@ -104,10 +104,10 @@ impl Conn {
             if buf.is_empty() {
                 return Ok(Step::Done(0));
             }
-            if self.closed {
+            if self.ends.is_closed() {
                 return Err(Error::state("early data after close"));
             }
-            if !self.advance()? && self.failure.is_none() {
+            if !self.advance()? && self.ends.failure().is_none() {
                 return if self.has_output() { Ok(Step::WantWrite) } else { self.starve() };
             }
         }

@@ -11,8 +11,7 @@ use std::mem::take;
 
 impl Conn {
     pub(super) fn peer_closes(&mut self) {
-        self.peer_closed = true;
-        self.alert_received = Some(alert::CLOSE_NOTIFY);
+        self.ends.peer_closes();
         self.discard_input();
     }
 
@@ -26,23 +25,23 @@ impl Conn {
         if self.gate.is_announced() {
             return Ok(Step::WantBlocking);
         }
-        let (status, how) = match (self.peer_closed, self.eof) {
-            (true, _) => (Status::Closed, "with close_notify"),
-            (false, true) => (Status::UnexpectedEof, "without close_notify"),
-            (false, false) => {
-                debug_assert!(self.severed || !self.inbound.has_record(), "rule 16: progress");
-                return Ok(Step::WantRead);
-            }
+        let Some(status) = self.ends.why_no_input() else {
+            let has_record = self.inbound.has_record();
+            debug_assert!(self.ends.is_severed() || !has_record, "rule 16: progress");
+            return Ok(Step::WantRead);
         };
-        Err(Error::new(
-            status,
-            match (self.established, status) {
-                (false, _) => self
-                    .with_withheld(format!("the peer left before the handshake was done, {how}")),
-                (true, Status::Closed) => format!("the peer ended the connection {how}"),
-                _ => format!("the transport ended {how}: what was received may be truncated"),
-            },
-        ))
+        let how = match status {
+            Status::Closed => "with close_notify",
+            _ => "without close_notify",
+        };
+        let text = match (self.established, status) {
+            (false, _) => {
+                self.with_withheld(format!("the peer left before the handshake was done, {how}"))
+            }
+            (true, Status::Closed) => format!("the peer ended the connection {how}"),
+            _ => format!("the transport ended {how}: what was received may be truncated"),
+        };
+        Err(Error::new(status, text))
     }
 
     /// Adds what this client knows of why the server refuses it.
@@ -55,7 +54,7 @@ impl Conn {
 
     /// The failure, once its alert is drained.
     pub(super) fn end<T>(&self) -> Option<Outcome<T>> {
-        let failure = self.failure.as_ref()?;
+        let failure = self.ends.failure()?;
         Some(if self.has_output() { Ok(Step::WantWrite) } else { Err(failure.clone()) })
     }
 
@@ -77,12 +76,12 @@ impl Conn {
         let error = self.explained(error);
         self.discard_input();
         if let rustls::Error::AlertReceived(description) = error {
-            self.alert_received = Some(description.into());
+            self.ends.alert_received = Some(description.into());
         }
         if matches!(error, rustls::Error::AlertReceived(_)) && !self.is_answered() {
             // Nothing may follow, and no one would read it (RFC 8446, section 6.2).
             self.outbound = Outbound::default();
-        } else if !self.closed {
+        } else if !self.ends.is_closed() {
             self.answer_with_alert(&error);
         }
         let refusal = match error {
@@ -94,7 +93,7 @@ impl Conn {
             failure.text = self.with_withheld(take(&mut failure.text));
         }
         self.context.within(|| log::error!("{}", failure.text));
-        self.failure = Some(failure);
+        self.ends.fail(failure);
     }
 
     /// The error, with what more is known than rustls tells.
@@ -139,8 +138,8 @@ impl Conn {
             return self.send_in_the_clear(alert::FATAL, description);
         }
         match self.outbound.alert {
-            Some(SentAlert::Clear(description)) => self.alert_sent = Some(description),
-            Some(SentAlert::Protected) => self.alert_sent = Some(description),
+            Some(SentAlert::Clear(description)) => self.ends.alert_sent = Some(description),
+            Some(SentAlert::Protected) => self.ends.alert_sent = Some(description),
             None if self.is_in_the_clear() => self.send_in_the_clear(alert::FATAL, description),
             None => {}
         }
@@ -158,7 +157,7 @@ impl Conn {
 
     pub(super) fn send_in_the_clear(&mut self, level: u8, description: u8) {
         self.outbound.push_alert(level, description);
-        self.alert_sent = Some(description);
+        self.ends.alert_sent = Some(description);
     }
 }
 

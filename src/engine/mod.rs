@@ -8,6 +8,7 @@ mod blocking;
 mod conn;
 mod early;
 mod ending;
+mod ends;
 mod facts;
 mod gate;
 mod hello;
