@@ -23,7 +23,7 @@ impl Conn {
     /// Whether the next `len` bytes are a ServerHello and nothing else, of which no step comes. Only
     /// of a client's first record is it known that a message begins with it.
     pub(super) fn is_server_hello(&self, len: usize) -> bool {
-        let is_first = self.received == len && !self.is_server();
+        let is_first = self.budget.spent() == len && !self.is_server();
         let hello = Record::first(self.inbound.waiting(len)).and_then(Record::server_hello);
         is_first && hello.is_some_and(|(body, whole)| body.len() == whole)
     }

@@ -1,10 +1,11 @@
 //! One connection: the state machine behind every call, whatever moves its ciphertext.
 
-use super::early::{Refused, has_early_data};
+use super::budget::Budget;
+use super::early::Early;
 use super::ends::Ends;
 use super::gate::{Gate, Next};
 use super::inbound::Inbound;
-use super::opening::{Client, Listening, Opening};
+use super::opening::{Client, Listening, Opening, Refusal};
 use super::outbound::Outbound;
 use super::record::Record;
 use super::side::Side;
@@ -35,12 +36,8 @@ pub struct Conn {
     pub(super) peer_signature_scheme: Option<u16>,
     /// How many records of application data were written.
     pub(super) records: u64,
-    /// Early data: a client that could offer it, or a server that takes it.
-    pub(super) early_data: bool,
-    /// Early data that this server refused; None once the handshake is done.
-    pub(super) refused: Option<Box<Refused>>,
-    /// How much the peer sent before the handshake was done, early data aside.
-    pub(super) received: usize,
+    pub(super) early: Early,
+    pub(super) budget: Budget,
 }
 
 pub(super) enum Phase {
@@ -107,9 +104,8 @@ impl Conn {
             channel_binding: None,
             peer_signature_scheme: None,
             records: 0,
-            early_data: false,
-            refused: None,
-            received: 0,
+            early: Early::default(),
+            budget: Budget::default(),
         }
     }
 
@@ -158,14 +154,10 @@ impl Conn {
             Phase::Open(conn) if !is_over => conn.write_tls(sink),
             _ => Ok(0),
         }?;
-        self.note_drained(drained);
-        Ok(drained)
-    }
-
-    fn note_drained(&mut self, len: usize) {
-        if let (1.., Some(refused)) = (len, &mut self.refused) {
-            refused.answer();
+        if drained > 0 {
+            self.early.answer();
         }
+        Ok(drained)
     }
 
     /// Fills `buf` with waiting ciphertext.
@@ -192,7 +184,9 @@ impl Conn {
         let is_there = len <= self.outbound.waiting().len();
         if is_there {
             self.outbound.consume(len);
-            self.note_drained(len);
+            if len > 0 {
+                self.early.answer();
+            }
         }
         is_there
     }
@@ -222,7 +216,7 @@ impl Conn {
         let Some(listening) = self.phase.listening_mut() else {
             return Err(Error::state("not an acceptor"));
         };
-        match listening.listen(&mut self.inbound, &mut self.outbound, &mut self.context) {
+        match listening.read_hello(&mut self.inbound, &mut self.context, &mut self.budget) {
             Ok(Step::Done(())) => Ok(Step::Done(())),
             Ok(_) => self.starve(),
             Err(refusal) => self.refuse(refusal),
@@ -279,7 +273,7 @@ impl Conn {
         }
         if self.is_finished() && !self.ends.is_severed() {
             self.established = true;
-            self.refused = None;
+            self.early.settle();
             self.log_established();
             self.channel_binding = self.context.own_channel_binding.clone();
             self.peer_signature_scheme = self.context.peer_signature_scheme;
@@ -292,33 +286,36 @@ impl Conn {
     /// One step of the handshake. False when it can go no further by itself.
     pub(super) fn advance(&mut self) -> Result<bool, Error> {
         match &mut self.phase {
-            Phase::Opening(opening) => {
-                let (inbound, outbound) = (&mut self.inbound, &mut self.outbound);
-                let Settings { limits, blocking, .. } = *self.settings;
-                self.gate.take();
-                let waits = !self.gate.is_running() && (blocking.signer || blocking.store);
-                match opening.advance(inbound, outbound, &mut self.context, limits.handshake, waits)
-                {
-                    Ok(Step::WantBlocking) => {
-                        self.gate.announce(Next::Answer);
-                        Ok(false)
-                    }
-                    Ok(Step::Done(mut conn)) => {
-                        let listening = opening.listening();
-                        let hello = listening.and_then(|it| it.hello.as_ref());
-                        self.refused = Refused::new(hello, conn.as_mut());
-                        self.received = listening.map_or(0, |it| it.received);
-                        self.early_data = has_early_data(conn.as_mut());
-                        self.outbound.collect(conn.as_mut());
-                        self.phase = Phase::Open(conn);
-                        self.forget_unless_resumed();
-                        Ok(true)
-                    }
-                    Ok(_) => Ok(false),
-                    Err(refusal) => self.refuse(refusal).map(|_: Step<()>| false),
-                }
-            }
+            Phase::Opening(_) => self.open(),
             Phase::Open(_) => Ok(self.process_next()),
+        }
+    }
+
+    /// Makes rustls's connection. False when that needs more input, or has to wait.
+    fn open(&mut self) -> Result<bool, Error> {
+        self.gate.take();
+        let Phase::Opening(opening) = &mut self.phase else { return Ok(false) };
+        match opening.listen(&mut self.inbound, &mut self.context, &mut self.budget) {
+            Ok(Step::Done(())) => {}
+            Ok(_) => return Ok(false),
+            Err(refusal) => return self.refuse(refusal).map(|_: Step<()>| false),
+        }
+        if opening.may_block(self.settings.blocking) && !self.gate.is_running() {
+            self.gate.announce(Next::Answer);
+            return Ok(false);
+        }
+        let checked = self.budget.check(self.settings.limits.handshake);
+        let opened = checked.map_err(|error| Refusal::Error(error.into()));
+        match opened.and_then(|()| opening.open(&mut self.context)) {
+            Ok(mut conn) => {
+                let hello = opening.listening().and_then(|it| it.hello.as_ref());
+                self.early = Early::of(hello, conn.as_mut());
+                self.outbound.collect(conn.as_mut());
+                self.phase = Phase::Open(conn);
+                self.forget_unless_resumed();
+                Ok(true)
+            }
+            Err(refusal) => self.refuse(refusal).map(|_: Step<()>| false),
         }
     }
 
@@ -539,7 +536,11 @@ impl Conn {
     fn give_record(&mut self) -> Option<Result<(), rustls::Error>> {
         let len = match self.gate.take() {
             Some(Next::Input(len)) => len,
-            _ => self.portion()?,
+            _ => match self.choose_portion() {
+                Ok(0) => return None,
+                Ok(len) => len,
+                Err(error) => return Some(Err(error.into())),
+            },
         };
         if !self.gate.is_running() && self.may_block() && !self.is_server_hello(len) {
             self.gate.announce(Next::Input(len));
@@ -565,10 +566,10 @@ impl Conn {
         self.outbound.set_aside(conn.as_mut());
         let given = hand_over(given, |bytes| conn.read_tls(bytes));
         self.inbound.consume(len);
-        Some(match &self.refused {
+        Some(match self.early.is_refused() {
             // rustls keeps what it passes over.
-            Some(_) => given.map_err(|_| PeerMisbehaved::TooMuchEarlyDataReceived.into()),
-            None => given,
+            true => given.map_err(|_| PeerMisbehaved::TooMuchEarlyDataReceived.into()),
+            false => given,
         })
     }
 

@@ -1,190 +1,140 @@
-//! Early data (0-RTT; RFC 8446, section 2.3): sent with the first flight of a resumed session.
+//! Early data (0-RTT; RFC 8446, section 2.3), and what a server does with what it refused: the client
+//! goes on sending it until it has read the server's answer (section 4.2.10).
+//!
+//! rustls passes over what it cannot decrypt, but keeps it, and counts it against a limit at every
+//! call, until something can be decrypted. So what can only be early data is skipped here, and of
+//! what may be more, rustls gets as much as there is at once.
 
-use super::conn::{Conn, Phase};
-use super::hello::Hello;
-use super::opening::too_large;
+use super::inbound::Inbound;
 use super::record::APPLICATION_DATA;
-use super::side::Side;
-use super::{Outcome, Step};
-use crate::error::{Error, Status};
-use rustls::{HandshakeKind, ProtocolVersion};
-use std::io::{Read, Write};
 
-/// Early data that this server refused (RFC 8446, section 4.2.10): the client goes on sending it
-/// until it has read the server's answer.
-pub(super) struct Refused {
-    /// Nothing of the answer has left, so every protected record that comes is early data.
-    is_unanswered: bool,
-    /// How much is to come of the record that is being skipped.
-    left: u32,
-    /// How much rustls was given, which it keeps until it can decrypt something.
-    kept: u32,
+#[derive(Debug, Default, PartialEq)]
+pub enum Early {
+    /// There is none.
+    #[default]
+    None,
+    /// A client may send some, or did.
+    Offered,
+    /// A server takes it.
+    Accepted,
+    /// A server does not.
+    Refused {
+        /// Nothing of the answer has left, so every protected record that comes is early data.
+        is_unanswered: bool,
+        /// How much is to come of the record that is being skipped.
+        left: usize,
+        /// How much rustls was given, which it keeps until it can decrypt something.
+        kept: usize,
+    },
 }
 
-impl Refused {
-    /// What `conn` refused of what `hello` offered. After a HelloRetryRequest, rustls skips one
-    /// record at a time by itself.
-    pub fn new(hello: Option<&Hello>, conn: &mut dyn Side) -> Option<Box<Self>> {
-        let is_tls13 = conn.protocol_version() == Some(ProtocolVersion::TLSv1_3);
-        let retried = conn.handshake_kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
-        let is_offered = hello.is_some_and(|hello| hello.offers_early_data);
-        let is_refused = is_offered && is_tls13 && !retried && !has_early_data(conn);
-        is_refused.then(|| Box::new(Self { is_unanswered: true, left: 0, kept: 0 }))
+impl Early {
+    /// What a server refuses that has answered nothing yet.
+    pub fn refused() -> Self {
+        Self::Refused { is_unanswered: true, left: 0, kept: 0 }
     }
 
-    /// Some of the answer has left.
+    pub fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused { .. })
+    }
+
+    /// Some of the server's answer has left.
     pub fn answer(&mut self) {
-        self.is_unanswered = false;
-    }
-}
-
-/// Whether a client may send some, or a server takes it.
-pub(super) fn has_early_data(conn: &mut dyn Side) -> bool {
-    conn.early_writer().is_some() || conn.early_reader().is_some()
-}
-
-impl Conn {
-    /// Takes as much of `data` as the session and the buffer allow.
-    pub fn write_early_data(&mut self, data: &[u8]) -> Outcome<usize> {
-        if let Some(end) = self.end() {
-            return end;
+        if let Self::Refused { is_unanswered, .. } = self {
+            *is_unanswered = false;
         }
-        if self.ends.is_closed() {
-            return Err(Error::state("early data after close"));
-        }
-        if self.ends.is_peer_closed() && !self.is_finished() {
-            return self.starve();
-        }
-        if matches!(self.phase, Phase::Opening(_)) && !self.is_server() {
-            self.advance()?;
-        }
-        if let Some(end) = self.end() {
-            return end;
-        }
-        if self.may_answer_early_data() {
-            return self.encrypt(data);
-        }
-        let room = self.settings.limits.write_buffer.saturating_sub(self.outbound.waiting().len());
-        let Phase::Open(conn) = &mut self.phase else { return Err(none()) };
-        let Some(mut early) = conn.early_writer() else { return Err(none()) };
-        let most = data.len().min(early.bytes_left());
-        if most == 0 && !data.is_empty() {
-            return Err(none());
-        }
-        if room == 0 {
-            return Ok(Step::WantWrite);
-        }
-        let taken = early.write(&data[..most.min(room)]).map_err(|_| none())?;
-        self.outbound.collect(conn.as_mut());
-        Ok(Step::Done(taken))
     }
 
-    /// A server that took early data has sent its Finished, and no one is asked for a certificate.
-    fn may_answer_early_data(&self) -> bool {
-        self.is_server() && self.early_data && !self.is_finished()
+    /// The handshake is done: no more of it is refused.
+    pub fn settle(&mut self) {
+        if self.is_refused() {
+            *self = Self::None;
+        }
     }
 
-    /// Early data that came, before the handshake is done or after.
-    pub fn read_early_data(&mut self, buf: &mut [u8]) -> Outcome<usize> {
-        if !self.is_server() {
-            return Err(none());
-        }
+    /// Drops what came before the client could have read any of the answer; returns how much.
+    pub fn skip(&mut self, input: &mut Inbound) -> usize {
+        let Self::Refused { is_unanswered, left, .. } = self else { return 0 };
+        let mut skipped = 0;
         loop {
-            if let Phase::Open(conn) = &mut self.phase {
-                if let Some(len @ 1..) = conn.early_reader().and_then(|mut it| it.read(buf).ok()) {
-                    return Ok(Step::Done(len));
-                }
+            if *left == 0 && *is_unanswered {
+                *left = input.protected_record_len().unwrap_or(0);
             }
-            if let Some(end) = self.end() {
-                return end;
+            let len = input.len().min(*left);
+            if len == 0 {
+                return skipped;
             }
-            if self.is_finished() || matches!(self.phase, Phase::Open(_)) && !self.early_data {
-                return Err(none());
-            }
-            if buf.is_empty() {
-                return Ok(Step::Done(0));
-            }
-            if self.ends.is_closed() {
-                return Err(Error::state("early data after close"));
-            }
-            if !self.advance()? && self.ends.failure().is_none() {
-                return if self.has_output() { Ok(Step::WantWrite) } else { self.starve() };
-            }
+            *left -= len;
+            skipped += len;
+            input.consume(len);
         }
     }
 
-    /// What became of early data. None: there was none, or the answer is not known yet.
-    pub fn is_early_data_accepted(&self) -> Option<bool> {
-        match self.tls()?.client() {
-            _ if !self.early_data => None,
-            Some(client) if client.is_handshaking() => None,
-            Some(client) => Some(client.is_early_data_accepted()),
-            None => Some(true),
-        }
-    }
-
-    /// Notes the ALPN protocol, for the sessions of this connection.
-    pub(super) fn note_protocol(&mut self) -> Result<(), rustls::Error> {
-        let Phase::Open(conn) = &self.phase else { return Ok(()) };
-        let Some(client) = conn.client().filter(|_| self.context.early.is_some()) else {
-            return Ok(());
-        };
-        let (agreed, is_accepted) = (conn.alpn_protocol(), client.is_early_data_accepted());
-        match &mut self.context.early {
-            Some(early) => Ok(early.agree(agreed.unwrap_or_default(), is_accepted)?),
-            None => Ok(()),
-        }
-    }
-
-    /// How much of what is at hand rustls gets next: a record, as a rule.
-    ///
-    /// Early data that this server refused is the exception. rustls passes over what it cannot
-    /// decrypt, but keeps it, and counts it against a limit at every call, until something can be
-    /// decrypted. So what can only be early data is skipped here, and of what may be more, rustls
-    /// gets as much as there is at once.
-    pub(super) fn portion(&mut self) -> Option<usize> {
-        self.skip_refused();
-        let is_protected = self.inbound.content_type() == Some(APPLICATION_DATA);
-        let len = match &mut self.refused {
-            Some(refused) if is_protected => {
-                let len = self.inbound.protected_records(refused.kept as usize).len();
-                refused.kept += len as u32;
-                len
+    /// How much of what is at hand rustls gets next: usually a record; 0 if none is whole.
+    pub fn portion(&self, input: &Inbound) -> usize {
+        match *self {
+            Self::Refused { kept, .. } if input.content_type() == Some(APPLICATION_DATA) => {
+                input.protected_len(kept)
             }
-            _ => self.inbound.record().map_or(0, |it| it.bytes().len()),
-        };
-        if len > 0 { self.within_limit(len, is_protected && self.early_data) } else { None }
-    }
-
-    /// Drops the protected records that came before the client could have read any of the answer.
-    fn skip_refused(&mut self) {
-        while let Some(refused) = &mut self.refused {
-            if refused.left == 0 && refused.is_unanswered {
-                refused.left = self.inbound.protected_record_len().unwrap_or(0) as u32;
-            }
-            let len = self.inbound.len().min(refused.left as usize);
-            refused.left -= len as u32;
-            self.inbound.consume(len);
-            if len == 0 || self.within_limit(len, false).is_none() {
-                return;
-            }
+            _ => input.record().map_or(0, |record| record.bytes().len()),
         }
     }
 
-    /// Counts what the peer sends before the handshake is done, but for early data, which has a
-    /// limit of its own.
-    fn within_limit(&mut self, len: usize, is_early: bool) -> Option<usize> {
-        if !is_early {
-            self.received += len;
+    /// Notes that rustls is given `len` bytes of protected records.
+    pub fn pass(&mut self, len: usize) {
+        if let Self::Refused { kept, .. } = self {
+            *kept += len;
         }
-        if self.received <= self.settings.limits.handshake {
-            return Some(len);
-        }
-        self.fail(too_large(self.settings.limits.handshake));
-        None
     }
 }
 
-fn none() -> Error {
-    Error::new(Status::None, "there is no early data to send or to read, or no more")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORD: &[u8] = &[23, 3, 3, 0, 3, 7, 8, 9];
+
+    fn input(bytes: &[u8]) -> Inbound {
+        let mut input = Inbound::default();
+        assert_eq!(input.feed(bytes, 1 << 16), bytes.len());
+        input
+    }
+
+    #[test]
+    fn what_is_refused_is_skipped_until_the_answer_leaves() {
+        let mut early = Early::refused();
+        let mut fed = input(&[RECORD, RECORD, &RECORD[..6]].concat());
+        assert_eq!((early.skip(&mut fed), fed.len()), (22, 0));
+        early.answer();
+        // The rest of a record that was begun, and no more.
+        let mut fed = input(&[&RECORD[6..], RECORD].concat());
+        assert_eq!((early.skip(&mut fed), fed.len()), (2, RECORD.len()));
+        assert_eq!(early.portion(&fed), RECORD.len());
+    }
+
+    #[test]
+    fn what_is_no_early_data_is_not_skipped() {
+        let mut fed = input(&[20, 3, 3, 0, 1, 1]);
+        assert_eq!(Early::refused().skip(&mut fed), 0);
+        assert_eq!(Early::refused().portion(&fed), 6);
+        let mut fed = input(RECORD);
+        assert_eq!(Early::Accepted.skip(&mut fed), 0);
+    }
+
+    #[test]
+    fn what_may_be_more_is_passed_on_as_far_as_rustls_has_room() {
+        let mut early = Early::refused();
+        early.answer();
+        let mut longest = vec![23, 3, 3, 0x40, 0];
+        longest.resize(5 + 0x4000, 0);
+        let fed = input(&[RECORD, RECORD, &longest, RECORD].concat());
+        assert_eq!(early.portion(&fed), 2 * RECORD.len() + longest.len() + RECORD.len());
+        early.pass(2500);
+        assert_eq!(early.portion(&fed), 2 * RECORD.len());
+        early.pass(1 << 15);
+        assert_eq!(early.portion(&fed), RECORD.len()); // which rustls refuses
+        assert_eq!(Early::Accepted.portion(&fed), RECORD.len());
+        early.settle();
+        assert_eq!(early, Early::None);
+    }
 }

@@ -67,7 +67,11 @@ impl Conn {
             Refusal::Alert(description) => {
                 self.fail(rustls::Error::AlertReceived(description.into()))
             }
-            Refusal::Tls(error) => self.fail(error),
+            Refusal::Alerted(error, mut alert) => {
+                self.outbound.hold(|held| alert.write_all(held));
+                self.fail(error);
+            }
+            Refusal::Error(error) => self.fail(error),
         }
         self.end().unwrap_or(Ok(Step::WantWrite))
     }

@@ -147,12 +147,11 @@ impl Inbound {
         Record::first(&self.buf[self.taken..])
     }
 
-    /// The protected records that come next and are whole: at least one, and no more than rustls
-    /// has room for behind what it kept.
-    pub fn protected_records(&self, kept: usize) -> &[u8] {
-        let waiting = &self.buf[self.taken..];
+    /// The length of the protected records that come next and are whole: at least one, and no more
+    /// than rustls has room for behind what it kept.
+    pub fn protected_len(&self, kept: usize) -> usize {
         let mut len = 0;
-        for record in Record::all(waiting) {
+        for record in Record::all(&self.buf[self.taken..]) {
             let room = MAX_RECORD.saturating_sub(kept + len);
             let fits = len == 0 || record.bytes().len() <= room;
             if record.content_type() != APPLICATION_DATA || !fits {
@@ -160,7 +159,7 @@ impl Inbound {
             }
             len += record.bytes().len();
         }
-        &waiting[..len]
+        len
     }
 
     /// The length of the next record, where that is a protected one and its header is whole.

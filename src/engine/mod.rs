@@ -5,8 +5,10 @@
 mod alert;
 mod binding;
 mod blocking;
+mod budget;
 mod conn;
 mod early;
+mod early_data;
 mod ending;
 mod ends;
 mod facts;

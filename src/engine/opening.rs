@@ -4,14 +4,15 @@
 //! Every server connection opens through rustls's `Acceptor`, whether the host chose the config
 //! before the ClientHello or after: one path, so the same ClientHello gets the same answer.
 
+use super::budget::Budget;
 use super::record::APPLICATION_DATA;
-use super::{Step, hello::Hello, inbound::Inbound, outbound::Outbound, side::Side, version};
+use super::{Step, hello::Hello, inbound::Inbound, side::Side, version};
 use crate::call_context::{CallContext, EarlyProtocols};
+use crate::config::Blocking;
+use crate::error::Error;
 use rustls::pki_types::ServerName;
 use rustls::server::{Accepted, AcceptedAlert, Acceptor};
-use rustls::{
-    ClientConfig, ClientConnection, ContentType, Error as Tls, PeerIncompatible, ServerConfig,
-};
+use rustls::{ClientConfig, ClientConnection, ContentType, PeerIncompatible, ServerConfig};
 use std::sync::Arc;
 
 /// A trait for the same reason as `Side`.
@@ -19,16 +20,23 @@ pub trait Opening: Send {
     /// This connection's ALPN protocols, once a config says what they start as.
     fn alpn(&mut self) -> Option<&mut Vec<Vec<u8>>>;
 
-    /// Goes as far as the bytes at hand and the config allow; to the answer to a ClientHello, where
-    /// that `waits` for `run_blocking`.
-    fn advance(
+    /// Whether what `open` does may block.
+    fn may_block(&self, _: Blocking) -> bool {
+        false
+    }
+
+    /// Reads what comes before rustls has a connection.
+    fn listen(
         &mut self,
-        inbound: &mut Inbound,
-        outbound: &mut Outbound,
-        context: &mut CallContext,
-        limit: usize,
-        waits: bool,
-    ) -> Result<Step<Box<dyn Side>>, Refusal>;
+        _input: &mut Inbound,
+        _context: &mut CallContext,
+        _budget: &mut Budget,
+    ) -> Result<Step<()>, Refusal> {
+        Ok(Step::Done(()))
+    }
+
+    /// rustls's connection, with what it says first.
+    fn open(&mut self, context: &mut CallContext) -> Result<Box<dyn Side>, Refusal>;
 
     fn listening(&self) -> Option<&Listening> {
         None
@@ -58,13 +66,13 @@ pub struct Listening {
     pub alpn: Option<Vec<Vec<u8>>>,
     /// The handshake messages that came, as they were: the ClientHello.
     messages: Vec<u8>,
-    /// How much the client has sent, headers of records included.
-    pub received: usize,
 }
 
-/// Why there will be no connection. Its alert, if any, is in `Outbound`.
+/// Why there will be no connection.
 pub enum Refusal {
-    Tls(rustls::Error),
+    Error(rustls::Error),
+    /// With rustls's alert.
+    Alerted(rustls::Error, AcceptedAlert),
     /// An alert came instead of a ClientHello.
     Alert(u8),
 }
@@ -74,14 +82,7 @@ impl Opening for Client {
         Some(self.alpn.get_or_insert_with(|| self.config.alpn_protocols.clone()))
     }
 
-    fn advance(
-        &mut self,
-        _: &mut Inbound,
-        _: &mut Outbound,
-        context: &mut CallContext,
-        _: usize,
-        _: bool,
-    ) -> Result<Step<Box<dyn Side>>, Refusal> {
+    fn open(&mut self, context: &mut CallContext) -> Result<Box<dyn Side>, Refusal> {
         let alpn = self.alpn.take().unwrap_or_else(|| self.config.alpn_protocols.clone());
         if self.config.enable_early_data {
             context.early = Some(Box::new(EarlyProtocols::new(&alpn)));
@@ -90,7 +91,7 @@ impl Opening for Client {
             let (config, name, alpn) = (config.clone(), self.name.clone(), alpn.clone());
             context
                 .within(|| ClientConnection::new_with_alpn(config, name, alpn))
-                .map_err(Refusal::Tls)
+                .map_err(Refusal::Error)
         };
         let mut conn = open(&self.config, context)?;
         if context.early.as_ref().is_some_and(|it| it.is_unfit) {
@@ -98,7 +99,7 @@ impl Opening for Client {
             Arc::make_mut(&mut self.config).enable_early_data = false;
             conn = open(&self.config, context)?;
         }
-        Ok(Step::Done(Box::new(conn)))
+        Ok(Box::new(conn))
     }
 }
 
@@ -108,24 +109,43 @@ impl Opening for Listening {
         Some(self.alpn.get_or_insert_with(|| start.clone()))
     }
 
-    fn advance(
+    fn may_block(&self, may: Blocking) -> bool {
+        may.signer || may.store
+    }
+
+    fn listen(
         &mut self,
-        inbound: &mut Inbound,
-        outbound: &mut Outbound,
+        input: &mut Inbound,
         context: &mut CallContext,
-        limit: usize,
-        waits: bool,
-    ) -> Result<Step<Box<dyn Side>>, Refusal> {
-        match self.listen(inbound, outbound, context)? {
-            Step::Done(()) if self.is_interrupted(inbound) => {
-                Err(Refusal::Tls(Tls::InappropriateMessage {
+        budget: &mut Budget,
+    ) -> Result<Step<()>, Refusal> {
+        match self.read_hello(input, context, budget)? {
+            Step::Done(()) if self.is_interrupted(input) => {
+                Err(Refusal::Error(rustls::Error::InappropriateMessage {
                     expect_types: vec![ContentType::Handshake],
                     got_type: ContentType::ApplicationData,
                 }))
             }
-            Step::Done(()) if waits => Ok(Step::WantBlocking),
-            Step::Done(()) => self.answer(outbound, context, limit),
-            _ => Ok(Step::WantRead),
+            step => Ok(step),
+        }
+    }
+
+    /// The server's first flight, or its refusal of a hello that this config cannot serve.
+    fn open(&mut self, context: &mut CallContext) -> Result<Box<dyn Side>, Refusal> {
+        let (Some(mut config), Some(accepted)) = (self.config.clone(), self.accepted.take()) else {
+            return Err(Refusal::Error(Error::state("the server has no config").into()));
+        };
+        if let Some(alpn) = self.alpn.take() {
+            Arc::make_mut(&mut config).alpn_protocols = alpn;
+        }
+        let message = self.hello.as_ref().map_or(&[][..], |it| &it.message);
+        match context.within(|| accepted.into_connection(config)) {
+            Ok(conn) => Ok(Box::new(conn)),
+            // rustls would end with access_denied or internal_error: RFC 8446, section 4.1.1.
+            Err((rustls::Error::General(_), _)) if context.fits_no_identity => {
+                Err(Refusal::Error(PeerIncompatible::NoSignatureSchemesInCommon.into()))
+            }
+            Err((error, alert)) => Err(refuse(error, alert, message)),
         }
     }
 
@@ -140,27 +160,27 @@ impl Opening for Listening {
 
 impl Listening {
     /// Reads until the ClientHello is whole. Does no cryptography.
-    pub fn listen(
+    pub fn read_hello(
         &mut self,
-        inbound: &mut Inbound,
-        outbound: &mut Outbound,
+        input: &mut Inbound,
         context: &mut CallContext,
+        budget: &mut Budget,
     ) -> Result<Step<()>, Refusal> {
         while self.hello.is_none() {
-            let Some(record) = inbound.record() else { return Ok(Step::WantRead) };
+            let Some(record) = input.record() else { return Ok(Step::WantRead) };
             if let Some(description) = record.plain_alert() {
                 return Err(Refusal::Alert(description));
             }
             self.messages.extend_from_slice(record.fragment());
             let len = record.bytes().len();
             super::hand_over(record.bytes(), |bytes| self.acceptor.read_tls(bytes))
-                .map_err(Refusal::Tls)?;
-            inbound.consume(len);
-            self.received += len;
+                .map_err(Refusal::Error)?;
+            input.consume(len);
+            budget.spend(len);
             self.accepted = match context.within(|| self.acceptor.accept()) {
                 Ok(accepted) => accepted,
                 Err((error, alert)) => {
-                    return Err(refuse(error, alert, &self.messages, outbound));
+                    return Err(refuse(error, alert, &self.messages));
                 }
             };
             if let Some(accepted) = &self.accepted {
@@ -173,72 +193,31 @@ impl Listening {
 
     /// Whether application data follows a ClientHello that offers no early data: the client has
     /// no keys for it.
-    fn is_interrupted(&self, inbound: &Inbound) -> bool {
+    fn is_interrupted(&self, input: &Inbound) -> bool {
         let offers_early_data = self.hello.as_ref().is_some_and(|it| it.offers_early_data);
-        !offers_early_data && inbound.content_type() == Some(APPLICATION_DATA)
-    }
-
-    /// The server's first flight, or its refusal of a hello that this config cannot serve.
-    fn answer(
-        &mut self,
-        outbound: &mut Outbound,
-        context: &mut CallContext,
-        limit: usize,
-    ) -> Result<Step<Box<dyn Side>>, Refusal> {
-        let Some(mut config) = self.config.clone() else { return Ok(Step::WantRead) };
-        let Some(accepted) = self.accepted.take() else { return Ok(Step::WantRead) };
-        let message = self.hello.as_ref().map_or(&[][..], |it| &it.message);
-        if self.received > limit {
-            return Err(Refusal::Tls(too_large(limit)));
-        }
-        if let Some(alpn) = self.alpn.take() {
-            Arc::make_mut(&mut config).alpn_protocols = alpn;
-        }
-        context
-            .within(|| accepted.into_connection(config))
-            .map(|conn| Step::Done(Box::new(conn) as Box<dyn Side>))
-            .map_err(|(error, alert)| match error {
-                // rustls would end with access_denied or internal_error: RFC 8446, section 4.1.1.
-                Tls::General(_) if context.fits_no_identity => {
-                    Refusal::Tls(PeerIncompatible::NoSignatureSchemesInCommon.into())
-                }
-                error => refuse(error, alert, message, outbound),
-            })
+        !offers_early_data && input.content_type() == Some(APPLICATION_DATA)
     }
 }
 
-/// More than the host would read of a peer that it does not know yet.
-pub fn too_large(limit: usize) -> rustls::Error {
-    let text = format!("the peer's part of the handshake exceeds the limit of {limit} bytes");
-    rustls::Error::General(text)
-}
-
-/// rustls's refusal of a ClientHello (`message`), with its alert. Where the RFCs require another
-/// alert, the caller sends that.
-fn refuse(
-    error: Tls,
-    mut alert: AcceptedAlert,
-    message: &[u8],
-    outbound: &mut Outbound,
-) -> Refusal {
+/// rustls's refusal of a ClientHello (`message`), with its alert unless the RFCs require another.
+fn refuse(error: rustls::Error, alert: AcceptedAlert, message: &[u8]) -> Refusal {
     use PeerIncompatible as P;
     use rustls::InvalidMessage::PreSharedKeyIsNotFinalExtension as NotFinal;
     match error {
         // Here rustls has decode_error, which must be illegal_parameter: RFC 8446, section 4.2.11.
-        Tls::InvalidMessage(NotFinal) => return Refusal::Tls(error),
-        Tls::PeerIncompatible(
+        rustls::Error::InvalidMessage(NotFinal) => return Refusal::Error(error),
+        rustls::Error::PeerIncompatible(
             P::SupportedVersionsExtensionRequired
             | P::Tls12NotOffered
             | P::Tls12NotOfferedOrEnabled,
-        ) => return Refusal::Tls(version::none_in_common(message).into()),
+        ) => return Refusal::Error(version::none_in_common(message).into()),
         // rustls looks for this before it looks at the version: RFC 8446, appendix D.2.
-        Tls::PeerIncompatible(P::SignatureAlgorithmsExtensionRequired)
+        rustls::Error::PeerIncompatible(P::SignatureAlgorithmsExtensionRequired)
             if version::is_old(message) =>
         {
-            return Refusal::Tls(version::none_in_common(message).into());
+            return Refusal::Error(version::none_in_common(message).into());
         }
         _ => {}
     }
-    outbound.hold(|held| alert.write_all(held));
-    Refusal::Tls(error)
+    Refusal::Alerted(error, alert)
 }
