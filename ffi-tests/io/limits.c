@@ -433,6 +433,28 @@ static void handshake_is_bounded_to_the_byte(const struct way *way) {
   }
 }
 
+// A client that can send early data reads no more of a server that refuses it.
+static void handshake_is_bounded_beside_early_data(const struct way *way) {
+  if (version == TLS12) return;
+  struct pair pair;
+  size_t total;
+  inkotls_client_builder *a = client_speaking(version);
+  inkotls_server_builder *b = server_showing("ecdsa");
+  CHECK_INT(inkotls_client_builder_set_early_data(a, 1), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_limit(a, INKOTLS_LIMIT_HANDSHAKE, 4096), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_max_early_data(b, 1 << 14), INKOTLS_STATUS_OK);
+  const inkotls_client_config *eager = client_built(a);
+  const inkotls_server_config *known = server_built(b), *winded = long_winded_server("ecdsa", 20);
+  pair_converse(&pair, way, eager, "localhost", known);
+  pair_free(&pair);
+  pair_open(&pair, way, eager, "localhost", winded);
+  CHECK_INT(read_until_done(&pair.client, &pair.server, &total), INKOTLS_STATUS_HANDSHAKE_FAILED);
+  pair_free(&pair);
+  inkotls_client_config_release(eager);
+  inkotls_server_config_release(known);
+  inkotls_server_config_release(winded);
+}
+
 // A server does not answer a ClientHello that is longer than all that it would read.
 static void hello_is_bounded_to_the_byte(const struct way *way) {
   static const char protocol[200] = "a long name";
@@ -530,6 +552,7 @@ int main(int argc, char **argv) {
   each_version("a long chain of a server", handshake_is_bounded);
   each_version("a long chain of a client", client_is_bounded);
   each_version("handshake limit, to the byte", handshake_is_bounded_to_the_byte);
+  each_version("handshake limit beside early data", handshake_is_bounded_beside_early_data);
   each_version("ClientHello limit, to the byte", hello_is_bounded_to_the_byte);
   once("ranges of the limits", ranges);
   return checks_done();

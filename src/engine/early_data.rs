@@ -131,7 +131,7 @@ impl Conn {
         if is_protected {
             self.early.pass(len);
         }
-        if !(is_protected && self.has_early_data()) {
+        if !(is_protected && self.early == Early::Accepted) {
             self.budget.spend(len);
         }
         self.budget.check(limit)?;
