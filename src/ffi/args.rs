@@ -64,12 +64,21 @@ pub fn output<T>(out: Option<&mut MaybeUninit<T>>) -> Result<&mut MaybeUninit<T>
     out.ok_or_else(|| Error::argument("an output is NULL"))
 }
 
+#[inline]
 fn check(is_null: bool, len: usize) -> Result<(), Error> {
-    match (is_null, len) {
-        (true, 1..) => Err(Error::argument("a pointer is NULL, and its length is not 0")),
-        (_, len) if len > MAX => Err(Error::argument(format!(
-            "a length of {len} bytes is more than there can be: is it a negative number?"
-        ))),
-        _ => Ok(()),
+    match len {
+        0 => Ok(()),
+        1..=MAX if !is_null => Ok(()),
+        _ => Err(refused(is_null, len)),
     }
+}
+
+#[cold]
+fn refused(is_null: bool, len: usize) -> Error {
+    Error::argument(match is_null {
+        true => "a pointer is NULL, and its length is not 0".to_owned(),
+        false => {
+            format!("a length of {len} bytes is more than there can be: is it a negative number?")
+        }
+    })
 }

@@ -94,7 +94,7 @@ pub fn os_error<H: Handle>(handle: Option<&H>) -> i32 {
 
 /// A question without a handle, whose answer is a number.
 pub fn answer(call: impl FnOnce() -> Option<i32>) -> i32 {
-    match caught(call) {
+    match caught_first(call) {
         Ok(Some(number)) => number,
         Ok(None) => Status::None as i32,
         Err(_) => Status::Panic as i32,
@@ -153,12 +153,12 @@ pub fn given<'a, H: Handle>(handle: Option<&'a H>, name: &str) -> Result<&'a H::
 
 /// A new handle; NULL where making it panicked.
 pub fn make<H: Handle>(new: impl FnOnce() -> H::State) -> *mut H {
-    caught(|| own(new())).unwrap_or(std::ptr::null_mut())
+    caught_first(|| own(new())).unwrap_or(std::ptr::null_mut())
 }
 
 /// A new counted handle; NULL where making it panicked.
 pub fn make_shared<T: Send + Sync>(new: impl FnOnce() -> T) -> *const T {
-    caught(|| share(new())).unwrap_or(std::ptr::null())
+    caught_first(|| share(new())).unwrap_or(std::ptr::null())
 }
 
 /// The pointer to a new handle, where making it can fail, with no handle yet to keep the sentence.
@@ -167,7 +167,7 @@ pub fn create<P>(
     new: impl FnOnce() -> Result<P, Error>,
 ) -> Status {
     let Some(out) = out else { return Status::InvalidArgument };
-    match caught(new) {
+    match caught_first(new) {
         Ok(Ok(handle)) => {
             out.write(handle);
             Status::Ok
@@ -200,32 +200,41 @@ fn told(panic: &(dyn Any + Send)) -> Error {
     Error::new(Status::Panic, format!("a bug in inkotls was caught: {what}"))
 }
 
-fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+/// As `caught`, for what may be the first call of all.
+fn caught_first<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     static SILENCED: Once = Once::new();
-    if !SILENCED.is_completed() && !thread::panicking() {
-        SILENCED.call_once(silence);
+    if !thread::panicking() {
+        SILENCED.call_once(silence); // a thread that panics may not change the hook
     }
-    let was_inside = INSIDE.replace(true);
+    caught(call)
+}
+
+/// Not to be called within itself, but in what `outside` runs.
+#[inline]
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    INSIDE.set(true);
     // A handle that a panic leaves half-changed is poisoned and only dropped after that.
     let result = catch_unwind(AssertUnwindSafe(|| {
         #[cfg(inkotls_test_hooks)]
         hooks::panic_if_armed();
         call()
     }));
-    INSIDE.set(was_inside);
+    INSIDE.set(false);
     result
 }
 
 /// Runs the host's own code, whose panics, where the host is in Rust, are not the library's.
 pub fn outside<T>(call: impl FnOnce() -> T) -> T {
-    let was_inside = INSIDE.replace(false);
+    INSIDE.set(false);
     let result = call();
-    INSIDE.set(was_inside);
+    INSIDE.set(true);
     result
 }
 
 thread_local! {
-    /// Whether the library is at work on this thread, so that a panic would be caught here.
+    /// Whether the library is at work on this thread, so that a panic would be caught here. It is
+    /// set without a look at what it was: to put that back would make each call wait for the one
+    /// before.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
