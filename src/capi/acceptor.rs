@@ -79,7 +79,7 @@ pub extern "C" fn inkotls_acceptor_set_io(
 /// acceptor: must not be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_detach(acceptor: Option<&mut inkotls_acceptor>) -> Status {
-    enter(acceptor, super::detach)
+    enter(acceptor, |a| a.attach(None))
 }
 
 /// Takes ciphertext from the network, as inkotls_conn_feed does.
@@ -107,10 +107,7 @@ pub unsafe extern "C" fn inkotls_acceptor_feed(
 /// acceptor: must not be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_feed_eof(acceptor: Option<&mut inkotls_acceptor>) -> Status {
-    enter(acceptor, |a| {
-        a.conn.feed_eof();
-        Ok(Status::Ok)
-    })
+    enter(acceptor, |a| a.conn.feed_eof())
 }
 
 /// Hands out ciphertext for the network: the alert that refuses a ClientHello. As
@@ -146,7 +143,7 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
 /// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_acceptor_os_error has errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_accept(acceptor: Option<&mut inkotls_acceptor>) -> Status {
-    enter(acceptor, |a| Ok(a.accept()?.split().0))
+    enter(acceptor, |a| a.accept())
 }
 
 /// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower case.
@@ -341,13 +338,13 @@ pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) ->
 /// Returns the alert that was sent (0 to 255), or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor>) -> i32 {
-    number(acceptor, |a| a.conn.alert_sent().map(i32::from))
+    number(acceptor, |a| a.conn.alert_sent())
 }
 
 /// Returns the alert that was received (0 to 255), or INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acceptor>) -> i32 {
-    number(acceptor, |a| a.conn.alert_received().map(i32::from))
+    number(acceptor, |a| a.conn.alert_received())
 }
 
 /// Returns errno of the last call on `acceptor` that failed, or INKOTLS_STATUS_NONE.

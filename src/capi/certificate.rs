@@ -2,7 +2,7 @@
 
 use crate::certificate::Certificate;
 use crate::error::Status;
-use crate::ffi::{Handle, Opaque, ask, bytes, create, free, output, own};
+use crate::ffi::{Handle, Opaque, ask, bytes, create, free, own};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
@@ -28,10 +28,8 @@ pub unsafe extern "C" fn inkotls_certificate_new(
     len: usize,
     out_certificate: Option<&mut MaybeUninit<*mut inkotls_certificate>>,
 ) -> Status {
-    create(out_certificate, || {
-        // SAFETY: the host vouches for data and len.
-        Ok(own(Certificate::parse(unsafe { bytes(data, len) }?)?))
-    })
+    // SAFETY: the host vouches for data and len.
+    create(out_certificate, || Ok(own(Certificate::parse(unsafe { bytes(data, len) }?)?)))
 }
 
 /// Lends the subject's name as text (RFC 4514), such as "CN=a.test,O=Example\, Inc.,C=DE"; empty
@@ -90,10 +88,7 @@ pub extern "C" fn inkotls_certificate_not_before(
     certificate: Option<&inkotls_certificate>,
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
-    ask(certificate, |c| {
-        output(out_seconds)?.write(c.not_before);
-        Ok(Some(()))
-    })
+    ask(certificate, |c| super::tell(c.not_before, out_seconds))
 }
 
 /// Tells until when the certificate is valid: that second is its last. One that never expires has
@@ -106,10 +101,7 @@ pub extern "C" fn inkotls_certificate_not_after(
     certificate: Option<&inkotls_certificate>,
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
-    ask(certificate, |c| {
-        output(out_seconds)?.write(c.not_after);
-        Ok(Some(()))
-    })
+    ask(certificate, |c| super::tell(c.not_after, out_seconds))
 }
 
 /// Lends one of the DNS names that the certificate is for (subjectAltName, RFC 5280, section

@@ -5,8 +5,8 @@ use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_v
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, answer, bytes, enter, enter_raw, free, given, key_log_callback, make, output,
-    release, retain, share, words,
+    Handle, Opaque, bytes, enter, enter_raw, free, given, key_log_callback, make, output,
+    plain_number, release, retain, share, words,
 };
 use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
@@ -45,7 +45,7 @@ pub extern "C" fn inkotls_client_builder_set_roots(
 ) -> Status {
     enter(builder, |b| {
         b.set_roots(given(roots, "roots")?);
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -60,11 +60,8 @@ pub unsafe extern "C" fn inkotls_client_builder_add_alpn(
     protocol: *const c_void,
     len: usize,
 ) -> Status {
-    enter(builder, |b| {
-        // SAFETY: the host vouches for protocol and len.
-        b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for protocol and len.
+    enter(builder, |b| b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?))
 }
 
 /// Adds a protocol version to those that may be negotiated. The first call takes the place of the
@@ -79,10 +76,7 @@ pub extern "C" fn inkotls_client_builder_add_protocol_version(
     builder: Option<&mut inkotls_client_builder>,
     version: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.add_version(version)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.add_version(version))
 }
 
 /// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
@@ -97,10 +91,7 @@ pub extern "C" fn inkotls_client_builder_add_cipher_suite(
     builder: Option<&mut inkotls_client_builder>,
     suite: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.add_suite(suite)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.add_suite(suite))
 }
 
 /// Adds a group for the key exchange, the preferred one first. The first call takes the place of
@@ -115,10 +106,7 @@ pub extern "C" fn inkotls_client_builder_add_named_group(
     builder: Option<&mut inkotls_client_builder>,
     group: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.add_group(group)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.add_group(group))
 }
 
 /// Adds an identity that the client may present to servers that ask for a certificate. The client
@@ -140,10 +128,7 @@ pub extern "C" fn inkotls_client_builder_add_identity(
     builder: Option<&mut inkotls_client_builder>,
     identity: Option<&inkotls_identity>,
 ) -> Status {
-    enter(builder, |b| {
-        b.add_identity(given(identity, "identity")?)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.add_identity(given(identity, "identity")?))
 }
 
 /// Has the host decide whether to trust a server, in the place of the standard verification, which
@@ -174,7 +159,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 ) -> Status {
     enter(builder, |b| {
         b.set_verifier(host_verification(verify, user_data, may_block)?);
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -201,10 +186,7 @@ pub extern "C" fn inkotls_client_builder_set_session_cache(
     builder: Option<&mut inkotls_client_builder>,
     servers: usize,
 ) -> Status {
-    enter(builder, |b| {
-        b.set_session_cache(servers)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.set_session_cache(servers))
 }
 
 /// Sets how TLS 1.2 sessions are resumed: by session id or by ticket at first.
@@ -216,10 +198,7 @@ pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
     builder: Option<&mut inkotls_client_builder>,
     how: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.set_tls12_resumption(how)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.set_tls12_resumption(how))
 }
 
 /// Sets whether connections that resume a session offer early data (0-RTT; RFC 8446, section 2.3):
@@ -240,10 +219,7 @@ pub extern "C" fn inkotls_client_builder_set_early_data(
     builder: Option<&mut inkotls_client_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.set_early_data(enabled)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.set_early_data(enabled))
 }
 
 /// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
@@ -256,10 +232,7 @@ pub extern "C" fn inkotls_client_builder_set_certificate_compression(
     builder: Option<&mut inkotls_client_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.set_compression(enabled)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.set_compression(enabled))
 }
 
 /// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
@@ -274,10 +247,7 @@ pub extern "C" fn inkotls_client_builder_set_extended_master_secret_required(
     builder: Option<&mut inkotls_client_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.require_ems(enabled)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.require_ems(enabled))
 }
 
 /// Sets one of the limits of a connection.
@@ -293,10 +263,7 @@ pub extern "C" fn inkotls_client_builder_set_limit(
     limit: i32,
     bytes: usize,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.limits.set(limit, bytes)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.limits.set(limit, bytes))
 }
 
 /// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
@@ -317,7 +284,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
         let log = key_log_callback(callback, user_data)
             .ok_or_else(|| Error::argument("callback is NULL"))?;
         b.negotiation.log_keys(log);
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -330,10 +297,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
 pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
     builder: Option<&mut inkotls_client_builder>,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.log_keys_to_file();
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.log_keys_to_file())
 }
 
 /// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
@@ -384,7 +348,7 @@ pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client_config>) -> i32 {
     match config {
-        Some(config) => answer(|| Some(config.config.settings.blocking.any().into())),
+        Some(config) => plain_number(|| Some(config.config.settings.blocking.any())),
         None => Status::InvalidArgument as i32,
     }
 }

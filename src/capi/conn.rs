@@ -101,8 +101,7 @@ pub unsafe extern "C" fn inkotls_conn_add_alpn(
     enter(conn, |c| {
         // SAFETY: the host vouches for protocol and len.
         let protocol = unsafe { bytes(protocol, len) }?;
-        add_alpn(c.conn.alpn_list()?, protocol)?;
-        Ok(Status::Ok)
+        add_alpn(c.conn.alpn_list()?, protocol)
     })
 }
 
@@ -116,7 +115,7 @@ pub unsafe extern "C" fn inkotls_conn_add_alpn(
 pub extern "C" fn inkotls_conn_clear_alpn(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| {
         c.conn.alpn_list()?.clear();
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -134,11 +133,8 @@ pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(conn, |c| {
-        // SAFETY: the host vouches for data and len.
-        c.conn.set_resumption_data(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(conn, |c| c.conn.set_resumption_data(unsafe { bytes(data, len) }?))
 }
 
 /// Has messages about this connection told to the host, for a person to read: what was negotiated,
@@ -233,7 +229,7 @@ pub extern "C" fn inkotls_conn_set_io(
 /// conn: must not be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_detach(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, super::detach)
+    enter(conn, |c| c.attach(None))
 }
 
 /// Takes ciphertext from the network. What it means shows in the next call of handshake or read.
@@ -266,10 +262,7 @@ pub unsafe extern "C" fn inkotls_conn_feed(
 /// conn: must not be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_feed_eof(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| {
-        c.conn.feed_eof();
-        Ok(Status::Ok)
-    })
+    enter(conn, |c| c.conn.feed_eof())
 }
 
 /// Hands out ciphertext for the network. What is handed out must be sent, in this order; it is
@@ -302,10 +295,7 @@ pub extern "C" fn inkotls_conn_drain_peek(
     out_data: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    enter(conn, |c| {
-        super::lend(Some(c.conn.output()), out_data, out_len)?;
-        Ok(Status::Ok)
-    })
+    enter(conn, |c| super::lend(Some(c.conn.output()), out_data, out_len))
 }
 
 /// Forgets ciphertext that was sent.
@@ -348,7 +338,7 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// written before it, is drained or sent; then the failure, and the same failure ever after.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.handshake()?.split().0))
+    enter(conn, |c| c.handshake())
 }
 
 /// Runs the step that INKOTLS_STATUS_WANT_BLOCKING announced: the only call of a handshake in which
@@ -363,10 +353,7 @@ pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Sta
 /// INKOTLS_STATUS_WANT_BLOCKING: that tells how it went.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| {
-        c.run_blocking();
-        Ok(Status::Ok)
-    })
+    enter(conn, |c| c.run_blocking())
 }
 
 /// Reads plaintext, as much as is at hand. Before the handshake is done it drives that first, and
@@ -396,7 +383,7 @@ pub unsafe extern "C" fn inkotls_conn_read(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        super::hand_out(c.read(buf)?, out_len)
+        super::hand_out(c.read(buf), out_len)
     })
 }
 
@@ -416,11 +403,8 @@ pub extern "C" fn inkotls_conn_read_peek(
 ) -> Status {
     enter(conn, |c| {
         let (out_data, out_len) = (output(out_data)?, output(out_len)?);
-        let (status, done) = c.read_ahead()?.split();
-        if done.is_some() {
-            super::lend(Some(c.conn.plaintext()), Some(out_data), Some(out_len))?;
-        }
-        Ok(status)
+        let step = c.read_ahead()?;
+        Ok(step.map(|()| super::lend(Some(c.conn.plaintext()), Some(out_data), Some(out_len))))
     })
 }
 
@@ -464,7 +448,7 @@ pub unsafe extern "C" fn inkotls_conn_write(
     enter(conn, |c| {
         // SAFETY: the host vouches for data and len.
         let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
-        super::hand_out(c.write(data)?, used)
+        super::hand_out(c.write(data), used)
     })
 }
 
@@ -478,7 +462,7 @@ pub unsafe extern "C" fn inkotls_conn_write(
 /// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.flush()?.split().0))
+    enter(conn, |c| c.flush())
 }
 
 /// Takes early data (0-RTT; RFC 8446, section 2.3) to send with the client's first flight, before
@@ -511,7 +495,7 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
     enter(conn, |c| {
         // SAFETY: the host vouches for data and len.
         let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
-        super::hand_out(c.write_early_data(data)?, used)
+        super::hand_out(c.write_early_data(data), used)
     })
 }
 
@@ -540,7 +524,7 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        super::hand_out(c.read_early_data(buf)?, out_len)
+        super::hand_out(c.read_early_data(buf), out_len)
     })
 }
 
@@ -549,7 +533,7 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
 /// none to offer, before it is known, and on a server that takes none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.is_early_data_accepted().map(i32::from))
+    number(conn, |c| c.conn.is_early_data_accepted())
 }
 
 /// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
@@ -566,7 +550,7 @@ pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn
 /// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_update_keys(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.update_keys()?.split().0))
+    enter(conn, |c| c.update_keys())
 }
 
 /// Derives keying material from the connection, the same on both sides (RFC 8446, section 7.5; RFC
@@ -599,8 +583,7 @@ pub unsafe extern "C" fn inkotls_conn_export_keying_material(
         let bytes = unsafe { bytes(context, context_len) }?;
         // SAFETY: the host vouches for buf and len.
         let buf = unsafe { bytes_mut(buf, len) }?;
-        c.conn.export(label, (!context.is_null()).then_some(bytes), buf)?;
-        Ok(Status::Ok)
+        c.conn.export(label, (!context.is_null()).then_some(bytes), buf)
     })
 }
 
@@ -633,7 +616,7 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
         })?;
         room.copy_from_slice(&binding);
         out_len.write(binding.len());
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -653,7 +636,7 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
 /// Failures: those that the connection had before.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_close(conn: Option<&mut inkotls_conn>) -> Status {
-    enter(conn, |c| Ok(c.close()?.split().0))
+    enter(conn, |c| c.close())
 }
 
 /// Returns bits of inkotls_state, for a host that polls both ways at once; or a negative status.

@@ -9,20 +9,20 @@ use std::mem::MaybeUninit;
 /// Returns the TLS version agreed on (0x0303, 0x0304), or INKOTLS_STATUS_NONE before that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_protocol_version(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.protocol_version().map(i32::from))
+    number(conn, |c| c.conn.protocol_version())
 }
 
 /// Returns IANA's number of the cipher suite agreed on, or INKOTLS_STATUS_NONE before that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_cipher_suite(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.cipher_suite().map(i32::from))
+    number(conn, |c| c.conn.cipher_suite())
 }
 
 /// Returns IANA's number of the group that the keys were exchanged with, or INKOTLS_STATUS_NONE
 /// before that, and where a TLS 1.2 session was resumed without an exchange.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.named_group().map(i32::from))
+    number(conn, |c| c.conn.named_group())
 }
 
 /// Returns IANA's number of the signature scheme with which the peer proved that it has the key of
@@ -30,14 +30,14 @@ pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
 /// was resumed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_peer_signature_scheme(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.signature_scheme().map(i32::from))
+    number(conn, |c| c.conn.signature_scheme())
 }
 
 /// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
 /// that is known.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.is_resumed().map(i32::from))
+    number(conn, |c| c.conn.is_resumed())
 }
 
 /// Returns how many TLS 1.3 tickets a client has received, or INKOTLS_STATUS_NONE before its
@@ -147,14 +147,14 @@ pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_ch
 /// An encrypted alert cannot be seen on its way out: its number is then inferred from the failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.alert_sent().map(i32::from))
+    number(conn, |c| c.conn.alert_sent())
 }
 
 /// Returns the last alert that was received (0 to 255; 0 is close_notify), or
 /// INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_received(conn: Option<&inkotls_conn>) -> i32 {
-    number(conn, |c| c.conn.alert_received().map(i32::from))
+    number(conn, |c| c.conn.alert_received())
 }
 
 /// Returns the inkotls_certificate_error for which the peer's certificate was refused, or

@@ -74,10 +74,8 @@ pub unsafe extern "C" fn inkotls_identities_remove(
     server_name: *const c_char,
     len: usize,
 ) -> Status {
-    enter_shared(identities, |i| {
-        // SAFETY: the host vouches for server_name and len.
-        i.identities.remove(unsafe { bytes(server_name, len) }?)
-    })
+    // SAFETY: the host vouches for server_name and len.
+    enter_shared(identities, |i| i.identities.remove(unsafe { bytes(server_name, len) }?))
 }
 
 /// Adds a reference. Any thread, at any time.

@@ -45,11 +45,8 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(identity, |i| {
-        // SAFETY: the host vouches for data and len.
-        i.set_chain_pem(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(identity, |i| i.set_chain_pem(unsafe { bytes(data, len) }?))
 }
 
 /// Sets the chain from a PEM file, as inkotls_identity_set_chain_pem does. Reads the file: call
@@ -69,11 +66,8 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem_file(
     path: *const c_char,
     len: usize,
 ) -> Status {
-    enter(identity, |i| {
-        // SAFETY: the host vouches for path and len.
-        i.set_chain_pem_file(unsafe { file_path(path, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for path and len.
+    enter(identity, |i| i.set_chain_pem_file(unsafe { file_path(path, len) }?))
 }
 
 /// Appends one certificate in DER (RFC 5280) to the chain. Call it for the end entity's first,
@@ -90,11 +84,8 @@ pub unsafe extern "C" fn inkotls_identity_add_chain_der(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(identity, |i| {
-        // SAFETY: the host vouches for data and len.
-        i.add_chain_der(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(identity, |i| i.add_chain_der(unsafe { bytes(data, len) }?))
 }
 
 /// Sets the private key from a PEM text: its first "PRIVATE KEY" (PKCS#8), "RSA PRIVATE KEY"
@@ -112,11 +103,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(identity, |i| {
-        // SAFETY: the host vouches for data and len.
-        i.set_key_pem(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(identity, |i| i.set_key_pem(unsafe { bytes(data, len) }?))
 }
 
 /// Sets the private key from a PEM file, as inkotls_identity_set_key_pem does. Reads the file:
@@ -135,11 +123,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem_file(
     path: *const c_char,
     len: usize,
 ) -> Status {
-    enter(identity, |i| {
-        // SAFETY: the host vouches for path and len.
-        i.set_key_pem_file(unsafe { file_path(path, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for path and len.
+    enter(identity, |i| i.set_key_pem_file(unsafe { file_path(path, len) }?))
 }
 
 /// Sets the private key from DER: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1 (RFC 5915), told
@@ -155,11 +140,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(identity, |i| {
-        // SAFETY: the host vouches for data and len.
-        i.set_key_der(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(identity, |i| i.set_key_der(unsafe { bytes(data, len) }?))
 }
 
 /// Lets the host sign, with a private key that stays where it is: in a token, in another process.
@@ -200,8 +182,7 @@ pub unsafe extern "C" fn inkotls_identity_set_signer(
         let schemes = unsafe { numbers(schemes, count) }?;
         let sign = sign_callback(sign, user_data)
             .ok_or_else(|| Error::argument("the callback is NULL"))?;
-        i.set_signer(HostSigner::new(&schemes, Arc::new(sign), flag(may_block)?)?)?;
-        Ok(Status::Ok)
+        i.set_signer(HostSigner::new(&schemes, Arc::new(sign), flag(may_block)?)?)
     })
 }
 
@@ -220,7 +201,7 @@ pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
     enter(identity, |i| {
         // SAFETY: the host vouches for data and len.
         i.set_staple(unsafe { bytes(data, len) }?);
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -236,10 +217,7 @@ pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
 pub extern "C" fn inkotls_identity_use_raw_public_key(
     identity: Option<&mut inkotls_identity>,
 ) -> Status {
-    enter(identity, |i| {
-        i.use_raw_public_key()?;
-        Ok(Status::Ok)
-    })
+    enter(identity, |i| i.use_raw_public_key())
 }
 
 /// Lends the public key of the identity's private key.

@@ -1,7 +1,7 @@
 //! The library itself, and names for its numbers.
 
 use crate::error::{Error, Status, certificate_fault_name, status_text};
-use crate::ffi::{answer, bytes, bytes_mut, create};
+use crate::ffi::{bytes, bytes_mut, create, plain_number};
 use crate::iana;
 use crate::setup::{self, negotiation};
 use std::ffi::c_char;
@@ -97,7 +97,7 @@ pub extern "C" fn inkotls_cipher_suite_name(suite: i32) -> *const c_char {
 /// index: which, from 0, the preferred one first.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
-    answer(|| negotiation::protocol_versions().get(index).map(|it| i32::from(*it)))
+    plain_number(|| negotiation::protocol_versions().get(index).map(|it| i32::from(*it)))
 }
 
 /// Returns one of the cipher suites that this library supports, as IANA's number, or
@@ -106,7 +106,7 @@ pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
 /// index: which, from 0, in the order of preference of a host that sets none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
-    answer(|| negotiation::cipher_suites().get(index).map(|it| i32::from(*it)))
+    plain_number(|| negotiation::cipher_suites().get(index).map(|it| i32::from(*it)))
 }
 
 /// Returns one of the groups that this library supports, as IANA's number, or INKOTLS_STATUS_NONE.
@@ -114,7 +114,7 @@ pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
 /// index: which, from 0, in the order of preference of a host that sets none.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
-    answer(|| negotiation::named_groups().get(index).map(|it| i32::from(*it)))
+    plain_number(|| negotiation::named_groups().get(index).map(|it| i32::from(*it)))
 }
 
 /// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for

@@ -54,9 +54,9 @@ pub use crate::limits::inkotls_limit;
 pub use crate::log::inkotls_log;
 pub use crate::setup::{inkotls_client_auth, inkotls_revocation, inkotls_tls12_resumption};
 
-use crate::engine::Step;
+use crate::engine::{Outcome, Step};
 use crate::error::{Error, Status};
-use crate::ffi::{HostIo, bytes, bytes_mut, log_callback, output};
+use crate::ffi::{Answer, HostIo, bytes, bytes_mut, log_callback, output};
 use crate::log;
 use crate::transport::{Link, Wire};
 use std::ffi::c_void;
@@ -91,24 +91,30 @@ unsafe fn drain(
     buf: *mut c_void,
     cap: usize,
     written: Out<'_, usize>,
-) -> Result<Status, Error> {
+) -> Result<(), Error> {
     // SAFETY: the caller vouches for buf and cap.
     let (buf, written) = (unsafe { bytes_mut(buf, cap) }?, output(written)?);
     written.write(link.conn.drain_into(buf));
-    Ok(Status::Ok)
+    Ok(())
+}
+
+/// A step that is not done has nothing to write.
+impl<A: Answer> Answer for Step<A> {
+    fn status(self) -> Result<Status, Error> {
+        let (status, done) = self.split();
+        done.map_or(Ok(status), A::status)
+    }
 }
 
 /// Writes a result, where there is one.
-fn hand_out(step: Step<usize>, out: &mut MaybeUninit<usize>) -> Result<Status, Error> {
-    let (status, value) = step.split();
-    value.map(|value| out.write(value));
-    Ok(status)
+fn hand_out(outcome: Outcome<usize>, out: &mut MaybeUninit<usize>) -> Outcome<()> {
+    Ok(outcome?.map(|value| _ = out.write(value)))
 }
 
 /// Whether there was as much as the host consumed.
-fn consumed(is_there: bool) -> Result<Status, Error> {
+fn consumed(is_there: bool) -> Result<(), Error> {
     match is_there {
-        true => Ok(Status::Ok),
+        true => Ok(()),
         false => Err(Error::argument("more is consumed than was lent")),
     }
 }
@@ -119,23 +125,17 @@ fn set_io(
     read: inkotls_io_read,
     write: inkotls_io_write,
     user_data: *mut c_void,
-) -> Result<Status, Error> {
+) -> Result<(), Error> {
     let io = HostIo::new(read, write, user_data);
     let io = io.ok_or_else(|| Error::argument("a callback is NULL"))?;
     link.attach(Some(Wire::Host(Box::new(io))));
-    Ok(Status::Ok)
+    Ok(())
 }
 
 /// Attaches two descriptors.
-fn set_fds(link: &mut Link, read_fd: i32, write_fd: i32) -> Result<Status, Error> {
+fn set_fds(link: &mut Link, read_fd: i32, write_fd: i32) -> Result<(), Error> {
     link.attach(Some(Wire::descriptors(read_fd, write_fd)?));
-    Ok(Status::Ok)
-}
-
-/// Detaches what was attached.
-fn detach(link: &mut Link) -> Result<Status, Error> {
-    link.attach(None);
-    Ok(Status::Ok)
+    Ok(())
 }
 
 /// Sets or ends a log.
@@ -144,14 +144,20 @@ fn set_log(
     level: i32,
     callback: inkotls_log_callback,
     user_data: *mut c_void,
-) -> Result<Status, Error> {
+) -> Result<(), Error> {
     let sink = match log_callback(callback, user_data) {
         _ if level == inkotls_log::Off as i32 => None,
         None => return Err(Error::argument("callback is NULL")),
         Some(callback) => Some(log::sink(level, Arc::new(callback))?),
     };
     link.conn.set_sink(sink);
-    Ok(Status::Ok)
+    Ok(())
+}
+
+/// Writes what a handle tells.
+fn tell<T>(value: T, out: Out<'_, T>) -> Result<(), Error> {
+    output(out)?.write(value);
+    Ok(())
 }
 
 /// Lends a slice of the handle's, where there is one.

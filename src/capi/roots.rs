@@ -34,11 +34,8 @@ pub unsafe extern "C" fn inkotls_roots_add_pem(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for data and len.
-        r.add_pem(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(roots, |r| r.add_pem(unsafe { bytes(data, len) }?))
 }
 
 /// Adds every certificate of a PEM file, as inkotls_roots_add_pem does. Reads the file: call it
@@ -57,11 +54,8 @@ pub unsafe extern "C" fn inkotls_roots_add_pem_file(
     path: *const c_char,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for path and len.
-        r.add_pem_file(unsafe { file_path(path, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for path and len.
+    enter(roots, |r| r.add_pem_file(unsafe { file_path(path, len) }?))
 }
 
 /// Adds one certificate in DER (RFC 5280).
@@ -76,11 +70,8 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for data and len.
-        r.add_der(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(roots, |r| r.add_der(unsafe { bytes(data, len) }?))
 }
 
 /// Adds what the platform trusts. It is read when a config is built: on Linux and the BSDs from
@@ -97,10 +88,7 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 /// roots: must not be NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) -> Status {
-    enter(roots, |r| {
-        r.add_platform();
-        Ok(Status::Ok)
-    })
+    enter(roots, |r| r.add_platform())
 }
 
 /// Adds every certificate of a PEM text as a peer's own: all of them, or none if one is bad. A peer
@@ -122,11 +110,8 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for data and len.
-        r.add_peer_certificate_pem(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(roots, |r| r.add_peer_certificate_pem(unsafe { bytes(data, len) }?))
 }
 
 /// Adds every certificate of a PEM file as a peer's own, as inkotls_roots_add_peer_certificate_pem
@@ -145,11 +130,8 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
     path: *const c_char,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for path and len.
-        r.add_peer_certificate_pem_file(unsafe { file_path(path, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for path and len.
+    enter(roots, |r| r.add_peer_certificate_pem_file(unsafe { file_path(path, len) }?))
 }
 
 /// Adds one certificate in DER as a peer's own, as inkotls_roots_add_peer_certificate_pem does.
@@ -164,11 +146,8 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for data and len.
-        r.add_peer_certificate_der(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(roots, |r| r.add_peer_certificate_der(unsafe { bytes(data, len) }?))
 }
 
 /// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text: all of them, or none
@@ -187,11 +166,8 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for data and len.
-        r.add_crl_pem(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(roots, |r| r.add_crl_pem(unsafe { bytes(data, len) }?))
 }
 
 /// Adds every CRL of a PEM file, as inkotls_roots_add_crl_pem does. Reads the file: call it where
@@ -210,11 +186,8 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem_file(
     path: *const c_char,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for path and len.
-        r.add_crl_pem_file(unsafe { file_path(path, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for path and len.
+    enter(roots, |r| r.add_crl_pem_file(unsafe { file_path(path, len) }?))
 }
 
 /// Adds one CRL in DER, as inkotls_roots_add_crl_pem does.
@@ -229,11 +202,8 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_der(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for data and len.
-        r.add_crl_der(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(roots, |r| r.add_crl_der(unsafe { bytes(data, len) }?))
 }
 
 /// Says how strictly CRLs are read. Without any CRL this changes nothing.
@@ -246,10 +216,7 @@ pub extern "C" fn inkotls_roots_set_revocation(
     roots: Option<&mut inkotls_roots>,
     bits: i32,
 ) -> Status {
-    enter(roots, |r| {
-        r.set_revocation(bits)?;
-        Ok(Status::Ok)
-    })
+    enter(roots, |r| r.set_revocation(bits))
 }
 
 /// Adds a peer that is trusted by its public key, and shows that in place of a certificate (RFC
@@ -267,11 +234,8 @@ pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
     data: *const c_void,
     len: usize,
 ) -> Status {
-    enter(roots, |r| {
-        // SAFETY: the host vouches for data and len.
-        r.add_raw_public_key(unsafe { bytes(data, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for data and len.
+    enter(roots, |r| r.add_raw_public_key(unsafe { bytes(data, len) }?))
 }
 
 /// Returns the sentence for the last call on `roots` that failed, "" before that. Never NULL; the

@@ -8,8 +8,8 @@ use super::{
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, answer, bytes, enter, enter_raw, free, given, given_shared, key_log_callback,
-    make, output, release, retain, session_get, session_put, share, words,
+    Handle, Opaque, bytes, enter, enter_raw, free, given, given_shared, key_log_callback, make,
+    output, plain_number, release, retain, session_get, session_put, share, words,
 };
 use crate::setup::{HostStore, ServerBuilder, negotiation::flag};
 use std::ffi::{c_char, c_void};
@@ -49,10 +49,7 @@ pub extern "C" fn inkotls_server_builder_set_identity(
     builder: Option<&mut inkotls_server_builder>,
     identity: Option<&inkotls_identity>,
 ) -> Status {
-    enter(builder, |b| {
-        b.set_identity(given(identity, "identity")?)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.set_identity(given(identity, "identity")?))
 }
 
 /// Sets what the server chooses its certificate chain and key from, by the name that a client asks
@@ -69,7 +66,7 @@ pub extern "C" fn inkotls_server_builder_set_identities(
 ) -> Status {
     enter(builder, |b| {
         b.set_identities(given_shared(identities, "identities")?.identities.clone());
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -86,11 +83,8 @@ pub unsafe extern "C" fn inkotls_server_builder_add_alpn(
     protocol: *const c_void,
     len: usize,
 ) -> Status {
-    enter(builder, |b| {
-        // SAFETY: the host vouches for protocol and len.
-        b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?)?;
-        Ok(Status::Ok)
-    })
+    // SAFETY: the host vouches for protocol and len.
+    enter(builder, |b| b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?))
 }
 
 /// Adds a protocol version to those that may be negotiated. The first call takes the place of the
@@ -105,10 +99,7 @@ pub extern "C" fn inkotls_server_builder_add_protocol_version(
     builder: Option<&mut inkotls_server_builder>,
     version: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.add_version(version)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.add_version(version))
 }
 
 /// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
@@ -123,10 +114,7 @@ pub extern "C" fn inkotls_server_builder_add_cipher_suite(
     builder: Option<&mut inkotls_server_builder>,
     suite: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.add_suite(suite)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.add_suite(suite))
 }
 
 /// Adds a group for the key exchange. The first call takes the place of the default, which
@@ -141,10 +129,7 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
     builder: Option<&mut inkotls_server_builder>,
     group: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.add_group(group)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.add_group(group))
 }
 
 /// Sets whether clients are asked for a certificate; they are not at first. What a client shows is
@@ -168,8 +153,7 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 ) -> Status {
     enter(builder, |b| {
         let roots = roots.map(|it| given(Some(it), "roots")).transpose()?;
-        b.set_client_auth(mode, roots)?;
-        Ok(Status::Ok)
+        b.set_client_auth(mode, roots)
     })
 }
 
@@ -201,7 +185,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 ) -> Status {
     enter(builder, |b| {
         b.set_verifier(host_verification(verify, user_data, may_block)?);
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -229,10 +213,7 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
     builder: Option<&mut inkotls_server_builder>,
     sessions: usize,
 ) -> Status {
-    enter(builder, |b| {
-        b.set_session_cache(sessions)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.set_session_cache(sessions))
 }
 
 /// Keeps sessions in a store of the host's, such as the cache of a fleet: any server with the same
@@ -271,7 +252,7 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
             get: Box::new(session_get(get, user_data).ok_or_else(null)?),
             may_block: flag(may_block)?,
         });
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -292,7 +273,7 @@ pub extern "C" fn inkotls_server_builder_set_ticket_keys(
 ) -> Status {
     enter(builder, |b| {
         b.set_ticket_keys(given_shared(ticket_keys, "ticket_keys")?.keys.clone());
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -305,10 +286,7 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
     builder: Option<&mut inkotls_server_builder>,
     tickets: usize,
 ) -> Status {
-    enter(builder, |b| {
-        b.set_ticket_count(tickets)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.set_ticket_count(tickets))
 }
 
 /// Sets how much early data (0-RTT; RFC 8446, section 2.3) is taken from a client that resumes a
@@ -337,10 +315,7 @@ pub extern "C" fn inkotls_server_builder_set_max_early_data(
     builder: Option<&mut inkotls_server_builder>,
     bytes: u32,
 ) -> Status {
-    enter(builder, |b| {
-        b.set_max_early_data(bytes);
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.set_max_early_data(bytes))
 }
 
 /// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
@@ -353,10 +328,7 @@ pub extern "C" fn inkotls_server_builder_set_certificate_compression(
     builder: Option<&mut inkotls_server_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.set_compression(enabled)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.set_compression(enabled))
 }
 
 /// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
@@ -371,10 +343,7 @@ pub extern "C" fn inkotls_server_builder_set_extended_master_secret_required(
     builder: Option<&mut inkotls_server_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.require_ems(enabled)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.require_ems(enabled))
 }
 
 /// Sets one of the limits of a connection.
@@ -390,10 +359,7 @@ pub extern "C" fn inkotls_server_builder_set_limit(
     limit: i32,
     bytes: usize,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.limits.set(limit, bytes)?;
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.limits.set(limit, bytes))
 }
 
 /// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
@@ -414,7 +380,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
         let log = key_log_callback(callback, user_data)
             .ok_or_else(|| Error::argument("callback is NULL"))?;
         b.negotiation.log_keys(log);
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
@@ -427,10 +393,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
 pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
     builder: Option<&mut inkotls_server_builder>,
 ) -> Status {
-    enter(builder, |b| {
-        b.negotiation.log_keys_to_file();
-        Ok(Status::Ok)
-    })
+    enter(builder, |b| b.negotiation.log_keys_to_file())
 }
 
 /// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
@@ -485,7 +448,7 @@ pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
     match config {
-        Some(config) => answer(|| Some(config.config.settings.blocking.any().into())),
+        Some(config) => plain_number(|| Some(config.config.settings.blocking.any())),
         None => Status::InvalidArgument as i32,
     }
 }

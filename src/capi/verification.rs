@@ -2,7 +2,7 @@
 
 use super::inkotls_certificate_error;
 use crate::error::{Error, Status};
-use crate::ffi::{Handle, Opaque, ask, enter, handle_callback, output};
+use crate::ffi::{Handle, Opaque, ask, enter, handle_callback};
 use crate::setup::{HostVerification, Verification, negotiation::flag};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
@@ -50,7 +50,7 @@ pub extern "C" fn inkotls_verification_verify(
     let mut fault = None;
     let status = enter(verification, |v| {
         fault = v.verify();
-        Ok(Status::Ok)
+        Ok(())
     });
     fault.map_or(status as i32, |it: inkotls_certificate_error| it as i32)
 }
@@ -126,8 +126,5 @@ pub extern "C" fn inkotls_verification_time(
     verification: Option<&inkotls_verification>,
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
-    ask(verification, |v| {
-        output(out_seconds)?.write(v.now.as_secs().try_into().unwrap_or(i64::MAX));
-        Ok(Some(()))
-    })
+    ask(verification, |v| super::tell(v.now.as_secs().try_into().unwrap_or(i64::MAX), out_seconds))
 }

@@ -1,5 +1,6 @@
 //! The guard that every export goes through: NULL check, check of the handle, catch, record.
 
+use super::answer::Answer;
 use super::handle::{Handle, Slot, disown, own};
 use super::shared::share;
 use crate::error::{Error, Status};
@@ -19,13 +20,13 @@ pub trait SharedHandle: Send + Sync {
 }
 
 /// A call that may change the handle.
-pub fn enter<H: Handle>(
+pub fn enter<H: Handle, A: Answer>(
     handle: Option<&mut H>,
-    call: impl FnOnce(&mut H::State) -> Result<Status, Error>,
+    call: impl FnOnce(&mut H::State) -> A,
 ) -> Status {
     let Some(handle) = handle else { return Status::InvalidArgument };
     let slot = Slot::of(handle);
-    let outcome = slot.change(|state, running| match caught(|| call(state)) {
+    let outcome = slot.change(|state, running| match caught(|| call(state).status()) {
         Ok(Ok(status)) => status,
         Ok(Err(error)) => running.keep(error),
         Err(panic) => {
@@ -57,33 +58,32 @@ pub unsafe fn enter_raw<H: Handle>(
     enter(handle, |state| {
         call(state)?;
         slot.map(|it| it.head.end_later());
-        Ok(Status::Ok)
+        Ok(())
     })
 }
 
-/// A question that changes nothing. `None` is an answer: there is no such thing.
-pub fn ask<H: Handle>(
-    handle: Option<&H>,
-    call: impl FnOnce(&H::State) -> Result<Option<()>, Error>,
-) -> Status {
+/// A question that changes nothing.
+pub fn ask<H: Handle, A: Answer>(handle: Option<&H>, call: impl FnOnce(&H::State) -> A) -> Status {
     let Some(handle) = handle else { return Status::InvalidArgument };
     let slot = Slot::of(handle);
     let state = match slot.read() {
         Ok(state) => state,
         Err(refusal) => return refusal,
     };
-    match caught(|| call(state)) {
-        Ok(Ok(Some(()))) => Status::Ok,
-        Ok(Ok(None)) => Status::None,
+    match caught(|| call(state).status()) {
+        Ok(Ok(status)) => status,
         Ok(Err(error)) => error.status,
         Err(_) => slot.head.poison(),
     }
 }
 
 /// A question whose answer is a number: that, or a negative status.
-pub fn number<H: Handle>(handle: Option<&H>, call: impl FnOnce(&H::State) -> Option<i32>) -> i32 {
+pub fn number<H: Handle, N: Into<i32>>(
+    handle: Option<&H>,
+    call: impl FnOnce(&H::State) -> Option<N>,
+) -> i32 {
     let mut answer = 0;
-    let status = ask(handle, |state| Ok(call(state).map(|number| answer = number)));
+    let status = ask(handle, |state| call(state).map(|number| answer = number.into()));
     if status == Status::Ok { answer } else { status as i32 }
 }
 
@@ -92,9 +92,9 @@ pub fn os_error<H: Handle>(handle: Option<&H>) -> i32 {
     number(handle, |_| handle.and_then(|it| Slot::of(it).head.os()))
 }
 
-/// A question without a handle, whose answer is a number.
-pub fn answer(call: impl FnOnce() -> Option<i32>) -> i32 {
-    match caught_first(call) {
+/// As `number`, without a handle.
+pub fn plain_number<N: Into<i32>>(call: impl FnOnce() -> Option<N>) -> i32 {
+    match caught_first(|| call().map(N::into)) {
         Ok(Some(number)) => number,
         Ok(None) => Status::None as i32,
         Err(_) => Status::Panic as i32,
@@ -107,16 +107,16 @@ pub fn words<H: Handle>(handle: Option<&H>) -> *const c_char {
 }
 
 /// A call on a counted handle, which keeps no sentence: several threads may make one at a time.
-pub fn enter_shared<H: SharedHandle>(
+pub fn enter_shared<H: SharedHandle, A: Answer>(
     handle: Option<&H>,
-    call: impl FnOnce(&H) -> Result<(), Error>,
+    call: impl FnOnce(&H) -> A,
 ) -> Status {
     let Some(handle) = handle else { return Status::InvalidArgument };
     if handle.poison().load(Ordering::Relaxed) {
         return Status::Panic;
     }
-    match caught(|| call(handle)) {
-        Ok(Ok(())) => Status::Ok,
+    match caught(|| call(handle).status()) {
+        Ok(Ok(status)) => status,
         Ok(Err(error)) => error.status,
         Err(_) => {
             handle.poison().store(true, Ordering::Relaxed);

@@ -1,6 +1,7 @@
 //! Everything unsafe that the exports share: raw arguments, the panic guard, system calls.
 //! No rustls type enters.
 
+mod answer;
 mod args;
 mod callbacks;
 mod descriptor;
@@ -9,6 +10,7 @@ mod handle;
 mod pipe;
 mod shared;
 
+pub use answer::Answer;
 pub use args::{bytes, bytes_mut, file_path, numbers, output};
 pub use callbacks::{
     HostIo, handle_callback, inkotls_io_read, inkotls_io_write, inkotls_key_log_callback,
@@ -17,8 +19,8 @@ pub use callbacks::{
 };
 pub use descriptor::Descriptor;
 pub use guard::{
-    SharedHandle, answer, ask, create, drop_quietly, enter, enter_raw, enter_shared, free, given,
-    given_shared, make, make_shared, number, os_error, words,
+    SharedHandle, ask, create, drop_quietly, enter, enter_raw, enter_shared, free, given,
+    given_shared, make, make_shared, number, os_error, plain_number, words,
 };
 pub use handle::{Handle, Opaque, own};
 pub use shared::{release, retain, share};
