@@ -6,7 +6,7 @@ use super::{
 use crate::engine::Conn;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, ask, enter, enter_raw, free, make, number, os_error, output, own, words,
+    Handle, Opaque, ask, enter, enter_raw, error_message, free, make, number, os_error, output, own,
 };
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
@@ -332,7 +332,7 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
 /// the text lives until the next non-const call on `acceptor`.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) -> *const c_char {
-    words(acceptor)
+    error_message(acceptor)
 }
 
 /// Returns the alert that was sent (0 to 255), or INKOTLS_STATUS_NONE.

@@ -5,8 +5,8 @@ use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_v
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, bytes, enter, enter_raw, free, given, key_log_callback, make, output,
-    plain_number, release, retain, share, words,
+    Handle, Opaque, bytes, enter, enter_raw, error_message, free, given, key_log_callback, make,
+    output, plain_number, release, retain, share,
 };
 use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
@@ -333,7 +333,7 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
 pub extern "C" fn inkotls_client_builder_error(
     builder: Option<&inkotls_client_builder>,
 ) -> *const c_char {
-    words(builder)
+    error_message(builder)
 }
 
 /// Frees a builder that was not built. NULL does nothing.

@@ -2,7 +2,7 @@
 
 use super::inkotls_conn;
 use crate::error::{CertificateFault, Status};
-use crate::ffi::{ask, number, os_error, words};
+use crate::ffi::{ask, error_message, number, os_error};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
@@ -140,7 +140,7 @@ pub extern "C" fn inkotls_conn_peer_certificate(
 /// not in one list of arguments with the call that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_char {
-    words(conn)
+    error_message(conn)
 }
 
 /// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.

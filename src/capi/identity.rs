@@ -3,8 +3,8 @@
 use super::inkotls_sign_callback;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, ask, bytes, enter, file_path, free, make, numbers, os_error, sign_callback,
-    words,
+    Handle, Opaque, ask, bytes, enter, error_message, file_path, free, make, numbers, os_error,
+    sign_callback,
 };
 use crate::setup::{HostSigner, Identity, negotiation::flag};
 use std::ffi::{c_char, c_void};
@@ -240,7 +240,7 @@ pub extern "C" fn inkotls_identity_raw_public_key(
 /// the text lives until the next non-const call on `identity`.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) -> *const c_char {
-    words(identity)
+    error_message(identity)
 }
 
 /// Returns errno of the last call on `identity` that failed, or INKOTLS_STATUS_NONE.

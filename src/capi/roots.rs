@@ -1,7 +1,7 @@
 //! inkotls_roots: trust anchors.
 
 use crate::error::Status;
-use crate::ffi::{Handle, Opaque, bytes, enter, file_path, free, make, os_error, words};
+use crate::ffi::{Handle, Opaque, bytes, enter, error_message, file_path, free, make, os_error};
 use crate::setup::Roots;
 use std::ffi::{c_char, c_void};
 
@@ -242,7 +242,7 @@ pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
 /// text lives until the next non-const call on `roots`.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_error(roots: Option<&inkotls_roots>) -> *const c_char {
-    words(roots)
+    error_message(roots)
 }
 
 /// Returns errno of the last call on `roots` that failed, or INKOTLS_STATUS_NONE.

@@ -8,8 +8,8 @@ use super::{
 use crate::config::Config;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, bytes, enter, enter_raw, free, given, given_shared, key_log_callback, make,
-    output, plain_number, release, retain, session_get, session_put, share, words,
+    Handle, Opaque, bytes, enter, enter_raw, error_message, free, given, given_shared,
+    key_log_callback, make, output, plain_number, release, retain, session_get, session_put, share,
 };
 use crate::setup::{HostStore, ServerBuilder, negotiation::flag};
 use std::ffi::{c_char, c_void};
@@ -433,7 +433,7 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
 pub extern "C" fn inkotls_server_builder_error(
     builder: Option<&inkotls_server_builder>,
 ) -> *const c_char {
-    words(builder)
+    error_message(builder)
 }
 
 /// Frees a builder that was not built. NULL does nothing.

@@ -1,8 +1,8 @@
 //! The host's functions, as closures that the safe code calls.
 
-use super::descriptor::{append, retried};
 use super::guard::outside;
 use super::handle::{Handle, lent};
+use super::syscall::{append, retried};
 use std::ffi::{c_char, c_void};
 use std::io::{self, Write};
 
@@ -197,7 +197,7 @@ impl HostIo {
     pub fn read(&self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
         append(buf, max, |spare| {
             // SAFETY: the host vouches for its function; there is room for `max` bytes at `spare`.
-            retried(|| told(outside(|| unsafe { (self.read)(self.data.get(), spare, max) }), max))
+            retried(|| moved(outside(|| unsafe { (self.read)(self.data.get(), spare, max) }), max))
         })
     }
 }
@@ -207,7 +207,7 @@ impl Write for HostIo {
         let (start, len) = (data.as_ptr(), data.len());
         // SAFETY: the host vouches for its function; the data outlive the call.
         let write = || outside(|| unsafe { (self.write)(self.data.get(), start, len) });
-        match retried(|| told(write(), len))? {
+        match retried(|| moved(write(), len))? {
             0 => Err(io::ErrorKind::WouldBlock.into()),
             taken => Ok(taken),
         }
@@ -219,7 +219,7 @@ impl Write for HostIo {
 }
 
 /// What the host's number means, where there was room for `max` bytes.
-fn told(number: i32, max: usize) -> io::Result<usize> {
+fn moved(number: i32, max: usize) -> io::Result<usize> {
     match usize::try_from(number) {
         Ok(moved) if moved <= max => Ok(moved),
         Ok(moved) => Err(io::Error::other(format!(

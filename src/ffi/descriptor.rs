@@ -2,6 +2,7 @@
 //! never the cause of a SIGPIPE.
 
 use super::pipe;
+use super::syscall::{append, checked, retried};
 use crate::error::Error;
 use std::io::{self, IoSlice, Write};
 use std::os::fd::RawFd;
@@ -93,32 +94,4 @@ fn send(fd: RawFd, slices: &[IoSlice<'_>]) -> io::Result<usize> {
     let flags = libc::MSG_DONTWAIT | libc::MSG_NOSIGNAL;
     // SAFETY: `message` points to `slices`, which outlive the call; sendmsg only reads them.
     retried(|| checked(unsafe { libc::sendmsg(fd, &message, flags) }))
-}
-
-/// Lets `source` write at most `max` bytes behind those of `buf`, and tell how many.
-pub fn append(
-    buf: &mut Vec<u8>,
-    max: usize,
-    source: impl FnOnce(*mut u8) -> io::Result<usize>,
-) -> io::Result<usize> {
-    buf.reserve(max);
-    let read = source(buf.spare_capacity_mut().as_mut_ptr().cast())?;
-    assert!(read <= max);
-    // SAFETY: `source` initialised `read` bytes behind the old length.
-    unsafe { buf.set_len(buf.len() + read) };
-    Ok(read)
-}
-
-pub fn retried(mut call: impl FnMut() -> io::Result<usize>) -> io::Result<usize> {
-    loop {
-        match call() {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result,
-        }
-    }
-}
-
-/// The result of a system call.
-pub fn checked(result: isize) -> io::Result<usize> {
-    usize::try_from(result).map_err(|_| io::Error::last_os_error())
 }

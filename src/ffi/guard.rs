@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Once, OnceLock};
 use std::thread;
 
-/// An object that is counted, and changed by any number of threads at the same time.
+/// A handle that is reference-counted, and changed by any number of threads at the same time.
 pub trait SharedHandle: Send + Sync {
     /// Whether a call on it panicked.
     fn poison(&self) -> &AtomicBool;
@@ -30,7 +30,7 @@ pub fn enter<H: Handle, A: Answer>(
         Ok(Ok(status)) => status,
         Ok(Err(error)) => running.keep(error),
         Err(panic) => {
-            running.keep(told(&*panic));
+            running.keep(bug(&*panic));
             slot.head.poison()
         }
     });
@@ -102,11 +102,12 @@ pub fn plain_number<N: Into<i32>>(call: impl FnOnce() -> Option<N>) -> i32 {
 }
 
 /// The error message of the last failed call, whatever state the handle is in.
-pub fn words<H: Handle>(handle: Option<&H>) -> *const c_char {
+pub fn error_message<H: Handle>(handle: Option<&H>) -> *const c_char {
     handle.map_or(c"the handle is NULL", |it| Slot::of(it).head.text()).as_ptr()
 }
 
-/// A call on a counted handle, which keeps no sentence: several threads may make one at a time.
+/// A call on a reference-counted handle, which keeps no error message: several threads may make one
+/// at a time.
 pub fn enter_shared<H: SharedHandle, A: Answer>(
     handle: Option<&H>,
     call: impl FnOnce(&H) -> A,
@@ -125,7 +126,7 @@ pub fn enter_shared<H: SharedHandle, A: Answer>(
     }
 }
 
-/// A counted handle that another handle's call is given.
+/// A reference-counted handle that another handle's call is given.
 pub fn given_shared<'a, H: SharedHandle>(
     handle: Option<&'a H>,
     name: &str,
@@ -156,12 +157,12 @@ pub fn make<H: Handle>(new: impl FnOnce() -> H::State) -> *mut H {
     caught_first(|| own(new())).unwrap_or(std::ptr::null_mut())
 }
 
-/// A new counted handle; NULL where making it panicked.
+/// A new reference-counted handle; NULL where making it panicked.
 pub fn make_shared<T: Send + Sync>(new: impl FnOnce() -> T) -> *const T {
     caught_first(|| share(new())).unwrap_or(std::ptr::null())
 }
 
-/// The pointer to a new handle, where making it can fail, with no handle yet to keep the sentence.
+/// The pointer to a new handle, where making it can fail, with no handle yet to keep the error.
 pub fn create<P>(
     out: Option<&mut MaybeUninit<P>>,
     new: impl FnOnce() -> Result<P, Error>,
@@ -191,7 +192,7 @@ pub fn drop_quietly<T>(it: T) {
     let _ = caught(|| drop(it));
 }
 
-fn told(panic: &(dyn Any + Send)) -> Error {
+fn bug(panic: &(dyn Any + Send)) -> Error {
     let what = match (panic.downcast_ref::<&str>(), panic.downcast_ref::<String>()) {
         (Some(text), _) => text,
         (_, Some(text)) => text.as_str(),

@@ -1,4 +1,4 @@
-//! What a host holds by pointer: a state, its last failure, and whether a call is using it.
+//! What a host holds by pointer: a state, its last error, and whether a call is using it.
 
 use crate::error::{Error, Status};
 use crate::text;
@@ -28,10 +28,10 @@ pub struct Head {
     usage: AtomicU8,
     /// Calls were refused because they overlapped with another one; none has failed since.
     has_refused: AtomicBool,
-    failure: UnsafeCell<Option<Box<Failure>>>,
+    last_error: UnsafeCell<Option<Box<LastError>>>,
 }
 
-struct Failure {
+struct LastError {
     status: Status,
     text: CString,
     os: Option<i32>,
@@ -53,7 +53,7 @@ impl<T> Slot<T> {
         let head = Head {
             usage: AtomicU8::new(IDLE),
             has_refused: AtomicBool::new(false),
-            failure: UnsafeCell::new(None),
+            last_error: UnsafeCell::new(None),
         };
         Self { head, state: UnsafeCell::new(state) }
     }
@@ -90,7 +90,7 @@ impl<T> Slot<T> {
     }
 }
 
-/// The call that is running, which alone keeps failures.
+/// The call that is running, which alone keeps an error.
 pub struct Running<'a>(&'a Head);
 
 impl Running<'_> {
@@ -98,9 +98,9 @@ impl Running<'_> {
     pub fn keep(&self, error: Error) -> Status {
         // A NUL is escaped, too.
         let text = CString::new(text::message(&error.text)).unwrap_or_default();
-        let failure = Some(Box::new(Failure { status: error.status, text, os: error.os }));
+        let last_error = Some(Box::new(LastError { status: error.status, text, os: error.os }));
         // SAFETY: whoever else would look at it is refused as long as this call is running.
-        unsafe { *self.0.failure.get() = failure };
+        unsafe { *self.0.last_error.get() = last_error };
         self.0.has_refused.store(false, Relaxed);
         error.status
     }
@@ -137,7 +137,7 @@ impl Head {
 
     /// The error message of the last failed call; empty before the first.
     pub fn text(&self) -> &CStr {
-        match self.failure() {
+        match self.last_error() {
             _ if self.is_misused() => OVERLAP,
             Some(it) if it.status == Status::Panic || !self.has(POISONED) => &it.text,
             _ if self.has(POISONED) => c"a bug in inkotls was caught", // in a call that only reads
@@ -147,18 +147,18 @@ impl Head {
 
     /// errno of the last failed call.
     pub fn os(&self) -> Option<i32> {
-        self.failure()?.os
+        self.last_error()?.os
     }
 
-    fn failure(&self) -> Option<&Failure> {
+    fn last_error(&self) -> Option<&LastError> {
         match self.is_misused() {
             true => None,
             // SAFETY: no call that may change it is running.
-            false => unsafe { (*self.failure.get()).as_deref() },
+            false => unsafe { (*self.last_error.get()).as_deref() },
         }
     }
 
-    /// A call is running, or the last failure is that one was refused because of another.
+    /// A call is running, or calls were refused because of one; none has failed since.
     fn is_misused(&self) -> bool {
         self.has(IN_USE) || self.has_refused.load(Relaxed)
     }

@@ -9,6 +9,7 @@ mod guard;
 mod handle;
 mod pipe;
 mod shared;
+mod syscall;
 
 pub use answer::Answer;
 pub use args::{bytes, bytes_mut, file_path, numbers, output};
@@ -19,8 +20,8 @@ pub use callbacks::{
 };
 pub use descriptor::Descriptor;
 pub use guard::{
-    SharedHandle, ask, create, drop_quietly, enter, enter_raw, enter_shared, free, given,
-    given_shared, make, make_shared, number, os_error, plain_number, words,
+    SharedHandle, ask, create, drop_quietly, enter, enter_raw, enter_shared, error_message, free,
+    given, given_shared, make, make_shared, number, os_error, plain_number,
 };
 pub use handle::{Handle, Opaque, own};
 pub use shared::{release, retain, share};

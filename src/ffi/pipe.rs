@@ -1,7 +1,7 @@
 //! An end of a pipe. Unlike a socket's, its calls block where it was made so, and raise SIGPIPE; no
 //! flag turns that off.
 
-use super::descriptor::{checked, retried};
+use super::syscall::{checked, retried};
 use std::io::{self, IoSlice};
 use std::mem::zeroed;
 use std::os::fd::RawFd;

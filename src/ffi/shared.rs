@@ -1,4 +1,4 @@
-//! Handles that are counted instead of owned: any thread may hold and use one.
+//! Handles that are reference-counted instead of owned: any thread may hold and use one.
 
 use crate::error::Status;
 use std::sync::Arc;
