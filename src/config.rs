@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 /// rustls's config, and what rustls leaves to us.
 pub struct Config<T> {
-    pub tls: Arc<T>,
+    pub rustls: Arc<T>,
     pub settings: Arc<Settings>,
 }
 

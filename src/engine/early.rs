@@ -5,7 +5,7 @@
 //! call, until something can be decrypted. So what can only be early data is skipped here, and of
 //! what may be more, rustls gets as much as there is at once.
 
-use super::inbound::Inbound;
+use super::input::Input;
 use super::record::APPLICATION_DATA;
 
 #[derive(Debug, Default, PartialEq)]
@@ -22,9 +22,9 @@ pub enum Early {
         /// Nothing of the answer has left, so every protected record that comes is early data.
         is_unanswered: bool,
         /// How much is to come of the record that is being skipped.
-        left: usize,
+        left: u32,
         /// How much rustls was given, which it keeps until it can decrypt something.
-        kept: usize,
+        kept: u32,
     },
 }
 
@@ -53,28 +53,28 @@ impl Early {
     }
 
     /// Drops what came before the client could have read any of the answer; returns how much.
-    pub fn skip(&mut self, input: &mut Inbound) -> usize {
+    pub fn skip(&mut self, input: &mut Input) -> usize {
         let Self::Refused { is_unanswered, left, .. } = self else { return 0 };
         let mut skipped = 0;
         loop {
             if *left == 0 && *is_unanswered {
-                *left = input.protected_record_len().unwrap_or(0);
+                *left = input.protected_record_len().unwrap_or(0) as u32;
             }
-            let len = input.len().min(*left);
+            let len = input.len().min(*left as usize);
             if len == 0 {
                 return skipped;
             }
-            *left -= len;
+            *left -= len as u32;
             skipped += len;
             input.consume(len);
         }
     }
 
     /// How much of what is at hand rustls gets next: usually a record; 0 if none is whole.
-    pub fn portion(&self, input: &Inbound) -> usize {
+    pub fn portion(&self, input: &Input) -> usize {
         match *self {
             Self::Refused { kept, .. } if input.content_type() == Some(APPLICATION_DATA) => {
-                input.protected_len(kept)
+                input.protected_len(kept as usize)
             }
             _ => input.record().map_or(0, |record| record.bytes().len()),
         }
@@ -83,7 +83,7 @@ impl Early {
     /// Notes that rustls is given `len` bytes of protected records.
     pub fn pass(&mut self, len: usize) {
         if let Self::Refused { kept, .. } = self {
-            *kept += len;
+            *kept += len as u32;
         }
     }
 }
@@ -94,8 +94,8 @@ mod tests {
 
     const RECORD: &[u8] = &[23, 3, 3, 0, 3, 7, 8, 9];
 
-    fn input(bytes: &[u8]) -> Inbound {
-        let mut input = Inbound::default();
+    fn input(bytes: &[u8]) -> Input {
+        let mut input = Input::default();
         assert_eq!(input.feed(bytes, 1 << 16), bytes.len());
         input
     }

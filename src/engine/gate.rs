@@ -7,7 +7,7 @@ pub enum Next {
     /// A server's answer to the ClientHello.
     Answer,
     /// So many bytes of input.
-    Input(usize),
+    Input(u32),
 }
 
 #[derive(Debug, Default, PartialEq)]

@@ -3,29 +3,22 @@
 #![forbid(unsafe_code)]
 
 mod alert;
-mod binding;
-mod blocking;
 mod budget;
 mod conn;
 mod early;
-mod early_data;
-mod ending;
 mod ends;
-mod facts;
 mod gate;
 mod hello;
-mod inbound;
+mod input;
 mod keys;
 mod opening;
-mod outbound;
+mod output;
+mod phase;
 mod record;
-mod sessions;
 mod side;
 mod version;
 
-pub use binding::inkotls_channel_binding;
-pub use conn::Conn;
-pub use hello::Hello;
+pub use conn::{Conn, inkotls_channel_binding};
 
 use crate::error::{Error, Status};
 use rustls::InvalidMessage;

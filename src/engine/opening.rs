@@ -6,7 +6,7 @@
 
 use super::budget::Budget;
 use super::record::APPLICATION_DATA;
-use super::{Step, hello::Hello, inbound::Inbound, side::Side, version};
+use super::{Step, hello::Hello, input::Input, side::Side, version};
 use crate::call_context::{CallContext, EarlyProtocols};
 use crate::config::Blocking;
 use crate::error::Error;
@@ -28,7 +28,7 @@ pub trait Opening: Send {
     /// Reads what comes before rustls has a connection.
     fn listen(
         &mut self,
-        _input: &mut Inbound,
+        _input: &mut Input,
         _context: &mut CallContext,
         _budget: &mut Budget,
     ) -> Result<Step<()>, Refusal> {
@@ -115,7 +115,7 @@ impl Opening for Listening {
 
     fn listen(
         &mut self,
-        input: &mut Inbound,
+        input: &mut Input,
         context: &mut CallContext,
         budget: &mut Budget,
     ) -> Result<Step<()>, Refusal> {
@@ -162,7 +162,7 @@ impl Listening {
     /// Reads until the ClientHello is whole. Does no cryptography.
     pub fn read_hello(
         &mut self,
-        input: &mut Inbound,
+        input: &mut Input,
         context: &mut CallContext,
         budget: &mut Budget,
     ) -> Result<Step<()>, Refusal> {
@@ -193,7 +193,7 @@ impl Listening {
 
     /// Whether application data follows a ClientHello that offers no early data: the client has
     /// no keys for it.
-    fn is_interrupted(&self, input: &Inbound) -> bool {
+    fn is_interrupted(&self, input: &Input) -> bool {
         let offers_early_data = self.hello.as_ref().is_some_and(|it| it.offers_early_data);
         !offers_early_data && input.content_type() == Some(APPLICATION_DATA)
     }

@@ -4,7 +4,7 @@
 use rustls::client::WriteEarlyData;
 use rustls::server::ReadEarlyData;
 use rustls::{ClientConnection, CommonState, ConnectionCommon, Error, IoState, ServerConnection};
-use rustls::{Reader, Writer};
+use rustls::{Reader, SupportedCipherSuite, Writer};
 use std::io::{self, Read, Write};
 use std::ops::{Deref, DerefMut};
 
@@ -110,6 +110,16 @@ impl<Data: 'static, T: DerefMut<Target = ConnectionCommon<Data>>> Both for T {
         context: Option<&[u8]>,
     ) -> Result<(), Error> {
         (**self).export_keying_material(out, label, context).map(|_| ())
+    }
+}
+
+impl dyn Side + '_ {
+    /// How many records the keys of TLS 1.2 protect.
+    pub fn confidentiality_limit(&self) -> Option<u64> {
+        match self.negotiated_cipher_suite()? {
+            SupportedCipherSuite::Tls12(suite) => Some(suite.common.confidentiality_limit),
+            SupportedCipherSuite::Tls13(_) => None,
+        }
     }
 }
 

@@ -121,7 +121,7 @@ impl ClientBuilder {
         };
         let Negotiation { limits, requires_ems, .. } = self.negotiation;
         let settings = Settings { limits, blocking, requires_ems };
-        Ok(Config { tls: Arc::new(tls), settings: Arc::new(settings) })
+        Ok(Config { rustls: Arc::new(tls), settings: Arc::new(settings) })
     }
 
     fn resumption(&self) -> Resumption {

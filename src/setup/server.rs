@@ -180,7 +180,7 @@ impl ServerBuilder {
         tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
         let Negotiation { limits, requires_ems, .. } = self.negotiation;
         let settings = Settings { limits, blocking: self.blocking, requires_ems };
-        Ok(Config { tls: Arc::new(tls), settings: Arc::new(settings) })
+        Ok(Config { rustls: Arc::new(tls), settings: Arc::new(settings) })
     }
 
     /// What is asked of clients: a fingerprint that servers with the same settings share.

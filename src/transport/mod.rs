@@ -113,10 +113,9 @@ impl Link {
                 }
                 Ok(Step::WantRead) => {
                     self.send();
-                    let waiting = self.conn.inbound.len();
-                    let moved = self.receive()?;
-                    received += self.conn.inbound.len() - waiting;
-                    moved
+                    let len = self.receive()?;
+                    received += len.unwrap_or(0);
+                    len.is_some()
                 }
                 Ok(Step::WantBlocking) => {
                     self.send(); // the peer need not wait for the step
@@ -160,23 +159,25 @@ impl Link {
         true
     }
 
-    /// Receives once. False where nothing has come.
-    fn receive(&mut self) -> Result<bool, Error> {
-        let Some(wire) = &self.wire else { return Ok(false) };
+    /// Receives once; returns how much. None where nothing has come, 0 at the end.
+    fn receive(&mut self) -> Result<Option<usize>, Error> {
+        let Some(wire) = &self.wire else { return Ok(None) };
         if let Some(error) = &self.read_error {
             return Err(error.clone());
         }
         match self.conn.fill(|buf, room| wire.read(buf, room)) {
             Ok(0) => match self.write_error.clone().filter(Error::is_reset) {
                 // Linux tells of a reset once; here it told the sender.
-                Some(reset) => return Err(self.cannot_receive(reset)),
-                None => self.conn.feed_eof(),
+                Some(reset) => Err(self.cannot_receive(reset)),
+                None => {
+                    self.conn.feed_eof();
+                    Ok(Some(0))
+                }
             },
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(false),
-            Err(error) => return Err(self.cannot_receive(Error::io("receiving", &error))),
+            Ok(len) => Ok(Some(len)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
+            Err(error) => Err(self.cannot_receive(Error::io("receiving", &error))),
         }
-        Ok(true)
     }
 
     /// Keeps what every attempt to receive answers from now on.

@@ -1,7 +1,6 @@
 //! Keys and names for what is bound to a connection from outside of TLS.
 
-use super::conn::{Conn, Phase};
-use super::{Outcome, Step};
+use super::Conn;
 use crate::certificate::server_end_point;
 use crate::error::{Error, Status};
 use rustls::ProtocolVersion;
@@ -38,7 +37,9 @@ impl Conn {
             let text = format!("a label has at most {MAX_LABEL} bytes, a context {MAX_CONTEXT}");
             return Err(Error::argument(text));
         }
-        match self.tls().map(|conn| conn.export_keying_material(out, label, context)) {
+        let exported =
+            self.phase.side().map(|side| side.export_keying_material(out, label, context));
+        match exported {
             Some(Err(error)) => Err(Error::argument(format!("no keying material: {error}"))),
             _ => Ok(()),
         }
@@ -47,7 +48,7 @@ impl Conn {
     fn check_established(&self) -> Result<(), Error> {
         match self.ends.failure() {
             Some(failure) => Err(failure.clone()),
-            None if self.established => Ok(()),
+            None if self.is_established() => Ok(()),
             None => Err(Error::state("the handshake is not done")),
         }
     }
@@ -75,7 +76,7 @@ impl Conn {
     }
 
     fn server_end_point(&self) -> Result<Vec<u8>, Error> {
-        let binding = match self.is_server() {
+        let binding = match self.phase.is_server() {
             true => self.own_channel_binding().to_vec(),
             false => self.peer_certificate(0).map(server_end_point).unwrap_or_default(),
         };
@@ -92,30 +93,7 @@ impl Conn {
     fn own_channel_binding(&self) -> &[u8] {
         match &self.context.offered_session {
             Some(resumed) => &resumed.channel_binding,
-            None => self.channel_binding.as_deref().unwrap_or_default(),
-        }
-    }
-
-    /// New keys for both directions (RFC 8446, section 4.6.3).
-    pub fn update_keys(&mut self) -> Outcome<()> {
-        if let Some(end) = self.end() {
-            return end;
-        }
-        if !self.established || self.ends.is_closed() {
-            return Err(Error::state("keys are updated between the handshake and close"));
-        }
-        if self.has_output() {
-            return Ok(Step::WantWrite); // so that updates cannot pile up
-        }
-        match &mut self.phase {
-            Phase::Open(conn) if conn.protocol_version() == Some(ProtocolVersion::TLSv1_3) => {
-                match self.context.within(|| conn.refresh_traffic_keys()) {
-                    Ok(()) => return Ok(Step::Done(())),
-                    Err(error) => self.fail(error),
-                }
-                self.end().unwrap_or(Ok(Step::WantWrite))
-            }
-            _ => Err(Error::new(Status::Unsupported, "TLS 1.2 cannot update its keys")),
+            None => self.facts.own_channel_binding.as_deref().unwrap_or_default(),
         }
     }
 }

@@ -30,7 +30,7 @@ impl SentAlert {
 }
 
 #[derive(Default)]
-pub struct Outbound {
+pub struct Output {
     held: Vec<u8>,
     gone: usize,
     /// How much there was before what was collected last.
@@ -41,7 +41,7 @@ pub struct Outbound {
     pub alert: Option<SentAlert>,
 }
 
-impl Outbound {
+impl Output {
     /// Takes over what rustls has queued, and looks at it.
     pub fn collect(&mut self, conn: &mut dyn Side) {
         self.hold(|held| take_over(conn, held));
@@ -117,8 +117,8 @@ mod tests {
 
     #[test]
     fn tells_the_alert_that_ends_a_flight() {
-        let mut out = Outbound::default();
-        let hold = |out: &mut Outbound, bytes: &[u8]| {
+        let mut out = Output::default();
+        let hold = |out: &mut Output, bytes: &[u8]| {
             out.hold(|held| held.write_all(bytes));
             out.alert
         };
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn drains_in_pieces() {
-        let mut out = Outbound::default();
+        let mut out = Output::default();
         out.push_alert(2, 70);
         let mut all = Vec::new();
         while !out.is_empty() {

@@ -15,10 +15,12 @@ const MAX_READ: usize = 64 * 1024;
 
 /// The peer cannot make the library hold more than the `limit` that those are given that take some.
 #[derive(Default)]
-pub struct Inbound {
+pub struct Input {
     buf: Vec<u8>,
     taken: usize,
     passed: Passed,
+    /// rustls has decrypted what has not been read.
+    pub has_plaintext: bool,
 }
 
 /// What rustls has been given since the handshake, and has not processed.
@@ -63,10 +65,11 @@ impl Passed {
     }
 }
 
-impl Inbound {
+impl Input {
     /// Takes as much of `data` as there is room for.
     pub fn feed(&mut self, data: &[u8], limit: usize) -> usize {
         let used = data.len().min(self.room(limit).saturating_sub(self.passed.len as usize));
+        self.compact();
         self.buf.extend_from_slice(&data[..used]);
         used
     }
@@ -105,6 +108,11 @@ impl Inbound {
         self.passed = Passed { len: self.passed.begun, whole: false, ..self.passed };
     }
 
+    /// Nothing of what waits has any meaning.
+    pub fn discard(&mut self) {
+        *self = Self { has_plaintext: self.has_plaintext, ..Self::default() };
+    }
+
     /// Whether there is a whole record to process.
     pub fn has_record(&self) -> bool {
         let Passed { whole, left, .. } = self.passed;
@@ -125,6 +133,7 @@ impl Inbound {
         if room == 0 {
             return Err(io::ErrorKind::WouldBlock.into());
         }
+        self.compact();
         let read = source(&mut self.buf, room.min(MAX_READ));
         if !self.has_record() {
             self.buf.shrink_to_fit(); // the wait for the rest may be long
@@ -132,9 +141,13 @@ impl Inbound {
         read
     }
 
-    fn room(&mut self, limit: usize) -> usize {
+    fn room(&self, limit: usize) -> usize {
+        limit.saturating_sub(self.len())
+    }
+
+    /// Moves what waits to the start of the buffer.
+    fn compact(&mut self) {
         self.buf.drain(..std::mem::take(&mut self.taken));
-        limit.saturating_sub(self.buf.len())
     }
 
     /// The first `len` bytes, of those that are there.
@@ -192,48 +205,48 @@ mod tests {
 
     #[test]
     fn hands_out_whole_records_and_lone_bad_headers() {
-        let mut inbound = Inbound::default();
+        let mut input = Input::default();
         for byte in [22, 3, 1, 0, 2, 7] {
-            inbound.feed(&[byte], LIMIT);
-            assert_eq!(inbound.record(), None);
+            input.feed(&[byte], LIMIT);
+            assert_eq!(input.record(), None);
         }
-        inbound.feed(&[8, b'G'], LIMIT);
-        assert_eq!(inbound.record().unwrap().bytes(), [22, 3, 1, 0, 2, 7, 8]);
-        inbound.consume(7);
-        assert_eq!(inbound.record(), None);
-        inbound.feed(b"ET / HTTP/1.1\r\n", LIMIT);
-        assert_eq!(inbound.record().unwrap().bytes(), b"GET /");
+        input.feed(&[8, b'G'], LIMIT);
+        assert_eq!(input.record().unwrap().bytes(), [22, 3, 1, 0, 2, 7, 8]);
+        input.consume(7);
+        assert_eq!(input.record(), None);
+        input.feed(b"ET / HTTP/1.1\r\n", LIMIT);
+        assert_eq!(input.record().unwrap().bytes(), b"GET /");
     }
 
     #[test]
     fn the_start_of_a_record_keeps_no_room_for_its_end() {
-        let mut inbound = Inbound::default();
+        let mut input = Input::default();
         let one_byte = |buf: &mut Vec<u8>, room| {
             buf.reserve(room);
             buf.push(23);
             Ok(1)
         };
-        assert_eq!(inbound.fill(LIMIT, one_byte).unwrap(), 1);
-        assert!(inbound.buf.capacity() < 100);
-        inbound.consume(1);
+        assert_eq!(input.fill(LIMIT, one_byte).unwrap(), 1);
+        assert!(input.buf.capacity() < 100);
+        input.consume(1);
         let nothing = |buf: &mut Vec<u8>, room| {
             buf.reserve(room);
             Err(io::ErrorKind::WouldBlock.into())
         };
-        assert!(inbound.fill(LIMIT, nothing).is_err());
-        assert_eq!(inbound.buf.capacity(), 0);
+        assert!(input.fill(LIMIT, nothing).is_err());
+        assert_eq!(input.buf.capacity(), 0);
     }
 
     #[test]
     fn holds_a_longest_record_and_never_more_than_its_limit() {
-        let mut inbound = Inbound::default();
+        let mut input = Input::default();
         let mut record = vec![23, 3, 3, 0x47, 0xff];
         record.resize(MAX_RECORD, 0);
-        assert_eq!(inbound.feed(&record, LIMIT), record.len());
-        assert_eq!(inbound.record().unwrap().bytes(), record);
-        while inbound.feed(&record, LIMIT) > 0 {}
-        assert_eq!(inbound.buf.len(), LIMIT);
-        inbound.consume(record.len());
-        assert_eq!(inbound.feed(&record, LIMIT), record.len());
+        assert_eq!(input.feed(&record, LIMIT), record.len());
+        assert_eq!(input.record().unwrap().bytes(), record);
+        while input.feed(&record, LIMIT) > 0 {}
+        assert_eq!(input.buf.len(), LIMIT);
+        input.consume(record.len());
+        assert_eq!(input.feed(&record, LIMIT), record.len());
     }
 }

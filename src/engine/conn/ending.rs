@@ -1,10 +1,9 @@
 //! How a connection ends: by the peer's close_notify, by a cut, or by a failure and its alert.
 
-use super::conn::{Conn, Phase};
-use super::inbound::Inbound;
-use super::opening::Refusal;
-use super::outbound::{Outbound, SentAlert};
-use super::{Outcome, Step, alert, version};
+use super::Conn;
+use crate::engine::opening::Refusal;
+use crate::engine::output::{Output, SentAlert};
+use crate::engine::{Outcome, Step, alert, version};
 use crate::error::{Error, Status, carried};
 use rustls::{AlertDescription, PeerIncompatible, ProtocolVersion};
 use std::mem::take;
@@ -16,7 +15,7 @@ impl Conn {
     }
 
     fn discard_input(&mut self) {
-        self.inbound = Inbound::default();
+        self.input.discard();
         self.gate.open();
     }
 
@@ -26,7 +25,7 @@ impl Conn {
             return Ok(Step::WantBlocking);
         }
         let Some(status) = self.ends.why_no_input() else {
-            let has_record = self.inbound.has_record();
+            let has_record = self.input.has_record();
             debug_assert!(self.ends.is_severed() || !has_record, "rule 16: progress");
             return Ok(Step::WantRead);
         };
@@ -34,7 +33,7 @@ impl Conn {
             Status::Closed => "with close_notify",
             _ => "without close_notify",
         };
-        let text = match (self.established, status) {
+        let text = match (self.is_established(), status) {
             (false, _) => {
                 self.with_withheld(format!("the peer left before the handshake was done, {how}"))
             }
@@ -58,22 +57,18 @@ impl Conn {
         Some(if self.has_output() { Ok(Step::WantWrite) } else { Err(failure.clone()) })
     }
 
-    pub(super) fn refuse<T>(&mut self, refusal: Refusal) -> Outcome<T> {
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
         match refusal {
-            Refusal::Alert(alert::CLOSE_NOTIFY) => {
-                self.peer_closes();
-                return self.starve();
-            }
+            Refusal::Alert(alert::CLOSE_NOTIFY) => self.peer_closes(),
             Refusal::Alert(description) => {
                 self.fail(rustls::Error::AlertReceived(description.into()))
             }
             Refusal::Alerted(error, mut alert) => {
-                self.outbound.hold(|held| alert.write_all(held));
+                self.output.hold(|held| alert.write_all(held));
                 self.fail(error);
             }
             Refusal::Error(error) => self.fail(error),
         }
-        self.end().unwrap_or(Ok(Step::WantWrite))
     }
 
     pub(super) fn fail(&mut self, error: rustls::Error) {
@@ -84,7 +79,7 @@ impl Conn {
         }
         if matches!(error, rustls::Error::AlertReceived(_)) && !self.is_answered() {
             // Nothing may follow, and no one would read it (RFC 8446, section 6.2).
-            self.outbound = Outbound::default();
+            self.output = Output::default();
         } else if !self.ends.is_closed() {
             self.answer_with_alert(&error);
         }
@@ -104,7 +99,7 @@ impl Conn {
     fn explained(&self, error: rustls::Error) -> rustls::Error {
         use PeerIncompatible as P;
         match error {
-            rustls::Error::DecryptError if !self.established && self.context.finished => {
+            rustls::Error::DecryptError if !self.is_established() && self.context.finished => {
                 let text = "the peer's Finished is wrong: \
                             the two sides did not see the same handshake";
                 let error = Error::new(Status::ProtocolError, text);
@@ -119,29 +114,28 @@ impl Conn {
 
     /// Whether rustls answers an alert with one: to a level that there is not, or a warning where
     /// there are none (TLS 1.3).
-    fn is_answered(&mut self) -> bool {
-        let Phase::Open(conn) = &mut self.phase else { return false };
-        conn.wants_write()
+    fn is_answered(&self) -> bool {
+        self.phase.side().is_some_and(|side| side.wants_write())
     }
 
     /// Finds the alert that rustls sent, or sends the one that it should have sent.
     fn answer_with_alert(&mut self, error: &rustls::Error) {
-        if let Phase::Open(conn) = &mut self.phase {
-            self.outbound.collect(conn.as_mut());
+        if let Some(side) = self.phase.side_mut() {
+            self.output.collect(side);
         }
         let description = alert::answering(error).into();
-        if self.is_server() && is_unsigned(error) {
+        if self.phase.is_server() && is_unsigned(error) {
             // rustls sends no alert, and the flight without the signature is of no use.
-            self.outbound.forget_last();
+            self.output.forget_last();
             return self.send_in_the_clear(alert::FATAL, description);
         }
         if *error == rustls::Error::NoCertificatesPresented && self.is_in_the_clear() {
             // rustls sends certificate_required or nothing, which is right in TLS 1.3 only.
-            self.outbound.forget_last();
-            let description = alert::without_certificate(self.is_server()).into();
+            self.output.forget_last();
+            let description = alert::without_certificate(self.phase.is_server()).into();
             return self.send_in_the_clear(alert::FATAL, description);
         }
-        match self.outbound.alert {
+        match self.output.alert {
             Some(SentAlert::Clear(description)) => self.ends.alert_sent = Some(description),
             Some(SentAlert::Protected) => self.ends.alert_sent = Some(description),
             None if self.is_in_the_clear() => self.send_in_the_clear(alert::FATAL, description),
@@ -150,17 +144,14 @@ impl Conn {
     }
 
     fn is_in_the_clear(&self) -> bool {
-        match &self.phase {
-            Phase::Opening(_) => true,
-            Phase::Open(conn) => match conn.protocol_version() {
-                None => true,
-                Some(version) => version == ProtocolVersion::TLSv1_2 && !self.outbound.encrypts,
-            },
+        match self.phase.side().and_then(|side| side.protocol_version()) {
+            None => true,
+            Some(version) => version == ProtocolVersion::TLSv1_2 && !self.output.encrypts,
         }
     }
 
     pub(super) fn send_in_the_clear(&mut self, level: u8, description: u8) {
-        self.outbound.push_alert(level, description);
+        self.output.push_alert(level, description);
         self.ends.alert_sent = Some(description);
     }
 }

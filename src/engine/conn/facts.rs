@@ -1,0 +1,135 @@
+//! Who the peer is and what was agreed.
+
+use super::Conn;
+use crate::error::{CertificateFault, Error};
+use crate::{call_context::Origin, iana};
+use rustls::HandshakeKind;
+use std::sync::Arc;
+
+/// What is kept of the handshake's context.
+#[derive(Default)]
+pub(super) struct Facts {
+    /// tls-server-end-point of the certificate that this server showed.
+    pub own_channel_binding: Option<Arc<[u8]>>,
+    peer_signature_scheme: Option<u16>,
+}
+
+/// So that all tickets of a handshake, with what is attached to each, are no larger than what
+/// rustls takes from a server at once.
+const MAX_ATTACHED: usize = 2048;
+
+impl Conn {
+    pub(super) fn keep_facts(&mut self) {
+        self.facts = Facts {
+            own_channel_binding: self.context.own_channel_binding.clone(),
+            peer_signature_scheme: self.context.peer_signature_scheme,
+        };
+    }
+
+    pub fn protocol_version(&self) -> Option<u16> {
+        Some(self.phase.side()?.protocol_version()?.into())
+    }
+
+    pub fn cipher_suite(&self) -> Option<u16> {
+        self.protocol_version()?; // until then a resuming client's is only its guess
+        Some(self.phase.side()?.negotiated_cipher_suite()?.suite().into())
+    }
+
+    pub fn named_group(&self) -> Option<u16> {
+        Some(self.phase.side()?.negotiated_key_exchange_group()?.name().into())
+    }
+
+    pub fn alpn(&self) -> Option<&[u8]> {
+        self.phase.side()?.alpn_protocol()
+    }
+
+    pub fn is_resumed(&self) -> Option<bool> {
+        Some(self.phase.side()?.handshake_kind()? == HandshakeKind::Resumed)
+    }
+
+    pub fn peer_certificate(&self, index: usize) -> Option<&[u8]> {
+        self.phase.side()?.peer_certificates()?.get(index).map(AsRef::as_ref)
+    }
+
+    /// The signature scheme that the peer proved with that it has the key of its certificate.
+    pub fn signature_scheme(&self) -> Option<u16> {
+        self.facts.peer_signature_scheme
+    }
+
+    /// The OCSP response that the server stapled to its certificate.
+    pub fn staple(&self) -> Option<&[u8]> {
+        Some(&*self.context.staple).filter(|it| !it.is_empty())
+    }
+
+    pub(super) fn log_established(&mut self) {
+        let [version, suite, group] = [
+            (self.protocol_version(), iana::protocol_version_name as fn(i32) -> _),
+            (self.cipher_suite(), iana::cipher_suite_name),
+            (self.named_group(), iana::named_group_name),
+        ]
+        .map(|(number, name)| name(number.map_or(-1, i32::from)).to_string_lossy());
+        let how = if self.is_resumed() == Some(true) { "resumed" } else { "full" };
+        self.context.within(|| {
+            log::info!("{how} handshake done: {version}, {suite}, {group}");
+        });
+    }
+
+    /// The name that the client asked for, on a server.
+    pub fn server_name(&self) -> Option<&str> {
+        match self.phase.side() {
+            Some(side) => side.server()?.server_name(),
+            None => self.hello()?.server_name.as_deref(),
+        }
+    }
+
+    /// The alerts that this side sent and received.
+    pub fn alert_sent(&self) -> Option<u8> {
+        self.ends.alert_sent
+    }
+
+    pub fn alert_received(&self) -> Option<u8> {
+        self.ends.alert_received
+    }
+
+    pub fn certificate_error(&self) -> Option<CertificateFault> {
+        self.ends.failure()?.certificate
+    }
+
+    // Sessions.
+
+    /// Attaches bytes to the sessions that this server connection makes.
+    pub fn set_resumption_data(&mut self, data: &[u8]) -> Result<(), Error> {
+        if data.len() > MAX_ATTACHED {
+            return Err(Error::argument(format!(
+                "resumption data has at most {MAX_ATTACHED} bytes"
+            )));
+        }
+        if !self.phase.is_server() {
+            return Err(Error::state("resumption data is attached by the server"));
+        }
+        if self.phase.is_finished() {
+            return Err(Error::state("the handshake is done: its tickets are made"));
+        }
+        self.context.resumption_data = data.to_vec();
+        Ok(())
+    }
+
+    /// What an earlier connection attached to the session that this one resumed.
+    pub fn resumption_data(&self) -> Option<&[u8]> {
+        let offered = self.context.offered_session.as_ref();
+        Some(&offered.filter(|_| self.is_resumed() == Some(true))?.resumption_data)
+    }
+
+    /// A session that was offered and not resumed has nothing to say.
+    pub(super) fn forget_unless_resumed(&mut self) {
+        if self.context.offered_session.is_some() && self.is_resumed() == Some(false) {
+            self.context.offered_session = None;
+            self.context.origin = Origin::default();
+        }
+    }
+
+    /// How many TLS 1.3 tickets a client has received.
+    pub fn tickets_received(&self) -> Option<u32> {
+        Some(self.phase.side()?.client()?.tls13_tickets_received())
+    }
+}
