@@ -1,12 +1,13 @@
 //! inkotls_acceptor: a server side that has not chosen its config.
 
+use super::calls::{drain, feed, lend, set_fds, set_io, set_log};
 use super::{
     inkotls_conn, inkotls_io_read, inkotls_io_write, inkotls_log_callback, inkotls_server_config,
 };
 use crate::engine::Conn;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, ask, enter, enter_raw, error_message, free, make, number, os_error, output, own,
+    Handle, Opaque, ask, convert, enter, error_message, free, make, not_null, number, os_error, own,
 };
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
@@ -39,7 +40,7 @@ pub extern "C" fn inkotls_acceptor_set_fd(
     acceptor: Option<&mut inkotls_acceptor>,
     fd: i32,
 ) -> Status {
-    enter(acceptor, |a| super::set_fds(a, fd, fd))
+    enter(acceptor, |a| set_fds(a, fd, fd))
 }
 
 /// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
@@ -55,7 +56,7 @@ pub extern "C" fn inkotls_acceptor_set_fds(
     read_fd: i32,
     write_fd: i32,
 ) -> Status {
-    enter(acceptor, |a| super::set_fds(a, read_fd, write_fd))
+    enter(acceptor, |a| set_fds(a, read_fd, write_fd))
 }
 
 /// Attaches two functions of the host's, as inkotls_conn_set_io does. They go along to the
@@ -71,7 +72,7 @@ pub extern "C" fn inkotls_acceptor_set_io(
     write: inkotls_io_write,
     user_data: *mut c_void,
 ) -> Status {
-    enter(acceptor, |a| super::set_io(a, read, write, user_data))
+    enter(acceptor, |a| set_io(a, read, write, user_data))
 }
 
 /// Detaches the socket, the descriptors or the callbacks, as inkotls_conn_detach does.
@@ -99,7 +100,7 @@ pub unsafe extern "C" fn inkotls_acceptor_feed(
     used: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for data and len.
-    enter(acceptor, |a| unsafe { super::feed(a, data, len, used) })
+    enter(acceptor, |a| unsafe { feed(a, data, len, used) })
 }
 
 /// Says that the network has ended: the peer will send nothing more.
@@ -124,7 +125,7 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
     written: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    enter(acceptor, |a| unsafe { super::drain(a, buf, cap, written) })
+    enter(acceptor, |a| unsafe { drain(a, buf, cap, written) })
 }
 
 /// Reads until the ClientHello is whole. Does no cryptography.
@@ -161,7 +162,7 @@ pub extern "C" fn inkotls_acceptor_server_name(
 ) -> Status {
     ask(acceptor, |a| {
         let name = a.conn.hello().and_then(|it| it.server_name.as_deref());
-        super::lend(name.map(str::as_bytes), out_name, out_len)
+        lend(name.map(str::as_bytes), out_name, out_len)
     })
 }
 
@@ -182,7 +183,7 @@ pub extern "C" fn inkotls_acceptor_alpn(
 ) -> Status {
     ask(acceptor, |a| {
         let protocol = a.conn.hello().and_then(|it| it.alpn.get(index));
-        super::lend(protocol.map(Vec::as_slice), out_protocol, out_len)
+        lend(protocol.map(Vec::as_slice), out_protocol, out_len)
     })
 }
 
@@ -199,9 +200,7 @@ pub extern "C" fn inkotls_acceptor_cipher_suites(
     out_suites: Option<&mut MaybeUninit<*const u16>>,
     out_count: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(acceptor, |a| {
-        super::lend(a.conn.hello().map(|it| &*it.cipher_suites), out_suites, out_count)
-    })
+    ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.cipher_suites), out_suites, out_count))
 }
 
 /// Lends the signature schemes of the ClientHello (RFC 8446, section 4.2.3), as IANA numbers in
@@ -218,9 +217,7 @@ pub extern "C" fn inkotls_acceptor_signature_schemes(
     out_schemes: Option<&mut MaybeUninit<*const u16>>,
     out_count: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(acceptor, |a| {
-        super::lend(a.conn.hello().map(|it| &*it.signature_schemes), out_schemes, out_count)
-    })
+    ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.signature_schemes), out_schemes, out_count))
 }
 
 /// Lends the groups of the ClientHello (supported_groups, RFC 8446, section 4.2.7), as IANA
@@ -237,9 +234,7 @@ pub extern "C" fn inkotls_acceptor_named_groups(
     out_groups: Option<&mut MaybeUninit<*const u16>>,
     out_count: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(acceptor, |a| {
-        super::lend(a.conn.hello().map(|it| &*it.named_groups), out_groups, out_count)
-    })
+    ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.named_groups), out_groups, out_count))
 }
 
 /// Lends the name of one of the certificate authorities of the ClientHello (RFC 8446, section
@@ -260,7 +255,7 @@ pub extern "C" fn inkotls_acceptor_certificate_authority(
 ) -> Status {
     ask(acceptor, |a| {
         let name = a.conn.hello().and_then(|it| it.authorities.get(index));
-        super::lend(name.map(Vec::as_slice), out_name, out_len)
+        lend(name.map(Vec::as_slice), out_name, out_len)
     })
 }
 
@@ -278,7 +273,7 @@ pub extern "C" fn inkotls_acceptor_client_hello(
     out_message: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(acceptor, |a| super::lend(a.conn.hello().map(|it| &*it.message), out_message, out_len))
+    ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.message), out_message, out_len))
 }
 
 /// Has messages about this side told to the host, as inkotls_conn_set_log does. It goes along to
@@ -294,7 +289,7 @@ pub extern "C" fn inkotls_acceptor_set_log(
     callback: inkotls_log_callback,
     user_data: *mut c_void,
 ) -> Status {
-    enter(acceptor, |a| super::set_log(a, level, callback, user_data))
+    enter(acceptor, |a| set_log(a, level, callback, user_data))
 }
 
 /// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
@@ -313,19 +308,17 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     config: Option<&inkotls_server_config>,
     out_conn: Option<&mut MaybeUninit<*mut inkotls_conn>>,
 ) -> Status {
-    let convert = |a: &mut Link| {
-        let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
-        let out = output(out_conn)?;
+    let to_conn = |a: &mut Link| {
+        let config = not_null(config, "config")?;
         if a.conn.hello().is_none() {
             return Err(Error::state("into_conn before the ClientHello is whole: call accept"));
         }
         let mut link = replace(a, Link::new(Conn::acceptor()));
         link.conn.choose(&config.config);
-        out.write(own(link));
-        Ok(())
+        Ok(own(link))
     };
     // SAFETY: the host vouches for the acceptor.
-    unsafe { enter_raw(acceptor, convert) }
+    unsafe { convert(acceptor, out_conn, to_conn) }
 }
 
 /// Returns the sentence for the last call on `acceptor` that failed, "" before that. Never NULL;

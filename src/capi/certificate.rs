@@ -1,5 +1,6 @@
 //! inkotls_certificate: what is in a certificate.
 
+use super::calls::{lend, tell};
 use crate::certificate::Certificate;
 use crate::error::Status;
 use crate::ffi::{Handle, Opaque, ask, bytes, create, free, own};
@@ -47,7 +48,7 @@ pub unsafe extern "C" fn inkotls_certificate_subject(
     out_text: Option<&mut MaybeUninit<*const c_char>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(c.subject.as_bytes()), out_text, out_len))
+    ask(certificate, |c| lend(Some(c.subject.as_bytes()), out_text, out_len))
 }
 
 /// Lends the issuer's name, as inkotls_certificate_subject does the subject's.
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn inkotls_certificate_issuer(
     out_text: Option<&mut MaybeUninit<*const c_char>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(c.issuer.as_bytes()), out_text, out_len))
+    ask(certificate, |c| lend(Some(c.issuer.as_bytes()), out_text, out_len))
 }
 
 /// Lends the serial number, which its issuer gives to no other certificate.
@@ -76,7 +77,7 @@ pub unsafe extern "C" fn inkotls_certificate_serial(
     out_serial: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(&c.serial), out_serial, out_len))
+    ask(certificate, |c| lend(Some(&c.serial), out_serial, out_len))
 }
 
 /// Tells from when on the certificate is valid.
@@ -88,7 +89,7 @@ pub extern "C" fn inkotls_certificate_not_before(
     certificate: Option<&inkotls_certificate>,
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
-    ask(certificate, |c| super::tell(c.not_before, out_seconds))
+    ask(certificate, |c| tell(c.not_before, out_seconds))
 }
 
 /// Tells until when the certificate is valid: that second is its last. One that never expires has
@@ -101,7 +102,7 @@ pub extern "C" fn inkotls_certificate_not_after(
     certificate: Option<&inkotls_certificate>,
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
-    ask(certificate, |c| super::tell(c.not_after, out_seconds))
+    ask(certificate, |c| tell(c.not_after, out_seconds))
 }
 
 /// Lends one of the DNS names that the certificate is for (subjectAltName, RFC 5280, section
@@ -124,7 +125,7 @@ pub unsafe extern "C" fn inkotls_certificate_dns_name(
 ) -> Status {
     ask(certificate, |c| {
         let name = c.dns_names.get(index);
-        super::lend(name.map(String::as_bytes), out_name, out_len)
+        lend(name.map(String::as_bytes), out_name, out_len)
     })
 }
 
@@ -145,7 +146,7 @@ pub unsafe extern "C" fn inkotls_certificate_ip_address(
 ) -> Status {
     ask(certificate, |c| {
         let address = c.ip_addresses.get(index);
-        super::lend(address.map(Vec::as_slice), out_address, out_len)
+        lend(address.map(Vec::as_slice), out_address, out_len)
     })
 }
 
@@ -160,7 +161,7 @@ pub unsafe extern "C" fn inkotls_certificate_fingerprint(
     out_fingerprint: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(certificate, |c| super::lend(Some(&c.fingerprint), out_fingerprint, out_len))
+    ask(certificate, |c| lend(Some(&c.fingerprint), out_fingerprint, out_len))
 }
 
 /// Frees the certificate. NULL does nothing.

@@ -1,12 +1,11 @@
 //! inkotls_client_builder and inkotls_client_config.
 
-use super::verification::host_verification;
+use super::calls::{host_verification, log_keys, may_block};
 use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_verify_callback};
 use crate::config::Config;
-use crate::error::{Error, Status};
+use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, bytes, enter, enter_raw, error_message, free, given, key_log_callback, make,
-    output, plain_number, release, retain, share,
+    Handle, Opaque, bytes, convert, enter, error_message, free, given, make, release, retain, share,
 };
 use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
@@ -280,12 +279,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
     callback: inkotls_key_log_callback,
     user_data: *mut c_void,
 ) -> Status {
-    enter(builder, |b| {
-        let log = key_log_callback(callback, user_data)
-            .ok_or_else(|| Error::argument("callback is NULL"))?;
-        b.negotiation.log_keys(log);
-        Ok(())
-    })
+    enter(builder, |b| log_keys(&mut b.negotiation, callback, user_data))
 }
 
 /// Appends the secrets of every connection to the file that the environment variable
@@ -318,13 +312,9 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
     builder: *mut inkotls_client_builder,
     out_config: Option<&mut MaybeUninit<*const inkotls_client_config>>,
 ) -> Status {
-    let build = |b: &mut ClientBuilder| {
-        let out = output(out_config)?;
-        out.write(share(inkotls_client_config { config: b.build()? }));
-        Ok(())
-    };
+    let build = |b: &mut ClientBuilder| Ok(share(inkotls_client_config { config: b.build()? }));
     // SAFETY: the host vouches for the builder.
-    unsafe { enter_raw(builder, build) }
+    unsafe { convert(builder, out_config, build) }
 }
 
 /// Returns the sentence for the last call on `builder` that failed, "" before that. Never NULL;
@@ -347,10 +337,7 @@ pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client
 /// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client_config>) -> i32 {
-    match config {
-        Some(config) => plain_number(|| Some(config.config.settings.blocking.any())),
-        None => Status::InvalidArgument as i32,
-    }
+    may_block(config.map(|it| &it.config))
 }
 
 /// Adds a reference. Any thread, at any time.

@@ -1,12 +1,15 @@
 //! inkotls_conn: one TLS connection.
 
+use super::calls::{consumed, copied, drain, feed, lend, moved, set_fds, set_io, set_log};
 use super::{
     inkotls_client_config, inkotls_io_read, inkotls_io_write, inkotls_log_callback,
     inkotls_server_config,
 };
 use crate::engine::Conn;
-use crate::error::{Error, Status};
-use crate::ffi::{Handle, Opaque, bytes, bytes_mut, create, enter, free, number, output, own};
+use crate::error::Status;
+use crate::ffi::{
+    Handle, Opaque, bytes, bytes_mut, create, enter, free, not_null, number, output, own,
+};
 use crate::setup::{self, negotiation::add_alpn};
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
@@ -62,7 +65,7 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
     out_conn: Option<&mut MaybeUninit<*mut inkotls_conn>>,
 ) -> Status {
     create(out_conn, || {
-        let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
+        let config = not_null(config, "config")?;
         // SAFETY: the host vouches for server_name and len.
         let name = setup::server_name(unsafe { bytes(server_name, len) }?)?;
         Ok(own(Link::new(Conn::client(&config.config, name))))
@@ -80,7 +83,7 @@ pub extern "C" fn inkotls_conn_new_server(
     out_conn: Option<&mut MaybeUninit<*mut inkotls_conn>>,
 ) -> Status {
     create(out_conn, || {
-        let config = config.ok_or_else(|| Error::argument("config is NULL"))?;
+        let config = not_null(config, "config")?;
         Ok(own(Link::new(Conn::server(&config.config))))
     })
 }
@@ -156,7 +159,7 @@ pub extern "C" fn inkotls_conn_set_log(
     callback: inkotls_log_callback,
     user_data: *mut c_void,
 ) -> Status {
-    enter(conn, |c| super::set_log(c, level, callback, user_data))
+    enter(conn, |c| set_log(c, level, callback, user_data))
 }
 
 /// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
@@ -179,7 +182,7 @@ pub extern "C" fn inkotls_conn_set_log(
 /// attached in this case.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
-    enter(conn, |c| super::set_fds(c, fd, fd))
+    enter(conn, |c| set_fds(c, fd, fd))
 }
 
 /// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
@@ -200,7 +203,7 @@ pub extern "C" fn inkotls_conn_set_fds(
     read_fd: i32,
     write_fd: i32,
 ) -> Status {
-    enter(conn, |c| super::set_fds(c, read_fd, write_fd))
+    enter(conn, |c| set_fds(c, read_fd, write_fd))
 }
 
 /// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
@@ -220,7 +223,7 @@ pub extern "C" fn inkotls_conn_set_io(
     write: inkotls_io_write,
     user_data: *mut c_void,
 ) -> Status {
-    enter(conn, |c| super::set_io(c, read, write, user_data))
+    enter(conn, |c| set_io(c, read, write, user_data))
 }
 
 /// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
@@ -253,7 +256,7 @@ pub unsafe extern "C" fn inkotls_conn_feed(
     used: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for data and len.
-    enter(conn, |c| unsafe { super::feed(c, data, len, used) })
+    enter(conn, |c| unsafe { feed(c, data, len, used) })
 }
 
 /// Says that the network has ended: the peer will send nothing more. What was fed before can
@@ -279,7 +282,7 @@ pub unsafe extern "C" fn inkotls_conn_drain(
     written: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    enter(conn, |c| unsafe { super::drain(c, buf, cap, written) })
+    enter(conn, |c| unsafe { drain(c, buf, cap, written) })
 }
 
 /// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
@@ -295,7 +298,7 @@ pub extern "C" fn inkotls_conn_drain_peek(
     out_data: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    enter(conn, |c| super::lend(Some(c.conn.output()), out_data, out_len))
+    enter(conn, |c| lend(Some(c.conn.output()), out_data, out_len))
 }
 
 /// Forgets ciphertext that was sent.
@@ -310,7 +313,7 @@ pub extern "C" fn inkotls_conn_drain_consume(
     conn: Option<&mut inkotls_conn>,
     len: usize,
 ) -> Status {
-    enter(conn, |c| super::consumed(c.conn.consume_output(len)))
+    enter(conn, |c| consumed(c.conn.consume_output(len)))
 }
 
 /// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
@@ -383,7 +386,7 @@ pub unsafe extern "C" fn inkotls_conn_read(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        super::hand_out(c.read(buf), out_len)
+        moved(c.read(buf), out_len)
     })
 }
 
@@ -404,7 +407,7 @@ pub extern "C" fn inkotls_conn_read_peek(
     enter(conn, |c| {
         let (out_data, out_len) = (output(out_data)?, output(out_len)?);
         let step = c.read_ahead()?;
-        Ok(step.map(|()| super::lend(Some(c.conn.plaintext()), Some(out_data), Some(out_len))))
+        Ok(step.map(|()| lend(Some(c.conn.plaintext()), Some(out_data), Some(out_len))))
     })
 }
 
@@ -417,7 +420,7 @@ pub extern "C" fn inkotls_conn_read_peek(
 /// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len: usize) -> Status {
-    enter(conn, |c| super::consumed(c.conn.consume_plaintext(len)))
+    enter(conn, |c| consumed(c.conn.consume_plaintext(len)))
 }
 
 /// Takes plaintext to send, and encrypts it. What is taken is the library's: never give it again.
@@ -448,7 +451,7 @@ pub unsafe extern "C" fn inkotls_conn_write(
     enter(conn, |c| {
         // SAFETY: the host vouches for data and len.
         let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
-        super::hand_out(c.write(data), used)
+        moved(c.write(data), used)
     })
 }
 
@@ -495,7 +498,7 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
     enter(conn, |c| {
         // SAFETY: the host vouches for data and len.
         let (data, used) = (unsafe { bytes(data, len) }?, output(used)?);
-        super::hand_out(c.write_early_data(data), used)
+        moved(c.write_early_data(data), used)
     })
 }
 
@@ -524,7 +527,7 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        super::hand_out(c.read_early_data(buf), out_len)
+        moved(c.read_early_data(buf), out_len)
     })
 }
 
@@ -610,12 +613,7 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
     enter(conn, |c| {
         // SAFETY: the host vouches for buf and cap.
         let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-        let binding = c.conn.channel_binding(kind)?;
-        let room = buf.get_mut(..binding.len()).ok_or_else(|| {
-            Error::argument(format!("the binding has {} bytes: cap is too small", binding.len()))
-        })?;
-        room.copy_from_slice(&binding);
-        out_len.write(binding.len());
+        out_len.write(copied(&c.conn.channel_binding(kind)?, buf)?);
         Ok(())
     })
 }

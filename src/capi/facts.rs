@@ -1,5 +1,6 @@
 //! What a connection tells of itself and of its peer.
 
+use super::calls::lend;
 use super::inkotls_conn;
 use crate::error::{CertificateFault, Status};
 use crate::ffi::{ask, error_message, number, os_error};
@@ -62,7 +63,7 @@ pub extern "C" fn inkotls_conn_resumption_data(
     out_data: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.conn.resumption_data(), out_data, out_len))
+    ask(conn, |c| lend(c.conn.resumption_data(), out_data, out_len))
 }
 
 /// Lends the OCSP response (RFC 6960) that the server stapled to its certificate, on a client. It
@@ -79,7 +80,7 @@ pub extern "C" fn inkotls_conn_ocsp_staple(
     out_data: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.conn.staple(), out_data, out_len))
+    ask(conn, |c| lend(c.conn.staple(), out_data, out_len))
 }
 
 /// Lends the ALPN protocol agreed on (RFC 7301).
@@ -95,7 +96,7 @@ pub extern "C" fn inkotls_conn_alpn(
     out_protocol: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.conn.alpn(), out_protocol, out_len))
+    ask(conn, |c| lend(c.conn.alpn(), out_protocol, out_len))
 }
 
 /// Lends the server name (SNI, RFC 6066) that the client asked for, in lower case, on a server.
@@ -111,7 +112,7 @@ pub extern "C" fn inkotls_conn_server_name(
     out_name: Option<&mut MaybeUninit<*const c_char>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.conn.server_name().map(str::as_bytes), out_name, out_len))
+    ask(conn, |c| lend(c.conn.server_name().map(str::as_bytes), out_name, out_len))
 }
 
 /// Lends one of the certificates that the peer presented, in DER (RFC 5280);
@@ -132,7 +133,7 @@ pub extern "C" fn inkotls_conn_peer_certificate(
     out_der: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(conn, |c| super::lend(c.conn.peer_certificate(index), out_der, out_len))
+    ask(conn, |c| lend(c.conn.peer_certificate(index), out_der, out_len))
 }
 
 /// Returns the error message of the last call on `conn` that failed, "" before that. Never NULL;

@@ -1,10 +1,11 @@
 //! inkotls_identity: a certificate chain and its private key.
 
+use super::calls::lend;
 use super::inkotls_sign_callback;
-use crate::error::{Error, Status};
+use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, ask, bytes, enter, error_message, file_path, free, make, numbers, os_error,
-    sign_callback,
+    Handle, Opaque, ask, bytes, enter, error_message, file_path, free, make, not_null, numbers,
+    os_error, sign_callback,
 };
 use crate::setup::{HostSigner, Identity, negotiation::flag};
 use std::ffi::{c_char, c_void};
@@ -180,8 +181,7 @@ pub unsafe extern "C" fn inkotls_identity_set_signer(
     enter(identity, |i| {
         // SAFETY: the host vouches for schemes and count.
         let schemes = unsafe { numbers(schemes, count) }?;
-        let sign = sign_callback(sign, user_data)
-            .ok_or_else(|| Error::argument("the callback is NULL"))?;
+        let sign = not_null(sign_callback(sign, user_data), "the callback")?;
         i.set_signer(HostSigner::new(&schemes, Arc::new(sign), flag(may_block)?)?)
     })
 }
@@ -233,7 +233,7 @@ pub extern "C" fn inkotls_identity_raw_public_key(
     out_key: Option<&mut MaybeUninit<*const u8>>,
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
-    ask(identity, |i| super::lend(i.public_key(), out_key, out_len))
+    ask(identity, |i| lend(i.public_key(), out_key, out_len))
 }
 
 /// Returns the sentence for the last call on `identity` that failed, "" before that. Never NULL;

@@ -1,5 +1,6 @@
 //! The library itself, and names for its numbers.
 
+use super::calls::copied;
 use crate::error::{Error, Status, certificate_fault_name, status_text};
 use crate::ffi::{bytes, bytes_mut, create, plain_number};
 use crate::iana;
@@ -55,11 +56,7 @@ pub unsafe extern "C" fn inkotls_invalid_name_text(
         let buf = unsafe { bytes_mut(buf, cap) }?;
         let refusal = setup::name_refusal(name)
             .ok_or_else(|| Error::new(Status::None, "the name is not refused"))?;
-        let room = buf
-            .get_mut(..refusal.text.len())
-            .ok_or_else(|| Error::argument("cap is too small for the message"))?;
-        room.copy_from_slice(refusal.text.as_bytes());
-        Ok(room.len())
+        copied(refusal.text.as_bytes(), buf)
     })
 }
 

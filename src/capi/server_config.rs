@@ -1,15 +1,15 @@
 //! inkotls_server_builder and inkotls_server_config.
 
-use super::verification::host_verification;
+use super::calls::{host_verification, log_keys, may_block};
 use super::{
     inkotls_identities, inkotls_identity, inkotls_key_log_callback, inkotls_roots,
     inkotls_session_get, inkotls_session_put, inkotls_ticket_keys, inkotls_verify_callback,
 };
 use crate::config::Config;
-use crate::error::{Error, Status};
+use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, bytes, enter, enter_raw, error_message, free, given, given_shared,
-    key_log_callback, make, output, plain_number, release, retain, session_get, session_put, share,
+    Handle, Opaque, bytes, convert, enter, error_message, free, given, given_shared, make,
+    not_null, release, retain, session_get, session_put, share,
 };
 use crate::setup::{HostStore, ServerBuilder, negotiation::flag};
 use std::ffi::{c_char, c_void};
@@ -246,10 +246,9 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
     may_block: i32,
 ) -> Status {
     enter(builder, |b| {
-        let null = || Error::argument("a callback is NULL");
         b.set_session_store(HostStore {
-            put: Box::new(session_put(put, user_data).ok_or_else(null)?),
-            get: Box::new(session_get(get, user_data).ok_or_else(null)?),
+            put: Box::new(not_null(session_put(put, user_data), "a callback")?),
+            get: Box::new(not_null(session_get(get, user_data), "a callback")?),
             may_block: flag(may_block)?,
         });
         Ok(())
@@ -376,12 +375,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
     callback: inkotls_key_log_callback,
     user_data: *mut c_void,
 ) -> Status {
-    enter(builder, |b| {
-        let log = key_log_callback(callback, user_data)
-            .ok_or_else(|| Error::argument("callback is NULL"))?;
-        b.negotiation.log_keys(log);
-        Ok(())
-    })
+    enter(builder, |b| log_keys(&mut b.negotiation, callback, user_data))
 }
 
 /// Appends the secrets of every connection to the file that the environment variable
@@ -418,13 +412,9 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
     builder: *mut inkotls_server_builder,
     out_config: Option<&mut MaybeUninit<*const inkotls_server_config>>,
 ) -> Status {
-    let build = |b: &mut ServerBuilder| {
-        let out = output(out_config)?;
-        out.write(share(inkotls_server_config { config: b.build()? }));
-        Ok(())
-    };
+    let build = |b: &mut ServerBuilder| Ok(share(inkotls_server_config { config: b.build()? }));
     // SAFETY: the host vouches for the builder.
-    unsafe { enter_raw(builder, build) }
+    unsafe { convert(builder, out_config, build) }
 }
 
 /// Returns the sentence for the last call on `builder` that failed, "" before that. Never NULL;
@@ -447,10 +437,7 @@ pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server
 /// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
-    match config {
-        Some(config) => plain_number(|| Some(config.config.settings.blocking.any())),
-        None => Status::InvalidArgument as i32,
-    }
+    may_block(config.map(|it| &it.config))
 }
 
 /// Adds a reference. Any thread, at any time.

@@ -1,12 +1,12 @@
 //! inkotls_verification: a peer that a host's callback verifies.
 
+use super::calls::{lend, tell};
 use super::inkotls_certificate_error;
-use crate::error::{Error, Status};
-use crate::ffi::{Handle, Opaque, ask, enter, handle_callback};
-use crate::setup::{HostVerification, Verification, negotiation::flag};
+use crate::error::Status;
+use crate::ffi::{Handle, Opaque, ask, enter};
+use crate::setup::Verification;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
-use std::sync::Arc;
 
 /// A peer that is being verified: what it showed, and the standard verification. Lent to an
 /// inkotls_verify_callback for the call.
@@ -24,20 +24,6 @@ impl Handle for inkotls_verification {
 pub type inkotls_verify_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
 >;
-
-pub(super) fn host_verification(
-    verify: inkotls_verify_callback,
-    user_data: *mut c_void,
-    may_block: i32,
-) -> Result<HostVerification, Error> {
-    let ask_host = handle_callback(verify, user_data)
-        .ok_or_else(|| Error::argument("the callback is NULL"))?;
-    let decide = move |verification| {
-        let (answer, verification) = ask_host(verification);
-        verification.verdict(answer)
-    };
-    Ok(HostVerification { decide: Arc::new(decide), may_block: flag(may_block)? })
-}
 
 /// Verifies the peer as would be done without the callback: against the roots and the CRLs that the
 /// builder was given, the name, the time. Returns 0 where it is accepted, or an
@@ -74,7 +60,7 @@ pub extern "C" fn inkotls_verification_certificate(
 ) -> Status {
     ask(verification, |v| {
         let certificate = v.chain.get(index);
-        super::lend(certificate.map(AsRef::as_ref), out_der, out_len)
+        lend(certificate.map(AsRef::as_ref), out_der, out_len)
     })
 }
 
@@ -94,7 +80,7 @@ pub extern "C" fn inkotls_verification_server_name(
 ) -> Status {
     ask(verification, |v| {
         let name = v.server_name.as_deref();
-        super::lend(name.map(str::as_bytes), out_name, out_len)
+        lend(name.map(str::as_bytes), out_name, out_len)
     })
 }
 
@@ -113,7 +99,7 @@ pub extern "C" fn inkotls_verification_ocsp_staple(
 ) -> Status {
     ask(verification, |v| {
         let staple = Some(&*v.staple).filter(|it| !it.is_empty());
-        super::lend(staple, out_data, out_len)
+        lend(staple, out_data, out_len)
     })
 }
 
@@ -126,5 +112,5 @@ pub extern "C" fn inkotls_verification_time(
     verification: Option<&inkotls_verification>,
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
-    ask(verification, |v| super::tell(v.now.as_secs().try_into().unwrap_or(i64::MAX), out_seconds))
+    ask(verification, |v| tell(v.now.as_secs().try_into().unwrap_or(i64::MAX), out_seconds))
 }

@@ -61,7 +61,11 @@ pub unsafe fn file_path<'a>(data: *const c_char, len: usize) -> Result<&'a str, 
 
 /// Where a result goes.
 pub fn output<T>(out: Option<&mut MaybeUninit<T>>) -> Result<&mut MaybeUninit<T>, Error> {
-    out.ok_or_else(|| Error::argument("an output is NULL"))
+    not_null(out, "an output")
+}
+
+pub fn not_null<T>(it: Option<T>, name: &str) -> Result<T, Error> {
+    it.ok_or_else(|| Error::argument(format!("{name} is NULL")))
 }
 
 #[inline]

@@ -1,6 +1,7 @@
 //! The guard that every export goes through: NULL check, check of the handle, catch, record.
 
 use super::answer::Answer;
+use super::args::{not_null, output};
 use super::handle::{Handle, Slot, disown, own};
 use super::shared::share;
 use crate::error::{Error, Status};
@@ -45,18 +46,20 @@ pub fn enter<H: Handle, A: Answer>(
     }
 }
 
-/// A call that may use the handle up: exactly when `call` succeeds, the handle is gone.
+/// A call that makes another handle of this one, which is gone exactly when that succeeds.
 ///
 /// # Safety
 /// `handle` is NULL or came from `own`.
-pub unsafe fn enter_raw<H: Handle>(
+pub unsafe fn convert<H: Handle, P>(
     handle: *mut H,
-    call: impl FnOnce(&mut H::State) -> Result<(), Error>,
+    out: Option<&mut MaybeUninit<P>>,
+    call: impl FnOnce(&mut H::State) -> Result<P, Error>,
 ) -> Status {
     // SAFETY: the caller vouches for it. A handle has no bytes that the two references could share.
     let (slot, handle) = unsafe { (handle.as_ref().map(Slot::of), handle.as_mut()) };
     enter(handle, |state| {
-        call(state)?;
+        let out = output(out)?;
+        out.write(call(state)?);
         slot.map(|it| it.head.end_later());
         Ok(())
     })
@@ -132,9 +135,8 @@ pub fn given_shared<'a, H: SharedHandle>(
     name: &str,
 ) -> Result<&'a H, Error> {
     match handle {
-        None => Err(Error::argument(format!("{name} is NULL"))),
         Some(handle) if handle.poison().load(Ordering::Relaxed) => Err(unusable(name)),
-        Some(handle) => Ok(handle),
+        _ => not_null(handle, name),
     }
 }
 
@@ -144,8 +146,7 @@ fn unusable(name: &str) -> Error {
 
 /// A handle that another handle's call is given to look at.
 pub fn given<'a, H: Handle>(handle: Option<&'a H>, name: &str) -> Result<&'a H::State, Error> {
-    let handle = handle.ok_or_else(|| Error::argument(format!("{name} is NULL")))?;
-    match Slot::of(handle).read() {
+    match Slot::of(not_null(handle, name)?).read() {
         Ok(state) => Ok(state),
         Err(Status::Panic) => Err(unusable(name)),
         Err(_) => Err(Error::state(format!("another call on {name} has not returned"))),

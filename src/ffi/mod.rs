@@ -12,7 +12,7 @@ mod shared;
 mod syscall;
 
 pub use answer::Answer;
-pub use args::{bytes, bytes_mut, file_path, numbers, output};
+pub use args::{bytes, bytes_mut, file_path, not_null, numbers, output};
 pub use callbacks::{
     HostIo, handle_callback, inkotls_io_read, inkotls_io_write, inkotls_key_log_callback,
     inkotls_log_callback, inkotls_session_get, inkotls_session_put, inkotls_sign_callback,
@@ -20,7 +20,7 @@ pub use callbacks::{
 };
 pub use descriptor::Descriptor;
 pub use guard::{
-    SharedHandle, ask, create, drop_quietly, enter, enter_raw, enter_shared, error_message, free,
+    SharedHandle, ask, convert, create, drop_quietly, enter, enter_shared, error_message, free,
     given, given_shared, make, make_shared, number, os_error, plain_number,
 };
 pub use handle::{Handle, Opaque, own};
