@@ -59,9 +59,7 @@ fn module(line: &str) -> Option<String> {
 /// The modules, and rustls, that the code of a module names; its tests aside.
 fn dependencies(module: &str, modules: &Names) -> Names {
     let mut files = vec![PathBuf::from(format!("src/{module}.rs"))];
-    if let Ok(entries) = fs::read_dir(root().join("src").join(module)) {
-        files.extend(entries.map(|entry| entry.expect("an entry").path()));
-    }
+    add_files(&root().join("src").join(module), &mut files);
     let mut found = Names::new();
     for file in files.iter().map(|file| root().join(file)).filter(|file| file.exists()) {
         let code = read(file);
@@ -80,6 +78,17 @@ fn dependencies(module: &str, modules: &Names) -> Names {
     }
     found.remove(module);
     found
+}
+
+/// Adds the files of a directory, and of those in it.
+fn add_files(directory: &Path, files: &mut Vec<PathBuf>) {
+    let Ok(entries) = fs::read_dir(directory) else { return };
+    for path in entries.map(|entry| entry.expect("an entry").path()) {
+        match path.is_dir() {
+            true => add_files(&path, files),
+            false => files.push(path),
+        }
+    }
 }
 
 fn is_no_name(letter: char) -> bool {
