@@ -71,7 +71,10 @@ impl Conn {
         let Some(side) = self.phase.side_mut() else { return 0 };
         // An error here says that there is no plaintext; why, `end` and `starve` know.
         let taken = side.reader().read(buf).unwrap_or(0);
-        self.note_plaintext();
+        match taken < buf.len() {
+            true => self.input.has_plaintext = false, // rustls gives all that there is room for
+            false => self.note_plaintext(),
+        }
         taken
     }
 

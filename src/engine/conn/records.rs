@@ -20,9 +20,7 @@ impl Conn {
         if given != Progress::Made {
             return given;
         }
-        let processed = self.process();
-        self.note_plaintext();
-        processed
+        self.process()
     }
 
     /// Gives rustls what it has room for.
@@ -118,7 +116,16 @@ impl Conn {
 
     fn process(&mut self) -> Progress {
         let Some(side) = self.phase.side_mut() else { return Progress::Over };
-        match self.context.within(|| side.process_new_packets()) {
+        let processed = self.context.within(|| side.process_new_packets());
+        match &processed {
+            Ok(state) => {
+                let is_finished = self.phase.is_finished();
+                self.input.has_plaintext = is_finished && state.plaintext_bytes_to_read() > 0;
+            }
+            // There may be some of the records before the one that fails.
+            Err(_) => self.note_plaintext(),
+        }
+        match processed {
             Ok(state) => {
                 self.input.processed();
                 if !self.is_established() {
