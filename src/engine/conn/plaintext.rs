@@ -84,9 +84,11 @@ impl Conn {
 
     /// Takes as much of `data` as there is room for, and encrypts it.
     pub fn write(&mut self, data: &[u8]) -> Outcome<usize> {
-        match self.handshake()? {
-            Step::Done(()) => {}
-            other => return Ok(other.map(|()| 0)),
+        if !self.is_established() || self.ends.failure().is_some() {
+            match self.handshake()? {
+                Step::Done(()) => {}
+                other => return Ok(other.map(|()| 0)),
+            }
         }
         if self.ends.is_closed() {
             return Err(Error::state("write after close: close_notify was sent"));
