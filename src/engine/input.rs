@@ -36,7 +36,18 @@ struct Passed {
 
 impl Passed {
     /// With as much of `data` as rustls is given at once, headers whole, and how much that is.
+    #[inline]
     fn with(mut self, data: &[u8]) -> (Self, usize) {
+        let is_record = len_of_first(data) == Some(data.len());
+        if self.left > 0 || !is_record || self.len as usize + data.len() > MAX_RECORD {
+            return self.with_parts(data);
+        }
+        // One record, and nothing else: most messages.
+        (self.len, self.whole) = (self.len + data.len() as u32, true);
+        (self, data.len())
+    }
+
+    fn with_parts(mut self, data: &[u8]) -> (Self, usize) {
         let next = match self.left as usize {
             0 => len_of_first(data).unwrap_or(0),
             left => left,
