@@ -86,7 +86,13 @@ impl Link {
 
     /// A handshake ends when our part of it cannot be sent; but first the engine had what the
     /// peer sent, in which there may be an alert that explains it.
+    #[inline]
     fn unless_cut_off<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
+        if self.write_error.is_none() { outcome } else { self.cut_off(outcome) }
+    }
+
+    #[cold]
+    fn cut_off<T>(&self, outcome: Outcome<T>) -> Outcome<T> {
         match (&outcome, &self.write_error) {
             (Ok(Step::WantRead), Some(error)) if !self.conn.is_established() => Err(error.clone()),
             _ => outcome,
