@@ -153,6 +153,7 @@ impl Conn {
         Ok(drained)
     }
 
+    #[inline]
     fn note_sent(&mut self, len: usize) {
         if len > 0 {
             self.early.answer();
@@ -187,6 +188,7 @@ impl Conn {
         is_there
     }
 
+    #[inline]
     pub fn has_output(&self) -> bool {
         let is_queued = || self.phase.side().is_some_and(|side| side.wants_write());
         !self.output.is_empty() || !self.ends.drops_output() && is_queued()

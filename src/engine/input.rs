@@ -65,6 +65,7 @@ impl Passed {
     }
 
     /// Takes what is to come of the record that has begun, of what is there.
+    #[inline]
     fn take(&mut self, there: usize) -> usize {
         let len = there.min(self.left as usize);
         (self.begun, self.left) = (self.begun + len as u32, self.left - len as u32);

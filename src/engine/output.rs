@@ -48,6 +48,7 @@ impl Output {
     }
 
     /// Takes over what rustls has queued, of which the first record may have gone in part.
+    #[inline]
     pub fn set_aside(&mut self, conn: &mut dyn Side) {
         if !conn.wants_write() {
             return;
@@ -84,6 +85,7 @@ impl Output {
         self.held.is_empty()
     }
 
+    #[inline]
     pub fn waiting(&self) -> &[u8] {
         &self.held[self.gone..]
     }

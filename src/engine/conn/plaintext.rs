@@ -43,6 +43,7 @@ impl Conn {
     }
 
     /// Processes what comes next until there is plaintext. False where there is none in it.
+    #[inline]
     fn seek_plaintext(&mut self) -> bool {
         while !self.input.has_plaintext && self.process_next() == Progress::Made {}
         self.input.has_plaintext
@@ -67,6 +68,7 @@ impl Conn {
         is_there
     }
 
+    #[inline]
     fn take_plaintext(&mut self, buf: &mut [u8]) -> usize {
         let Some(side) = self.phase.side_mut() else { return 0 };
         // An error here says that there is no plaintext; why, `end` and `starve` know.
@@ -104,6 +106,7 @@ impl Conn {
     }
 
     /// Takes as much of `data` as the buffer has room for.
+    #[inline]
     pub(super) fn encrypt(&mut self, data: &[u8]) -> Outcome<usize> {
         let Some(side) = self.phase.side_mut() else { return self.starve() };
         // rustls's limit is for what it holds itself.

@@ -24,6 +24,7 @@ impl Conn {
     }
 
     /// Gives rustls what it has room for.
+    #[inline]
     fn give_records(&mut self) -> Progress {
         let Some(side) = self.phase.side_mut() else { return Progress::Over };
         let passed = self.input.pass(|bytes| hand_over(bytes, |it| side.read_tls(it)));
@@ -114,6 +115,7 @@ impl Conn {
         Ok(len)
     }
 
+    #[inline]
     fn process(&mut self) -> Progress {
         let Some(side) = self.phase.side_mut() else { return Progress::Over };
         let processed = self.context.within(|| side.process_new_packets());
