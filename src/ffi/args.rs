@@ -60,12 +60,19 @@ pub unsafe fn file_path<'a>(data: *const c_char, len: usize) -> Result<&'a str, 
 }
 
 /// Where a result goes.
+#[inline]
 pub fn output<T>(out: Option<&mut MaybeUninit<T>>) -> Result<&mut MaybeUninit<T>, Error> {
     not_null(out, "an output")
 }
 
+#[inline]
 pub fn not_null<T>(it: Option<T>, name: &str) -> Result<T, Error> {
-    it.ok_or_else(|| Error::argument(format!("{name} is NULL")))
+    it.ok_or_else(|| is_null(name))
+}
+
+#[cold]
+fn is_null(name: &str) -> Error {
+    Error::argument(format!("{name} is NULL"))
 }
 
 #[inline]
