@@ -1,39 +1,21 @@
 //! Messages for a person, rustls's and our own, to the connection that they are about.
 
 use crate::call_context::{self, LogCallback, Sink};
+use crate::capi::types::inkotls_log;
 use crate::error::{Error, Status};
 use crate::text;
 use log::{Level, LevelFilter, Metadata, Record};
 use std::sync::{Arc, OnceLock};
 
-/// How much a log is told. Each level includes those before it.
-#[allow(non_camel_case_types)]
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_log {
-    /// Nothing.
-    Off = 0,
-    /// What failed.
-    Error = 1,
-    /// What is suspicious, alerts among it.
-    Warn = 2,
-    /// One line for what every connection does.
-    Info = 3,
-    /// What was negotiated, and why.
-    Debug = 4,
-    /// Every message of the handshake.
-    Trace = 5,
-}
-
 /// Where a connection's messages go, for its context.
-pub fn sink(level: i32, callback: Arc<LogCallback>) -> Result<Sink, Error> {
+pub fn sink(level: inkotls_log, callback: Arc<LogCallback>) -> Result<Sink, Error> {
     let level = match level {
-        1 => LevelFilter::Error,
-        2 => LevelFilter::Warn,
-        3 => LevelFilter::Info,
-        4 => LevelFilter::Debug,
-        5 => LevelFilter::Trace,
-        _ => return Err(Error::argument(format!("{level} is no log level"))),
+        inkotls_log::Off => LevelFilter::Off,
+        inkotls_log::Error => LevelFilter::Error,
+        inkotls_log::Warn => LevelFilter::Warn,
+        inkotls_log::Info => LevelFilter::Info,
+        inkotls_log::Debug => LevelFilter::Debug,
+        inkotls_log::Trace => LevelFilter::Trace,
     };
     install()?;
     Ok(Sink { level, callback })

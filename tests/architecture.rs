@@ -14,7 +14,8 @@ fn modules_depend_on_what_is_written() {
         .map(|row| (quoted(&row[0]).concat(), quoted(&row[2]).into_iter().collect()))
         .filter(|(module, _)| !module.is_empty())
         .collect();
-    let modules: Names = read("src/lib.rs").lines().filter_map(module).collect();
+    let mut modules: Names = read("src/lib.rs").lines().filter_map(module).collect();
+    modules.insert("types".into()); // src/capi/types.rs, below all
     assert_eq!(written.keys().cloned().collect::<Names>(), modules);
     for (module, written) in written {
         assert_eq!(written, dependencies(&module, &modules), "{module}");
@@ -64,6 +65,7 @@ fn dependencies(module: &str, modules: &Names) -> Names {
     for file in files.iter().map(|file| root().join(file)).filter(|file| file.exists()) {
         let code = read(file);
         let code = code.split("#[cfg(test)]").next().unwrap_or_default();
+        let code = code.replace("crate::capi::types", "crate::types");
         if code.contains("rustls::") {
             found.insert("rustls".into());
         }

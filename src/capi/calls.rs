@@ -79,9 +79,9 @@ pub fn set_log(
     user_data: *mut c_void,
 ) -> Result<(), Error> {
     let callback = log_callback(callback, user_data);
-    let sink = match level == inkotls_log::Off as i32 {
-        true => None,
-        false => Some(log::sink(level, Arc::new(not_null(callback, "callback")?))?),
+    let sink = match level.try_into()? {
+        inkotls_log::Off => None,
+        level => Some(log::sink(level, Arc::new(not_null(callback, "callback")?))?),
     };
     link.conn.set_sink(sink);
     Ok(())

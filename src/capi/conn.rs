@@ -3,7 +3,7 @@
 use super::calls::{consumed, copied, drain, feed, lend, moved, set_fds, set_io, set_log};
 use super::{
     inkotls_client_config, inkotls_io_read, inkotls_io_write, inkotls_log_callback,
-    inkotls_server_config,
+    inkotls_server_config, inkotls_state,
 };
 use crate::engine::Conn;
 use crate::error::Status;
@@ -20,32 +20,6 @@ pub struct inkotls_conn(Opaque);
 
 impl Handle for inkotls_conn {
     type State = Link;
-}
-
-/// What a connection can do now: bits of the answer of inkotls_conn_state. Bits are never reused.
-#[repr(i32)]
-#[derive(Clone, Copy)]
-pub enum inkotls_state {
-    /// inkotls_conn_handshake has not answered OK.
-    Handshaking = 1,
-    /// A call of handshake or read can go on with what the connection has received already: there
-    /// is plaintext, or ciphertext that was fed, or the last flight of the handshake is drained and
-    /// inkotls_conn_handshake returns OK. Make that call before waiting for the socket. This bit is
-    /// never set after such a call has returned WANT_READ, except if the call stopped after 128 KiB
-    /// from a socket (inkotls_conn_set_fd). It is not set for an end or a failure: see PEER_CLOSED
-    /// and FAILED.
-    Readable = 2,
-    /// Ciphertext is waiting: drain gives something.
-    WantsWrite = 4,
-    /// The peer sent close_notify. What it said before that may still have to be read.
-    PeerClosed = 8,
-    /// inkotls_conn_close was called, on a connection that had not failed.
-    Closed = 16,
-    /// The connection failed.
-    Failed = 32,
-    /// A step that may block comes next, once what waits is drained: inkotls_conn_run_blocking runs
-    /// it.
-    WantsBlocking = 64,
 }
 
 /// Makes a client connection. It says nothing until inkotls_conn_handshake is called.

@@ -7,6 +7,7 @@
 #![allow(non_camel_case_types)]
 
 mod calls;
+pub(crate) mod types;
 
 // Apart, so that rustfmt leaves them in the order of the header.
 mod library;
@@ -44,14 +45,5 @@ pub use library::*;
 pub use roots::*;
 pub use server_config::*;
 pub use ticket_keys::*;
+pub use types::*;
 pub use verification::*;
-
-pub use crate::engine::inkotls_channel_binding;
-pub use crate::error::{inkotls_certificate_error, inkotls_status};
-pub use crate::ffi::{
-    inkotls_io_read, inkotls_io_write, inkotls_key_log_callback, inkotls_log_callback,
-    inkotls_session_get, inkotls_session_put, inkotls_sign_callback,
-};
-pub use crate::limits::inkotls_limit;
-pub use crate::log::inkotls_log;
-pub use crate::setup::{inkotls_client_auth, inkotls_revocation, inkotls_tls12_resumption};

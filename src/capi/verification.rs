@@ -5,7 +5,7 @@ use super::inkotls_certificate_error;
 use crate::error::Status;
 use crate::ffi::{Handle, Opaque, ask, enter};
 use crate::setup::Verification;
-use std::ffi::{c_char, c_void};
+use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
 /// A peer that is being verified: what it showed, and the standard verification. Lent to an
@@ -15,15 +15,6 @@ pub struct inkotls_verification(Opaque);
 impl Handle for inkotls_verification {
     type State = Verification;
 }
-
-/// Decides whether to accept the peer: returns 0 to accept it, or the inkotls_certificate_error to
-/// refuse it with; any other number, and NOT_PRESENTED, stand for OTHER. `verification` is valid
-/// for the call only, and so is every pointer that it returns. The library itself checks that the
-/// peer has the private key of its certificate, and that the certificate's key usage allows
-/// signatures.
-pub type inkotls_verify_callback = Option<
-    unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
->;
 
 /// Verifies the peer as would be done without the callback: against the roots and the CRLs that the
 /// builder was given, the name, the time. Returns 0 where it is accepted, or an

@@ -9,8 +9,6 @@ mod handshake;
 mod plaintext;
 mod records;
 
-pub use binding::inkotls_channel_binding;
-
 use super::budget::Budget;
 use super::early::Early;
 use super::ends::Ends;

@@ -18,7 +18,7 @@ mod record;
 mod side;
 mod version;
 
-pub use conn::{Conn, inkotls_channel_binding};
+pub use conn::Conn;
 
 use crate::error::{Error, Status};
 use rustls::InvalidMessage;

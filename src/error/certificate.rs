@@ -3,123 +3,51 @@
 
 use super::by_webpki::{CRITICAL, refusal_by_webpki};
 use super::tls::spelled_out;
-use super::{Error, Status, find};
+use super::{CertificateFault, Error, Status};
 use crate::text;
 use asn1::{ObjectIdentifier, Tlv, oid};
 use rustls::{CertRevocationListError, CertificateError, Error as Tls, ExtendedKeyPurpose};
 use std::ffi::CStr;
 
-/// Why the peer's certificate was refused. What a name stands for is in
-/// inkotls_certificate_error_name. Numbers are never reused.
-#[allow(non_camel_case_types)]
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_certificate_error {
-    /// The peer had to present a certificate and presented none. The alert of a server is
-    /// certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2.
-    NotPresented = 1,
-    /// The certificate's notAfter time has passed. The alert is certificate_expired (45).
-    Expired = 2,
-    /// The certificate's notBefore time has not come. The alert is certificate_expired (45).
-    NotYetValid = 3,
-    /// No trusted authority issued the certificate. The alert is unknown_ca (48).
-    UnknownIssuer = 4,
-    /// The certificate is not for the server name that the connection was made with. The alert is
-    /// bad_certificate (42).
-    WrongName = 5,
-    /// The issuer has revoked the certificate. The alert is certificate_revoked (44).
-    Revoked = 6,
-    /// Whether the certificate is revoked cannot be determined. The alert is unknown_ca (48).
-    UnknownRevocation = 7,
-    /// A signature in the chain does not verify. The alert is bad_certificate (42).
-    BadSignature = 8,
-    /// The certificate may not be used for this purpose: its extended key usage does not include
-    /// the peer's side (client or server), or its key usage does not include digitalSignature. The
-    /// alert is unsupported_certificate (43).
-    WrongPurpose = 9,
-    /// The certificate cannot be parsed, or has a critical extension that is not supported. The
-    /// alert is bad_certificate (42).
-    BadEncoding = 10,
-    /// The reason has no number of its own; the error message of the connection says it. The alert
-    /// is certificate_unknown (46).
-    Other = 11,
-    /// The OCSP staple is not good enough. Only a host's verifier gives this reason, because the
-    /// library does not look at the staple. The alert is bad_certificate_status_response (113).
-    InvalidOcspStaple = 12,
-    /// The certificate is valid, but its owner is not allowed to connect. Only a host's verifier
-    /// gives this reason. The alert is access_denied (49).
-    AccessDenied = 13,
-    /// The peer presented the certificate of a certificate authority (basicConstraints CA:TRUE) as
-    /// its own. The alert is certificate_unknown (46).
-    CaUsedAsEndEntity = 14,
-    /// A certificate in the chain is not X.509 version 3. The alert is unsupported_certificate
-    /// (43).
-    UnsupportedVersion = 15,
-    /// A name in the certificate violates the name constraints of an issuer (RFC 5280, section
-    /// 4.2.1.10). The alert is certificate_unknown (46).
-    NameConstraints = 16,
-    /// The chain has more issuers than the path length constraint of one of them allows (RFC 5280,
-    /// section 4.2.1.9). The alert is certificate_unknown (46).
-    PathLength = 17,
-    /// An issuer in the chain is not a certificate authority. The alert is certificate_unknown
-    /// (46).
-    IssuerNotCa = 18,
-    /// The chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
-    ChainTooComplex = 19,
-    /// A signature in the chain, or the peer's signature of the handshake, uses an algorithm that
-    /// is not supported, such as SHA-1 with RSA, or that does not fit the key. The alert is
-    /// bad_certificate (42).
-    UnsupportedSignatureAlgorithm = 20,
-    /// An RSA key, the peer's or an issuer's, has fewer than 2048 or more than 8192 bits. The alert
-    /// is bad_certificate (42).
-    UnsupportedKeySize = 21,
-    /// The certificate was accepted, but the peer's signature of the handshake does not verify: the
-    /// peer did not prove that it has the private key. The alert is decrypt_error (51).
-    BadHandshakeSignature = 22,
-}
-
-pub use inkotls_certificate_error as CertificateFault;
-
-const NAMES: [(CertificateFault, &CStr); 22] = [
-    (CertificateFault::NotPresented, c"none was presented"),
-    (CertificateFault::Expired, c"it has expired"),
-    (CertificateFault::NotYetValid, c"it is not valid yet"),
-    (CertificateFault::UnknownIssuer, c"no trusted authority issued it"),
-    (CertificateFault::WrongName, c"it is for another name"),
-    (CertificateFault::Revoked, c"its issuer has revoked it"),
-    (CertificateFault::UnknownRevocation, c"whether it is revoked cannot be determined"),
-    (CertificateFault::BadSignature, c"a signature in the chain is not valid"),
-    (CertificateFault::WrongPurpose, c"it may not be used for this purpose"),
-    (CertificateFault::BadEncoding, c"it cannot be understood"),
-    (CertificateFault::Other, c"the error message of the connection has the reason"),
-    (CertificateFault::InvalidOcspStaple, c"its OCSP staple is not good enough"),
-    (CertificateFault::AccessDenied, c"its owner is not allowed to connect"),
-    (
-        CertificateFault::CaUsedAsEndEntity,
-        c"it is the certificate of a certificate authority, which cannot be the peer's own",
-    ),
-    (CertificateFault::UnsupportedVersion, c"it is not an X.509 version 3 certificate"),
-    (CertificateFault::NameConstraints, c"it violates the name constraints of an issuer"),
-    (CertificateFault::PathLength, c"the chain violates the path length constraint of an issuer"),
-    (CertificateFault::IssuerNotCa, c"an issuer in the chain is not a certificate authority"),
-    (CertificateFault::ChainTooComplex, c"the chain is too long or too costly to verify"),
-    (
-        CertificateFault::UnsupportedSignatureAlgorithm,
-        c"a signature is of an algorithm that is not supported",
-    ),
-    (CertificateFault::UnsupportedKeySize, c"an RSA key has a size that is not supported"),
-    (CertificateFault::BadHandshakeSignature, c"the handshake is not signed with its private key"),
-];
-
 /// Words for a certificate error, after "the peer's certificate was refused: ".
 pub fn certificate_fault_name(number: i32) -> &'static CStr {
-    find(&NAMES, |fault| fault as i32 == number).unwrap_or(c"unknown")
+    CertificateFault::try_from(number).map_or(c"unknown", name)
+}
+
+fn name(fault: CertificateFault) -> &'static CStr {
+    use CertificateFault as F;
+    match fault {
+        F::NotPresented => c"none was presented",
+        F::Expired => c"it has expired",
+        F::NotYetValid => c"it is not valid yet",
+        F::UnknownIssuer => c"no trusted authority issued it",
+        F::WrongName => c"it is for another name",
+        F::Revoked => c"its issuer has revoked it",
+        F::UnknownRevocation => c"whether it is revoked cannot be determined",
+        F::BadSignature => c"a signature in the chain is not valid",
+        F::WrongPurpose => c"it may not be used for this purpose",
+        F::BadEncoding => c"it cannot be understood",
+        F::Other => c"the error message of the connection has the reason",
+        F::InvalidOcspStaple => c"its OCSP staple is not good enough",
+        F::AccessDenied => c"its owner is not allowed to connect",
+        F::CaUsedAsEndEntity => {
+            c"it is the certificate of a certificate authority, which cannot be the peer's own"
+        }
+        F::UnsupportedVersion => c"it is not an X.509 version 3 certificate",
+        F::NameConstraints => c"it violates the name constraints of an issuer",
+        F::PathLength => c"the chain violates the path length constraint of an issuer",
+        F::IssuerNotCa => c"an issuer in the chain is not a certificate authority",
+        F::ChainTooComplex => c"the chain is too long or too costly to verify",
+        F::UnsupportedSignatureAlgorithm => c"a signature is of an algorithm that is not supported",
+        F::UnsupportedKeySize => c"an RSA key has a size that is not supported",
+        F::BadHandshakeSignature => c"the handshake is not signed with its private key",
+    }
 }
 
 impl Error {
     /// A refusal with its number's name, and `detail`, which may be empty.
     pub fn refusal(fault: CertificateFault, detail: &str) -> Self {
-        let name = certificate_fault_name(fault as i32).to_string_lossy();
+        let name = name(fault).to_string_lossy();
         let why = match (fault, detail) {
             (_, "") => name.into_owned(),
             (CertificateFault::Other, _) => detail.to_owned(),
@@ -133,10 +61,9 @@ impl Error {
 
     /// A host's verifier refuses. An unknown number stands for a reason of its own.
     pub fn refusal_by_host(number: i32) -> Self {
-        let known = NAMES.iter().map(|(fault, _)| *fault).find(|it| *it as i32 == number);
-        let fault = match known {
-            None | Some(CertificateFault::NotPresented) => CertificateFault::Other,
-            Some(fault) => fault,
+        let fault = match CertificateFault::try_from(number) {
+            Err(_) | Ok(CertificateFault::NotPresented) => CertificateFault::Other,
+            Ok(fault) => fault,
         };
         Self::refusal(fault, "the host's verifier refused it")
     }

@@ -1,6 +1,6 @@
 //! The one table from rustls errors to a status, a certificate error and an error message.
 
-use super::{Error, Status, certificate};
+use super::{CertificateFault, Error, Status, certificate};
 use crate::iana;
 use rustls::{Error as Tls, InvalidMessage, OtherError, PeerIncompatible};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ impl From<Tls> for Error {
             Tls::InvalidCertificate(why) => return certificate::refusal(why),
             Tls::InvalidCertRevocationList(why) => return certificate::unknown_revocation(why),
             Tls::NoCertificatesPresented => {
-                return Self::refusal(certificate::CertificateFault::NotPresented, "");
+                return Self::refusal(CertificateFault::NotPresented, "");
             }
             Tls::AlertReceived(alert) => (S::AlertReceived, alert_received((*alert).into())),
             Tls::NoApplicationProtocol => (S::HandshakeFailed, "no ALPN protocol in common".into()),

@@ -3,85 +3,12 @@
 use super::guard::outside;
 use super::handle::{Handle, lent};
 use super::syscall::{append, retried};
-use std::ffi::{c_char, c_void};
+use crate::capi::types::{
+    inkotls_io_read, inkotls_io_write, inkotls_key_log_callback, inkotls_log_callback,
+    inkotls_session_get, inkotls_session_put, inkotls_sign_callback,
+};
+use std::ffi::c_void;
 use std::io::{self, Write};
-
-/// Receives a log message: its level, from INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and its text,
-/// one line of at most 500 bytes, without a NUL, valid for the call only. The callback must return,
-/// and must not use the handle whose call it comes from.
-#[allow(non_camel_case_types)]
-pub type inkotls_log_callback = Option<
-    unsafe extern "C" fn(user_data: *mut c_void, level: i32, text: *const c_char, len: usize),
->;
-
-/// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
-/// are lent for the call. It must return, and may not use the handle that calls it.
-#[allow(non_camel_case_types)]
-pub type inkotls_key_log_callback =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
-
-/// Stores a session under a look-up key of 32 bytes, and replaces what was stored there:
-/// `value_len` bytes, at most 65536. A day is long enough; no session is resumed after 7 days.
-/// Returns 1 if the session was stored. If it returns 0, the client gets no ticket for the session,
-/// and the connection goes on. All pointers are valid for the call only.
-#[allow(non_camel_case_types)]
-pub type inkotls_session_put = Option<
-    unsafe extern "C" fn(
-        user_data: *mut c_void,
-        key: *const u8,
-        key_len: usize,
-        value: *const u8,
-        value_len: usize,
-    ) -> i32,
->;
-
-/// Copies the session that is kept under `key` to `buf`, which has room for `cap` bytes (65536),
-/// and returns its length; 0 where there is none. The key is what the peer says, any 32 bytes; a
-/// connection asks four times at most. Where `take` is 1 it also removes the session, in one step
-/// with the look-up: of two servers that take the same one at the same time, one gets it. All
-/// pointers are lent for the call.
-#[allow(non_camel_case_types)]
-pub type inkotls_session_get = Option<
-    unsafe extern "C" fn(
-        user_data: *mut c_void,
-        key: *const u8,
-        key_len: usize,
-        take: i32,
-        buf: *mut u8,
-        cap: usize,
-    ) -> i32,
->;
-
-/// Signs `message` (which is no digest) with the signature scheme of this IANA number, one of those
-/// that were set. Copies the signature to `buf`, which has room for `cap` bytes (1024), and returns
-/// its length; 0 or less refuses. A signature of ECDSA is an ECDSA-Sig-Value in DER (RFC 3279). All
-/// pointers are lent for the call.
-#[allow(non_camel_case_types)]
-pub type inkotls_sign_callback = Option<
-    unsafe extern "C" fn(
-        user_data: *mut c_void,
-        scheme: i32,
-        message: *const u8,
-        len: usize,
-        buf: *mut u8,
-        cap: usize,
-    ) -> i32,
->;
-
-/// Copies ciphertext from the network to `buf`, which has room for `cap` bytes, without waiting for
-/// it, and returns how much: at least 1 byte, or 0 at the end, or a negative errno: -EAGAIN or
-/// -EWOULDBLOCK where there is none yet; after -EINTR it is called again; any other ends reading.
-/// `buf` is lent for the call.
-#[allow(non_camel_case_types)]
-pub type inkotls_io_read =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, buf: *mut u8, cap: usize) -> i32>;
-
-/// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
-/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after
-/// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
-#[allow(non_camel_case_types)]
-pub type inkotls_io_write =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, data: *const u8, len: usize) -> i32>;
 
 /// The host's pointer, which only the host looks behind.
 #[derive(Clone, Copy)]

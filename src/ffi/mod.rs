@@ -14,9 +14,8 @@ mod syscall;
 pub use answer::Answer;
 pub use args::{bytes, bytes_mut, file_path, not_null, numbers, output};
 pub use callbacks::{
-    HostIo, handle_callback, inkotls_io_read, inkotls_io_write, inkotls_key_log_callback,
-    inkotls_log_callback, inkotls_session_get, inkotls_session_put, inkotls_sign_callback,
-    key_log_callback, log_callback, session_get, session_put, sign_callback,
+    HostIo, handle_callback, key_log_callback, log_callback, session_get, session_put,
+    sign_callback,
 };
 pub use descriptor::Descriptor;
 pub use guard::{

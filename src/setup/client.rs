@@ -17,19 +17,6 @@ use rustls::client::{Resumption, Tls12Resumption};
 use rustls::compress::CertCompressor;
 use std::sync::Arc;
 
-/// How a client resumes TLS 1.2 sessions.
-#[allow(non_camel_case_types)]
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_tls12_resumption {
-    /// Not at all.
-    Off = 0,
-    /// By session id, which the server keeps (RFC 5246).
-    SessionId = 1,
-    /// By session id, or by a ticket, which the client keeps (RFC 5077).
-    Tickets = 2,
-}
-
 pub struct ClientBuilder {
     pub negotiation: Negotiation,
     roots: Option<Roots>,
@@ -74,12 +61,11 @@ impl ClientBuilder {
     }
 
     pub fn set_tls12_resumption(&mut self, how: i32) -> Result<(), Error> {
-        use inkotls_tls12_resumption as How;
-        self.tls12 = match how {
-            it if it == How::Off as i32 => Tls12Resumption::Disabled,
-            it if it == How::SessionId as i32 => Tls12Resumption::SessionIdOnly,
-            it if it == How::Tickets as i32 => Tls12Resumption::SessionIdOrTickets,
-            _ => return Err(Error::argument(format!("{how} is no way to resume TLS 1.2"))),
+        use crate::capi::types::inkotls_tls12_resumption as How;
+        self.tls12 = match how.try_into()? {
+            How::Off => Tls12Resumption::Disabled,
+            How::SessionId => Tls12Resumption::SessionIdOnly,
+            How::Tickets => Tls12Resumption::SessionIdOrTickets,
         };
         Ok(())
     }

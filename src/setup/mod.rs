@@ -21,12 +21,12 @@ mod signer;
 mod told;
 mod verification;
 
-pub use client::{ClientBuilder, inkotls_tls12_resumption};
+pub use client::ClientBuilder;
 pub use identities::Identities;
 pub use identity::Identity;
 pub use name::{refusal as name_refusal, server_name};
-pub use roots::{Roots, inkotls_revocation};
-pub use server::{ServerBuilder, inkotls_client_auth};
+pub use roots::Roots;
+pub use server::ServerBuilder;
 pub use sessions::HostStore;
 pub use signer::HostSigner;
 pub use verification::{HostVerification, Verification};

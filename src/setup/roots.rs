@@ -6,6 +6,7 @@ use super::peers::Peers;
 use super::pem;
 use super::platform;
 use super::raw_keys::RawKeys;
+use crate::capi::types::inkotls_revocation;
 use crate::crypto::Hash;
 use crate::error::{Error, Status, why_unusable};
 use rustls::RootCertStore;
@@ -18,19 +19,6 @@ use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::ClientCertVerifier;
 use std::sync::Arc;
 use webpki::EndEntityCert;
-
-/// How revocation is checked, once there is a CRL: bits. Never reused.
-#[allow(non_camel_case_types)]
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_revocation {
-    /// Only the end entity's certificate is looked up, not its issuers'.
-    EndEntityOnly = 1,
-    /// A certificate whose issuer has no CRL here is good.
-    AllowUnknown = 2,
-    /// A CRL whose nextUpdate has passed says nothing.
-    EnforceExpiry = 4,
-}
 
 /// rustls's two builders have the same methods, and no trait.
 macro_rules! with_revocation {

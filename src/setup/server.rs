@@ -19,19 +19,6 @@ use rustls::server::{
 };
 use std::sync::Arc;
 
-/// Whether a server asks clients for a certificate.
-#[allow(non_camel_case_types)]
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_client_auth {
-    /// It does not.
-    Off = 0,
-    /// A client may show none; what it shows is verified.
-    Optional = 1,
-    /// A client that shows none is refused.
-    Required = 2,
-}
-
 /// More tickets are of no use, and cost the client memory.
 const MAX_TICKETS: usize = 16;
 
@@ -80,15 +67,14 @@ impl ServerBuilder {
     }
 
     pub fn set_client_auth(&mut self, mode: i32, roots: Option<&Roots>) -> Result<(), Error> {
-        use inkotls_client_auth as Mode;
-        let is_required = match mode {
-            it if it == Mode::Off as i32 => {
+        use crate::capi::types::inkotls_client_auth as Mode;
+        let is_required = match mode.try_into()? {
+            Mode::Off => {
                 self.clients = None;
                 return Ok(());
             }
-            it if it == Mode::Optional as i32 => false,
-            it if it == Mode::Required as i32 => true,
-            _ => return Err(Error::argument(format!("{mode} is no inkotls_client_auth"))),
+            Mode::Optional => false,
+            Mode::Required => true,
         };
         let roots = roots.ok_or_else(|| Error::argument("roots is NULL"))?;
         self.clients = Some((roots.clone(), is_required));

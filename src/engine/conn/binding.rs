@@ -1,20 +1,10 @@
 //! Keys and names for what is bound to a connection from outside of TLS.
 
 use super::Conn;
+use crate::capi::types::inkotls_channel_binding;
 use crate::certificate::server_end_point;
 use crate::error::{Error, Status};
 use rustls::ProtocolVersion;
-
-/// A channel binding (RFC 5056). Numbers are never reused.
-#[allow(non_camel_case_types)]
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_channel_binding {
-    /// tls-exporter (RFC 9266): 32 bytes that no other connection has.
-    TlsExporter = 1,
-    /// tls-server-end-point (RFC 5929): the hash of the server's certificate.
-    TlsServerEndPoint = 2,
-}
 
 /// RFC 9266, section 4.2.
 const EXPORTER_LABEL: &[u8] = b"EXPORTER-Channel-Binding";
@@ -55,12 +45,9 @@ impl Conn {
 
     pub fn channel_binding(&self, kind: i32) -> Result<Vec<u8>, Error> {
         self.check_established()?;
-        if kind == inkotls_channel_binding::TlsExporter as i32 {
-            self.exporter_binding()
-        } else if kind == inkotls_channel_binding::TlsServerEndPoint as i32 {
-            self.server_end_point()
-        } else {
-            Err(Error::argument(format!("{kind} is no inkotls_channel_binding")))
+        match kind.try_into()? {
+            inkotls_channel_binding::TlsExporter => self.exporter_binding(),
+            inkotls_channel_binding::TlsServerEndPoint => self.server_end_point(),
         }
     }
 
