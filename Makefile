@@ -179,22 +179,24 @@ TESTS_OPENSSL := $(filter-out $(LOAD),$(OPENSSL))
 # what UNDER is. Where T names programs or rooms, those instead; S, of the environment, names a scenario. One that
 # does not compile is not there to run, and fails.
 define run
-@$(MAKE) --no-print-directory --keep-going $(PARALLEL) $(chosen) || true
-@UNDER='$(2)' AGAIN='$(AGAIN)' ffi-tests/support/run.sh $(chosen)
+@$(MAKE) --no-print-directory --keep-going $(PARALLEL) $(chosen); built=$$?; \
+UNDER='$(2)' AGAIN='$(AGAIN)' ffi-tests/support/run.sh $(chosen) && exit $$built
 endef
+# What stops all of them where it cannot be built.
+READY    = $(LINKED) $(SUPPORT) build/pki/done
 chosen   = $(patsubst ffi-tests/%.c,$(BUILD)/tests/%,$(if $(T),$(sort $(foreach t,$(T),$(named))),$(1)))
 named    = $(or $(filter %/$(t).c ffi-tests/$(t)/% ffi-tests/$(t).c,$(FOUND) $(LOAD)),$(error no C test or room is named $(t)))
 AGAIN    = $(if $(BRIEF),BRIEF=1 )make $(patsubst %,KIND=% ,$(filter-out release,$(KIND)))$@
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc) -Otarget) $(if $(V),,-s)
 export S
 
-test-c: build/pki/done ## the C tests
+test-c: $(READY) ## the C tests
 	$(call run,$(TESTS),$(RUN))
 
-test-c-openssl: build/pki/done ## the C tests in which OpenSSL's libraries sign, or are the peer
+test-c-openssl: $(READY) ## the C tests in which OpenSSL's libraries sign, or are the peer
 	$(call run,$(TESTS_OPENSSL),$(RUN))
 
-test-c-all: build/pki/done
+test-c-all: $(READY)
 	$(call run,$(TESTS) $(TESTS_OPENSSL),$(RUN))
 
 test-panic: ## the C tests of panics, on a library that can be made to

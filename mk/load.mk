@@ -1,6 +1,6 @@
 # Many peers, and hostile ones.
 
-test-load: build/pki/done ## what hostile peers cost; that secrets are wiped; a soak with few connections
+test-load: $(READY) ## what hostile peers cost; that secrets are wiped; a soak with few connections
 	$(call run,$(LOAD))
 
 hostile: $(BUILD)/tests/load/hostile_peers $(BUILD)/tests/load/session_memory build/pki/done ## what hostile peers cost, in time and memory

@@ -6,7 +6,7 @@ PROOF    := $(BUILD)/tests/sanitizers/sanitizer_proof
 
 NEEDS.test-valgrind := valgrind
 test-valgrind: export BRIEF = 1
-test-valgrind: build/pki/done build/valgrind.supp ## the C tests under valgrind
+test-valgrind: $(READY) build/valgrind.supp ## the C tests under valgrind
 	$(needs)
 	$(call run,$(TESTS) $(TESTS_OPENSSL),$(VALGRIND))
 	$(if $(T),,@$(MAKE) --no-print-directory KIND=hooks T='$(PANICS:ffi-tests/%.c=%)' $@)
