@@ -1,6 +1,6 @@
 // The library's clock: it stands still, and goes on by what -resumption-delay says.
 
-#include "../clock.h"
+#include "clock.h"
 
 #include "session.h"
 

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "../signature.h"
+#include "signature.h"
 #include "session.h"
 
 static void check(inkotls_status status, const char *what, const char *why) {
