@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "signature.h"
 #include "session.h"
+#include "signature.h"
 
 static void check(inkotls_status status, const char *what, const char *why) {
   if (status != INKOTLS_STATUS_OK) fail("%s: %s: %s", what, inkotls_status_text(status), why);
