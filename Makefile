@@ -193,7 +193,7 @@ export S
 test-c: $(READY) ## the C tests
 	$(call run,$(TESTS),$(RUN))
 
-test-c-openssl: $(READY) ## the C tests in which OpenSSL's libraries sign, or are the peer
+test-c-openssl: $(READY) $(BUILD)/bogo ## the C tests in which OpenSSL's libraries sign, or are the peer; and that the shim of BoGo builds
 	$(call run,$(TESTS_OPENSSL),$(RUN))
 
 test-c-all: $(READY)
