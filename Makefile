@@ -123,9 +123,9 @@ test-all: ## that, and all else that this machine can prove; half an hour
 	@MAKE='$(MAKE)' ffi-tests/support/parts.sh $(PARTS) $(MORE)
 
 quick: ## after an edit: all C tests, briefly. T=tickets runs one of them, S=rotation a scenario of it
-	@BRIEF=1 $(MAKE) --no-print-directory KIND=quick AGAIN='make quick' test-c-all
+	@BRIEF=1 TEST_SECONDS=$${TEST_SECONDS:-120} $(MAKE) --no-print-directory KIND=quick AGAIN='make quick' test-c-all
 
-deps: ## installs what all of the targets need
+deps: ## installs, as root with apt-get, what make lint and make test-all need
 	@ffi-tests/support/needs.sh $(sort $(foreach name,$(filter NEEDS.%,$(.VARIABLES)),$($(name))))
 	$(CARGO) fetch --locked
 	$(CARGO) fetch --locked --manifest-path fuzz/Cargo.toml

@@ -6,7 +6,7 @@ set -euo pipefail
 
 run() { # PROGRAM: says its result in a line, and if it failed, what it said
   local name=${1#*tests/} said code=0 seconds=${TEST_SECONDS:-900}
-  said=$(timeout "$seconds" $UNDER "$1" build/pki ${S:+"$S"} 2>&1) || code=$?
+  said=$(timeout --foreground "$seconds" $UNDER "$1" build/pki ${S:+"$S"} 2>&1) || code=$?
   if [ $code = 0 ] && [[ $said = *' passed, 0 failed' ]]; then
     printf '%-36s %s\n' "$name" "$(tail -n 1 <<< "$said")"
     return
