@@ -17,7 +17,7 @@
 //! | `config`, `limits` | what a builder makes and its connections keep |
 //! | `error` | status codes, and the table from rustls errors to them |
 //! | `certificate` | what is in a certificate; verifies nothing |
-//! | `log`, `text`, `iana`, `clock` | log messages, safe messages, names of numbers, the time |
+//! | `log`, `text`, `iana`, `der`, `clock` | log messages, safe messages, names of numbers, DER, the time |
 //!
 //! What each module depends on, who owns which state, and the walks of a byte, an error and an alert:
 //! `docs/architecture.md`. Documentation for hosts is in `include/inkotls.h`, which is generated from
@@ -29,6 +29,7 @@ mod certificate;
 mod clock;
 mod config;
 mod crypto;
+mod der;
 mod engine;
 mod error;
 mod ffi;

@@ -1,53 +1,43 @@
 //! A name of X.500 as text (RFC 4514).
 
 use super::find;
-use asn1::{ObjectIdentifier, ParseResult, SequenceOf, Tlv, oid};
+use crate::der::{self, Element, Oid, Reader, oid};
 
 /// The last part comes first.
-pub fn text(name: &Tlv<'_>) -> Option<String> {
-    let parts = name.parse::<SequenceOf<Tlv>>().ok()?;
-    let mut texts = parts.map(part_text).collect::<Option<Vec<_>>>()?;
-    texts.reverse();
-    Some(texts.join(","))
-}
-
-/// One attribute, as a rule. asn1's own Set would have several in the order of DER, which not
-/// every issuer keeps.
-fn part_text(part: Tlv<'_>) -> Option<String> {
-    if part.tag().as_u8() != Some(SET) {
-        return None;
-    }
-    let texts = asn1::parse(part.data(), |attributes| -> ParseResult<Vec<_>> {
-        let mut texts = Vec::new();
-        while !attributes.is_empty() {
-            texts.push(attributes.read_element::<Attribute>()?.text());
+pub fn text(name: Element<'_>) -> Option<String> {
+    let mut parts = Vec::new();
+    der::all(der::only(name.encoded, der::SEQUENCE)?, |it| {
+        while !it.is_empty() {
+            parts.push(der::all(it.contents(der::SET)?, part_text)?);
         }
-        Ok(texts)
-    });
-    Some(texts.ok()?.join("+"))
+        Some(())
+    })?;
+    parts.reverse();
+    Some(parts.join(","))
 }
 
-#[derive(asn1::Asn1Read)]
-struct Attribute<'a> {
-    kind: ObjectIdentifier,
-    value: Tlv<'a>,
-}
-
-impl Attribute<'_> {
-    fn text(&self) -> String {
-        let name = find(&ATTRIBUTES, &self.kind);
-        match (name, string(&self.value)) {
-            (Some(name), Some(value)) => format!("{name}={}", escaped(&value)),
-            (Some(name), None) => format!("{name}=#{}", hex(self.value.full_data())),
-            (None, _) => format!("{}=#{}", self.kind, hex(self.value.full_data())),
-        }
+/// One attribute, as a rule. Several are not in the order of DER, which not every issuer keeps.
+fn part_text(attributes: &mut Reader<'_>) -> Option<String> {
+    let mut texts = Vec::new();
+    while !attributes.is_empty() {
+        texts.push(der::all(attributes.contents(der::SEQUENCE)?, attribute_text)?);
     }
+    Some(texts.join("+"))
+}
+
+fn attribute_text(it: &mut Reader<'_>) -> Option<String> {
+    let (kind, value) = (it.oid()?, it.element()?);
+    Some(match (find(&ATTRIBUTES, kind), string(value)) {
+        (Some(name), Some(value)) => format!("{name}={}", escaped(&value)),
+        (Some(name), None) => format!("{name}=#{}", hex(value.encoded)),
+        (None, _) => format!("{kind}=#{}", hex(value.encoded)),
+    })
 }
 
 /// The string types of X.520, none of them held to its alphabet: many a certificate is not.
-fn string(value: &Tlv<'_>) -> Option<String> {
-    let data = value.data();
-    match value.tag().as_u8()? {
+fn string(value: Element<'_>) -> Option<String> {
+    let data = value.contents;
+    match value.tag {
         UTF8_STRING | NUMERIC_STRING | PRINTABLE_STRING | IA5_STRING | VISIBLE_STRING => {
             String::from_utf8(data.to_vec()).ok()
         }
@@ -91,7 +81,6 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
-const SET: u8 = 0x31;
 const UTF8_STRING: u8 = 0x0c;
 const NUMERIC_STRING: u8 = 0x12;
 const PRINTABLE_STRING: u8 = 0x13;
@@ -102,7 +91,7 @@ const UNIVERSAL_STRING: u8 = 0x1c;
 const BMP_STRING: u8 = 0x1e;
 
 /// RFC 4514, section 3.
-const ATTRIBUTES: [(ObjectIdentifier, &str); 9] = [
+const ATTRIBUTES: [(Oid<'_>, &str); 9] = [
     (oid!(2, 5, 4, 3), "CN"),
     (oid!(2, 5, 4, 7), "L"),
     (oid!(2, 5, 4, 8), "ST"),
@@ -129,8 +118,7 @@ mod tests {
 
     fn text_of(parts: &[&[u8]]) -> Option<String> {
         let parts: Vec<_> = parts.iter().map(|part| der(0x31, &[part])).collect();
-        let parts: Vec<_> = parts.iter().map(Vec::as_slice).collect();
-        text(&asn1::parse_single(&der(0x30, &parts)).unwrap())
+        text(der::all(&der(0x30, &[&parts.concat()]), Reader::element)?)
     }
 
     fn text_of_one(tag: u8, value: &[u8]) -> String {

@@ -1,10 +1,10 @@
 //! The provider's cryptography, with a note to the connection where rustls has one error for two
 //! reasons: a signature that is wrong, or whose key has a size that is not supported; a record that
 //! cannot be decrypted, or a Finished that is wrong.
-#![allow(clippy::result_large_err)] // asn1's: its derives return it by value
 
 use super::{rustls_backend, webpki_backend};
 use crate::call_context;
+use crate::der;
 use rustls::crypto::tls12::Prf;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
 use rustls::crypto::{ActiveKeyExchange, CryptoProvider, WebPkiSupportedAlgorithms, hmac};
@@ -198,16 +198,16 @@ impl SignatureVerificationAlgorithm for Measured {
 }
 
 /// RFC 8017, appendix A.1.1.
-#[derive(asn1::Asn1Read)]
-struct RsaPublicKey<'a> {
-    modulus: asn1::BigUint<'a>,
-    _exponent: asn1::BigUint<'a>,
-}
-
 fn bits(public_key: &[u8]) -> Option<usize> {
-    let key = asn1::parse_single::<RsaPublicKey<'_>>(public_key).ok()?;
-    let modulus = key.modulus.as_bytes();
-    let first = modulus.iter().position(|byte| *byte != 0)?;
-    let zeros = modulus[first].leading_zeros() as usize;
-    Some((modulus.len() - first) * 8 - zeros)
+    let modulus = der::all(der::only(public_key, der::SEQUENCE)?, |it| {
+        let modulus = der::integer(it.contents(der::INTEGER)?)?;
+        der::integer(it.contents(der::INTEGER)?)?; // the exponent
+        Some(modulus)
+    })?;
+    let modulus = match modulus {
+        [0, positive @ ..] => positive,
+        [0x80..=0xff, ..] => return None, // negative
+        positive => positive,
+    };
+    Some(modulus.len() * 8 - modulus.first()?.leading_zeros() as usize)
 }

@@ -4,8 +4,8 @@
 use super::by_webpki::{CRITICAL, refusal_by_webpki};
 use super::tls::spelled_out;
 use super::{CertificateFault, Error, Status};
+use crate::der::{self, Oid, oid};
 use crate::text;
-use asn1::{ObjectIdentifier, Tlv, oid};
 use rustls::{CertRevocationListError, CertificateError, Error as Tls, ExtendedKeyPurpose};
 use std::ffi::CStr;
 
@@ -221,20 +221,21 @@ fn span(one: u64, other: u64) -> String {
 /// The contents of an AlgorithmIdentifier. Where the parameter is an object identifier it is the
 /// curve of a key.
 fn algorithm(identifier: &[u8]) -> String {
-    #[allow(clippy::result_large_err)] // asn1's
-    let parsed = asn1::parse(identifier, |it| -> asn1::ParseResult<_> {
-        Ok((it.read_element::<ObjectIdentifier>()?, it.read_element::<Option<Tlv<'_>>>()?))
+    let parsed = der::all(identifier, |it| {
+        let kind = it.oid()?;
+        let parameter = if it.is_empty() { None } else { Some(it.element()?) };
+        Some((kind, parameter))
     });
-    let Ok((kind, parameters)) = parsed else { return "an unknown algorithm".into() };
+    let Some((kind, parameter)) = parsed else { return "an unknown algorithm".into() };
     let known = ALGORITHMS.iter().find(|(it, _)| *it == kind);
     let name = known.map_or_else(|| kind.to_string(), |(_, name)| (*name).into());
-    match parameters.and_then(|it| it.parse::<ObjectIdentifier>().ok()) {
+    match parameter.and_then(|it| der::all(it.encoded, der::Reader::oid)) {
         Some(curve) => format!("{name} with the curve {curve}"),
         None => name,
     }
 }
 
-const ALGORITHMS: [(ObjectIdentifier, &str); 14] = [
+const ALGORITHMS: [(Oid<'_>, &str); 14] = [
     (oid!(1, 2, 840, 113549, 1, 1, 1), "RSA"),
     (oid!(1, 2, 840, 113549, 1, 1, 4), "MD5 with RSA"),
     (oid!(1, 2, 840, 113549, 1, 1, 5), "SHA-1 with RSA"),

@@ -3,6 +3,7 @@
 
 use super::verification::{signatures_as_ever, unless_empty};
 use crate::certificate::Usage;
+use crate::der::{Oid, oid};
 use crate::error::{CertificateFault, Error};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::verify_server_name;
@@ -133,7 +134,7 @@ fn check_usage(
     required: ExtendedKeyPurpose,
     time: UnixTime,
 ) -> Result<(), CertificateError> {
-    let usage = Usage::parse(certificate).ok_or(CertificateError::BadEncoding)?;
+    let usage = Usage::read(certificate).ok_or(CertificateError::BadEncoding)?;
     let (not_before, not_after) = (unix_time(usage.not_before), unix_time(usage.not_after));
     if time < not_before {
         return Err(CertificateError::NotValidYetContext { time, not_before });
@@ -141,7 +142,7 @@ fn check_usage(
     if time > not_after {
         return Err(CertificateError::ExpiredContext { time, not_after });
     }
-    match usage.purposes {
+    match usage.purposes.map(|it| it.into_iter().map(purpose).collect::<Vec<_>>()) {
         Some(presented) if !presented.contains(&required) => {
             Err(CertificateError::InvalidPurposeContext { required, presented })
         }
@@ -152,3 +153,16 @@ fn check_usage(
 fn unix_time(seconds: i64) -> UnixTime {
     UnixTime::since_unix_epoch(Duration::from_secs(seconds.try_into().unwrap_or(0)))
 }
+
+fn purpose(kind: Oid<'_>) -> ExtendedKeyPurpose {
+    match kind {
+        SERVER_AUTH => ExtendedKeyPurpose::ServerAuth,
+        CLIENT_AUTH => ExtendedKeyPurpose::ClientAuth,
+        other => ExtendedKeyPurpose::Other(
+            other.arcs().into_iter().filter_map(|it| it.try_into().ok()).collect(),
+        ),
+    }
+}
+
+const SERVER_AUTH: Oid<'_> = oid!(1, 3, 6, 1, 5, 5, 7, 3, 1);
+const CLIENT_AUTH: Oid<'_> = oid!(1, 3, 6, 1, 5, 5, 7, 3, 2);

@@ -92,7 +92,7 @@ fn signs(
 /// A certificate whose key usage forbids it must not sign the handshake: RFC 8446, section
 /// 4.4.2.2; RFC 5246, section 7.4.2.
 fn may_sign(certificate: &CertificateDer<'_>) -> Result<(), Tls> {
-    match Usage::parse(certificate) {
+    match Usage::read(certificate) {
         Some(usage) if usage.signs => Ok(()),
         Some(_) => {
             let detail = "key usage without digitalSignature";
