@@ -33,8 +33,6 @@ pub struct HandshakeContext {
     pub peer_signature_scheme: Option<u16>,
     /// Why the peer's certificate, or its signature of the handshake, was refused.
     pub refusal: Option<Error>,
-    /// The bits of an RSA key whose size is not supported, so that a signature did not verify.
-    odd_key: Option<usize>,
     /// A Finished was computed: this side's, or the peer's, to compare it with what came.
     pub finished: bool,
     /// The version before TLS 1.2 that the server chose.
@@ -156,7 +154,6 @@ static NONE: HandshakeContext = HandshakeContext {
     withheld: None,
     peer_signature_scheme: None,
     refusal: None,
-    odd_key: None,
     finished: false,
     old_version: None,
     staple: Vec::new(),
@@ -241,20 +238,6 @@ impl Drop for Back<'_> {
 /// Tells the caller something; nothing where there is none.
 pub fn tell(note: impl FnOnce(&mut CallContext)) {
     CALLER.with_borrow_mut(|caller| caller.as_mut().map(note));
-}
-
-/// Notes the size of an RSA key, for `take_odd_key`.
-pub fn tell_odd_key(bits: usize) {
-    tell(|caller| caller.odd_key = Some(bits));
-}
-
-/// The size of the RSA key with which a signature could not be verified just now.
-pub fn take_odd_key() -> Option<usize> {
-    CALLER.with_borrow_mut(|caller| {
-        let caller = caller.as_mut()?;
-        caller.odd_key?; // no context is made to look
-        caller.odd_key.take()
-    })
 }
 
 /// What the sessions hold that the caller makes.

@@ -1,15 +1,17 @@
 //! The status codes, and what a failed call leaves behind.
 
-mod by_webpki;
+mod alert;
 mod certificate;
-mod tls;
+mod detail;
+mod table;
+mod unusable;
 
 pub use crate::capi::types::{
     inkotls_certificate_error as CertificateFault, inkotls_status as Status,
 };
-pub use by_webpki::why_unusable;
-pub use certificate::{certificate_fault_name, standing_for};
-pub use tls::carried;
+pub use certificate::certificate_fault_name;
+pub use table::carried;
+pub use unusable::why_unusable;
 
 use crate::capi::types::UnknownNumber;
 use rustls::AlertDescription;

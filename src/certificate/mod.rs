@@ -1,12 +1,14 @@
 //! What is in a certificate (RFC 5280). Nothing is verified here.
 #![forbid(unsafe_code)]
 
+mod key;
 mod name;
 mod parts;
 mod server_end_point;
 mod time;
 mod usage;
 
+pub use key::rsa_bits;
 pub use server_end_point::server_end_point;
 pub use usage::{Usage, not_after};
 

@@ -3,29 +3,30 @@
 use super::parts::Parts;
 use crate::der::{self, Oid, oid};
 
-pub struct Usage<'a> {
+pub struct Usage {
     /// Unix seconds.
     pub not_before: i64,
     pub not_after: i64,
     /// Whether the key usage extension allows signatures (digitalSignature), or there is none.
-    pub signs: bool,
+    pub allows_signatures: bool,
     /// The extended key usage extension, if there is one.
-    pub purposes: Option<Vec<Oid<'a>>>,
+    pub purposes: Option<Vec<Vec<usize>>>,
 }
 
-impl<'a> Usage<'a> {
-    pub fn read(certificate: &'a [u8]) -> Option<Self> {
+impl Usage {
+    pub fn read(certificate: &[u8]) -> Option<Self> {
         let parts = Parts::read(certificate)?;
         let mut usage = Self {
             not_before: parts.not_before,
             not_after: parts.not_after,
-            signs: true,
+            allows_signatures: true,
             purposes: None,
         };
         for extension in parts.extensions {
             if extension.kind == KEY_USAGE {
                 let bits = der::bits(der::only(extension.value, der::BIT_STRING)?)?;
-                usage.signs = bits.first().is_some_and(|it| it & DIGITAL_SIGNATURE != 0);
+                usage.allows_signatures =
+                    bits.first().is_some_and(|it| it & DIGITAL_SIGNATURE != 0);
             } else if extension.kind == EXTENDED_KEY_USAGE {
                 usage.purposes = Some(purposes(extension.value)?);
             }
@@ -39,11 +40,12 @@ pub fn not_after(certificate: &[u8]) -> Option<u64> {
     Parts::read(certificate)?.not_after.try_into().ok()
 }
 
-fn purposes(extension: &[u8]) -> Option<Vec<Oid<'_>>> {
+fn purposes(extension: &[u8]) -> Option<Vec<Vec<usize>>> {
     let mut purposes = Vec::new();
     der::all(der::only(extension, der::SEQUENCE)?, |it| {
         while !it.is_empty() {
-            purposes.push(it.oid()?);
+            let arcs = it.oid()?.arcs().into_iter();
+            purposes.push(arcs.filter_map(|it| it.try_into().ok()).collect());
         }
         Some(())
     })?;

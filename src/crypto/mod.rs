@@ -16,12 +16,9 @@ use std::sync::Arc;
 
 // Two libraries with the same interface, as far as it is used here.
 #[cfg(feature = "aws-lc-rs")]
-use {
-    aws_lc_rs as backend, rustls::crypto::aws_lc_rs as rustls_backend,
-    webpki::aws_lc_rs as webpki_backend,
-};
+use {aws_lc_rs as backend, rustls::crypto::aws_lc_rs as rustls_backend};
 #[cfg(not(feature = "aws-lc-rs"))]
-use {ring as backend, rustls::crypto::ring as rustls_backend, webpki::ring as webpki_backend};
+use {ring as backend, rustls::crypto::ring as rustls_backend};
 
 const CLASSICAL: [NamedGroup; 3] =
     [NamedGroup::X25519, NamedGroup::secp256r1, NamedGroup::secp384r1];

@@ -1,19 +1,12 @@
-//! The provider's cryptography, with a note to the connection where rustls has one error for two
-//! reasons: a signature that is wrong, or whose key has a size that is not supported; a record that
-//! cannot be decrypted, or a Finished that is wrong.
+//! The provider's cipher suites, with a note to the connection where rustls has one error for two
+//! reasons: a record that cannot be decrypted, or a Finished that is wrong.
 
-use super::{rustls_backend, webpki_backend};
+use super::rustls_backend;
 use crate::call_context;
-use crate::der;
 use rustls::crypto::tls12::Prf;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
-use rustls::crypto::{ActiveKeyExchange, CryptoProvider, WebPkiSupportedAlgorithms, hmac};
-use rustls::pki_types::{AlgorithmIdentifier, InvalidSignature, SignatureVerificationAlgorithm};
-use rustls::{
-    CipherSuiteCommon, Error, SignatureScheme, SupportedCipherSuite, Tls12CipherSuite,
-    Tls13CipherSuite,
-};
-use std::sync::OnceLock;
+use rustls::crypto::{ActiveKeyExchange, CryptoProvider, hmac};
+use rustls::{CipherSuiteCommon, Error, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite};
 
 pub fn note(provider: &mut CryptoProvider) {
     for suite in &mut provider.cipher_suites {
@@ -21,28 +14,7 @@ pub fn note(provider: &mut CryptoProvider) {
             *suite = *noted;
         }
     }
-    static ALL: OnceLock<[Algorithm; 32]> = OnceLock::new();
-    static MAPPING: OnceLock<[(SignatureScheme, &[Algorithm]); 16]> = OnceLock::new();
-    let WebPkiSupportedAlgorithms { all, mapping } = provider.signature_verification_algorithms;
-    let all: Vec<_> = all.iter().map(|it| measured(*it).map_or(*it, |[one]| *one)).collect();
-    let mapping: Vec<_> = mapping
-        .iter()
-        .map(|(scheme, list)| match list {
-            [one] => (*scheme, measured(*one).map_or(*list, |it| it)),
-            _ => (*scheme, *list),
-        })
-        .collect();
-    provider.signature_verification_algorithms =
-        WebPkiSupportedAlgorithms { all: kept(&ALL, &all), mapping: kept(&MAPPING, &mapping) };
 }
-
-/// A list that lives as long as the program, and is not on the heap.
-fn kept<T: Copy, const MAX: usize>(room: &'static OnceLock<[T; MAX]>, list: &[T]) -> &'static [T] {
-    let last = list.len() - 1;
-    &room.get_or_init(|| std::array::from_fn(|at| list[at.min(last)]))[..=last]
-}
-
-// The Finished.
 
 struct Noted<T: 'static + ?Sized>(&'static T);
 
@@ -136,78 +108,4 @@ impl Hkdf for Noted<dyn Hkdf> {
     fn fips(&self) -> bool {
         self.0.fips()
     }
-}
-
-// The size of RSA keys.
-
-type Algorithm = &'static dyn SignatureVerificationAlgorithm;
-
-#[derive(Debug)]
-struct Measured(Algorithm);
-
-macro_rules! rsa {
-    ($($name:ident),*) => {
-        static RSA: &[&[Algorithm; 1]] = &[$({
-            static MEASURED: Measured = Measured(webpki_backend::$name);
-            &[&MEASURED]
-        }),*];
-    };
-}
-
-rsa![
-    RSA_PSS_2048_8192_SHA256_LEGACY_KEY,
-    RSA_PSS_2048_8192_SHA384_LEGACY_KEY,
-    RSA_PSS_2048_8192_SHA512_LEGACY_KEY,
-    RSA_PKCS1_2048_8192_SHA256,
-    RSA_PKCS1_2048_8192_SHA384,
-    RSA_PKCS1_2048_8192_SHA512,
-    RSA_PKCS1_2048_8192_SHA256_ABSENT_PARAMS,
-    RSA_PKCS1_2048_8192_SHA384_ABSENT_PARAMS,
-    RSA_PKCS1_2048_8192_SHA512_ABSENT_PARAMS
-];
-
-fn measured(algorithm: Algorithm) -> Option<&'static [Algorithm; 1]> {
-    RSA.iter().find(|[it]| it.signature_alg_id() == algorithm.signature_alg_id()).copied()
-}
-
-impl SignatureVerificationAlgorithm for Measured {
-    fn verify_signature(
-        &self,
-        public_key: &[u8],
-        message: &[u8],
-        signature: &[u8],
-    ) -> Result<(), InvalidSignature> {
-        self.0.verify_signature(public_key, message, signature).inspect_err(|_| {
-            if let Some(bits) = bits(public_key).filter(|it| !(2048..=8192).contains(it)) {
-                call_context::tell_odd_key(bits);
-            }
-        })
-    }
-
-    fn public_key_alg_id(&self) -> AlgorithmIdentifier {
-        self.0.public_key_alg_id()
-    }
-
-    fn signature_alg_id(&self) -> AlgorithmIdentifier {
-        self.0.signature_alg_id()
-    }
-
-    fn fips(&self) -> bool {
-        self.0.fips()
-    }
-}
-
-/// RFC 8017, appendix A.1.1.
-fn bits(public_key: &[u8]) -> Option<usize> {
-    let modulus = der::all(der::only(public_key, der::SEQUENCE)?, |it| {
-        let modulus = der::integer(it.contents(der::INTEGER)?)?;
-        der::integer(it.contents(der::INTEGER)?)?; // the exponent
-        Some(modulus)
-    })?;
-    let modulus = match modulus {
-        [0, positive @ ..] => positive,
-        [0x80..=0xff, ..] => return None, // negative
-        positive => positive,
-    };
-    Some(modulus.len() * 8 - modulus.first()?.leading_zeros() as usize)
 }

@@ -7,12 +7,11 @@ use super::identities::Choice;
 use super::identity::{Identity, Shown};
 use super::negotiation::{Negotiation, flag};
 use super::sessions::cache_size;
-use super::told::Told;
-use super::verification::{HostVerification, HostVerifier};
+use super::verification::HostVerification;
+use super::verifier::ServerVerifier;
 use crate::config::{Blocking, Config, Settings};
 use crate::error::Error;
 use rustls::ClientConfig;
-use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{Resumption, Tls12Resumption};
 use rustls::compress::CertCompressor;
 use std::sync::Arc;
@@ -82,15 +81,12 @@ impl ClientBuilder {
     pub fn build(&self) -> Result<Config<ClientConfig>, Error> {
         let (provider, versions) = self.negotiation.chosen()?;
         let roots = self.roots.clone().unwrap_or_else(Roots::platform);
-        let standard = roots.server_verifier(&provider);
-        let verifier: Arc<dyn ServerCertVerifier> = match &self.verifier {
-            Some(host) => Arc::new(HostVerifier::new(host, standard, &provider, true)?),
-            None => standard?,
-        };
+        let trust = roots.servers(&provider, self.verifier.is_some())?;
+        let verifier = ServerVerifier::new(trust, self.verifier.clone());
         let mut tls = ClientConfig::builder_with_provider(provider)
             .with_protocol_versions(&versions)?
-            .dangerous() // rustls's word for any verifier that is an object; these verify
-            .with_custom_certificate_verifier(Arc::new(Told(verifier)))
+            .dangerous() // rustls's word for any verifier but its own; this one verifies
+            .with_custom_certificate_verifier(Arc::new(verifier))
             .with_client_cert_resolver(Arc::new(Choice::new(&self.identities)?));
         tls.alpn_protocols = self.negotiation.alpn.clone();
         tls.key_log = self.negotiation.key_log.clone();

@@ -2,40 +2,19 @@
 //! keys.
 
 use super::encoding::check_der;
-use super::peers::Peers;
 use super::pem;
 use super::platform;
-use super::raw_keys::RawKeys;
+use super::trust::{Anchors, Authorities, Revocation, Trust};
 use crate::capi::types::inkotls_revocation;
 use crate::crypto::Hash;
 use crate::error::{Error, Status, why_unusable};
-use rustls::RootCertStore;
-use rustls::client::WebPkiServerVerifier;
-use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, SubjectPublicKeyInfoDer};
-use rustls::server::VerifierBuilderError;
-use rustls::server::WebPkiClientVerifier;
-use rustls::server::danger::ClientCertVerifier;
 use std::sync::Arc;
-use webpki::EndEntityCert;
-
-/// rustls's two builders have the same methods, and no trait.
-macro_rules! with_revocation {
-    ($roots:expr, $builder:expr) => {{
-        let mut builder = $builder.with_crls($roots.crls.clone());
-        if $roots.has(inkotls_revocation::EndEntityOnly) {
-            builder = builder.only_check_end_entity_revocation();
-        }
-        if $roots.has(inkotls_revocation::AllowUnknown) {
-            builder = builder.allow_unknown_revocation_status();
-        }
-        if $roots.has(inkotls_revocation::EnforceExpiry) {
-            builder = builder.enforce_revocation_expiration();
-        }
-        builder
-    }};
-}
+use webpki::{
+    EndEntityCert, ExpirationPolicy, OwnedCertRevocationList, RawPublicKeyEntity,
+    RevocationCheckDepth, UnknownStatusPolicy, anchor_from_trusted_cert,
+};
 
 #[derive(Clone, Default)]
 pub struct Roots {
@@ -74,7 +53,7 @@ impl Roots {
     /// All of them, or none when one is bad.
     fn add(&mut self, certificates: Vec<CertificateDer<'static>>) -> Result<(), Error> {
         for (index, certificate) in certificates.iter().enumerate() {
-            webpki::anchor_from_trusted_cert(certificate).map_err(|error| {
+            anchor_from_trusted_cert(certificate).map_err(|error| {
                 let why = why_unusable(&error);
                 let text = format!("certificate {} is no trust anchor: {why}", index + 1);
                 Error::new(Status::InvalidCertificate, text)
@@ -124,7 +103,7 @@ impl Roots {
 
     fn add_crls(&mut self, crls: Vec<CertificateRevocationListDer<'static>>) -> Result<(), Error> {
         for (index, crl) in crls.iter().enumerate() {
-            webpki::OwnedCertRevocationList::from_der(crl).map_err(|error| {
+            OwnedCertRevocationList::from_der(crl).map_err(|error| {
                 let text = format!("CRL {} cannot be used: {}", index + 1, why_unusable(&error));
                 Error::new(Status::InvalidCertificate, text)
             })?;
@@ -144,37 +123,23 @@ impl Roots {
     pub fn add_raw_public_key(&mut self, data: &[u8]) -> Result<(), Error> {
         check_der(data, "SubjectPublicKeyInfo", Status::InvalidKey)?;
         let key = SubjectPublicKeyInfoDer::from(data.to_vec());
-        RawKeys::check(&key)?;
+        RawPublicKeyEntity::try_from(&key).map_err(|error| {
+            let why = why_unusable(&error);
+            Error::new(Status::InvalidKey, format!("not a SubjectPublicKeyInfo: {why}"))
+        })?;
         self.raw_keys.push(key);
         Ok(())
     }
 
-    pub fn server_verifier(
-        &self,
-        provider: &Arc<CryptoProvider>,
-    ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-        if self.is_raw()? {
-            return Ok(Arc::new(RawKeys::new(&self.raw_keys, provider)));
-        }
-        let standard = self.standard_server_verifier(provider);
-        match self.peers.is_empty() {
-            true => standard,
-            false => Ok(Arc::new(Peers::new(&self.peers, standard, provider)?)),
-        }
-    }
-
-    fn standard_server_verifier(
-        &self,
-        provider: &Arc<CryptoProvider>,
-    ) -> Result<Arc<dyn ServerCertVerifier>, Error> {
-        match self.platform.then(|| platform::verifier(&self.own, provider)).flatten() {
-            Some(verifier) if self.crls.is_empty() => return verifier,
-            Some(_) => return Err(unsupported("the platform's own verification takes no CRLs")),
-            None => {}
-        }
-        let anchors = Arc::new(self.anchors()?);
-        let builder = WebPkiServerVerifier::builder_with_provider(anchors, provider.clone());
-        Ok(with_revocation!(self, builder).build().map_err(refused)?)
+    /// Whom a client trusts. A host that verifies may know that without authorities.
+    pub fn servers(&self, provider: &Arc<CryptoProvider>, has_host: bool) -> Result<Trust, Error> {
+        self.trust(provider, has_host, || {
+            match self.platform.then(|| platform::verifier(&self.own, provider)).flatten() {
+                Some(verifier) if self.crls.is_empty() => verifier.map(Authorities::Platform),
+                Some(_) => Err(unsupported("the platform's own verification takes no CRLs")),
+                None => self.authorities(),
+            }
+        })
     }
 
     /// Whether verification of a server may block: the platform's own may.
@@ -182,42 +147,39 @@ impl Roots {
         self.platform && platform::MAY_BLOCK
     }
 
-    pub fn client_verifier(
+    /// Whom a server trusts.
+    pub fn clients(
         &self,
         provider: &Arc<CryptoProvider>,
+        has_host: bool,
         is_required: bool,
-    ) -> Result<Arc<dyn ClientCertVerifier>, Error> {
-        if self.is_raw()? {
-            return match is_required {
-                true => Ok(Arc::new(RawKeys::new(&self.raw_keys, provider))),
-                // rustls refuses a client that does not offer to show one.
-                false => {
-                    Err(Error::state("raw public keys are required of clients, or not asked for"))
-                }
-            };
+    ) -> Result<Trust, Error> {
+        if self.is_raw()? && !is_required {
+            // rustls refuses a client that does not offer to show one.
+            return Err(Error::state("raw public keys are required of clients, or not asked for"));
         }
-        let standard = self.standard_client_verifier(provider, is_required);
-        match self.peers.is_empty() {
-            true => standard,
-            false => {
-                let peers = Peers::new(&self.peers, standard, provider)?;
-                Ok(Arc::new(peers.of_clients(is_required)))
-            }
-        }
+        self.trust(provider, has_host, || self.authorities())
     }
 
-    fn standard_client_verifier(
+    fn trust(
         &self,
-        provider: &Arc<CryptoProvider>,
-        is_required: bool,
-    ) -> Result<Arc<dyn ClientCertVerifier>, Error> {
-        let anchors = Arc::new(self.anchors()?);
-        let builder = WebPkiClientVerifier::builder_with_provider(anchors, provider.clone());
-        let mut builder = with_revocation!(self, builder);
-        if !is_required {
-            builder = builder.allow_unauthenticated();
+        provider: &CryptoProvider,
+        has_host: bool,
+        authorities: impl FnOnce() -> Result<Authorities, Error>,
+    ) -> Result<Trust, Error> {
+        let algorithms = provider.signature_verification_algorithms;
+        if self.is_raw()? {
+            return Ok(Trust { anchors: Anchors::RawKeys(self.raw_keys.clone()), algorithms });
         }
-        builder.build().map_err(refused)
+        let may_be_none = has_host || !self.peers.is_empty();
+        let authorities = match authorities() {
+            Err(error) if error.status == Status::NoTrustAnchors && may_be_none => {
+                Authorities::None
+            }
+            authorities => authorities?,
+        };
+        let anchors = Anchors::Certificates { peers: self.peers.clone(), authorities };
+        Ok(Trust { anchors, algorithms })
     }
 
     /// Roots that were filled alike have the same.
@@ -248,17 +210,41 @@ impl Roots {
         }
     }
 
-    fn anchors(&self) -> Result<RootCertStore, Error> {
-        let mut store = RootCertStore::empty();
-        store.add_parsable_certificates(self.own.clone());
+    fn authorities(&self) -> Result<Authorities, Error> {
+        let mut certificates = self.own.clone();
         if self.platform {
-            store.add_parsable_certificates(platform::certificates()?);
+            certificates.extend(platform::certificates()?);
         }
-        match (store.is_empty(), self.platform) {
-            (false, _) => Ok(store),
+        // Some of the platform's cannot be used.
+        let anchors = certificates.iter().filter_map(|it| anchor_from_trusted_cert(it).ok());
+        let anchors: Vec<_> = anchors.map(|it| it.to_owned()).collect();
+        match (anchors.is_empty(), self.platform) {
+            (false, _) => Ok(Authorities::Known(anchors, self.revocation()?)),
             (true, true) => Err(none("the platform has none to offer")),
             (true, false) => Err(none("add certificates to the roots, or the platform's")),
         }
+    }
+
+    fn revocation(&self) -> Result<Revocation, Error> {
+        use inkotls_revocation::{AllowUnknown, EndEntityOnly, EnforceExpiry};
+        let crls = self.crls.iter().map(|it| OwnedCertRevocationList::from_der(it));
+        let crls = crls.map(|it| it.map(Into::into)).collect::<Result<_, _>>();
+        Ok(Revocation {
+            crls: crls
+                .map_err(|error| Error::new(Status::InvalidCertificate, why_unusable(&error)))?,
+            depth: match self.has(EndEntityOnly) {
+                true => RevocationCheckDepth::EndEntity,
+                false => RevocationCheckDepth::Chain,
+            },
+            unknown: match self.has(AllowUnknown) {
+                true => UnknownStatusPolicy::Allow,
+                false => UnknownStatusPolicy::Deny,
+            },
+            expired: match self.has(EnforceExpiry) {
+                true => ExpirationPolicy::Enforce,
+                false => ExpirationPolicy::Ignore,
+            },
+        })
     }
 }
 
@@ -268,8 +254,4 @@ fn none(text: &str) -> Error {
 
 fn unsupported(text: &str) -> Error {
     Error::new(Status::Unsupported, text)
-}
-
-fn refused(error: VerifierBuilderError) -> Error {
-    Error::new(Status::InvalidCertificate, error.to_string())
 }

@@ -6,8 +6,8 @@ use super::identities::{Identities, OneIdentity};
 use super::identity::Identity;
 use super::negotiation::Negotiation;
 use super::sessions::{Bound, HostStore, ServerSessions, cache_size};
-use super::told::Told;
-use super::verification::{HostVerification, HostVerifier};
+use super::verification::HostVerification;
+use super::verifier::ClientVerifier;
 use crate::config::{Blocking, Config, Settings};
 use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
@@ -129,14 +129,10 @@ impl ServerBuilder {
             ));
         }
         let (provider, versions) = self.negotiation.chosen()?;
-        let clients = match (&self.clients, &self.verifier) {
-            (Some((roots, is_required)), None) => {
-                Arc::new(Told(roots.client_verifier(&provider, *is_required)?))
-            }
-            (Some((roots, is_required)), Some(host)) => {
-                let standard = roots.client_verifier(&provider, *is_required);
-                let verifier = HostVerifier::new(host, standard, &provider, *is_required)?;
-                Arc::new(Told::<dyn ClientCertVerifier>(Arc::new(verifier)))
+        let clients: Arc<dyn ClientCertVerifier> = match (&self.clients, &self.verifier) {
+            (Some((roots, is_required)), host) => {
+                let trust = roots.clients(&provider, host.is_some(), *is_required)?;
+                Arc::new(ClientVerifier::new(trust, host.clone(), *is_required))
             }
             (None, None) => WebPkiClientVerifier::no_client_auth(),
             (None, Some(_)) => {

@@ -1,7 +1,7 @@
 //! A server's sessions: in memory, in a store of the host's, or in tickets.
 
 use super::cache::Cache;
-use super::told::{LONGEST, clamped};
+use super::lifetime::{MAX_LIFETIME, saturated};
 use crate::call_context::{self, SessionData};
 use crate::clock::now;
 use crate::crypto::Hash;
@@ -138,7 +138,7 @@ impl<T: ?Sized> Bound<T> {
     /// None where the session has ended as it begins.
     fn bind(&self, session: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let end = match call_context::origin().end {
-            0 => now() + LONGEST,
+            0 => now() + MAX_LIFETIME,
             end => end.into(),
         };
         if end < now() {
@@ -171,7 +171,7 @@ impl<T: ?Sized> Bound<T> {
             resumption_data: resumption_data.to_vec(),
         };
         call_context::tell(|caller| {
-            caller.origin.end = clamped(end);
+            caller.origin.end = saturated(end);
             caller.offered_session = Some(data);
         });
         Some(session.to_vec())
