@@ -12,19 +12,26 @@ use rustls::crypto::CryptoProvider;
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, SubjectPublicKeyInfoDer};
 use std::sync::Arc;
 use webpki::{
-    EndEntityCert, ExpirationPolicy, OwnedCertRevocationList, RawPublicKeyEntity,
-    RevocationCheckDepth, UnknownStatusPolicy, anchor_from_trusted_cert,
+    CertRevocationList, EndEntityCert, ExpirationPolicy, OwnedCertRevocationList,
+    RawPublicKeyEntity, RevocationCheckDepth, UnknownStatusPolicy, anchor_from_trusted_cert,
 };
 
 #[derive(Clone, Default)]
 pub struct Roots {
     own: Vec<CertificateDer<'static>>,
     platform: bool,
-    crls: Vec<CertificateRevocationListDer<'static>>,
+    crls: Vec<Crl>,
     revocation: i32,
     /// Trusted as a peer's own.
     peers: Vec<CertificateDer<'static>>,
     raw_keys: Vec<SubjectPublicKeyInfoDer<'static>>,
+}
+
+/// Parsed where it is added, so that a client that adds none links no parser.
+#[derive(Clone)]
+struct Crl {
+    parsed: Arc<CertRevocationList<'static>>,
+    hash: Vec<u8>,
 }
 
 impl Roots {
@@ -102,13 +109,15 @@ impl Roots {
     }
 
     fn add_crls(&mut self, crls: Vec<CertificateRevocationListDer<'static>>) -> Result<(), Error> {
+        let mut added = Vec::new();
         for (index, crl) in crls.iter().enumerate() {
-            OwnedCertRevocationList::from_der(crl).map_err(|error| {
+            let parsed = OwnedCertRevocationList::from_der(crl).map_err(|error| {
                 let text = format!("CRL {} cannot be used: {}", index + 1, why_unusable(&error));
                 Error::new(Status::InvalidCertificate, text)
             })?;
+            added.push(Crl { parsed: Arc::new(parsed.into()), hash: Hash::Sha256.of(crl) });
         }
-        self.crls.extend(crls);
+        self.crls.extend(added);
         Ok(())
     }
 
@@ -184,17 +193,18 @@ impl Roots {
 
     /// Roots that were filled alike have the same.
     pub fn fingerprint(&self) -> Vec<u8> {
-        let own = self.own.iter().map(|it| (0, it.as_ref()));
-        let crls = self.crls.iter().map(|it| (1, it.as_ref()));
-        let raw_keys = self.raw_keys.iter().map(|it| (2, it.as_ref()));
-        let peers = self.peers.iter().map(|it| (3, it.as_ref()));
+        let hash = |der: &[u8]| Hash::Sha256.of(der);
+        let own = self.own.iter().map(|it| (0, hash(it)));
+        let crls = self.crls.iter().map(|it| (1, it.hash.clone()));
+        let raw_keys = self.raw_keys.iter().map(|it| (2, hash(it)));
+        let peers = self.peers.iter().map(|it| (3, hash(it)));
         let mut all = self.revocation.to_be_bytes().to_vec();
         all.push(self.platform.into());
-        for (kind, der) in own.chain(crls).chain(raw_keys).chain(peers) {
+        for (kind, hash) in own.chain(crls).chain(raw_keys).chain(peers) {
             all.push(kind);
-            all.extend(Hash::Sha256.of(der));
+            all.extend(hash);
         }
-        Hash::Sha256.of(&all)
+        hash(&all)
     }
 
     fn has(&self, bit: inkotls_revocation) -> bool {
@@ -219,19 +229,16 @@ impl Roots {
         let anchors = certificates.iter().filter_map(|it| anchor_from_trusted_cert(it).ok());
         let anchors: Vec<_> = anchors.map(|it| it.to_owned()).collect();
         match (anchors.is_empty(), self.platform) {
-            (false, _) => Ok(Authorities::Known(anchors, self.revocation()?)),
+            (false, _) => Ok(Authorities::Known(anchors, self.revocation())),
             (true, true) => Err(none("the platform has none to offer")),
             (true, false) => Err(none("add certificates to the roots, or the platform's")),
         }
     }
 
-    fn revocation(&self) -> Result<Revocation, Error> {
+    fn revocation(&self) -> Revocation {
         use inkotls_revocation::{AllowUnknown, EndEntityOnly, EnforceExpiry};
-        let crls = self.crls.iter().map(|it| OwnedCertRevocationList::from_der(it));
-        let crls = crls.map(|it| it.map(Into::into)).collect::<Result<_, _>>();
-        Ok(Revocation {
-            crls: crls
-                .map_err(|error| Error::new(Status::InvalidCertificate, why_unusable(&error)))?,
+        Revocation {
+            crls: self.crls.iter().map(|it| it.parsed.clone()).collect(),
             depth: match self.has(EndEntityOnly) {
                 true => RevocationCheckDepth::EndEntity,
                 false => RevocationCheckDepth::Chain,
@@ -244,7 +251,7 @@ impl Roots {
                 true => ExpirationPolicy::Enforce,
                 false => ExpirationPolicy::Ignore,
             },
-        })
+        }
     }
 }
 

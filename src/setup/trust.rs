@@ -52,7 +52,7 @@ pub enum Authorities {
 }
 
 pub struct Revocation {
-    pub crls: Vec<CertRevocationList<'static>>,
+    pub crls: Vec<Arc<CertRevocationList<'static>>>,
     pub depth: RevocationCheckDepth,
     pub unknown: UnknownStatusPolicy,
     pub expired: ExpirationPolicy,
@@ -127,7 +127,7 @@ impl Trust {
         revocation: &Revocation,
     ) -> Result<(), Error> {
         let certificate = EndEntityCert::try_from(peer.end_entity)?;
-        let crls: Vec<_> = revocation.crls.iter().collect();
+        let crls: Vec<_> = revocation.crls.iter().map(|it| &**it).collect();
         // Without CRLs, revocation is not checked.
         let revocation = RevocationOptionsBuilder::new(&crls).ok().map(|it| {
             it.with_depth(revocation.depth)
