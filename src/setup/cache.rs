@@ -3,7 +3,7 @@
 //! A cache belongs to the process that uses it. After fork there are two copies of it, and what may
 //! be used once would be used twice: so in another process than before, a cache is empty.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::process;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
@@ -29,11 +29,11 @@ impl Bytes for Zeroizing<Vec<u8>> {
 
 pub struct Cache<V> {
     entries: Mutex<Entries<V>>,
-    bound: Bound,
+    capacity: Capacity,
 }
 
 #[derive(Clone, Copy)]
-struct Bound {
+struct Capacity {
     entries: usize,
     bytes: usize,
 }
@@ -41,8 +41,9 @@ struct Bound {
 struct Entries<V> {
     process: u32,
     by_key: HashMap<Vec<u8>, Entry<V>>,
-    /// The keys, by when each was used.
-    by_use: BTreeMap<u64, Vec<u8>>,
+    /// The numbers of uses, the oldest first, and the keys; none for a use that was not the last one
+    /// of its entry.
+    by_use: VecDeque<(u64, Option<Vec<u8>>)>,
     uses: u64,
     bytes: usize,
 }
@@ -56,8 +57,9 @@ struct Entry<V> {
 impl<V: Bytes> Cache<V> {
     /// A cache of at most so many entries.
     pub fn new(most: usize) -> Self {
-        let bound = Bound { entries: most, bytes: most.saturating_mul(AVERAGE).max(LEAST) };
-        Self { entries: Mutex::new(Entries::new()), bound }
+        let bytes = most.saturating_mul(AVERAGE).max(LEAST);
+        let capacity = Capacity { entries: most, bytes };
+        Self { entries: Mutex::new(Entries::new()), capacity }
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries<V>> {
@@ -69,7 +71,7 @@ impl<V: Bytes> Cache<V> {
     }
 
     pub fn insert(&self, key: Vec<u8>, value: V) {
-        self.entries().insert(key, value, self.bound);
+        self.entries().insert(key, value, self.capacity);
     }
 
     pub fn remove(&self, key: &[u8]) -> Option<V> {
@@ -81,7 +83,7 @@ impl<V: Bytes> Cache<V> {
         let mut entries = self.entries();
         let mut value = entries.remove(key)?;
         let found = look(&mut value);
-        entries.insert(key.to_vec(), value, self.bound);
+        entries.insert(key.to_vec(), value, self.capacity);
         found
     }
 
@@ -93,7 +95,7 @@ impl<V: Bytes> Cache<V> {
         let mut entries = self.entries();
         let mut value = entries.remove(&key).unwrap_or_default();
         edit(&mut value);
-        entries.insert(key, value, self.bound);
+        entries.insert(key, value, self.capacity);
     }
 }
 
@@ -102,32 +104,38 @@ impl<V: Bytes> Entries<V> {
         Self {
             process: process::id(),
             by_key: HashMap::new(),
-            by_use: BTreeMap::new(),
+            by_use: VecDeque::new(),
             uses: 0,
             bytes: 0,
         }
     }
 
-    fn insert(&mut self, key: Vec<u8>, value: V, bound: Bound) {
+    fn insert(&mut self, key: Vec<u8>, value: V, capacity: Capacity) {
         self.remove(&key);
         let bytes = ENTRY + 2 * key.len() + value.bytes();
-        if bytes > bound.bytes {
+        if bytes > capacity.bytes {
             return; // so that it does not drive out all others
         }
         self.uses += 1;
         self.bytes += bytes;
-        self.by_use.insert(self.uses, key.clone());
+        self.by_use.push_back((self.uses, Some(key.clone())));
         self.by_key.insert(key, Entry { value, used: self.uses, bytes });
-        while self.by_key.len() > bound.entries || self.bytes > bound.bytes {
-            let Some(oldest) = self.by_use.first_entry() else { break };
-            let oldest = oldest.get().clone();
-            self.remove(&oldest);
+        while self.by_key.len() > capacity.entries || self.bytes > capacity.bytes {
+            let Some((_, oldest)) = self.by_use.pop_front() else { break };
+            if let Some(key) = oldest {
+                self.remove(&key);
+            }
+        }
+        if self.by_use.len() > 2 * self.by_key.len() {
+            self.by_use.retain(|(_, key)| key.is_some());
         }
     }
 
     fn remove(&mut self, key: &[u8]) -> Option<V> {
         let entry = self.by_key.remove(key)?;
-        self.by_use.remove(&entry.used);
+        if let Ok(at) = self.by_use.binary_search_by_key(&entry.used, |it| it.0) {
+            self.by_use[at].1 = None;
+        }
         self.bytes -= entry.bytes;
         Some(entry.value)
     }
@@ -154,6 +162,22 @@ mod tests {
         cache.insert(vec![3], value(1));
         assert_eq!([1, 2, 3].map(|key| has(&cache, key)), [true, false, true]);
         assert!(cache.remove(&[1]).is_some() && cache.remove(&[1]).is_none());
+    }
+
+    #[test]
+    fn uses_that_were_not_the_last_are_forgotten() {
+        let cache = Cache::new(3);
+        for key in [1, 2, 3, 1, 1, 2, 2, 1, 3, 1, 2] {
+            cache.insert(vec![key], value(1));
+            assert!(cache.entries().by_use.len() <= 6);
+        }
+        cache.insert(vec![4], value(1));
+        assert_eq!([1, 2, 3, 4].map(|key| has(&cache, key)), [true, true, false, true]);
+        for key in [1, 2, 4] {
+            cache.remove(&[key]);
+        }
+        cache.insert(vec![5], value(1));
+        assert_eq!(cache.entries().by_use.len(), 1);
     }
 
     #[test]
