@@ -19,7 +19,7 @@ use std::ffi::CStr;
 use std::ops::{Deref, DerefMut};
 use std::{fmt, io};
 
-/// A sentence for a status, for calls that have no handle to keep one.
+/// The text of a status, for calls that have no handle to keep an error message.
 pub fn status_text(number: i32) -> &'static CStr {
     let Ok(status) = Status::try_from(number) else { return c"not a status of this library" };
     match status {
@@ -50,8 +50,8 @@ pub fn status_text(number: i32) -> &'static CStr {
     }
 }
 
-/// A failed call: what the host branches on, and a sentence for a person. A pointer, for every call
-/// hands it up, or the room for it.
+/// A failed call: what the host branches on, and an error message. A pointer, because every result of a
+/// call has room for it.
 #[derive(Clone, Debug)]
 pub struct Error(Box<Details>);
 
@@ -59,10 +59,10 @@ pub struct Error(Box<Details>);
 pub struct Details {
     pub status: Status,
     pub text: String,
-    /// errno, where the operating system refused.
+    /// errno, if a system call failed.
     pub os: Option<i32>,
     pub certificate: Option<CertificateFault>,
-    /// The alert that answers it, where it is not rustls's.
+    /// The alert that answers the error, if it is not the one of rustls.
     pub alert: Option<AlertDescription>,
 }
 

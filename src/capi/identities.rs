@@ -57,7 +57,7 @@ pub unsafe extern "C" fn inkotls_identities_set(
     enter_shared(identities, |i| {
         // SAFETY: the host vouches for server_name and len.
         let name = unsafe { bytes(server_name, len) }?;
-        i.identities.set(name, given(identity, "identity")?.shown()?)
+        i.identities.set(name, given(identity, "identity")?.credential()?)
     })
 }
 

@@ -1,9 +1,9 @@
 //! The cryptography that rustls is given: the one place that knows where it comes from.
 #![forbid(unsafe_code)]
 
+mod finished;
 #[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
 mod hybrid;
-mod noted;
 mod tickets;
 
 pub use tickets::TicketKeys;
@@ -34,7 +34,7 @@ pub fn provider() -> CryptoProvider {
         NamedGroup::X25519MLKEM768 => cfg!(feature = "post-quantum"),
         other => CLASSICAL.contains(&other),
     });
-    noted::note(&mut provider);
+    finished::tell_connections(&mut provider);
     provider
 }
 

@@ -5,7 +5,7 @@ use super::{CertificateFault, Error, Status};
 use rustls::{CertificateError, Error as Tls};
 use std::ffi::CStr;
 
-/// Words for a certificate error, after "the peer's certificate was refused: ".
+/// The name of a certificate error, which follows "the peer's certificate was refused: ".
 pub fn certificate_fault_name(number: i32) -> &'static CStr {
     CertificateFault::try_from(number).map_or(c"unknown", name)
 }
@@ -41,7 +41,7 @@ fn name(fault: CertificateFault) -> &'static CStr {
 }
 
 impl Error {
-    /// A refusal with its number's name, and `detail`, which may be empty.
+    /// A refused certificate: the error message has the name of the fault, and `detail` if there is any.
     pub fn refusal(fault: CertificateFault, detail: &str) -> Self {
         let name = name(fault).to_string_lossy();
         let why = match (fault, detail) {
@@ -55,7 +55,7 @@ impl Error {
         error
     }
 
-    /// A host's verifier refuses. An unknown number stands for a reason of its own.
+    /// The host's verifier refused the certificate. An unknown number stands for OTHER.
     pub fn refusal_by_host(number: i32) -> Self {
         let fault = match CertificateFault::try_from(number) {
             Err(_) | Ok(CertificateFault::NotPresented) => CertificateFault::Other,
@@ -66,36 +66,34 @@ impl Error {
 }
 
 impl CertificateFault {
-    /// The error with which rustls sends the alert that fits (RFC 8446, section 6.2). None where that
-    /// is certificate_unknown, which rustls sends with an error that it does not know.
+    /// The error with which rustls sends the alert for this fault (RFC 8446, section 6.2). None if that
+    /// is certificate_unknown, which rustls sends for every error that it does not know.
     pub fn tls_error(self) -> Option<Tls> {
         use CertificateError as E;
-        Some(
-            match self {
-                Self::NotPresented => return Some(Tls::NoCertificatesPresented),
-                Self::Expired => E::Expired,
-                Self::NotYetValid => E::NotValidYet,
-                Self::UnknownIssuer => E::UnknownIssuer,
-                Self::WrongName => E::NotValidForName,
-                Self::Revoked => E::Revoked,
-                Self::UnknownRevocation => E::UnknownRevocationStatus,
-                Self::WrongPurpose | Self::UnsupportedVersion => E::InvalidPurpose,
-                Self::InvalidOcspStaple => E::InvalidOcspResponse,
-                Self::AccessDenied => E::ApplicationVerificationFailure,
-                // rustls would send decrypt_error, which is about the handshake.
-                Self::BadSignature
-                | Self::UnsupportedSignatureAlgorithm
-                | Self::UnsupportedKeySize
-                | Self::BadEncoding => E::BadEncoding,
-                Self::BadHandshakeSignature => E::BadSignature,
-                Self::Other
-                | Self::CaUsedAsEndEntity
-                | Self::NameConstraints
-                | Self::PathLength
-                | Self::IssuerNotCa
-                | Self::ChainTooComplex => return None,
+        let error = match self {
+            Self::NotPresented => return Some(Tls::NoCertificatesPresented),
+            Self::Expired => E::Expired,
+            Self::NotYetValid => E::NotValidYet,
+            Self::UnknownIssuer => E::UnknownIssuer,
+            Self::WrongName => E::NotValidForName,
+            Self::Revoked => E::Revoked,
+            Self::UnknownRevocation => E::UnknownRevocationStatus,
+            Self::WrongPurpose | Self::UnsupportedVersion => E::InvalidPurpose,
+            Self::InvalidOcspStaple => E::InvalidOcspResponse,
+            Self::AccessDenied => E::ApplicationVerificationFailure,
+            Self::BadEncoding => E::BadEncoding,
+            // With the errors of their own rustls sends decrypt_error, which is about the handshake.
+            Self::BadSignature | Self::UnsupportedSignatureAlgorithm | Self::UnsupportedKeySize => {
+                E::BadEncoding
             }
-            .into(),
-        )
+            Self::BadHandshakeSignature => E::BadSignature,
+            Self::Other
+            | Self::CaUsedAsEndEntity
+            | Self::NameConstraints
+            | Self::PathLength
+            | Self::IssuerNotCa
+            | Self::ChainTooComplex => return None,
+        };
+        Some(error.into())
     }
 }

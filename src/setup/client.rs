@@ -2,14 +2,14 @@
 
 use super::Roots;
 use super::client_sessions::ClientSessions;
-use super::compression::{COMPRESSORS, DECOMPRESSORS, chosen};
-use super::identities::Choice;
-use super::identity::{Identity, Shown};
-use super::negotiation::{Negotiation, flag};
+use super::compression::COMPRESSORS;
+use super::identities::ClientCredentials;
+use super::identity::{Credential, Identity};
+use super::negotiation::{Negotiation, flag, set_negotiated};
 use super::sessions::cache_size;
 use super::verification::HostVerification;
 use super::verifier::ServerVerifier;
-use crate::config::{Blocking, Config, Settings};
+use crate::config::{Blocking, Config};
 use crate::error::Error;
 use rustls::ClientConfig;
 use rustls::client::{Resumption, Tls12Resumption};
@@ -19,11 +19,12 @@ use std::sync::Arc;
 pub struct ClientBuilder {
     pub negotiation: Negotiation,
     roots: Option<Roots>,
-    identities: Vec<Shown>,
+    credentials: Vec<Credential>,
     sessions: usize,
     tls12: Tls12Resumption,
     early_data: bool,
     verifier: Option<HostVerification>,
+    /// None without a credential, so that a client that presents none links no compressor.
     compressors: &'static [&'static dyn CertCompressor],
 }
 
@@ -32,7 +33,7 @@ impl Default for ClientBuilder {
         Self {
             negotiation: Negotiation::default(),
             roots: None,
-            identities: Vec::new(),
+            credentials: Vec::new(),
             sessions: 256,
             tls12: Tls12Resumption::SessionIdOrTickets,
             early_data: false,
@@ -48,12 +49,12 @@ impl ClientBuilder {
     }
 
     pub fn add_identity(&mut self, identity: &Identity) -> Result<(), Error> {
-        self.identities.push(identity.shown()?);
+        self.credentials.push(identity.credential()?);
         self.compressors = COMPRESSORS;
         Ok(())
     }
 
-    /// How many servers to remember a session of; 0 is none.
+    /// Of how many servers to keep sessions; 0 is none.
     pub fn set_session_cache(&mut self, servers: usize) -> Result<(), Error> {
         self.sessions = cache_size(servers)?;
         Ok(())
@@ -87,23 +88,16 @@ impl ClientBuilder {
             .with_protocol_versions(&versions)?
             .dangerous() // rustls's word for any verifier but its own; this one verifies
             .with_custom_certificate_verifier(Arc::new(verifier))
-            .with_client_cert_resolver(Arc::new(Choice::new(&self.identities)?));
-        tls.alpn_protocols = self.negotiation.alpn.clone();
-        tls.key_log = self.negotiation.key_log.clone();
-        tls.max_fragment_size = Some(self.negotiation.limits.fragment());
+            .with_client_cert_resolver(Arc::new(ClientCredentials::new(&self.credentials)?));
+        set_negotiated!(tls, &self.negotiation, self.compressors);
         tls.enable_early_data = self.early_data;
         tls.resumption = self.resumption();
-        tls.require_ems = self.negotiation.requires_ems;
-        tls.cert_compressors = chosen(self.compressors, self.negotiation.compression);
-        tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
         let blocking = Blocking {
             verifier: roots.may_block() || self.verifier.as_ref().is_some_and(|it| it.may_block),
-            signer: self.identities.iter().any(|it| it.may_block),
+            signer: self.credentials.iter().any(|it| it.may_block),
             store: false,
         };
-        let Negotiation { limits, requires_ems, .. } = self.negotiation;
-        let settings = Settings { limits, blocking, requires_ems };
-        Ok(Config { rustls: Arc::new(tls), settings: Arc::new(settings) })
+        Ok(self.negotiation.config(tls, blocking))
     }
 
     fn resumption(&self) -> Resumption {

@@ -65,8 +65,8 @@ impl<T> Session<T> {
         u64::from(self.origin.end) < now()
     }
 
-    /// The value, for the caller's connection to resume.
-    fn shown(self) -> T {
+    /// The value, which the connection of the caller resumes.
+    fn into_resumed(self) -> T {
         call_context::tell(|caller| caller.origin = self.origin);
         self.value
     }
@@ -98,7 +98,7 @@ impl ClientSessionStore for ClientSessions {
     fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
         self.servers.look_up(&key(server), |it| {
             it.tls12.take_if(|it| it.has_ended());
-            it.tls12.clone().map(Session::shown)
+            it.tls12.clone().map(Session::into_resumed)
         })
     }
 
@@ -124,7 +124,7 @@ impl ClientSessionStore for ClientSessions {
             if has_early_data && !call_context::resume_with_early_data(&next.protocol) {
                 return None; // the caller opens its connection again, without early data
             }
-            it.tls13.pop_back().map(Session::shown)
+            it.tls13.pop_back().map(Session::into_resumed)
         })
     }
 }

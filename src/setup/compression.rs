@@ -16,11 +16,6 @@ pub const COMPRESSORS: &[&dyn CertCompressor] = &[
     &Zlib,
 ];
 
-/// What a config has of a list. Set in any case: a Rust program may have rustls bring its own.
-pub fn chosen<T: ?Sized>(list: &[&'static T], enabled: bool) -> Vec<&'static T> {
-    if enabled { list.to_vec() } else { Vec::new() }
-}
-
 #[cfg(feature = "compression")]
 #[derive(Debug)]
 struct Zlib;

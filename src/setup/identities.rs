@@ -1,7 +1,7 @@
-//! Which identity a side shows: a server by the name that it is asked for, a client by the
+//! Which credential a side presents: a server by the name that the client asks for, a client by the
 //! authorities that the server names.
 
-use super::identity::Shown;
+use super::identity::Credential;
 use super::name::pattern;
 use crate::call_context::{self, Withheld};
 use crate::error::{Error, Status};
@@ -12,39 +12,39 @@ use rustls::{DistinguishedName, SignatureScheme};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// What a server chooses from; it changes while servers use it.
+/// The identities that a server chooses from; they may change while servers use them.
 #[derive(Debug, Default)]
 pub struct Identities(RwLock<Set>);
 
 #[derive(Debug, Default)]
 struct Set {
     /// By name, in lower case: one for each kind of key. "*." before a name stands for one label;
-    /// the empty name is every other client's.
-    named: HashMap<String, Vec<Shown>>,
-    /// Whether a signer may block. Configs have been told, where it is settled.
+    /// the empty name is for every other client.
+    named: HashMap<String, Vec<Credential>>,
+    /// Whether a signer may block. It cannot change once it is settled, because configs rely on it.
     may_block: bool,
     is_settled: bool,
 }
 
 impl Identities {
-    /// Takes the place of the identity with this name and kind of key.
-    pub fn set(&self, name: &[u8], shown: Shown) -> Result<(), Error> {
+    /// Replaces the identity with this name and kind of key.
+    pub fn set(&self, name: &[u8], credential: Credential) -> Result<(), Error> {
         let name = pattern(name)?;
-        if shown.is_raw {
+        if credential.is_raw {
             return Err(Error::state("a raw public key has no names: use set_identity"));
         }
         let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if shown.may_block && !set.may_block && set.is_settled {
+        if credential.may_block && !set.may_block && set.is_settled {
             return Err(Error::state(
                 "the signer may block, and a config has said that none does: \
                  add one that may before the set is given to a builder",
             ));
         }
-        set.may_block |= shown.may_block;
-        let kind = shown.certified.key.algorithm();
+        set.may_block |= credential.may_block;
+        let kind = credential.certified.key.algorithm();
         let named = set.named.entry(name).or_default();
         named.retain(|it| it.certified.key.algorithm() != kind);
-        named.push(shown);
+        named.push(credential);
         Ok(())
     }
 
@@ -56,14 +56,14 @@ impl Identities {
         removed.ok_or_else(|| Error::new(Status::None, "no identity has this name"))
     }
 
-    /// Whether one may block: the answer is kept to from now on.
+    /// Whether a signer may block; the answer stays the same from then on.
     pub fn settle(&self) -> bool {
         let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
         set.is_settled = true;
         set.may_block
     }
 
-    fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Shown> {
+    fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Credential> {
         let set = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let name = name.to_ascii_lowercase();
         let wildcard = name.split_once('.').map(|(_, parent)| format!("*.{parent}"));
@@ -80,19 +80,19 @@ impl Identities {
 impl ResolvesServerCert for Identities {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let name = hello.server_name().unwrap_or_default();
-        self.choose(name, hello.signature_schemes()).as_ref().map(noted)
+        self.choose(name, hello.signature_schemes()).as_ref().map(presented)
     }
 }
 
-/// A server that shows the same to everyone.
+/// The only credential of a server.
 #[derive(Debug)]
-pub struct OneIdentity(pub Shown);
+pub struct SingleCredential(pub Credential);
 
-impl ResolvesServerCert for OneIdentity {
+impl ResolvesServerCert for SingleCredential {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         let scheme = self.0.certified.key.choose_scheme(hello.signature_schemes());
         call_context::tell(|caller| caller.fits_no_identity = scheme.is_none());
-        Some(noted(&self.0))
+        Some(presented(&self.0))
     }
 
     fn only_raw_public_keys(&self) -> bool {
@@ -100,12 +100,13 @@ impl ResolvesServerCert for OneIdentity {
     }
 }
 
-/// What a client may show, the preferred one first. All of them are raw public keys, or none is.
+/// The credentials of a client with their issuers, the preferred one first. All of them are raw public
+/// keys, or none is.
 #[derive(Debug, Default)]
-pub struct Choice(Vec<(Shown, Vec<DistinguishedName>)>);
+pub struct ClientCredentials(Vec<(Credential, Vec<DistinguishedName>)>);
 
-impl Choice {
-    pub fn new(all: &[Shown]) -> Result<Self, Error> {
+impl ClientCredentials {
+    pub fn new(all: &[Credential]) -> Result<Self, Error> {
         if all.iter().any(|it| it.is_raw != all[0].is_raw) {
             return Err(Error::state("a client shows certificates or raw public keys, not both"));
         }
@@ -113,18 +114,18 @@ impl Choice {
     }
 }
 
-impl ResolvesClientCert for Choice {
+impl ResolvesClientCert for ClientCredentials {
     fn resolve(
         &self,
         authorities: &[&[u8]],
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        let is_asked_for = |(shown, issuers): &&(Shown, Vec<DistinguishedName>)| {
-            shown.is_raw
+        let is_asked_for = |(credential, issuers): &&(Credential, Vec<DistinguishedName>)| {
+            credential.is_raw
                 || authorities.is_empty()
                 || issuers.iter().any(|it| authorities.contains(&it.as_ref()))
         };
-        let mut asked_for = self.0.iter().filter(is_asked_for).map(|(shown, _)| shown).peekable();
+        let mut asked_for = self.0.iter().filter(is_asked_for).map(|(it, _)| it).peekable();
         let withheld = match asked_for.peek() {
             _ if self.0.is_empty() => Withheld::NoIdentity,
             None => Withheld::Issuer,
@@ -132,17 +133,17 @@ impl ResolvesClientCert for Choice {
         };
         let chosen = asked_for.find(|it| it.certified.key.choose_scheme(schemes).is_some());
         call_context::tell(|caller| match chosen {
-            Some(shown) => caller.signer_asked = shown.may_block,
+            Some(chosen) => caller.signer_asked = chosen.may_block,
             None => caller.withheld = Some(withheld),
         });
         if chosen.is_none() && self.has_certs() {
             log::warn!("{withheld}");
         }
-        chosen.map(|shown| shown.certified.clone())
+        chosen.map(|it| it.certified.clone())
     }
 
     fn only_raw_public_keys(&self) -> bool {
-        self.0.first().is_some_and(|(shown, _)| shown.is_raw)
+        self.0.first().is_some_and(|(it, _)| it.is_raw)
     }
 
     fn has_certs(&self) -> bool {
@@ -151,13 +152,13 @@ impl ResolvesClientCert for Choice {
 }
 
 /// Who issued the certificates of the chain.
-fn issuers(shown: &Shown) -> Vec<DistinguishedName> {
-    let parsed = shown.certified.cert.iter().map(webpki::EndEntityCert::try_from);
+fn issuers(credential: &Credential) -> Vec<DistinguishedName> {
+    let parsed = credential.certified.cert.iter().map(webpki::EndEntityCert::try_from);
     parsed.flatten().map(|it| DistinguishedName::in_sequence(it.issuer())).collect()
 }
 
-/// tls-server-end-point needs what a server shows.
-fn noted(chosen: &Shown) -> Arc<CertifiedKey> {
+/// Tells the connection what its server presents, for tls-server-end-point.
+fn presented(chosen: &Credential) -> Arc<CertifiedKey> {
     call_context::tell(|caller| caller.own_channel_binding = Some(chosen.channel_binding.clone()));
     chosen.certified.clone()
 }

@@ -26,19 +26,19 @@ pub struct Identity {
 #[derive(Clone)]
 enum Key {
     Own(Arc<dyn SigningKey>),
-    /// It belongs to whatever certificate comes first.
+    /// The key of whatever certificate is the first.
     Host(HostSigner),
 }
 
-/// A complete identity, as configs keep it.
+/// What a config keeps of an identity: rustls's credential, and what rustls does not know of it.
 #[derive(Clone, Debug)]
-pub struct Shown {
+pub struct Credential {
     pub certified: Arc<CertifiedKey>,
-    /// The channel binding of its certificate.
+    /// tls-server-end-point of its certificate.
     pub channel_binding: Arc<[u8]>,
-    /// It shows the public key alone, in place of a chain.
+    /// It presents the raw public key instead of a chain.
     pub is_raw: bool,
-    /// A host signs, who may take time.
+    /// The host signs, which may block.
     pub may_block: bool,
 }
 
@@ -77,12 +77,12 @@ impl Identity {
         self.set_key(key.clone_key())
     }
 
-    /// Shows an OCSP response (RFC 6960) with the chain; none where it is empty.
+    /// Staples an OCSP response (RFC 6960) to the chain; none if it is empty.
     pub fn set_staple(&mut self, response: &[u8]) {
         self.staple = response.to_vec();
     }
 
-    /// Shows the bare public key instead of the chain.
+    /// Presents the raw public key instead of the chain.
     pub fn use_raw_public_key(&mut self) -> Result<(), Error> {
         self.key()?;
         self.is_raw = true;
@@ -93,8 +93,7 @@ impl Identity {
         self.public_key.as_deref()
     }
 
-    /// What a config needs of it.
-    pub fn shown(&self) -> Result<Shown, Error> {
+    pub fn credential(&self) -> Result<Credential, Error> {
         let key = self.signing_key()?;
         let chain = match (self.is_raw, &self.public_key) {
             (true, Some(public_key)) => vec![public_key.clone().into()],
@@ -107,7 +106,7 @@ impl Identity {
         let mut certified = CertifiedKey::new(chain, key);
         certified.ocsp = Some(self.staple.clone()).filter(|it| !it.is_empty());
         let may_block = matches!(&self.key, Some(Key::Host(signer)) if signer.may_block);
-        Ok(Shown {
+        Ok(Credential {
             certified: Arc::new(certified),
             channel_binding,
             is_raw: self.is_raw,
@@ -138,7 +137,7 @@ impl Identity {
         }
         check_match(&chain, self.key.as_ref())?;
         self.chain = chain;
-        self.note_public_key();
+        self.update_public_key();
         Ok(())
     }
 
@@ -150,28 +149,28 @@ impl Identity {
         if key.choose_scheme(&SCHEMES).is_none() {
             return Err(unsupported("the key is of another kind"));
         }
-        self.take_key(Key::Own(key))
+        self.replace_key(Key::Own(key))
     }
 
-    /// Lets the host sign, in place of a key of its own.
+    /// Has the host sign, instead of a key of the identity's own.
     pub fn set_signer(&mut self, signer: HostSigner) -> Result<(), Error> {
-        self.take_key(Key::Host(signer))
+        self.replace_key(Key::Host(signer))
     }
 
-    fn take_key(&mut self, key: Key) -> Result<(), Error> {
+    fn replace_key(&mut self, key: Key) -> Result<(), Error> {
         check_match(&self.chain, Some(&key))?;
         self.key = Some(key);
-        self.note_public_key();
+        self.update_public_key();
         Ok(())
     }
 
-    fn note_public_key(&mut self) {
+    fn update_public_key(&mut self) {
         let key = self.signing_key().ok();
         self.public_key = key.and_then(|it| Some(it.public_key()?.to_vec()));
     }
 }
 
-/// With what any of our keys can sign, whatever else the provider has.
+/// The schemes of the keys that are supported: each of those keys signs with one of them.
 const SCHEMES: [SignatureScheme; 4] = [
     SignatureScheme::RSA_PSS_SHA256,
     SignatureScheme::ECDSA_NISTP256_SHA256,
@@ -188,7 +187,7 @@ fn unsupported(why: &str) -> Error {
     Error::new(Status::InvalidKey, format!("{text}: {why}"))
 }
 
-/// Whichever of the two comes second is refused when they do not belong together.
+/// Refuses whichever of the two comes second if they do not belong together.
 fn check_match(chain: &[CertificateDer<'static>], key: Option<&Key>) -> Result<(), Error> {
     let (leaf, key) = match (chain.first(), key) {
         (Some(leaf), Some(Key::Own(key))) => (leaf, key),

@@ -4,13 +4,13 @@ use super::trust::PeerIdentity;
 use crate::call_context::Origin;
 use crate::certificate::not_after;
 
-/// In seconds, if no certificate ends before.
+/// In seconds. A session ends earlier if a certificate does.
 pub const MAX_LIFETIME: u64 = 7 * 24 * 60 * 60;
 
 /// The memory of a certificate, beside its bytes.
 const CERTIFICATE: usize = 64;
 
-/// What the sessions come from that begin with a peer that was accepted. An issuer that has expired
+/// What is told of the sessions that begin with a peer that was accepted. An issuer that has expired
 /// was not needed for that. A host's verifier may accept an end-entity certificate that has expired
 /// or cannot be parsed: then no session is resumed.
 pub fn origin(peer: &PeerIdentity<'_>, is_raw_key: bool) -> Origin {
@@ -23,7 +23,7 @@ pub fn origin(peer: &PeerIdentity<'_>, is_raw_key: bool) -> Origin {
     Origin { end: saturated(end.max(1)), chain: chain as u32 }
 }
 
-/// Unix seconds in half the room, which suffices until 2106.
+/// Unix seconds in 32 bits, which suffice until 2106.
 pub fn saturated(seconds: u64) -> u32 {
     seconds.try_into().unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! Names of servers: that which a client expects in the certificate, and those that a server has
+//! Names of servers: the name that a client expects in the certificate, and the names that a server has
 //! identities for.
 
 use crate::error::{Error, Status};
@@ -18,7 +18,7 @@ pub fn server_name(name: &[u8]) -> Result<ServerName<'static>, Error> {
 /// A DNS name, perhaps with the wildcard "*." before it, or nothing; in lower case.
 pub fn pattern(name: &[u8]) -> Result<String, Error> {
     let text = String::from_utf8_lossy(name).to_ascii_lowercase();
-    let text = text.strip_suffix('.').unwrap_or(&text); // of the root, which no client sends
+    let text = text.strip_suffix('.').unwrap_or(&text); // the DNS root, which no client sends
     let host = text.strip_prefix("*.").unwrap_or(text);
     let is_name = DnsName::try_from(host).is_ok() && !host.ends_with('.');
     match name.is_empty() || is_name {
@@ -35,7 +35,7 @@ pub fn refusal(name: &[u8]) -> Option<Error> {
 fn invalid(name: &[u8]) -> Error {
     let text = match std::str::from_utf8(name) {
         Ok("") => "the server name is empty".into(),
-        Ok(name) => format!("the server name {} {}", quoted(name), fault(name)),
+        Ok(name) => format!("the server name {} {}", quoted(name), reason(name)),
         Err(_) => {
             let name = quoted(&String::from_utf8_lossy(name));
             format!("the server name {name} is not UTF-8")
@@ -44,8 +44,8 @@ fn invalid(name: &[u8]) -> Error {
     Error::new(Status::InvalidName, text)
 }
 
-/// What is wrong, most telling first: "https://a.test:443/" has a scheme, a port and a path.
-fn fault(name: &str) -> String {
+/// What is wrong, the most telling reason first: "https://a.test:443/" has a scheme, a port and a path.
+fn reason(name: &str) -> String {
     let host = name.strip_prefix("*.").unwrap_or(name);
     let is_ipv6 = |text: &str| text.parse::<Ipv6Addr>().is_ok();
     let label = |is: fn(&str) -> bool| host.strip_suffix('.').unwrap_or(host).split('.').any(is);

@@ -1,5 +1,6 @@
-//! What both sides of a config have alike: what is negotiated, its limits, and who looks on.
+//! What client and server configs have in common: what is negotiated, limits, and the key log.
 
+use crate::config::{Blocking, Config, Settings};
 use crate::crypto;
 use crate::error::{Error, Status};
 use crate::limits::Limits;
@@ -12,7 +13,7 @@ const MAX_ALPN: usize = 255;
 /// A ClientHello has room for them, however long they are.
 const MAX_PROTOCOLS: usize = 64;
 
-/// IANA's numbers, in order of preference; an empty list is the default one.
+/// The lists have IANA's numbers, in order of preference; an empty list is the default.
 pub struct Negotiation {
     versions: Vec<u16>,
     suites: Vec<u16>,
@@ -67,14 +68,14 @@ impl Negotiation {
     }
 
     pub fn log_keys(&mut self, log: impl Fn(&str) + Send + Sync + 'static) {
-        self.key_log = Arc::new(KeyLines(Box::new(log)));
+        self.key_log = Arc::new(KeyLogCallback(Box::new(log)));
     }
 
     pub fn log_keys_to_file(&mut self) {
         self.key_log = Arc::new(KeyLogFile::new());
     }
 
-    /// The provider and the versions, as far as they were chosen.
+    /// The provider and the versions, reduced to what was chosen.
     pub(super) fn chosen(&self) -> Result<(Arc<CryptoProvider>, Versions), Error> {
         let (provider, versions) = (self.provider(), self.versions());
         let is_usable = |version: &&SupportedProtocolVersion| {
@@ -90,9 +91,22 @@ impl Negotiation {
         }
     }
 
+    /// What a config has of a list. It is set in any case, because rustls has algorithms of its own where
+    /// another crate of the program enables them.
+    pub(super) fn if_compressed<T: ?Sized>(&self, all: &[&'static T]) -> Vec<&'static T> {
+        if self.compression { all.to_vec() } else { Vec::new() }
+    }
+
     /// Whether the host has an order of preference for cipher suites.
     pub(super) fn prefers_suites(&self) -> bool {
         !self.suites.is_empty()
+    }
+
+    /// The config, with what its connections keep to.
+    pub(super) fn config<T>(&self, rustls: T, blocking: Blocking) -> Config<T> {
+        let Self { limits, requires_ems, .. } = *self;
+        let settings = Settings { limits, blocking, requires_ems };
+        Config { rustls: Arc::new(rustls), settings: Arc::new(settings) }
     }
 
     fn provider(&self) -> Arc<CryptoProvider> {
@@ -109,6 +123,22 @@ impl Negotiation {
         versions
     }
 }
+
+/// rustls's two configs have these fields, and no trait.
+macro_rules! set_negotiated {
+    ($config:ident, $negotiation:expr, $compressors:expr) => {{
+        let negotiation: &Negotiation = $negotiation;
+        $config.alpn_protocols = negotiation.alpn.clone();
+        $config.key_log = negotiation.key_log.clone();
+        $config.max_fragment_size = Some(negotiation.limits.fragment());
+        $config.require_ems = negotiation.requires_ems;
+        $config.cert_compressors = negotiation.if_compressed($compressors);
+        $config.cert_decompressors =
+            negotiation.if_compressed(crate::setup::compression::DECOMPRESSORS);
+    }};
+}
+
+pub(super) use set_negotiated;
 
 type Versions = Vec<&'static SupportedProtocolVersion>;
 
@@ -166,17 +196,17 @@ fn keep<T: Copy>(all: &mut Vec<T>, chosen: &[u16], number: impl Fn(&T) -> u16) {
 }
 
 /// Lines of the NSS key log format (draft-ietf-tls-keylogfile).
-struct KeyLines(Box<dyn Fn(&str) + Send + Sync>);
+struct KeyLogCallback(Box<dyn Fn(&str) + Send + Sync>);
 
-impl KeyLog for KeyLines {
+impl KeyLog for KeyLogCallback {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {
         let hex = |bytes: &[u8]| bytes.iter().map(|it| format!("{it:02x}")).collect::<String>();
         (self.0)(&format!("{label} {} {}", hex(client_random), hex(secret)));
     }
 }
 
-impl std::fmt::Debug for KeyLines {
+impl std::fmt::Debug for KeyLogCallback {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("KeyLines")
+        f.write_str("KeyLogCallback")
     }
 }

@@ -1,4 +1,4 @@
-//! PEM sections (RFC 7468) out of bytes or a file.
+//! PEM sections (RFC 7468) of bytes or of a file.
 
 use super::encoding::{ENCRYPTED, Encoding, without_bom};
 use crate::error::{Error, Status};
@@ -42,13 +42,13 @@ pub fn crls(data: &[u8]) -> Result<Vec<CertificateRevocationListDer<'static>>, E
 fn all<T: PemObject>(data: &[u8], what: &str, labels: &[&str]) -> Result<Vec<T>, Error> {
     let mut found = Vec::new();
     for section in sections(data) {
-        let section = section.map_err(|text| bad(Status::InvalidCertificate, text))?;
+        let section = section.map_err(|text| malformed(Status::InvalidCertificate, text))?;
         if labels.contains(&section.label) {
             found.push(section.decoded(Status::InvalidCertificate)?);
         }
     }
     match found.is_empty() {
-        true => Err(none(Status::InvalidCertificate, what, data)),
+        true => Err(not_found(Status::InvalidCertificate, what, data)),
         false => Ok(found),
     }
 }
@@ -57,7 +57,7 @@ fn all<T: PemObject>(data: &[u8], what: &str, labels: &[&str]) -> Result<Vec<T>,
 pub fn private_key(data: &[u8]) -> Result<PrivateKeyDer<'static>, Error> {
     let mut is_encrypted = false;
     for section in sections(data) {
-        let section = section.map_err(|text| bad(Status::InvalidKey, text))?;
+        let section = section.map_err(|text| malformed(Status::InvalidKey, text))?;
         if section.is_encrypted() {
             is_encrypted = true;
         } else if ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"].contains(&section.label) {
@@ -66,7 +66,7 @@ pub fn private_key(data: &[u8]) -> Result<PrivateKeyDer<'static>, Error> {
     }
     match is_encrypted {
         true => Err(Error::new(Status::InvalidKey, ENCRYPTED)),
-        false => Err(none(Status::InvalidKey, "private key", data)),
+        false => Err(not_found(Status::InvalidKey, "private key", data)),
     }
 }
 
@@ -79,7 +79,7 @@ struct Section<'a> {
 impl Section<'_> {
     fn decoded<T: PemObject>(&self, status: Status) -> Result<T, Error> {
         T::from_pem_slice(self.text)
-            .map_err(|_| bad(status, format!("the section {} is not base64", self.label)))
+            .map_err(|_| malformed(status, format!("the section {} is not base64", self.label)))
     }
 
     /// As PKCS#8 (RFC 5958), or by a header (RFC 1421).
@@ -127,7 +127,7 @@ fn section(data: &[u8]) -> Result<(Section<'_>, &[u8]), String> {
     Err(format!("the section {label} has no line -----END {label}----- (is the input truncated?)"))
 }
 
-/// The first line, and what is behind its break.
+/// The first line, and what follows its line break.
 fn line(data: &[u8]) -> (&[u8], &[u8]) {
     let len = data.iter().position(|it| matches!(it, b'\n' | b'\r')).unwrap_or(data.len());
     let (line, rest) = data.split_at(len);
@@ -135,7 +135,7 @@ fn line(data: &[u8]) -> (&[u8], &[u8]) {
     (line, breaks.iter().find_map(|it| rest.strip_prefix(*it)).unwrap_or(rest))
 }
 
-/// What a line is the begin or the end of.
+/// The label of a line that begins or ends a section.
 fn label<'a>(line: &'a [u8], mark: &str) -> Option<&'a str> {
     let line = std::str::from_utf8(line.trim_ascii_end()).ok()?;
     let label = line.strip_prefix(mark)?.strip_suffix("-----")?;
@@ -143,12 +143,12 @@ fn label<'a>(line: &'a [u8], mark: &str) -> Option<&'a str> {
     (label.len() <= MAX_LABEL && label.chars().all(is_label)).then_some(label)
 }
 
-fn bad(status: Status, text: String) -> Error {
+fn malformed(status: Status, text: String) -> Error {
     Error::new(status, format!("not well-formed PEM: {text}"))
 }
 
-/// For the person who gave the wrong file.
-fn none(status: Status, what: &str, data: &[u8]) -> Error {
+/// Says what the input has instead, because it may be the wrong file.
+fn not_found(status: Status, what: &str, data: &[u8]) -> Error {
     let labels: Vec<_> = sections(data).flatten().map(|it| it.label).collect();
     let instead = match labels.as_slice() {
         [] => Encoding::of(data).instead_of_pem().into(),

@@ -1,5 +1,4 @@
-//! What a side trusts: authorities and their revocations, peers' own certificates, or raw public
-//! keys.
+//! What a host has a side trust: authorities and their CRLs, certificates of peers, or raw public keys.
 
 use super::encoding::check_der;
 use super::pem;
@@ -18,11 +17,11 @@ use webpki::{
 
 #[derive(Clone, Default)]
 pub struct Roots {
-    own: Vec<CertificateDer<'static>>,
+    authorities: Vec<CertificateDer<'static>>,
     platform: bool,
     crls: Vec<Crl>,
     revocation: i32,
-    /// Trusted as a peer's own.
+    /// Certificates of peers, which are trusted without an authority.
     peers: Vec<CertificateDer<'static>>,
     raw_keys: Vec<SubjectPublicKeyInfoDer<'static>>,
 }
@@ -57,7 +56,7 @@ impl Roots {
         self.add(vec![CertificateDer::from(data.to_vec())])
     }
 
-    /// All of them, or none when one is bad.
+    /// Adds all of them, or none if one is bad.
     fn add(&mut self, certificates: Vec<CertificateDer<'static>>) -> Result<(), Error> {
         for (index, certificate) in certificates.iter().enumerate() {
             anchor_from_trusted_cert(certificate).map_err(|error| {
@@ -66,7 +65,7 @@ impl Roots {
                 Error::new(Status::InvalidCertificate, text)
             })?;
         }
-        self.own.extend(certificates);
+        self.authorities.extend(certificates);
         Ok(())
     }
 
@@ -140,10 +139,10 @@ impl Roots {
         Ok(())
     }
 
-    /// Whom a client trusts. A host that verifies may know that without authorities.
+    /// The servers that a client trusts. None are needed if the host verifies, or peers are trusted.
     pub fn servers(&self, provider: &Arc<CryptoProvider>, has_host: bool) -> Result<Trust, Error> {
         self.trust(provider, has_host, || {
-            match self.platform.then(|| platform::verifier(&self.own, provider)).flatten() {
+            match self.platform.then(|| platform::verifier(&self.authorities, provider)).flatten() {
                 Some(verifier) if self.crls.is_empty() => verifier.map(Authorities::Platform),
                 Some(_) => Err(unsupported("the platform's own verification takes no CRLs")),
                 None => self.authorities(),
@@ -156,7 +155,7 @@ impl Roots {
         self.platform && platform::MAY_BLOCK
     }
 
-    /// Whom a server trusts.
+    /// The clients that a server trusts.
     pub fn clients(
         &self,
         provider: &Arc<CryptoProvider>,
@@ -191,16 +190,16 @@ impl Roots {
         Ok(Trust { anchors, algorithms })
     }
 
-    /// Roots that were filled alike have the same.
+    /// A hash that is the same for roots that were filled alike.
     pub fn fingerprint(&self) -> Vec<u8> {
         let hash = |der: &[u8]| Hash::Sha256.of(der);
-        let own = self.own.iter().map(|it| (0, hash(it)));
+        let authorities = self.authorities.iter().map(|it| (0, hash(it)));
         let crls = self.crls.iter().map(|it| (1, it.hash.clone()));
         let raw_keys = self.raw_keys.iter().map(|it| (2, hash(it)));
         let peers = self.peers.iter().map(|it| (3, hash(it)));
         let mut all = self.revocation.to_be_bytes().to_vec();
         all.push(self.platform.into());
-        for (kind, hash) in own.chain(crls).chain(raw_keys).chain(peers) {
+        for (kind, hash) in authorities.chain(crls).chain(raw_keys).chain(peers) {
             all.push(kind);
             all.extend(hash);
         }
@@ -212,7 +211,7 @@ impl Roots {
     }
 
     fn is_raw(&self) -> Result<bool, Error> {
-        let certificates = self.own.len() + self.peers.len() + self.crls.len();
+        let certificates = self.authorities.len() + self.peers.len() + self.crls.len();
         match self.raw_keys.is_empty() {
             true => Ok(false),
             false if certificates == 0 && !self.platform => Ok(true),
@@ -221,17 +220,19 @@ impl Roots {
     }
 
     fn authorities(&self) -> Result<Authorities, Error> {
-        let mut certificates = self.own.clone();
+        let mut certificates = self.authorities.clone();
         if self.platform {
             certificates.extend(platform::certificates()?);
         }
-        // Some of the platform's cannot be used.
+        // Some certificates of the platform cannot be used.
         let anchors = certificates.iter().filter_map(|it| anchor_from_trusted_cert(it).ok());
         let anchors: Vec<_> = anchors.map(|it| it.to_owned()).collect();
         match (anchors.is_empty(), self.platform) {
             (false, _) => Ok(Authorities::Known(anchors, self.revocation())),
-            (true, true) => Err(none("the platform has none to offer")),
-            (true, false) => Err(none("add certificates to the roots, or the platform's")),
+            (true, true) => Err(no_trust_anchors("the platform has none to offer")),
+            (true, false) => {
+                Err(no_trust_anchors("add certificates to the roots, or the platform's"))
+            }
         }
     }
 
@@ -255,7 +256,7 @@ impl Roots {
     }
 }
 
-fn none(text: &str) -> Error {
+fn no_trust_anchors(text: &str) -> Error {
     Error::new(Status::NoTrustAnchors, format!("no certificate authority to trust: {text}"))
 }
 

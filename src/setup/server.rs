@@ -1,14 +1,14 @@
 //! Server configs.
 
 use super::Roots;
-use super::compression::{COMPRESSORS, DECOMPRESSORS, chosen};
-use super::identities::{Identities, OneIdentity};
+use super::compression::COMPRESSORS;
+use super::identities::{Identities, SingleCredential};
 use super::identity::Identity;
-use super::negotiation::Negotiation;
-use super::sessions::{Bound, HostStore, ServerSessions, cache_size};
+use super::negotiation::{Negotiation, set_negotiated};
+use super::sessions::{BoundSessions, HostStore, ServerSessions, cache_size};
 use super::verification::HostVerification;
 use super::verifier::ClientVerifier;
-use crate::config::{Blocking, Config, Settings};
+use crate::config::{Blocking, Config};
 use crate::crypto::TicketKeys;
 use crate::error::{Error, Status};
 use rustls::ServerConfig;
@@ -27,7 +27,7 @@ const MIN_EARLY_DATA: u32 = 16 * 1024;
 pub struct ServerBuilder {
     pub negotiation: Negotiation,
     resolver: Option<Arc<dyn ResolvesServerCert>>,
-    /// Whom clients must be known to, and whether they must.
+    /// Which clients are trusted, and whether a client must present a certificate.
     clients: Option<(Roots, bool)>,
     sessions: Arc<dyn StoresServerSessions>,
     ticket_keys: Option<Arc<TicketKeys>>,
@@ -55,9 +55,9 @@ impl Default for ServerBuilder {
 
 impl ServerBuilder {
     pub fn set_identity(&mut self, identity: &Identity) -> Result<(), Error> {
-        let shown = identity.shown()?;
-        self.blocking.signer = shown.may_block;
-        self.resolver = Some(Arc::new(OneIdentity(shown)));
+        let credential = identity.credential()?;
+        self.blocking.signer = credential.may_block;
+        self.resolver = Some(Arc::new(SingleCredential(credential)));
         Ok(())
     }
 
@@ -143,26 +143,20 @@ impl ServerBuilder {
             .with_protocol_versions(&versions)?
             .with_client_cert_verifier(clients)
             .with_cert_resolver(resolver);
-        tls.alpn_protocols = self.negotiation.alpn.clone();
-        tls.key_log = self.negotiation.key_log.clone();
-        tls.max_fragment_size = Some(self.negotiation.limits.fragment());
-        let (sessions, policy) = (self.sessions.clone(), self.policy());
+        set_negotiated!(tls, &self.negotiation, COMPRESSORS);
+        let (inner, policy) = (self.sessions.clone(), self.policy());
         let has_early_data = self.max_early_data > 0;
-        tls.session_storage = Arc::new(Bound { sessions, policy: policy.clone(), has_early_data });
+        let sessions = BoundSessions { inner, policy: policy.clone(), has_early_data };
+        tls.session_storage = Arc::new(sessions);
         tls.send_tls13_tickets = self.tickets;
         tls.ignore_client_order = self.negotiation.prefers_suites();
         tls.max_early_data_size = self.max_early_data;
         tls.send_half_rtt_data = has_early_data;
         if let Some(keys) = &self.ticket_keys {
-            let sessions: Arc<dyn ProducesTickets> = keys.clone();
-            tls.ticketer = Arc::new(Bound { sessions, policy, has_early_data });
+            let inner: Arc<dyn ProducesTickets> = keys.clone();
+            tls.ticketer = Arc::new(BoundSessions { inner, policy, has_early_data });
         }
-        tls.require_ems = self.negotiation.requires_ems;
-        tls.cert_compressors = chosen(COMPRESSORS, self.negotiation.compression);
-        tls.cert_decompressors = chosen(DECOMPRESSORS, self.negotiation.compression);
-        let Negotiation { limits, requires_ems, .. } = self.negotiation;
-        let settings = Settings { limits, blocking: self.blocking, requires_ems };
-        Ok(Config { rustls: Arc::new(tls), settings: Arc::new(settings) })
+        Ok(self.negotiation.config(tls, self.blocking))
     }
 
     /// What is asked of clients: a fingerprint that servers with the same settings share.

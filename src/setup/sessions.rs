@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 /// More than any session has: the client's certificates are in it.
 const MAX_SESSION: usize = 64 * 1024;
-/// rustls's keys. Those that it looks up are the peer's words.
-const KEY: usize = 32;
+/// The length of rustls's keys. The keys that rustls looks up come from the peer.
+const KEY_LEN: usize = 32;
 /// How many sessions of a ClientHello are looked up or opened. It has room for hundreds of tickets;
 /// honest ones have one or two.
 const MAX_LOOK_UPS: u32 = 4;
@@ -48,7 +48,7 @@ type Get = dyn Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync;
 
 impl HostStore {
     fn look_up(&self, key: &[u8], take: bool) -> Option<Vec<u8>> {
-        if key.len() != KEY || call_context::count_look_up() > MAX_LOOK_UPS {
+        if key.len() != KEY_LEN || call_context::count_look_up() > MAX_LOOK_UPS {
             return None;
         }
         let mut value = Zeroizing::new(vec![0; MAX_SESSION]);
@@ -117,25 +117,27 @@ impl fmt::Debug for ServerSessions {
     }
 }
 
-/// Sessions with the bytes that the host attached (rustls's own way to do that is for TLS 1.3
-/// only), bound to what their server asks of clients. rustls does not ask again when one is
-/// resumed: a session that began with less, at another server with the same store or keys, is none
-/// here. Nor is one that the store has damaged, or that has ended.
+/// A store of sessions, or what makes tickets, with the data of inkotls in each session (rustls's own
+/// way to attach data is for TLS 1.3 only), and bound to what the server asks of clients. rustls does
+/// not ask again when a session is resumed. So a session that began with less, at another server with
+/// the same store or keys, is not resumed; nor is one that the store has damaged, or that has ended.
 ///
-/// A hash; then the end; then the channel binding and what is attached, each behind its length;
-/// then the session. What is made of it here is wiped; what rustls is handed, rustls does not wipe.
+/// A value is a hash; then the end of the session; then the channel binding and what the host attached,
+/// each after its length; then rustls's session. Copies that are made here are wiped; what rustls gets,
+/// rustls does not wipe.
 #[derive(Debug)]
-pub struct Bound<T: ?Sized> {
-    pub sessions: Arc<T>,
+pub struct BoundSessions<T: ?Sized> {
+    pub inner: Arc<T>,
+    /// What the server asks of clients.
     pub policy: Vec<u8>,
-    /// Early data may be sent with the sessions that are made here.
+    /// Clients may send early data with the sessions that are made here.
     pub has_early_data: bool,
 }
 
-const HASH: usize = 32;
+const HASH_LEN: usize = 32;
 
-impl<T: ?Sized> Bound<T> {
-    /// None where the session has ended as it begins.
+impl<T: ?Sized> BoundSessions<T> {
+    /// None if the session ends as it begins.
     fn bind(&self, session: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let end = match call_context::origin().end {
             0 => now() + MAX_LIFETIME,
@@ -149,13 +151,13 @@ impl<T: ?Sized> Bound<T> {
         let head = [&end.to_be_bytes()[..], &data].concat();
         let mut value = Zeroizing::new([&*head, session].concat());
         if !self.has_early_data {
-            make_stale(&mut value);
+            refuse_early_data(&mut value);
         }
         Some(Zeroizing::new([&*self.hash(&value), &value].concat()))
     }
 
     fn unbind(&self, value: &[u8]) -> Option<Vec<u8>> {
-        let (hash, value) = value.split_at_checked(HASH)?;
+        let (hash, value) = value.split_at_checked(HASH_LEN)?;
         if self.hash(value) != hash {
             return None;
         }
@@ -182,10 +184,10 @@ impl<T: ?Sized> Bound<T> {
     }
 }
 
-/// Has rustls resume a session without early data. It accepts early data only where the client
-/// states the age of the session (RFC 8446, section 8.3), of which it keeps an offset in the last
-/// four bytes: with another highest bit, every age that a client states is wrong by 24 days.
-fn make_stale(session: &mut [u8]) {
+/// Has rustls resume a session without early data. rustls accepts early data only if the age of the
+/// session that the client states is right (RFC 8446, section 8.3). In the last four bytes rustls keeps
+/// an offset for that: with another highest bit, every age that a client states is wrong by 24 days.
+fn refuse_early_data(session: &mut [u8]) {
     if let Some([high, ..]) = session.last_chunk_mut::<4>() {
         *high ^= 0x80;
     }
@@ -200,17 +202,17 @@ fn unframed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(u32::from_be_bytes(*len) as usize)
 }
 
-impl ProducesTickets for Bound<dyn ProducesTickets> {
+impl ProducesTickets for BoundSessions<dyn ProducesTickets> {
     fn enabled(&self) -> bool {
-        self.sessions.enabled()
+        self.inner.enabled()
     }
 
     fn lifetime(&self) -> u32 {
-        self.sessions.lifetime()
+        self.inner.lifetime()
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        let ticket = self.sessions.encrypt(&self.bind(plain)?)?;
+        let ticket = self.inner.encrypt(&self.bind(plain)?)?;
         (call_context::count_ticket(ticket.len()) <= MAX_TICKETS).then_some(ticket)
     }
 
@@ -218,25 +220,25 @@ impl ProducesTickets for Bound<dyn ProducesTickets> {
         if call_context::count_look_up() > MAX_LOOK_UPS {
             return None;
         }
-        self.unbind(&Zeroizing::new(self.sessions.decrypt(cipher)?))
+        self.unbind(&Zeroizing::new(self.inner.decrypt(cipher)?))
     }
 }
 
-impl StoresServerSessions for Bound<dyn StoresServerSessions> {
+impl StoresServerSessions for BoundSessions<dyn StoresServerSessions> {
     fn put(&self, key: Vec<u8>, value: Vec<u8>) -> bool {
         let value = Zeroizing::new(value);
-        self.bind(&value).is_some_and(|mut bound| self.sessions.put(key, take(&mut *bound)))
+        self.bind(&value).is_some_and(|mut bound| self.inner.put(key, take(&mut *bound)))
     }
 
     fn get(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.unbind(&Zeroizing::new(self.sessions.get(key)?))
+        self.unbind(&Zeroizing::new(self.inner.get(key)?))
     }
 
     fn take(&self, key: &[u8]) -> Option<Vec<u8>> {
-        self.unbind(&Zeroizing::new(self.sessions.take(key)?))
+        self.unbind(&Zeroizing::new(self.inner.take(key)?))
     }
 
     fn can_cache(&self) -> bool {
-        self.sessions.can_cache()
+        self.inner.can_cache()
     }
 }

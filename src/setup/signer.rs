@@ -1,4 +1,4 @@
-//! A private key that stays with the host, which signs when asked.
+//! A private key that stays with the host: a callback signs.
 
 use crate::call_context;
 use crate::crypto;
@@ -12,17 +12,17 @@ use std::fmt;
 use std::sync::Arc;
 use webpki::EndEntityCert;
 
-/// Room for a signature: that of an RSA key of 8192 bits has as much.
+/// Room for a signature. That of an RSA key of 8192 bits is the longest.
 const MAX_SIGNATURE: usize = 1024;
 
-/// Signs a message with a scheme; the length that it tells is not believed.
+/// Signs a message with a scheme, and returns the length of the signature, which is not trusted.
 type Sign = dyn Fn(u16, &[u8], &mut [u8]) -> Option<usize> + Send + Sync;
 
 #[derive(Clone)]
 pub struct HostSigner {
     schemes: Vec<SignatureScheme>,
     algorithm: SignatureAlgorithm,
-    /// How what it signs is verified.
+    /// What verifies its signatures.
     verifiers: WebPkiSupportedAlgorithms,
     sign: Arc<Sign>,
     pub may_block: bool,
@@ -50,7 +50,7 @@ impl HostSigner {
 
     pub fn check_match(&self, leaf: &CertificateDer<'_>) -> Result<(), Error> {
         let no_signature = |scheme: &SignatureScheme| self.verify(leaf, *scheme, &[], &[]);
-        match self.schemes.iter().find(|scheme| no_signature(scheme) == Err(Unfit::Scheme)) {
+        match self.schemes.iter().find(|scheme| no_signature(scheme) == Err(Mismatch::Scheme)) {
             None => Ok(()),
             Some(scheme) => Err(Error::new(
                 Status::KeyMismatch,
@@ -66,15 +66,17 @@ impl HostSigner {
         scheme: SignatureScheme,
         message: &[u8],
         signature: &[u8],
-    ) -> Result<(), Unfit> {
+    ) -> Result<(), Mismatch> {
         use webpki::Error as E;
-        let leaf = EndEntityCert::try_from(leaf).map_err(|_| Unfit::Scheme)?;
+        let leaf = EndEntityCert::try_from(leaf).map_err(|_| Mismatch::Scheme)?;
         let verifiers = self.verifiers.mapping.iter().find(|(it, _)| *it == scheme);
-        // Those behind the first are for TLS 1.2, whose schemes do not name the curve.
-        let [verifier, ..] = verifiers.ok_or(Unfit::Scheme)?.1 else { return Err(Unfit::Scheme) };
+        // The others are for TLS 1.2, whose schemes do not name the curve.
+        let [verifier, ..] = verifiers.ok_or(Mismatch::Scheme)?.1 else {
+            return Err(Mismatch::Scheme);
+        };
         leaf.verify_signature(*verifier, message, signature).map_err(|error| match error {
-            E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Unfit::Scheme,
-            _ => Unfit::Signature,
+            E::UnsupportedSignatureAlgorithmForPublicKeyContext(_) => Mismatch::Scheme,
+            _ => Mismatch::Signature,
         })
     }
 }
@@ -94,7 +96,8 @@ fn algorithm_of(scheme: &SignatureScheme) -> Option<SignatureAlgorithm> {
 }
 
 #[derive(PartialEq)]
-enum Unfit {
+/// What does not fit the key of a certificate.
+enum Mismatch {
     Scheme,
     Signature,
 }
@@ -108,7 +111,7 @@ struct HostKey {
 impl SigningKey for HostKey {
     fn choose_scheme(&self, offered: &[SignatureScheme]) -> Option<Box<dyn Signer>> {
         let scheme = *self.signer.schemes.iter().find(|it| offered.contains(it))?;
-        Some(Box::new(Signature { key: self.clone(), scheme }))
+        Some(Box::new(SchemeSigner { key: self.clone(), scheme }))
     }
 
     fn public_key(&self) -> Option<SubjectPublicKeyInfoDer<'_>> {
@@ -121,26 +124,26 @@ impl SigningKey for HostKey {
     }
 }
 
-/// One that is to be made.
+/// Signs with the scheme that was chosen.
 #[derive(Debug)]
-struct Signature {
+struct SchemeSigner {
     key: HostKey,
     scheme: SignatureScheme,
 }
 
-impl Signer for Signature {
-    /// A signature that went wrong may give the key away, so none goes out unverified.
+impl Signer for SchemeSigner {
+    /// A wrong signature may give the key away. So each is verified before it is sent.
     fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Tls> {
         call_context::tell(|caller| caller.signer_asked = false);
         let mut room = [0; MAX_SIGNATURE];
         let len = (self.key.signer.sign)(self.scheme.into(), message, &mut room)
-            .ok_or_else(|| unsigned("refused to sign"))?;
+            .ok_or_else(|| signer_error("refused to sign"))?;
         let signature = room.get(..len).ok_or_else(|| {
-            unsigned(&format!("says that it wrote {len} bytes, to a room of {MAX_SIGNATURE}"))
+            signer_error(&format!("says that it wrote {len} bytes, to a room of {MAX_SIGNATURE}"))
         })?;
         match self.key.signer.verify(&self.key.leaf, self.scheme, message, signature) {
             Ok(()) => Ok(signature.to_vec()),
-            Err(_) => Err(unsigned(&format!("made a wrong signature ({:?})", self.scheme))),
+            Err(_) => Err(signer_error(&format!("made a wrong signature ({:?})", self.scheme))),
         }
     }
 
@@ -150,7 +153,7 @@ impl Signer for Signature {
 }
 
 /// Why the host's signer made no signature that can be sent.
-fn unsigned(how: &str) -> Tls {
+fn signer_error(how: &str) -> Tls {
     Error::new(Status::InvalidKey, format!("the host's signer {how}")).into()
 }
 

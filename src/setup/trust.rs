@@ -1,4 +1,5 @@
-//! Whom a side trusts: what is verified of a peer's certificates, or of its raw public key.
+//! Which peers a side trusts: authorities by a chain that webpki verifies, certificates of peers, raw
+//! public keys, or what the platform accepts.
 
 use crate::certificate::{Usage, rsa_bits};
 use crate::der;
@@ -63,7 +64,7 @@ impl Trust {
         matches!(self.anchors, Anchors::RawKeys(_))
     }
 
-    /// By which a client finds the certificate that a server trusts.
+    /// The issuers that a server names, so that a client finds a certificate that is trusted.
     pub fn issuers(&self) -> Vec<DistinguishedName> {
         let Anchors::Certificates { peers, authorities } = &self.anchors else { return Vec::new() };
         let anchors = match authorities {

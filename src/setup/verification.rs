@@ -1,11 +1,11 @@
-//! Verification of the peer by the host, which may ask what the library would say.
+//! Verification of the peer by a callback of the host, which may ask for the library's verdict.
 
 use super::trust::{PeerIdentity, Trust};
 use crate::error::{CertificateFault, Error};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use std::sync::Arc;
 
-/// The host's answer to what it is shown.
+/// The callback.
 type Decide = dyn Fn(Verification) -> Result<(), Error> + Send + Sync;
 
 /// What a builder is given.
@@ -19,13 +19,13 @@ pub struct HostVerification {
 pub struct Verification {
     /// As it was sent.
     pub chain: Vec<CertificateDer<'static>>,
-    /// Who a server must prove to be.
+    /// The name that a server must have.
     pub server_name: Option<String>,
     pub staple: Vec<u8>,
     pub now: UnixTime,
     name: Option<ServerName<'static>>,
     trust: Arc<Trust>,
-    /// Why the library refuses.
+    /// Why the library refuses the peer.
     refusal: Option<Error>,
 }
 
@@ -43,7 +43,7 @@ impl Verification {
         }
     }
 
-    /// What the library would say without the host: None where it accepts.
+    /// The library's verdict: None if it accepts the peer.
     pub fn verify(&mut self) -> Option<CertificateFault> {
         let [end_entity, intermediates @ ..] = &*self.chain else { return None };
         let peer = PeerIdentity {
@@ -57,7 +57,7 @@ impl Verification {
         self.refusal.as_ref().map(fault)
     }
 
-    /// What the host's answer means: 0, or why it refuses.
+    /// What the answer of the callback means: 0 accepts the peer, another number is why it is refused.
     pub fn verdict(self, answer: i32) -> Result<(), Error> {
         match self.refusal {
             _ if answer == 0 => Ok(()),

@@ -1,4 +1,5 @@
-//! The verifiers that rustls calls: what is done about a peer, whoever is trusted and whoever decides.
+//! The verifiers that rustls calls: `trust` or the host's callback accepts the peer, the peer's signature
+//! proves that it has the private key, and the connection is told what rustls shows only here.
 
 use super::lifetime::origin;
 use super::trust::{PeerIdentity, Trust, check_key};
@@ -20,15 +21,15 @@ use std::fmt;
 use std::sync::Arc;
 use webpki::EndEntityCert;
 
-/// What both sides do.
+/// What client and server do alike.
 struct Verifier {
     trust: Arc<Trust>,
-    /// Decides instead, and may ask what `trust` says.
+    /// Decides instead of `trust`, and may ask for its verdict.
     host: Option<HostVerification>,
 }
 
 impl Verifier {
-    /// Verifies who the peer is, and tells the connection what rustls shows only here.
+    /// Verifies who the peer is.
     fn verify(&self, peer: &PeerIdentity<'_>) -> Result<(), Tls> {
         call_context::tell(|caller| {
             caller.staple = peer.staple.to_vec();
@@ -100,7 +101,7 @@ fn unproven(error: Tls, key: Option<SubjectPublicKeyInfoDer<'_>>) -> Tls {
     }
 }
 
-/// The connection is told why, and rustls what makes it send the alert that fits.
+/// Tells the connection why the peer is refused. rustls gets the error that has it send the right alert.
 fn refused(refusal: Error) -> Tls {
     let Some(fault) = refusal.certificate else { return refusal.into() };
     let error = fault.tls_error().unwrap_or_else(|| refusal.clone().into());
@@ -108,7 +109,7 @@ fn refused(refusal: Error) -> Tls {
     error
 }
 
-/// A client's, of servers.
+/// A client's verifier of servers.
 #[derive(Debug)]
 pub struct ServerVerifier(Verifier);
 
@@ -159,7 +160,7 @@ impl ServerCertVerifier for ServerVerifier {
     }
 }
 
-/// A server's, of clients.
+/// A server's verifier of clients.
 #[derive(Debug)]
 pub struct ClientVerifier {
     verifier: Verifier,

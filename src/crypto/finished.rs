@@ -1,5 +1,5 @@
-//! The provider's cipher suites, with a note to the connection where rustls has one error for two
-//! reasons: a record that cannot be decrypted, or a Finished that is wrong.
+//! Cipher suites that tell the connection that a Finished is computed. rustls has one error for a
+//! record that cannot be decrypted and for a Finished that is wrong.
 
 use super::rustls_backend;
 use crate::call_context;
@@ -8,35 +8,35 @@ use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
 use rustls::crypto::{ActiveKeyExchange, CryptoProvider, hmac};
 use rustls::{CipherSuiteCommon, Error, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite};
 
-pub fn note(provider: &mut CryptoProvider) {
+pub fn tell_connections(provider: &mut CryptoProvider) {
     for suite in &mut provider.cipher_suites {
-        if let Some(noted) = SUITES.iter().find(|it| it.suite() == suite.suite()) {
-            *suite = *noted;
+        if let Some(telling) = SUITES.iter().find(|it| it.suite() == suite.suite()) {
+            *suite = *telling;
         }
     }
 }
 
-struct Noted<T: 'static + ?Sized>(&'static T);
+struct Telling<T: 'static + ?Sized>(&'static T);
 
-macro_rules! noted {
+macro_rules! suites {
     ($($kind:ident, $suite:ident: $trait:ident $field:ident, [$($name:ident),*];)*) => {
         static SUITES: &[SupportedCipherSuite] = &[$($({
-            const THEIRS: &$suite = match &rustls_backend::cipher_suite::$name {
+            const RUSTLS: &$suite = match &rustls_backend::cipher_suite::$name {
                 SupportedCipherSuite::$kind(it) => it,
                 _ => panic!(),
             };
-            static NOTED: Noted<dyn $trait> = Noted(THEIRS.$field);
+            static TELLING: Telling<dyn $trait> = Telling(RUSTLS.$field);
             static SUITE: $suite = $suite {
-                common: CipherSuiteCommon { ..THEIRS.common },
-                $field: &NOTED,
-                ..*THEIRS
+                common: CipherSuiteCommon { ..RUSTLS.common },
+                $field: &TELLING,
+                ..*RUSTLS
             };
             SupportedCipherSuite::$kind(&SUITE)
         }),*),*];
     };
 }
 
-noted! {
+suites! {
     Tls13, Tls13CipherSuite: Hkdf hkdf_provider, [
         TLS13_AES_128_GCM_SHA256,
         TLS13_AES_256_GCM_SHA384,
@@ -52,7 +52,7 @@ noted! {
     ];
 }
 
-impl Prf for Noted<dyn Prf> {
+impl Prf for Telling<dyn Prf> {
     fn for_key_exchange(
         &self,
         output: &mut [u8; 48],
@@ -77,7 +77,7 @@ impl Prf for Noted<dyn Prf> {
     }
 }
 
-impl Hkdf for Noted<dyn Hkdf> {
+impl Hkdf for Telling<dyn Hkdf> {
     fn extract_from_zero_ikm(&self, salt: Option<&[u8]>) -> Box<dyn HkdfExpander> {
         self.0.extract_from_zero_ikm(salt)
     }
