@@ -1,11 +1,11 @@
 //! Client configs.
 
-use super::Roots;
 use super::client_sessions::ClientSessions;
 use super::compression::COMPRESSORS;
 use super::identities::ClientCredentials;
 use super::identity::{Credential, Identity};
 use super::negotiation::{Negotiation, flag, set_negotiated};
+use super::roots::Roots;
 use super::sessions::cache_size;
 use super::verification::HostVerification;
 use super::verifier::ServerVerifier;

@@ -1,9 +1,11 @@
 //! Certificate compression (RFC 8879) with zlib. Not rustls's own, which every client would link
 //! both ways: it compresses only where it has a certificate to show.
 
-use rustls::CertificateCompressionAlgorithm as Algorithm;
-use rustls::compress::{
-    CertCompressor, CertDecompressor, CompressionFailed, CompressionLevel, DecompressionFailed,
+use rustls::compress::{CertCompressor, CertDecompressor};
+#[cfg(feature = "compression")]
+use rustls::{
+    CertificateCompressionAlgorithm as Algorithm,
+    compress::{CompressionFailed, CompressionLevel, DecompressionFailed},
 };
 
 pub const DECOMPRESSORS: &[&dyn CertDecompressor] = &[

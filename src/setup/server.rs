@@ -1,10 +1,10 @@
 //! Server configs.
 
-use super::Roots;
 use super::compression::COMPRESSORS;
 use super::identities::{Identities, SingleCredential};
 use super::identity::Identity;
 use super::negotiation::{Negotiation, set_negotiated};
+use super::roots::Roots;
 use super::sessions::{BoundSessions, HostStore, ServerSessions, cache_size};
 use super::verification::HostVerification;
 use super::verifier::ClientVerifier;
