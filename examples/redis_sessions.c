@@ -215,7 +215,8 @@ static void linger(const struct peer *peer) {
   }
 }
 
-// As the library's inkotls_session_put. The key and the value are binary: RESP counts their bytes.
+// As the library's inkotls_session_put_callback. The key and the value are binary: RESP counts
+// their bytes.
 static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
                    size_t value_len) {
   struct store *store = user_data;
@@ -232,9 +233,9 @@ static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const ui
   return kept;
 }
 
-// As the library's inkotls_session_get. The key is what the client shows: anything, of any length,
-// and hundreds in one ClientHello. GETDEL is one step: of all servers that take a session, one
-// gets it.
+// As the library's inkotls_session_get_callback. The key is what the client shows: anything, of any
+// length, and hundreds in one ClientHello. GETDEL is one step: of all servers that take a session,
+// one gets it.
 static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
                    size_t cap) {
   struct store *store = user_data;

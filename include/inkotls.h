@@ -265,7 +265,7 @@ enum inkotls_state
   /// The peer sent close_notify. What it said before that may still have to be read.
   INKOTLS_STATE_PEER_CLOSED = 8,
   /// inkotls_conn_close was called, on a connection that had not failed.
-  INKOTLS_STATE_CLOSED = 16,
+  INKOTLS_STATE_LOCAL_CLOSED = 16,
   /// The connection failed.
   INKOTLS_STATE_FAILED = 32,
   /// A step that may block comes next, once what waits is drained: inkotls_conn_run_blocking runs
@@ -440,11 +440,6 @@ typedef struct inkotls_client_config inkotls_client_config;
 /// One TLS connection, client or server. One user at a time, any thread.
 typedef struct inkotls_conn inkotls_conn;
 
-/// The identities that a server chooses from by the name that a client asks for (SNI, RFC 6066).
-/// Counted, and filled and changed by any thread at any time, also while servers use it: a
-/// handshake sees what is there when its ClientHello is answered.
-typedef struct inkotls_identities inkotls_identities;
-
 /// A certificate chain and its private key. Exclusive while it is filled, then shared.
 ///
 /// Keys are RSA (2048 to 8192 bits), ECDSA (P-256, P-384) or Ed25519, not encrypted. The chain
@@ -463,6 +458,11 @@ typedef struct inkotls_server_builder inkotls_server_builder;
 /// The settings of a server: immutable, counted, and used by any number of connections and
 /// threads at the same time.
 typedef struct inkotls_server_config inkotls_server_config;
+
+/// The identities that a server chooses from by the name that a client asks for (SNI, RFC 6066).
+/// Counted, and filled and changed by any thread at any time, also while servers use it: a
+/// handshake sees what is there when its ClientHello is answered.
+typedef struct inkotls_sni_map inkotls_sni_map;
 
 /// The keys of stateless tickets (RFC 5077; RFC 8446, section 4.6.1): any server that has the key
 /// resumes the session, in whatever process. Counted, and changed by any thread at any time, also
@@ -511,34 +511,34 @@ typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size
 /// `value_len` bytes, at most 65536. A day is long enough; no session is resumed after 7 days.
 /// Returns 1 if the session was stored. If it returns 0, the client gets no ticket for the session,
 /// and the connection goes on. All pointers are valid for the call only.
-typedef int32_t (*inkotls_session_put)(void *user_data,
-                                       const uint8_t *key,
-                                       size_t key_len,
-                                       const uint8_t *value,
-                                       size_t value_len);
+typedef int32_t (*inkotls_session_put_callback)(void *user_data,
+                                                const uint8_t *key,
+                                                size_t key_len,
+                                                const uint8_t *value,
+                                                size_t value_len);
 
 /// Copies the session that is kept under `key` to `buf`, which has room for `cap` bytes (65536),
 /// and returns its length; 0 where there is none. The key is what the peer says, any 32 bytes; a
 /// connection asks four times at most. Where `take` is 1 it also removes the session, in one step
 /// with the look-up: of two servers that take the same one at the same time, one gets it. All
 /// pointers are lent for the call.
-typedef int32_t (*inkotls_session_get)(void *user_data,
-                                       const uint8_t *key,
-                                       size_t key_len,
-                                       int32_t take,
-                                       uint8_t *buf,
-                                       size_t cap);
+typedef int32_t (*inkotls_session_get_callback)(void *user_data,
+                                                const uint8_t *key,
+                                                size_t key_len,
+                                                int32_t take,
+                                                uint8_t *buf,
+                                                size_t cap);
 
 /// Copies ciphertext from the network to `buf`, which has room for `cap` bytes, without waiting for
 /// it, and returns how much: at least 1 byte, or 0 at the end, or a negative errno: -EAGAIN or
 /// -EWOULDBLOCK where there is none yet; after -EINTR it is called again; any other ends reading.
 /// `buf` is lent for the call.
-typedef int32_t (*inkotls_io_read)(void *user_data, uint8_t *buf, size_t cap);
+typedef int32_t (*inkotls_read_callback)(void *user_data, uint8_t *buf, size_t cap);
 
 /// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
 /// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after
 /// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
-typedef int32_t (*inkotls_io_write)(void *user_data, const uint8_t *data, size_t len);
+typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, size_t len);
 
 /// Receives a log message: its level, from INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and its text,
 /// one line of at most 500 bytes, without a NUL, valid for the call only. The callback must return,
@@ -560,8 +560,8 @@ const char *inkotls_version(void);
 /// for calls that have no handle to keep one. Never NULL; the text lives forever.
 const char *inkotls_status_text(int32_t status);
 
-/// Copies the error message for a server name that inkotls_conn_new_client, inkotls_identities_set
-/// or inkotls_identities_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
+/// Copies the error message for a server name that inkotls_conn_new_client, inkotls_sni_map_set
+/// or inkotls_sni_map_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
 /// no handle that could keep the message. It repeats the name and says what is wrong with it, such
 /// as "the server name \"a.test:443\" has a port: pass only the host name". Call it only after one
 /// of these calls has refused the name: a name that one of them accepts may have a message for
@@ -884,7 +884,7 @@ inkotls_status inkotls_identity_set_signer(inkotls_identity *identity,
 
 /// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
 /// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
-/// old one: inkotls_identities_set.
+/// old one: inkotls_sni_map_set.
 ///
 /// identity: must not be NULL.
 /// data, len: the OCSPResponse in DER, in bytes; copied. A length of 0 removes it.
@@ -926,14 +926,14 @@ void inkotls_identity_free(inkotls_identity *identity);
 
 /// Makes an empty set of identities with one reference, which is yours to release. NULL only if
 /// the library has a bug that was caught.
-const inkotls_identities *inkotls_identities_new(void);
+const inkotls_sni_map *inkotls_sni_map_new(void);
 
 /// Puts an identity under a name, in the place of the one that has this name and a key of the same
 /// kind (RSA, ECDSA, Ed25519). So one name may have a certificate of each kind; the client's
 /// signature schemes decide. The closest name that has one that fits wins: itself, then its
 /// wildcard, then "".
 ///
-/// identities: must not be NULL.
+/// sni_map: must not be NULL.
 /// server_name, len: a DNS name, "*." and a DNS name for any one label before it, or nothing: for
 /// clients whose name is not here, and those that ask for none. In bytes without a NUL; upper and
 /// lower case are the same; copied.
@@ -944,30 +944,30 @@ const inkotls_identities *inkotls_identities_new(void);
 /// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
 /// no key.
 /// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
-/// builder was given `identities` while there had been none in it that may.
-inkotls_status inkotls_identities_set(const inkotls_identities *identities,
-                                      const char *server_name,
-                                      size_t len,
-                                      const inkotls_identity *identity);
+/// builder was given `sni_map` while no identity in it had a signer that may.
+inkotls_status inkotls_sni_map_set(const inkotls_sni_map *sni_map,
+                                   const char *server_name,
+                                   size_t len,
+                                   const inkotls_identity *identity);
 
 /// Removes what is under a name. Connections that showed it go on.
 ///
-/// identities: must not be NULL.
-/// server_name, len: as for inkotls_identities_set; borrowed for this call.
+/// sni_map: must not be NULL.
+/// server_name, len: as for inkotls_sni_map_set; borrowed for this call.
 ///
 /// INKOTLS_STATUS_NONE: nothing was.
-/// INKOTLS_STATUS_INVALID_NAME: as for inkotls_identities_set.
-inkotls_status inkotls_identities_remove(const inkotls_identities *identities,
-                                         const char *server_name,
-                                         size_t len);
+/// INKOTLS_STATUS_INVALID_NAME: as for inkotls_sni_map_set.
+inkotls_status inkotls_sni_map_remove(const inkotls_sni_map *sni_map,
+                                      const char *server_name,
+                                      size_t len);
 
 /// Adds a reference. Any thread, at any time.
 ///
-/// identities: must not be NULL.
-inkotls_status inkotls_identities_retain(const inkotls_identities *identities);
+/// sni_map: must not be NULL.
+inkotls_status inkotls_sni_map_retain(const inkotls_sni_map *sni_map);
 
 /// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
-void inkotls_identities_release(const inkotls_identities *identities);
+void inkotls_sni_map_release(const inkotls_sni_map *sni_map);
 
 /// Makes ticket keys with one reference, which is yours to release.
 ///
@@ -1296,9 +1296,9 @@ inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *build
 /// for the name, handshake_failure where it is for the client's signature schemes.
 ///
 /// builder: must not be NULL.
-/// identities: must not be NULL; the config keeps a reference of its own, and sees every change.
-inkotls_status inkotls_server_builder_set_identities(inkotls_server_builder *builder,
-                                                     const inkotls_identities *identities);
+/// sni_map: must not be NULL; the config keeps a reference of its own, and sees every change.
+inkotls_status inkotls_server_builder_set_sni_map(inkotls_server_builder *builder,
+                                                  const inkotls_sni_map *sni_map);
 
 /// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used. A server
 /// that picks by other reasons has an acceptor show the client's list, and sets the connection's:
@@ -1426,8 +1426,8 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 ///
 /// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
-                                                        inkotls_session_put put,
-                                                        inkotls_session_get get,
+                                                        inkotls_session_put_callback put,
+                                                        inkotls_session_get_callback get,
                                                         void *user_data,
                                                         int32_t may_block);
 
@@ -1595,8 +1595,8 @@ inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor,
 /// read, write: must not be NULL.
 /// user_data: handed to both; may be NULL.
 inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor,
-                                       inkotls_io_read read,
-                                       inkotls_io_write write,
+                                       inkotls_read_callback read,
+                                       inkotls_write_callback write,
                                        void *user_data);
 
 /// Detaches the socket, the descriptors or the callbacks, as inkotls_conn_detach does.
@@ -1628,11 +1628,11 @@ inkotls_status inkotls_acceptor_feed_eof(inkotls_acceptor *acceptor);
 ///
 /// acceptor: must not be NULL.
 /// buf, cap: where the ciphertext goes, in bytes.
-/// written: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
 inkotls_status inkotls_acceptor_drain(inkotls_acceptor *acceptor,
                                       void *buf,
                                       size_t cap,
-                                      size_t *written);
+                                      size_t *out_len);
 
 /// Reads until the ClientHello is whole. Does no cryptography.
 ///
@@ -1887,8 +1887,8 @@ inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t
 /// user_data: handed to both; may be NULL. It must live until the last call that moves ciphertext;
 /// inkotls_conn_free calls neither.
 inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
-                                   inkotls_io_read read,
-                                   inkotls_io_write write,
+                                   inkotls_read_callback read,
+                                   inkotls_write_callback write,
                                    void *user_data);
 
 /// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
@@ -1923,8 +1923,8 @@ inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 ///
 /// conn: must not be NULL.
 /// buf, cap: where the ciphertext goes, in bytes.
-/// written: how many bytes were written, 0 where nothing is waiting; must not be NULL.
-inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *written);
+/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
 
 /// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
 /// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the

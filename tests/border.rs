@@ -167,7 +167,7 @@ fn null_is_an_answer() {
         let good = inkotls_acceptor_feed(acceptor.get(), null(), 0, Some(&mut len));
         assert_eq!(good, inkotls_status::Ok);
         inkotls_acceptor_free(None);
-        inkotls_identities_release(null());
+        inkotls_sni_map_release(null());
     }
     assert_eq!(Acceptor(null_mut()).error(), "the handle is NULL");
     acceptor.free();
@@ -293,31 +293,27 @@ fn a_handle_that_its_callback_uses_and_frees() {
 #[test]
 fn counted_handles_end_with_the_last_reference() {
     #[derive(Clone, Copy)]
-    struct Identities(*const inkotls_identities);
+    struct Identities(*const inkotls_sni_map);
     // SAFETY: the header says so.
     unsafe impl Send for Identities {}
-    let identities = Identities(inkotls_identities_new());
+    let identities = Identities(inkotls_sni_map_new());
     thread::scope(|scope| {
         for _ in 0..4 {
             // SAFETY: the reference that this thread has, and then the one that the other has.
-            unsafe { assert_eq!(inkotls_identities_retain(identities.0), inkotls_status::Ok) };
+            unsafe { assert_eq!(inkotls_sni_map_retain(identities.0), inkotls_status::Ok) };
             scope.spawn(move || {
                 let identities = identities;
                 let name = "localhost";
                 // SAFETY: as above.
                 unsafe {
-                    inkotls_identities_remove(
-                        identities.0.as_ref(),
-                        name.as_ptr().cast(),
-                        name.len(),
-                    );
-                    inkotls_identities_release(identities.0);
+                    inkotls_sni_map_remove(identities.0.as_ref(), name.as_ptr().cast(), name.len());
+                    inkotls_sni_map_release(identities.0);
                 }
             });
         }
     });
     // SAFETY: the first reference.
-    unsafe { inkotls_identities_release(identities.0) };
+    unsafe { inkotls_sni_map_release(identities.0) };
 }
 
 #[test]

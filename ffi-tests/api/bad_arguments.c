@@ -287,17 +287,17 @@ static void identity_and_server(void) {
   CHECK_INT(inkotls_identity_set_chain_pem(identity, chain, chain_len), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_identity_set_key_pem(identity, key, key_len), INKOTLS_STATUS_OK);
 
-  checking("identities");
-  const inkotls_identities *identities = inkotls_identities_new();
-  REFUSED(inkotls_identities_set(NULL, "localhost", 9, identity));
-  REFUSED(inkotls_identities_set(identities, NULL, 9, identity));
-  REFUSED(inkotls_identities_set(identities, "localhost", too_long, identity));
-  REFUSED(inkotls_identities_set(identities, "localhost", 9, NULL));
-  INPUT_REFUSED(inkotls_identities_remove, identities, "localhost", 9);
-  REFUSED(inkotls_identities_retain(NULL));
-  CHECK_INT(inkotls_identities_set(identities, NULL, 0, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identities_retain(identities), INKOTLS_STATUS_OK);
-  inkotls_identities_release(identities);
+  checking("sni_map");
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  REFUSED(inkotls_sni_map_set(NULL, "localhost", 9, identity));
+  REFUSED(inkotls_sni_map_set(sni_map, NULL, 9, identity));
+  REFUSED(inkotls_sni_map_set(sni_map, "localhost", too_long, identity));
+  REFUSED(inkotls_sni_map_set(sni_map, "localhost", 9, NULL));
+  INPUT_REFUSED(inkotls_sni_map_remove, sni_map, "localhost", 9);
+  REFUSED(inkotls_sni_map_retain(NULL));
+  CHECK_INT(inkotls_sni_map_set(sni_map, NULL, 0, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_retain(sni_map), INKOTLS_STATUS_OK);
+  inkotls_sni_map_release(sni_map);
 
   checking("ticket keys");
   static const char secret[32];
@@ -326,8 +326,8 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_set_dangerous_key_log(NULL, key_log, NULL));
   REFUSED(inkotls_server_builder_set_dangerous_key_log(builder, NULL, NULL));
   REFUSED(inkotls_server_builder_set_dangerous_key_log_file(NULL));
-  REFUSED(inkotls_server_builder_set_identities(NULL, identities));
-  REFUSED(inkotls_server_builder_set_identities(builder, NULL));
+  REFUSED(inkotls_server_builder_set_sni_map(NULL, sni_map));
+  REFUSED(inkotls_server_builder_set_sni_map(builder, NULL));
   REFUSED(inkotls_server_builder_set_client_auth(NULL, INKOTLS_CLIENT_AUTH_OFF, NULL));
   REFUSED(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_OPTIONAL, NULL));
   REFUSED(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, NULL));
@@ -346,7 +346,7 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_set_ticket_count(NULL, 1));
   REFUSED(inkotls_server_builder_set_max_early_data(NULL, 1));
   inkotls_roots_free(roots);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_ticket_keys_release(keys);
   REFUSED(inkotls_server_builder_set_identity(NULL, identity));
   REFUSED(inkotls_server_builder_set_identity(builder, NULL));
@@ -561,7 +561,7 @@ static void verification(void) {
 static void nothing_is_freed(void) {
   inkotls_roots_free(NULL);
   inkotls_identity_free(NULL);
-  inkotls_identities_release(NULL);
+  inkotls_sni_map_release(NULL);
   inkotls_ticket_keys_release(NULL);
   inkotls_client_builder_free(NULL);
   inkotls_client_config_release(NULL);

@@ -456,7 +456,7 @@ static void is_filled_by_two_threads(void) {
   CHECK_INT(inkotls_client_builder_add_identity(a, shown), REFUSED);
   CHECK_TEXT(inkotls_client_builder_error(a), "another call on identity has not returned");
   CHECK_INT(inkotls_server_builder_set_identity(b, shown), REFUSED);
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, shown), REFUSED);
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, shown), REFUSED);
   gets(first, "ecdsa.pem");
   const char *key = pki_path("ecdsa.key");
   CHECK_INT(inkotls_identity_set_key_pem_file(shown, key, strlen(key)), INKOTLS_STATUS_OK);

@@ -69,17 +69,17 @@ static void configs_say_nothing(void) {
 // Reference-counted handles keep no error message, but are poisoned all the same, also in the calls
 // that they are given to.
 static void counted_handles_are_poisoned(void) {
-  checking("identities");
-  const inkotls_identities *set = inkotls_identities_new();
+  checking("sni_map");
+  const inkotls_sni_map *set = inkotls_sni_map_new();
   arm();
-  CHECK(inkotls_identities_new() == NULL);
+  CHECK(inkotls_sni_map_new() == NULL);
   arm();
-  CHECK_INT(inkotls_identities_remove(set, "x", 1), INKOTLS_STATUS_PANIC);
-  CHECK_INT(inkotls_identities_remove(set, "x", 1), INKOTLS_STATUS_PANIC);
-  CHECK_INT(inkotls_identities_set(set, "x", 1, identity), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_sni_map_remove(set, "x", 1), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_sni_map_remove(set, "x", 1), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_sni_map_set(set, "x", 1, identity), INKOTLS_STATUS_PANIC);
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identities(builder, set), INKOTLS_STATUS_PANIC);
-  CHECK_TEXT(inkotls_server_builder_error(builder), "identities is unusable");
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, set), INKOTLS_STATUS_PANIC);
+  CHECK_TEXT(inkotls_server_builder_error(builder), "sni_map is unusable");
   CHECK_INT(inkotls_server_builder_set_ticket_count(builder, 1), INKOTLS_STATUS_OK);
 
   checking("ticket keys");
@@ -93,7 +93,7 @@ static void counted_handles_are_poisoned(void) {
   CHECK_INT(inkotls_ticket_keys_set(keys, secret, sizeof secret), INKOTLS_STATUS_PANIC);
   CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_PANIC);
   inkotls_server_builder_free(builder);
-  inkotls_identities_release(set);
+  inkotls_sni_map_release(set);
   inkotls_ticket_keys_release(keys);
 }
 
@@ -104,7 +104,7 @@ static void poisoned_handles_are_not_used(void) {
   inkotls_identity *bad_identity = identity_of("client");
   inkotls_client_builder *to_client = client_trusting("ca.pem");
   inkotls_server_builder *to_server = server_showing("ecdsa");
-  const inkotls_identities *set = inkotls_identities_new();
+  const inkotls_sni_map *set = inkotls_sni_map_new();
   arm();
   CHECK_INT(inkotls_roots_add_platform(bad_roots), INKOTLS_STATUS_PANIC);
   arm();
@@ -120,15 +120,15 @@ static void poisoned_handles_are_not_used(void) {
   CHECK_TEXT(inkotls_server_builder_error(to_server), "roots");
   CHECK_INT(inkotls_server_builder_set_identity(to_server, bad_identity), INKOTLS_STATUS_PANIC);
   CHECK_TEXT(inkotls_server_builder_error(to_server), "identity");
-  CHECK_INT(inkotls_identities_set(set, "", 0, bad_identity), INKOTLS_STATUS_PANIC);
-  CHECK_INT(inkotls_identities_remove(set, "", 0), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_sni_map_set(set, "", 0, bad_identity), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_sni_map_remove(set, "", 0), INKOTLS_STATUS_NONE);
 
   const inkotls_client_config *new_client = client_built(to_client);
   const inkotls_server_config *new_server = server_built(to_server);
   visit(&direct, new_client, new_server, 0);
   inkotls_client_config_release(new_client);
   inkotls_server_config_release(new_server);
-  inkotls_identities_release(set);
+  inkotls_sni_map_release(set);
   inkotls_identity_free(bad_identity);
   inkotls_roots_free(bad_roots);
 }

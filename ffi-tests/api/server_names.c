@@ -75,7 +75,7 @@ static const char *message_for(const char *name, size_t len) {
 }
 
 static void say_what_is_wrong(void) {
-  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
   inkotls_identity *identity = identity_of("ecdsa");
   for (size_t i = 0; i < COUNT(refused); i++) {
     const char *name = refused[i].name;
@@ -84,8 +84,8 @@ static void say_what_is_wrong(void) {
     checking("the name \"%.40s\"", name);
     inkotls_status want =
         refused[i].refused_by & IDENTITIES ? INKOTLS_STATUS_INVALID_NAME : INKOTLS_STATUS_OK;
-    CHECK_INT(inkotls_identities_set(identities, name, len, identity), want);
-    CHECK_INT(inkotls_identities_remove(identities, name, len), want);
+    CHECK_INT(inkotls_sni_map_set(sni_map, name, len, identity), want);
+    CHECK_INT(inkotls_sni_map_remove(sni_map, name, len), want);
     want = refused[i].refused_by & CLIENTS ? INKOTLS_STATUS_INVALID_NAME : INKOTLS_STATUS_OK;
     CHECK_INT(inkotls_conn_new_client(client, name, len, &conn), want);
     CHECK_INT(conn != NULL, want == INKOTLS_STATUS_OK);
@@ -95,7 +95,7 @@ static void say_what_is_wrong(void) {
     CHECK(!strstr(said, "MIGH"));
     CHECK(is_safe_to_log(said, strlen(said)));
   }
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_identity_free(identity);
 }
 

@@ -17,12 +17,12 @@ static void on_all_threads(void *(*task)(void *)) {
   for (int i = 0; i < THREADS; i++) CHECK_INT(pthread_join(threads[i], NULL), 0);
 }
 
-// One config for all, with one set of identities, one of ticket keys, one store of sessions; and
+// One config for all, with one set of sni_map, one of ticket keys, one store of sessions; and
 // all exchange what can be exchanged, while the others shake hands.
 
 enum { VISITS = 6, IN_MEMORY = 0, IN_TICKETS, IN_A_STORE, KINDS };
 static const unsigned char keys[2][64] = {{[0] = 1, [32] = 2}, {[0] = 2, [32] = 1}};
-static const inkotls_identities *identities;
+static const inkotls_sni_map *sni_map;
 static const inkotls_ticket_keys *ticket_keys;
 static inkotls_identity *shown[2];
 static const inkotls_server_config *servers[KINDS];
@@ -58,7 +58,7 @@ static void *visit_all(void *unused) {
     pair_converse(&pair, &ways[turn], client, "localhost", server);
     inkotls_server_config_release(server);
     inkotls_client_config_release(client);
-    CHECK_INT(inkotls_identities_set(identities, "localhost", 9, shown[turn]), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, shown[turn]), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_ticket_keys_set(ticket_keys, keys[turn], sizeof keys[turn]),
               INKOTLS_STATUS_OK);
     resumed[kind][is_tls13] += inkotls_conn_is_resumed(pair.client.conn);
@@ -69,14 +69,14 @@ static void *visit_all(void *unused) {
 
 static void all_share_configs(void) {
   store_clear();
-  identities = inkotls_identities_new();
+  sni_map = inkotls_sni_map_new();
   shown[0] = identity_of("ecdsa");
   shown[1] = identity_of("rsa");
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, shown[0]), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, shown[0]), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_ticket_keys_new(keys[0], sizeof keys[0], &ticket_keys), INKOTLS_STATUS_OK);
   for (int kind = 0; kind < KINDS; kind++) {
     inkotls_server_builder *builder = inkotls_server_builder_new();
-    CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_server_builder_set_sni_map(builder, sni_map), INKOTLS_STATUS_OK);
     if (kind == IN_TICKETS)
       CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, ticket_keys), INKOTLS_STATUS_OK);
     if (kind == IN_A_STORE)
@@ -97,7 +97,7 @@ static void all_share_configs(void) {
     }
   }
   inkotls_ticket_keys_release(ticket_keys);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   for (int i = 0; i < 2; i++) inkotls_identity_free(shown[i]);
 }
 

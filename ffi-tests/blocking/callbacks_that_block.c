@@ -31,7 +31,7 @@ enum { P256 = 23, X25519 = 29, HANDSHAKE = 22, PATIENCE = 120 };
 
 static const struct way direct = {.chunk = 1 << 14}, narrow = {.chunk = 1};
 static EVP_PKEY *client_key, *server_key;
-static const inkotls_identities *identities;
+static const inkotls_sni_map *sni_map;
 static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 
@@ -122,10 +122,10 @@ static inkotls_server_builder *server_with(int callbacks) {
   inkotls_roots *roots = roots_of("ca.pem");
   inkotls_identity *identity =
       shown("ecdsa", callbacks & SIGNS_FOR_SERVER ? signs_for_server : NULL);
-  inkotls_identities_release(identities);
-  identities = inkotls_identities_new();
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  inkotls_sni_map_release(sni_map);
+  sni_map = inkotls_sni_map_new();
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, sni_map), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
             INKOTLS_STATUS_OK);
   if (callbacks & VERIFIES_CLIENT)
@@ -287,8 +287,8 @@ static void others_go_on(const struct way *way, struct side *peer) {
   CHECK_INT(pair_until_closed(&pair, &pair.client), INKOTLS_STATUS_OK);
   CHECK_INT(pair_until_read(&pair, &pair.server, in, 1, &len), INKOTLS_STATUS_CLOSED);
   pair_free(&pair);
-  CHECK_INT(inkotls_identities_set(identities, "other.test", 10, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identities_remove(identities, "other.test", 10), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(sni_map, "other.test", 10, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_remove(sni_map, "other.test", 10), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
   CHECK_INT(inkotls_client_config_retain(client), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_config_retain(server), INKOTLS_STATUS_OK);
@@ -513,7 +513,7 @@ int main(int argc, char **argv) {
   each_version("the peer sends records of 4 bytes", small_plain_records);
   each_version("the client does not wait for the server", messages_too_early);
   once_each_version("damaged messages", each_damage);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   EVP_PKEY_free(client_key);
   EVP_PKEY_free(server_key);
   return checks_done();

@@ -285,13 +285,13 @@ static int server_may_block(int kind, int32_t may_block) {
   static const uint16_t schemes[] = {0x0403};
   inkotls_server_builder *builder = inkotls_server_builder_new();
   inkotls_identity *identity = identity_of("ecdsa");
-  const inkotls_identities *set = inkotls_identities_new();
+  const inkotls_sni_map *set = inkotls_sni_map_new();
   inkotls_roots *roots = roots_of("ca.pem");
   if (kind == SIGNER || kind == IDENTITIES)
     CHECK_INT(inkotls_identity_set_signer(identity, schemes, 1, sign, NULL, may_block),
               INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identities_set(set, "", 0, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(kind == IDENTITIES ? inkotls_server_builder_set_identities(builder, set)
+  CHECK_INT(inkotls_sni_map_set(set, "", 0, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(kind == IDENTITIES ? inkotls_server_builder_set_sni_map(builder, set)
                                : inkotls_server_builder_set_identity(builder, identity),
             INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
@@ -302,7 +302,7 @@ static int server_may_block(int kind, int32_t may_block) {
   store.may_block = may_block;
   if (kind == STORE) server_uses_store(builder);
   inkotls_identity_free(identity);
-  inkotls_identities_release(set);
+  inkotls_sni_map_release(set);
   inkotls_roots_free(roots);
   const inkotls_server_config *config = server_built(builder);
   int it = inkotls_server_config_may_block(config);

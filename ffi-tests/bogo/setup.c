@@ -1,4 +1,4 @@
-// Configs, identities and connections as the flags ask for them.
+// Configs, sni_map and connections as the flags ask for them.
 
 #include <openssl/pem.h>
 #include <stdio.h>
@@ -230,7 +230,7 @@ static void open_client(const struct flags *flags) {
 // Server configs: a new one for each connection. What they share is the store and the ticket keys.
 
 static void set_identities(inkotls_server_builder *builder, const struct flags *flags) {
-  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
   for (size_t i = 0; i <= flags->last_credential; i++) {
     if (!flags->credentials[i].key_file) continue;
     inkotls_identity *identity = identity_of(flags, i);
@@ -238,11 +238,11 @@ static void set_identities(inkotls_server_builder *builder, const struct flags *
       check(inkotls_server_builder_set_identity(builder, identity), "set_identity",
             inkotls_server_builder_error(builder));
     else
-      check(inkotls_identities_set(identities, NULL, 0, identity), "identities_set", "");
+      check(inkotls_sni_map_set(sni_map, NULL, 0, identity), "identities_set", "");
     inkotls_identity_free(identity);
   }
-  if (flags->last_credential > 0) inkotls_server_builder_set_identities(builder, identities);
-  inkotls_identities_release(identities);
+  if (flags->last_credential > 0) inkotls_server_builder_set_sni_map(builder, sni_map);
+  inkotls_sni_map_release(sni_map);
 }
 
 static const inkotls_server_config *server_config(const struct flags *flags) {

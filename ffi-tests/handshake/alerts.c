@@ -69,7 +69,7 @@ static struct bytes client_hello(struct hello hello) {
   size_t extensions = length(&out, 2);
   if (hello.has_psk_first) {
     put(&out, 0x0029002c, 4);
-    put(&out, 0x00070001, 4);  // identities: one of a byte, and its age
+    put(&out, 0x00070001, 4);  // sni_map: one of a byte, and its age
     put(&out, 1, 5);
     put(&out, 0x002120, 3);  // binders: one
     for (int i = 0; i < 32; i++) put(&out, 5, 1);
@@ -229,13 +229,13 @@ static void fragments_are_finite(void) {
 
 // A server that chooses from one identity.
 static const inkotls_server_config *server_choosing(const char *name) {
-  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
   inkotls_identity *identity = identity_of(name);
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_identities_set(identities, NULL, 0, identity), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(sni_map, NULL, 0, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, sni_map), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   return server_built(builder);
 }
 

@@ -144,7 +144,8 @@ static void closed_after(const struct way *way) {
   // A cut that follows changes nothing.
   side_cut(&pair.client);
   CHECK_INT(side_read(&pair.client, in, sizeof in, &len), INKOTLS_STATUS_CLOSED);
-  CHECK_INT(inkotls_conn_state(pair.client.conn), INKOTLS_STATE_PEER_CLOSED | INKOTLS_STATE_CLOSED);
+  CHECK_INT(inkotls_conn_state(pair.client.conn),
+            INKOTLS_STATE_PEER_CLOSED | INKOTLS_STATE_LOCAL_CLOSED);
   pair_free(&pair);
 }
 

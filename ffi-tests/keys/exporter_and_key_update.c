@@ -288,16 +288,16 @@ static void binds_to_the_first(const struct way *way, int kind) {
   static const char *const shown[] = {"ecdsa", "revoked", "ecdsa", "revoked"};
   unsigned char binding[64], first[32] = "";
   size_t len = 0;
-  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
   inkotls_server_builder *builder = remembering(kind);
-  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, sni_map), INKOTLS_STATUS_OK);
   const inkotls_server_config *server = server_built(builder);
   const inkotls_client_config *client = client_of(version);
   store_clear();
   for (int visit = 0; visit < 4; visit++) {
     struct pair pair;
     inkotls_identity *identity = identity_of(shown[visit]);
-    CHECK_INT(inkotls_identities_set(identities, "", 0, identity), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_sni_map_set(sni_map, "", 0, identity), INKOTLS_STATUS_OK);
     pair_converse(&pair, way, client, "localhost", server);
     CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), visit > 0);
     inkotls_conn *conns[] = {pair.client.conn, pair.server.conn};
@@ -312,7 +312,7 @@ static void binds_to_the_first(const struct way *way, int kind) {
   }
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
 }
 
 static void binds_to_sessions(const struct way *way) {
@@ -495,7 +495,7 @@ static void all_answer(inkotls_conn *conn, inkotls_status failure) {
     CHECK_INT(inkotls_conn_close(conn), failure);
   }
   CHECK(len == 7 && !bytes && !byte[0]);
-  CHECK_INT(inkotls_conn_state(conn) & (INKOTLS_STATE_FAILED | INKOTLS_STATE_CLOSED),
+  CHECK_INT(inkotls_conn_state(conn) & (INKOTLS_STATE_FAILED | INKOTLS_STATE_LOCAL_CLOSED),
             INKOTLS_STATE_FAILED);
 }
 

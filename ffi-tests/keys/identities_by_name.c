@@ -25,22 +25,21 @@ static inkotls_client_builder *client_builder(void) {
   return builder;
 }
 
-static const inkotls_server_config *server_of(const inkotls_identities *identities) {
+static const inkotls_server_config *server_of(const inkotls_sni_map *sni_map) {
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, sni_map), INKOTLS_STATUS_OK);
   return server_built(builder);
 }
 
-static inkotls_status set(const inkotls_identities *identities, const char *name,
-                          const char *shown) {
+static inkotls_status set(const inkotls_sni_map *sni_map, const char *name, const char *shown) {
   inkotls_identity *identity = identity_of(shown);
-  inkotls_status status = inkotls_identities_set(identities, name, strlen(name), identity);
+  inkotls_status status = inkotls_sni_map_set(sni_map, name, strlen(name), identity);
   inkotls_identity_free(identity);
   return status;
 }
 
-static inkotls_status drop(const inkotls_identities *identities, const char *name) {
-  return inkotls_identities_remove(identities, name, strlen(name));
+static inkotls_status drop(const inkotls_sni_map *sni_map, const char *name) {
+  return inkotls_sni_map_remove(sni_map, name, strlen(name));
 }
 
 // The peer's certificate is the one in that file.
@@ -78,17 +77,17 @@ static void nothing_is_shown(const struct way *way, const inkotls_client_config 
 }
 
 static void chosen_by_name(const struct way *way) {
-  const inkotls_identities *identities = inkotls_identities_new();
-  const inkotls_server_config *server = server_of(identities);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  const inkotls_server_config *server = server_of(sni_map);
   nothing_is_shown(way, client, "localhost", server);  // the set is empty
-  CHECK_INT(set(identities, "LocalHost", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "LocalHost", "ecdsa"), INKOTLS_STATUS_OK);
   is_shown(way, client, "localhost", server, "ecdsa.der");
   is_shown(way, client, "LOCALHOST", server, "ecdsa.der");
   nothing_is_shown(way, client, "other.test", server);
   nothing_is_shown(way, client, "127.0.0.1", server);  // the client sends no name
 
   // A wildcard stands for one label: not for none, not for two, not for a part of one.
-  CHECK_INT(set(identities, "*.TEST", "other"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "*.TEST", "other"), INKOTLS_STATUS_OK);
   is_shown(way, client, "other.test", server, "other.der");
   is_shown(way, client, "Other.Test", server, "other.der");
   is_shown(way, client, "localhost", server, "ecdsa.der");
@@ -98,15 +97,15 @@ static void chosen_by_name(const struct way *way) {
   nothing_is_shown(way, client, "othertest", server);
 
   // The name itself goes before the wildcard, and that before the default.
-  CHECK_INT(set(identities, "", "ed25519"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "", "ed25519"), INKOTLS_STATUS_OK);
   is_shown(way, client, "127.0.0.1", server, "ed25519.der");
   is_shown(way, client, "other.test", server, "other.der");
-  CHECK_INT(set(identities, "*.test", "ecdsa"), INKOTLS_STATUS_OK);
-  CHECK_INT(set(identities, "other.test", "other"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "*.test", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "other.test", "other"), INKOTLS_STATUS_OK);
   is_shown(way, client, "other.test", server, "other.der");
-  CHECK_INT(drop(identities, "LOCALHOST"), INKOTLS_STATUS_OK);
+  CHECK_INT(drop(sni_map, "LOCALHOST"), INKOTLS_STATUS_OK);
   is_shown(way, client, "localhost", server, "ed25519.der");
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_server_config_release(server);
 }
 
@@ -114,23 +113,23 @@ static void chosen_by_name(const struct way *way) {
 static void chosen_among_many(void) {
   enum { NAMES = 30000 };
   char name[32];
-  const inkotls_identities *identities = inkotls_identities_new();
-  const inkotls_server_config *server = server_of(identities);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  const inkotls_server_config *server = server_of(sni_map);
   inkotls_identity *identity = identity_of("other");
   for (int i = 0; i < NAMES; i++) {
     int len = snprintf(name, sizeof name, "www.%d.test", i);
-    CHECK_INT(inkotls_identities_set(identities, name, (size_t)len, identity), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_sni_map_set(sni_map, name, (size_t)len, identity), INKOTLS_STATUS_OK);
   }
   inkotls_identity_free(identity);
-  CHECK_INT(set(identities, "other.test", "other"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "other.test", "other"), INKOTLS_STATUS_OK);
   for (int i = 1; i < NAMES; i += 2) {
     snprintf(name, sizeof name, "www.%d.test", i);
-    CHECK_INT(drop(identities, name), INKOTLS_STATUS_OK);
-    CHECK_INT(drop(identities, name), INKOTLS_STATUS_NONE);
+    CHECK_INT(drop(sni_map, name), INKOTLS_STATUS_OK);
+    CHECK_INT(drop(sni_map, name), INKOTLS_STATUS_NONE);
   }
   is_shown(&direct, client, "other.test", server, "other.der");
   nothing_is_shown(&direct, client, "www.1.test", server);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_server_config_release(server);
 }
 
@@ -146,33 +145,33 @@ static const inkotls_client_config *client_with(int version, int suite) {
 static void chosen_by_key(const struct way *way) {
   const inkotls_client_config *only_rsa = client_with(TLS12, 0xc02f);
   const inkotls_client_config *only_ecdsa = client_with(TLS12, 0xc02b);
-  const inkotls_identities *identities = inkotls_identities_new();
-  const inkotls_server_config *server = server_of(identities);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  const inkotls_server_config *server = server_of(sni_map);
   static const char *const orders[][2] = {{"ecdsa", "rsa"}, {"rsa", "ecdsa"}};
   for (size_t i = 0; i < COUNT(orders); i++) {
     for (int j = 0; j < 2; j++)
-      CHECK_INT(set(identities, "localhost", orders[i][j]), INKOTLS_STATUS_OK);
+      CHECK_INT(set(sni_map, "localhost", orders[i][j]), INKOTLS_STATUS_OK);
     is_shown(way, only_rsa, "localhost", server, "rsa.der");
     is_shown(way, only_ecdsa, "localhost", server, "ecdsa.der");
-    CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);  // both
-    CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_NONE);
+    CHECK_INT(drop(sni_map, "localhost"), INKOTLS_STATUS_OK);  // both
+    CHECK_INT(drop(sni_map, "localhost"), INKOTLS_STATUS_NONE);
   }
 
   // An identity of the same kind of key replaces the one before, and not that of the other kind.
-  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
-  CHECK_INT(set(identities, "localhost", "rsa"), INKOTLS_STATUS_OK);
-  CHECK_INT(set(identities, "localhost", "chained"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "localhost", "rsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "localhost", "chained"), INKOTLS_STATUS_OK);
   is_shown(way, only_rsa, "localhost", server, "rsa.der");
   is_shown(way, only_ecdsa, "localhost", server, "chained.der");
 
   // A name whose keys do not fit is no reason to fail, where the default fits.
-  CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);
-  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(drop(sni_map, "localhost"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
   is_refused(way, only_rsa, "localhost", server, 40, "signature schemes");
-  CHECK_INT(set(identities, "", "rsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "", "rsa"), INKOTLS_STATUS_OK);
   is_shown(way, only_rsa, "localhost", server, "rsa.der");
   is_shown(way, only_ecdsa, "localhost", server, "ecdsa.der");
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_server_config_release(server);
   inkotls_client_config_release(only_rsa);
   inkotls_client_config_release(only_ecdsa);
@@ -180,76 +179,76 @@ static void chosen_by_key(const struct way *way) {
 
 // The host may release its reference before the server config is released, and the other way round.
 static void reference_counts(void) {
-  const inkotls_identities *identities = inkotls_identities_new();
-  CHECK_INT(set(identities, "", "ecdsa"), INKOTLS_STATUS_OK);
-  const inkotls_server_config *server = server_of(identities);
-  CHECK_INT(inkotls_identities_retain(identities), INKOTLS_STATUS_OK);
-  inkotls_identities_release(identities);
-  const inkotls_server_config *second = server_of(identities);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  CHECK_INT(set(sni_map, "", "ecdsa"), INKOTLS_STATUS_OK);
+  const inkotls_server_config *server = server_of(sni_map);
+  CHECK_INT(inkotls_sni_map_retain(sni_map), INKOTLS_STATUS_OK);
+  inkotls_sni_map_release(sni_map);
+  const inkotls_server_config *second = server_of(sni_map);
   is_shown(&direct, client, "localhost", server, "ecdsa.der");
   inkotls_server_config_release(server);
-  CHECK_INT(set(identities, "", "chained"), INKOTLS_STATUS_OK);
-  inkotls_identities_release(identities);
+  CHECK_INT(set(sni_map, "", "chained"), INKOTLS_STATUS_OK);
+  inkotls_sni_map_release(sni_map);
   is_shown(&direct, client, "localhost", second, "chained.der");
   inkotls_server_config_release(second);
 }
 
-// A single identity and identities by name replace each other: what was set last counts.
+// A single identity and sni_map by name replace each other: what was set last counts.
 static void last_one_counts(void) {
   inkotls_identity *one = identity_of("ed25519");
-  const inkotls_identities *several = inkotls_identities_new();
+  const inkotls_sni_map *several = inkotls_sni_map_new();
   CHECK_INT(set(several, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
   for (int last = 0; last < 2; last++) {
     inkotls_server_builder *builder = inkotls_server_builder_new();
     for (int i = 0; i < 2; i++)
       CHECK_INT(i == last ? inkotls_server_builder_set_identity(builder, one)
-                          : inkotls_server_builder_set_identities(builder, several),
+                          : inkotls_server_builder_set_sni_map(builder, several),
                 INKOTLS_STATUS_OK);
     const inkotls_server_config *server = server_built(builder);
     is_shown(&direct, client, "localhost", server, last ? "ed25519.der" : "ecdsa.der");
     inkotls_server_config_release(server);
   }
-  inkotls_identities_release(several);
+  inkotls_sni_map_release(several);
   inkotls_identity_free(one);
 }
 
 // The trailing dot of a name is ignored, as in inkotls_conn_new_client.
 static void names_with_a_trailing_dot(void) {
-  const inkotls_identities *identities = inkotls_identities_new();
-  const inkotls_server_config *server = server_of(identities);
-  CHECK_INT(set(identities, "localhost.", "ecdsa"), INKOTLS_STATUS_OK);
-  CHECK_INT(set(identities, "*.test.", "other"), INKOTLS_STATUS_OK);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  const inkotls_server_config *server = server_of(sni_map);
+  CHECK_INT(set(sni_map, "localhost.", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "*.test.", "other"), INKOTLS_STATUS_OK);
   is_shown(&direct, client, "localhost", server, "ecdsa.der");
   is_shown(&direct, client, "localhost.", server, "ecdsa.der");
   is_shown(&direct, client, "other.test", server, "other.der");
-  CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);
-  inkotls_identities_release(identities);
+  CHECK_INT(drop(sni_map, "localhost"), INKOTLS_STATUS_OK);
+  inkotls_sni_map_release(sni_map);
   inkotls_server_config_release(server);
 }
 
 // A handshake that has begun goes on with the identity of its beginning.
 static void replaced_during_a_handshake(const struct way *way) {
-  const inkotls_identities *identities = inkotls_identities_new();
-  const inkotls_server_config *server = server_of(identities);
-  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  const inkotls_server_config *server = server_of(sni_map);
+  CHECK_INT(set(sni_map, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
   struct pair pair;
   pair_open(&pair, way, client, "localhost", server);
   pair_until_answered(&pair);
-  CHECK_INT(set(identities, "localhost", "chained"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "localhost", "chained"), INKOTLS_STATUS_OK);
   pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
   CHECK(shows(pair.client.conn, "ecdsa.der"));
   pair_free(&pair);
   is_shown(way, client, "localhost", server, "chained.der");
-  CHECK_INT(drop(identities, "localhost"), INKOTLS_STATUS_OK);
+  CHECK_INT(drop(sni_map, "localhost"), INKOTLS_STATUS_OK);
   nothing_is_shown(way, client, "localhost", server);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_server_config_release(server);
 }
 
-// One thread replaces and removes identities while two have handshakes: each sees a whole identity.
+// One thread replaces and removes sni_map while two have handshakes: each sees a whole identity.
 
 struct race {
-  const inkotls_identities *identities;
+  const inkotls_sni_map *sni_map;
   const inkotls_server_config *server;
   const inkotls_identity *other;
   atomic_int running;
@@ -259,9 +258,9 @@ struct race {
 static void *exchanges(void *argument) {
   struct race *race = argument;
   while (atomic_load(&race->running)) {
-    if (inkotls_identities_set(race->identities, "localhost", 9, race->other)) race->failed++;
+    if (inkotls_sni_map_set(race->sni_map, "localhost", 9, race->other)) race->failed++;
     sched_yield();
-    if (inkotls_identities_remove(race->identities, "localhost", 9)) race->failed++;
+    if (inkotls_sni_map_remove(race->sni_map, "localhost", 9)) race->failed++;
     sched_yield();
   }
   return NULL;
@@ -301,9 +300,9 @@ static void *has_handshakes(void *argument) {
 
 static void replaced_by_another_thread(void) {
   inkotls_identity *other = identity_of("chained");
-  struct race race = {.identities = inkotls_identities_new(), .other = other, .running = 1};
-  CHECK_INT(set(race.identities, "", "ecdsa"), INKOTLS_STATUS_OK);
-  race.server = server_of(race.identities);
+  struct race race = {.sni_map = inkotls_sni_map_new(), .other = other, .running = 1};
+  CHECK_INT(set(race.sni_map, "", "ecdsa"), INKOTLS_STATUS_OK);
+  race.server = server_of(race.sni_map);
   pthread_t exchanger, shakers[2];
   if (pthread_create(&exchanger, NULL, exchanges, &race)) give_up("pthread_create");
   for (int i = 0; i < 2; i++)
@@ -313,7 +312,7 @@ static void replaced_by_another_thread(void) {
   pthread_join(exchanger, NULL);
   CHECK_INT(race.failed, 0);
   inkotls_identity_free(other);
-  inkotls_identities_release(race.identities);
+  inkotls_sni_map_release(race.sni_map);
   inkotls_server_config_release(race.server);
 }
 
@@ -352,42 +351,41 @@ static void names_refused(void) {
       {long_label, sizeof long_label},
   };
   inkotls_identity *identity = identity_of("ecdsa");
-  const inkotls_identities *identities = inkotls_identities_new();
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, identity), INKOTLS_STATUS_OK);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, identity), INKOTLS_STATUS_OK);
   for (size_t i = 0; i < COUNT(bad); i++) {
     checking("the name \"%.20s\", %zu bytes", bad[i].name, bad[i].len);
-    CHECK_INT(inkotls_identities_set(identities, bad[i].name, bad[i].len, identity),
+    CHECK_INT(inkotls_sni_map_set(sni_map, bad[i].name, bad[i].len, identity),
               INKOTLS_STATUS_INVALID_NAME);
-    CHECK_INT(inkotls_identities_remove(identities, bad[i].name, bad[i].len),
+    CHECK_INT(inkotls_sni_map_remove(sni_map, bad[i].name, bad[i].len),
               INKOTLS_STATUS_INVALID_NAME);
   }
   checking("after bad names");
-  CHECK_INT(drop(identities, "other.test"), INKOTLS_STATUS_NONE);
-  CHECK_INT(drop(identities, "*.test"), INKOTLS_STATUS_NONE);
-  CHECK_INT(inkotls_identities_remove(identities, NULL, 0), INKOTLS_STATUS_NONE);
-  const inkotls_server_config *server = server_of(identities);
+  CHECK_INT(drop(sni_map, "other.test"), INKOTLS_STATUS_NONE);
+  CHECK_INT(drop(sni_map, "*.test"), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_sni_map_remove(sni_map, NULL, 0), INKOTLS_STATUS_NONE);
+  const inkotls_server_config *server = server_of(sni_map);
   is_shown(&direct, client, "localhost", server, "ecdsa.der");
   inkotls_server_config_release(server);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_identity_free(identity);
 }
 
 static void identities_refused(void) {
   const char *chain = pki_path("chained.pem"), *key = pki_path("chained.key");
   inkotls_identity *only_chain = inkotls_identity_new(), *only_key = inkotls_identity_new();
-  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
   CHECK_INT(inkotls_identity_set_chain_pem_file(only_chain, chain, strlen(chain)),
             INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_identity_set_key_pem_file(only_key, key, strlen(key)), INKOTLS_STATUS_OK);
-  CHECK_INT(set(identities, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, only_chain),
-            INKOTLS_STATUS_INVALID_KEY);
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, only_key),
+  CHECK_INT(set(sni_map, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, only_chain), INKOTLS_STATUS_INVALID_KEY);
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, only_key),
             INKOTLS_STATUS_INVALID_CERTIFICATE);
-  const inkotls_server_config *server = server_of(identities);
+  const inkotls_server_config *server = server_of(sni_map);
   is_shown(&direct, client, "localhost", server, "ecdsa.der");
   inkotls_server_config_release(server);
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_identity_free(only_chain);
   inkotls_identity_free(only_key);
 }
@@ -400,11 +398,11 @@ int main(int argc, char **argv) {
   each_way("chosen by kind of key", chosen_by_key);
   each_way("replaced during a handshake", replaced_during_a_handshake);
   once("reference counts", reference_counts);
-  once("single identity or identities by name", last_one_counts);
+  once("single identity or sni_map by name", last_one_counts);
   once("names with a trailing dot", names_with_a_trailing_dot);
   once("replaced by another thread", replaced_by_another_thread);
   once("bad names", names_refused);
-  once("incomplete identities", identities_refused);
+  once("incomplete sni_map", identities_refused);
   inkotls_client_config_release(client);
   return checks_done();
 }

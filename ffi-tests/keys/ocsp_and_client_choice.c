@@ -98,14 +98,14 @@ static void staples(const struct way *way) {
 // one client config whose handshakes overlap do not get each other's responses.
 static void staples_do_not_mix(const struct way *way) {
   inkotls_identity *identity = identity_of("ecdsa");
-  const inkotls_identities *identities = inkotls_identities_new();
-  CHECK_INT(inkotls_identities_set(identities, NULL, 0, identity), INKOTLS_STATUS_OK);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  CHECK_INT(inkotls_sni_map_set(sni_map, NULL, 0, identity), INKOTLS_STATUS_OK);
   staple(identity, response_len);
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, identity), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identities(builder, identities), INKOTLS_STATUS_OK);
-  inkotls_identities_release(identities);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, sni_map), INKOTLS_STATUS_OK);
+  inkotls_sni_map_release(sni_map);
   server = server_built(builder);
   client = client_built(client_builder());
 
@@ -308,7 +308,7 @@ int main(int argc, char **argv) {
     in_ways(current->name, fits_the_issuers);
   in_ways("certificate compression", compresses);
   version = TLS13;
-  once("incomplete client identities", client_identities_refused);
+  once("incomplete client sni_map", client_identities_refused);
   once("bad switches of certificate compression", switches_refused);
   return checks_done();
 }

@@ -395,16 +395,16 @@ static void replaced(void) {
 
 static void signs_by_name(const struct way *way) {
   static const char *const names[] = {"localhost", "127.0.0.1"};
-  const inkotls_identities *set = inkotls_identities_new();
+  const inkotls_sni_map *set = inkotls_sni_map_new();
   inkotls_server_builder *builder = inkotls_server_builder_new();
   by_client = 0;
   host.may_block = 1;
   inkotls_identity *all[] = {signing(p256), identity_of("ecdsa")};
-  CHECK_INT(inkotls_identities_set(set, "localhost", 9, all[0]), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identities_set(set, "", 0, all[1]), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_server_builder_set_identities(builder, set), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(set, "localhost", 9, all[0]), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(set, "", 0, all[1]), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, set), INKOTLS_STATUS_OK);
   for (int i = 0; i < 2; i++) inkotls_identity_free(all[i]);
-  inkotls_identities_release(set);
+  inkotls_sni_map_release(set);
   client = client_built(to_client());
   server = server_built(builder);
   CHECK_INT(inkotls_server_config_may_block(server), 1);

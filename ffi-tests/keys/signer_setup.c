@@ -1,5 +1,5 @@
 // Signer callbacks, for keys that stay with the host: which signers an identity accepts, and which
-// a set of identities accepts if they may block. Here nothing is signed: signatures are in
+// a set of sni_map accepts if they may block. Here nothing is signed: signatures are in
 // signer.c.
 
 #include <stdio.h>
@@ -44,7 +44,7 @@ static inkotls_status set_chain(inkotls_identity *identity, const char *name) {
 // The second of certificate and signer is refused, and the identity is as it was.
 static void mismatches(void) {
   static const char *const chains[] = {"p256", "p384", "ed25519", "rsa"};
-  const inkotls_identities *identities = inkotls_identities_new();
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
   for (size_t i = 0; i < COUNT(chains) * COUNT(kinds); i++) {
     const char *chain = chains[i % COUNT(chains)];
     const struct kind *kind = &kinds[i / COUNT(chains)];
@@ -54,7 +54,7 @@ static void mismatches(void) {
     checking("a chain of %s, a signer of %s", chain, kind->key);
     CHECK_INT(set_chain(it, chain), INKOTLS_STATUS_OK);
     CHECK_INT(set_signer(it, kind, 0), want);
-    CHECK_INT(inkotls_identities_set(identities, "", 0, it),
+    CHECK_INT(inkotls_sni_map_set(sni_map, "", 0, it),
               fits ? INKOTLS_STATUS_OK : INKOTLS_STATUS_INVALID_KEY);
     inkotls_identity_free(it);
 
@@ -68,14 +68,14 @@ static void mismatches(void) {
       CHECK_INT(set_signer(it, kind, 0), INKOTLS_STATUS_OK);
       CHECK_INT(in_der ? inkotls_identity_add_chain_der(it, der, len) : set_chain(it, chain), want);
       if (!fits) CHECK(strlen(inkotls_identity_error(it)) > 10);
-      CHECK_INT(inkotls_identities_set(identities, "", 0, it),
+      CHECK_INT(inkotls_sni_map_set(sni_map, "", 0, it),
                 fits ? INKOTLS_STATUS_OK : INKOTLS_STATUS_INVALID_CERTIFICATE);
       CHECK_INT(set_chain(it, kind->key), INKOTLS_STATUS_OK);
-      CHECK_INT(inkotls_identities_set(identities, "", 0, it), INKOTLS_STATUS_OK);
+      CHECK_INT(inkotls_sni_map_set(sni_map, "", 0, it), INKOTLS_STATUS_OK);
       inkotls_identity_free(it);
     }
   }
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
 }
 
 static void bad_arguments(void) {
@@ -116,57 +116,57 @@ static void bad_arguments(void) {
             INKOTLS_STATUS_INVALID_ARGUMENT);
 
   // The identity has no key.
-  const inkotls_identities *identities = inkotls_identities_new();
-  CHECK_INT(inkotls_identities_set(identities, "", 0, it), INKOTLS_STATUS_INVALID_KEY);
-  inkotls_identities_release(identities);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  CHECK_INT(inkotls_sni_map_set(sni_map, "", 0, it), INKOTLS_STATUS_INVALID_KEY);
+  inkotls_sni_map_release(sni_map);
   inkotls_identity_free(it);
 }
 
-// Sets of identities.
+// Sets of sni_map.
 
-static inkotls_status put(const inkotls_identities *set, const char *name, int32_t may_block) {
+static inkotls_status put(const inkotls_sni_map *set, const char *name, int32_t may_block) {
   inkotls_identity *it = inkotls_identity_new();
   CHECK_INT(set_chain(it, "p256"), INKOTLS_STATUS_OK);
   CHECK_INT(set_signer(it, &kinds[0], may_block), INKOTLS_STATUS_OK);
-  inkotls_status status = inkotls_identities_set(set, name, strlen(name), it);
+  inkotls_status status = inkotls_sni_map_set(set, name, strlen(name), it);
   inkotls_identity_free(it);
   return status;
 }
 
-static const inkotls_server_config *server_with(const inkotls_identities *set) {
+static const inkotls_server_config *server_with(const inkotls_sni_map *set) {
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identities(builder, set), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, set), INKOTLS_STATUS_OK);
   return server_built(builder);
 }
 
-// What inkotls_server_config_may_block says of a config stays true when its identities change.
+// What inkotls_server_config_may_block says of a config stays true when its sni_map change.
 
 static void set_before_a_builder_has_it(void) {
-  const inkotls_identities *set = inkotls_identities_new();
+  const inkotls_sni_map *set = inkotls_sni_map_new();
   CHECK_INT(put(set, "localhost", 1), INKOTLS_STATUS_OK);
-  CHECK_INT(inkotls_identities_remove(set, "localhost", 9), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_remove(set, "localhost", 9), INKOTLS_STATUS_OK);
   const inkotls_server_config *server = server_with(set);
   CHECK_INT(inkotls_server_config_may_block(server), 1);  // such a signer may be set again
   CHECK_INT(put(set, "localhost", 1), INKOTLS_STATUS_OK);
   inkotls_server_config_release(server);
-  inkotls_identities_release(set);
+  inkotls_sni_map_release(set);
 }
 
 static void set_that_a_builder_has(void) {
-  const inkotls_identities *set = inkotls_identities_new();
+  const inkotls_sni_map *set = inkotls_sni_map_new();
   CHECK_INT(put(set, "localhost", 0), INKOTLS_STATUS_OK);
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_server_builder_set_identities(builder, set), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_sni_map(builder, set), INKOTLS_STATUS_OK);
   CHECK_INT(put(set, "localhost", 1), INKOTLS_STATUS_INVALID_STATE);
   CHECK_INT(put(set, "", 1), INKOTLS_STATUS_INVALID_STATE);
-  CHECK_INT(inkotls_identities_remove(set, "", 0), INKOTLS_STATUS_NONE);
+  CHECK_INT(inkotls_sni_map_remove(set, "", 0), INKOTLS_STATUS_NONE);
   const inkotls_server_config *server = server_built(builder);
   CHECK_INT(inkotls_server_config_may_block(server), 0);
   CHECK_INT(put(set, "", 1), INKOTLS_STATUS_INVALID_STATE);
   CHECK_INT(put(set, "", 0), INKOTLS_STATUS_OK);
   inkotls_server_config_release(server);
   CHECK_INT(put(set, "", 1), INKOTLS_STATUS_INVALID_STATE);
-  inkotls_identities_release(set);
+  inkotls_sni_map_release(set);
 }
 
 int main(int argc, char **argv) {

@@ -11,7 +11,7 @@ static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 static inkotls_roots *roots;
 static inkotls_identity *identity;
-static const inkotls_identities *identities;
+static const inkotls_sni_map *sni_map;
 static const inkotls_ticket_keys *ticket_keys;
 static const char secret[32];
 
@@ -89,7 +89,7 @@ struct kind {
 
 #define SERVER_BUILDER(CALL)                                                \
   NEGOTIATION(CALL, server)                                                 \
-  CALL(inkotls_server_builder_set_identities, (it, identities))             \
+  CALL(inkotls_server_builder_set_sni_map, (it, sni_map))                   \
   CALL(inkotls_server_builder_set_client_auth, (it, 1, roots))              \
   CALL(inkotls_server_builder_set_session_cache, (it, 1))                   \
   CALL(inkotls_server_builder_set_session_store, (it, NULL, NULL, NULL, 0)) \
@@ -210,12 +210,12 @@ static void calls_open(void) {
   server = server_config("ecdsa", no_alpn);
   roots = inkotls_roots_new();
   identity = inkotls_identity_new();
-  identities = inkotls_identities_new();
+  sni_map = inkotls_sni_map_new();
   CHECK_INT(inkotls_ticket_keys_new(secret, sizeof secret, &ticket_keys), INKOTLS_STATUS_OK);
 }
 
 static void calls_close(void) {
-  inkotls_identities_release(identities);
+  inkotls_sni_map_release(sni_map);
   inkotls_ticket_keys_release(ticket_keys);
   inkotls_roots_free(roots);
   inkotls_identity_free(identity);

@@ -332,10 +332,10 @@ static void identities_are_not_mixed(void) {
 
 static void no_key_by_name(void) {
   inkotls_identity *key = identity_from("raw client");
-  const inkotls_identities *identities = inkotls_identities_new();
-  CHECK_INT(inkotls_identities_set(identities, "localhost", 9, key), INKOTLS_STATUS_INVALID_STATE);
-  CHECK_INT(inkotls_identities_remove(identities, "localhost", 9), INKOTLS_STATUS_NONE);
-  inkotls_identities_release(identities);
+  const inkotls_sni_map *sni_map = inkotls_sni_map_new();
+  CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, key), INKOTLS_STATUS_INVALID_STATE);
+  CHECK_INT(inkotls_sni_map_remove(sni_map, "localhost", 9), INKOTLS_STATUS_NONE);
+  inkotls_sni_map_release(sni_map);
   inkotls_identity_free(key);
 }
 
@@ -370,7 +370,7 @@ int main(int argc, char **argv) {
   once("public key of an identity", own_keys);
   once("trusted keys are not mixed with certificates", trust_is_not_mixed);
   once("optional keys of clients", optional_is_refused);
-  once("client identities with a key and with a certificate", identities_are_not_mixed);
+  once("client sni_map with a key and with a certificate", identities_are_not_mixed);
   once("key of a server chosen by name", no_key_by_name);
   return checks_done();
 }

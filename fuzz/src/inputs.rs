@@ -324,20 +324,20 @@ fn names(plan: &mut Plan) {
     let (start, len) = (name.as_ptr().cast(), name.len());
     let setup = Setup::default();
     let identity = Identity::of("ecdsa.pem", "ecdsa.key", false);
-    let identities = inkotls_identities_new();
+    let identities = inkotls_sni_map_new();
     // SAFETY: the slice has its length; `identities` is released below.
     let is_pattern = unsafe {
-        let set = inkotls_identities_set(identities.as_ref(), start, len, identity.get());
-        let removed = inkotls_identities_remove(identities.as_ref(), start, len);
+        let set = inkotls_sni_map_set(identities.as_ref(), start, len, identity.get());
+        let removed = inkotls_sni_map_remove(identities.as_ref(), start, len);
         assert!(set == removed || (set, removed) == (Status::InvalidName, Status::None));
-        inkotls_identities_set(identities.as_ref(), start, len, identity.get());
+        inkotls_sni_map_set(identities.as_ref(), start, len, identity.get());
         set == Status::Ok
     };
-    let set = inkotls_server_builder_set_identities;
+    let set = inkotls_server_builder_set_sni_map;
     // SAFETY: as above.
     let server = setup.server_with(|it| done(set(it, unsafe { identities.as_ref() })));
     // SAFETY: made above; the config has a reference of its own.
-    unsafe { inkotls_identities_release(identities) };
+    unsafe { inkotls_sni_map_release(identities) };
     let (client, server) = (setup.client(), server.expect("a config"));
     let (status, conn) =
         // SAFETY: the slice has its length.

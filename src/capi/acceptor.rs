@@ -2,7 +2,8 @@
 
 use super::calls::{drain, feed, lend, set_fds, set_io, set_log};
 use super::{
-    inkotls_conn, inkotls_io_read, inkotls_io_write, inkotls_log_callback, inkotls_server_config,
+    inkotls_conn, inkotls_log_callback, inkotls_read_callback, inkotls_server_config,
+    inkotls_write_callback,
 };
 use crate::engine::Conn;
 use crate::error::{Error, Status};
@@ -68,8 +69,8 @@ pub extern "C" fn inkotls_acceptor_set_fds(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_io(
     acceptor: Option<&mut inkotls_acceptor>,
-    read: inkotls_io_read,
-    write: inkotls_io_write,
+    read: inkotls_read_callback,
+    write: inkotls_write_callback,
     user_data: *mut c_void,
 ) -> Status {
     enter(acceptor, |a| set_io(a, read, write, user_data))
@@ -116,16 +117,16 @@ pub extern "C" fn inkotls_acceptor_feed_eof(acceptor: Option<&mut inkotls_accept
 ///
 /// acceptor: must not be NULL.
 /// buf, cap: where the ciphertext goes, in bytes.
-/// written: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_acceptor_drain(
     acceptor: Option<&mut inkotls_acceptor>,
     buf: *mut c_void,
     cap: usize,
-    written: Option<&mut MaybeUninit<usize>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    enter(acceptor, |a| unsafe { drain(a, buf, cap, written) })
+    enter(acceptor, |a| unsafe { drain(a, buf, cap, out_len) })
 }
 
 /// Reads until the ClientHello is whole. Does no cryptography.

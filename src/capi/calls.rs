@@ -1,8 +1,8 @@
 //! What exports of several handles have alike.
 
 use super::{
-    inkotls_io_read, inkotls_io_write, inkotls_key_log_callback, inkotls_log, inkotls_log_callback,
-    inkotls_verify_callback,
+    inkotls_key_log_callback, inkotls_log, inkotls_log_callback, inkotls_read_callback,
+    inkotls_verify_callback, inkotls_write_callback,
 };
 use crate::config::Config;
 use crate::engine::{Outcome, Step};
@@ -48,18 +48,18 @@ pub unsafe fn drain(
     link: &mut Link,
     buf: *mut c_void,
     cap: usize,
-    written: Out<'_, usize>,
+    out_len: Out<'_, usize>,
 ) -> Result<(), Error> {
     // SAFETY: the caller vouches for buf and cap.
-    let (buf, written) = (unsafe { bytes_mut(buf, cap) }?, output(written)?);
-    written.write(link.conn.drain_into(buf));
+    let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
+    out_len.write(link.conn.drain_into(buf));
     Ok(())
 }
 
 pub fn set_io(
     link: &mut Link,
-    read: inkotls_io_read,
-    write: inkotls_io_write,
+    read: inkotls_read_callback,
+    write: inkotls_write_callback,
     user_data: *mut c_void,
 ) -> Result<(), Error> {
     let io = not_null(HostIo::new(read, write, user_data), "a callback")?;

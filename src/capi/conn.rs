@@ -2,8 +2,8 @@
 
 use super::calls::{consumed, copied, drain, feed, lend, moved, set_fds, set_io, set_log};
 use super::{
-    inkotls_client_config, inkotls_io_read, inkotls_io_write, inkotls_log_callback,
-    inkotls_server_config, inkotls_state,
+    inkotls_client_config, inkotls_log_callback, inkotls_read_callback, inkotls_server_config,
+    inkotls_state, inkotls_write_callback,
 };
 use crate::engine::Conn;
 use crate::error::Status;
@@ -193,8 +193,8 @@ pub extern "C" fn inkotls_conn_set_fds(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_io(
     conn: Option<&mut inkotls_conn>,
-    read: inkotls_io_read,
-    write: inkotls_io_write,
+    read: inkotls_read_callback,
+    write: inkotls_write_callback,
     user_data: *mut c_void,
 ) -> Status {
     enter(conn, |c| set_io(c, read, write, user_data))
@@ -247,16 +247,16 @@ pub extern "C" fn inkotls_conn_feed_eof(conn: Option<&mut inkotls_conn>) -> Stat
 ///
 /// conn: must not be NULL.
 /// buf, cap: where the ciphertext goes, in bytes.
-/// written: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_drain(
     conn: Option<&mut inkotls_conn>,
     buf: *mut c_void,
     cap: usize,
-    written: Option<&mut MaybeUninit<usize>>,
+    out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    enter(conn, |c| unsafe { drain(c, buf, cap, written) })
+    enter(conn, |c| unsafe { drain(c, buf, cap, out_len) })
 }
 
 /// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
@@ -621,7 +621,7 @@ pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
             | bit(state.readable || c.yielded, inkotls_state::Readable)
             | bit(state.wants_write, inkotls_state::WantsWrite)
             | bit(state.peer_closed, inkotls_state::PeerClosed)
-            | bit(state.closed, inkotls_state::Closed)
+            | bit(state.closed, inkotls_state::LocalClosed)
             | bit(state.failed, inkotls_state::Failed)
             | bit(state.wants_blocking, inkotls_state::WantsBlocking);
         Some(bits)

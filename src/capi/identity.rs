@@ -188,7 +188,7 @@ pub unsafe extern "C" fn inkotls_identity_set_signer(
 
 /// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
 /// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
-/// old one: inkotls_identities_set.
+/// old one: inkotls_sni_map_set.
 ///
 /// identity: must not be NULL.
 /// data, len: the OCSPResponse in DER, in bytes; copied. A length of 0 removes it.

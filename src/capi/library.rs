@@ -28,8 +28,8 @@ pub extern "C" fn inkotls_status_text(status: i32) -> *const c_char {
     status_text(status).as_ptr()
 }
 
-/// Copies the error message for a server name that inkotls_conn_new_client, inkotls_identities_set
-/// or inkotls_identities_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
+/// Copies the error message for a server name that inkotls_conn_new_client, inkotls_sni_map_set
+/// or inkotls_sni_map_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
 /// no handle that could keep the message. It repeats the name and says what is wrong with it, such
 /// as "the server name \"a.test:443\" has a port: pass only the host name". Call it only after one
 /// of these calls has refused the name: a name that one of them accepts may have a message for

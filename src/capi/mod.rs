@@ -16,7 +16,7 @@ mod roots;
 
 mod identity;
 
-mod identities;
+mod sni_map;
 
 mod ticket_keys;
 
@@ -39,11 +39,11 @@ pub use certificate::*;
 pub use client_config::*;
 pub use conn::*;
 pub use facts::*;
-pub use identities::*;
 pub use identity::*;
 pub use library::*;
 pub use roots::*;
 pub use server_config::*;
+pub use sni_map::*;
 pub use ticket_keys::*;
 pub use types::*;
 pub use verification::*;

@@ -2,8 +2,8 @@
 
 use super::calls::{host_verification, log_keys, may_block};
 use super::{
-    inkotls_identities, inkotls_identity, inkotls_key_log_callback, inkotls_roots,
-    inkotls_session_get, inkotls_session_put, inkotls_ticket_keys, inkotls_verify_callback,
+    inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_session_get_callback,
+    inkotls_session_put_callback, inkotls_sni_map, inkotls_ticket_keys, inkotls_verify_callback,
 };
 use crate::config::Config;
 use crate::error::Status;
@@ -58,14 +58,14 @@ pub extern "C" fn inkotls_server_builder_set_identity(
 /// for the name, handshake_failure where it is for the client's signature schemes.
 ///
 /// builder: must not be NULL.
-/// identities: must not be NULL; the config keeps a reference of its own, and sees every change.
+/// sni_map: must not be NULL; the config keeps a reference of its own, and sees every change.
 #[unsafe(no_mangle)]
-pub extern "C" fn inkotls_server_builder_set_identities(
+pub extern "C" fn inkotls_server_builder_set_sni_map(
     builder: Option<&mut inkotls_server_builder>,
-    identities: Option<&inkotls_identities>,
+    sni_map: Option<&inkotls_sni_map>,
 ) -> Status {
     enter(builder, |b| {
-        b.set_identities(given_shared(identities, "identities")?.identities.clone());
+        b.set_identities(given_shared(sni_map, "sni_map")?.identities.clone());
         Ok(())
     })
 }
@@ -240,8 +240,8 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_session_store(
     builder: Option<&mut inkotls_server_builder>,
-    put: inkotls_session_put,
-    get: inkotls_session_get,
+    put: inkotls_session_put_callback,
+    get: inkotls_session_get_callback,
     user_data: *mut c_void,
     may_block: i32,
 ) -> Status {

@@ -149,7 +149,7 @@ pub enum inkotls_state {
     /// The peer sent close_notify. What it said before that may still have to be read.
     PeerClosed = 8,
     /// inkotls_conn_close was called, on a connection that had not failed.
-    Closed = 16,
+    LocalClosed = 16,
     /// The connection failed.
     Failed = 32,
     /// A step that may block comes next, once what waits is drained: inkotls_conn_run_blocking runs
@@ -276,7 +276,7 @@ pub type inkotls_key_log_callback =
 /// `value_len` bytes, at most 65536. A day is long enough; no session is resumed after 7 days.
 /// Returns 1 if the session was stored. If it returns 0, the client gets no ticket for the session,
 /// and the connection goes on. All pointers are valid for the call only.
-pub type inkotls_session_put = Option<
+pub type inkotls_session_put_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
         key: *const u8,
@@ -291,7 +291,7 @@ pub type inkotls_session_put = Option<
 /// connection asks four times at most. Where `take` is 1 it also removes the session, in one step
 /// with the look-up: of two servers that take the same one at the same time, one gets it. All
 /// pointers are lent for the call.
-pub type inkotls_session_get = Option<
+pub type inkotls_session_get_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
         key: *const u8,
@@ -306,13 +306,13 @@ pub type inkotls_session_get = Option<
 /// it, and returns how much: at least 1 byte, or 0 at the end, or a negative errno: -EAGAIN or
 /// -EWOULDBLOCK where there is none yet; after -EINTR it is called again; any other ends reading.
 /// `buf` is lent for the call.
-pub type inkotls_io_read =
+pub type inkotls_read_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, buf: *mut u8, cap: usize) -> i32>;
 
 /// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
 /// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after
 /// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
-pub type inkotls_io_write =
+pub type inkotls_write_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, data: *const u8, len: usize) -> i32>;
 
 /// Receives a log message: its level, from INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and its text,

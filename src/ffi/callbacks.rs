@@ -4,8 +4,9 @@ use super::guard::outside;
 use super::handle::{Handle, lent};
 use super::syscall::{append, retried};
 use crate::capi::types::{
-    inkotls_io_read, inkotls_io_write, inkotls_key_log_callback, inkotls_log_callback,
-    inkotls_session_get, inkotls_session_put, inkotls_sign_callback,
+    inkotls_key_log_callback, inkotls_log_callback, inkotls_read_callback,
+    inkotls_session_get_callback, inkotls_session_put_callback, inkotls_sign_callback,
+    inkotls_write_callback,
 };
 use std::ffi::c_void;
 use std::io::{self, Write};
@@ -48,7 +49,7 @@ pub fn key_log_callback(
 }
 
 pub fn session_put(
-    callback: inkotls_session_put,
+    callback: inkotls_session_put_callback,
     user_data: *mut c_void,
 ) -> Option<impl Fn(&[u8], &[u8]) -> bool + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
@@ -63,7 +64,7 @@ pub fn session_put(
 /// The length that the host tells is for the caller to check.
 #[allow(clippy::type_complexity)] // it says what the host's function is told
 pub fn session_get(
-    callback: inkotls_session_get,
+    callback: inkotls_session_get_callback,
     user_data: *mut c_void,
 ) -> Option<impl Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
@@ -113,8 +114,8 @@ pub struct HostIo {
 
 impl HostIo {
     pub fn new(
-        read: inkotls_io_read,
-        write: inkotls_io_write,
+        read: inkotls_read_callback,
+        write: inkotls_write_callback,
         user_data: *mut c_void,
     ) -> Option<Self> {
         Some(Self { read: read?, write: write?, data: UserData(user_data) })
