@@ -110,7 +110,7 @@ install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 # `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
 PARTS := test-rust test-header test-c test-panic test-interop test-fuzz
 MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
-         test-asan test-tsan test-aws-lc-rs test-examples test-peers test-model
+         test-asan test-tsan test-aws-lc-rs test-small test-examples test-peers test-model
 
 demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/support/needs.sh openssl curl
@@ -198,6 +198,9 @@ test-c-openssl: $(READY) $(BUILD)/bogo ## the C tests in which OpenSSL's librari
 
 test-c-all: $(READY)
 	$(call run,$(TESTS) $(TESTS_OPENSSL),$(RUN))
+
+test-small: ## the C tests, on the library that make PROFILE=small builds
+	@$(MAKE) --no-print-directory PROFILE=small test-c
 
 test-panic: ## the C tests of panics, on a library that can be made to
 	@$(MAKE) --no-print-directory KIND=hooks T='$(PANICS:ffi-tests/%.c=%)' test-c

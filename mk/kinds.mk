@@ -8,18 +8,26 @@
 #   tsan        under ThreadSanitizer, with the standard library, so that what that locks is seen, too
 #   aws-lc-rs   with the other provider
 
+# What is shipped is built in one of two profiles: PROFILE=fast, or PROFILE=small, which is a seventh smaller and
+# slower. Each stands for a profile in Cargo.toml.
+
 KIND  ?= release
 KINDS := release quick hooks asan tsan aws-lc-rs
 $(if $(filter $(KINDS),$(KIND)),,$(error KIND is none of: $(KINDS)))
 
-BUILD := build$(TARGET:%=/%)$(patsubst %,/%,$(filter-out release,$(KIND)))
+PROFILE       ?= fast
+cargo.fast    := release
+cargo.small   := small
+CARGO_PROFILE := $(or $(cargo.$(PROFILE)),$(error PROFILE is neither fast nor small))
+
+BUILD := build$(TARGET:%=/%)$(patsubst %,/%,$(filter-out release,$(KIND)) $(filter-out fast,$(PROFILE)))
 LIB   := $(BUILD)/lib
 HOST  := $(shell rustc -vV | sed -n 's/host: //p')
 
 # Cargo's flags. What it builds for C is an archive: an rlib beside it would forbid LTO.
 NOT_LTO             := --release --config profile.release.lto=false
 OTHER_PROVIDER      := --no-default-features --features aws-lc-rs,post-quantum,compression
-flags.release       := --release --crate-type staticlib
+flags.release       := --profile $(CARGO_PROFILE) --crate-type staticlib
 flags.quick         := --profile quick --crate-type cdylib
 flags.hooks         := $(NOT_LTO) --crate-type staticlib
 flags.asan          := $(NOT_LTO) --crate-type staticlib --target $(HOST)
@@ -38,7 +46,7 @@ HOOK                := $(if $(filter quick hooks asan tsan,$(KIND)),-- --cfg ink
 
 # What Cargo makes, what the C programs are linked with, and how they are compiled.
 RUST    := $(LIB)/target/$(TARGET:%=%/)$(patsubst %,$(HOST)/,$(filter asan tsan,$(KIND)))
-RUST    := $(RUST)$(if $(filter quick,$(KIND)),quick/libinkotls.so,release/libinkotls.a)
+RUST    := $(RUST)$(if $(filter quick,$(KIND)),quick/libinkotls.so,$(if $(filter release,$(KIND)),$(CARGO_PROFILE),release)/libinkotls.a)
 LINKED  := $(if $(filter quick asan tsan,$(KIND)),$(RUST),$(LIB)/libinkotls.a)
 UNDEFINED           := -fsanitize=undefined -fno-sanitize-recover=all
 # ThreadSanitizer's runtime is rustc's: another compiler's, of another LLVM, lacks functions.
