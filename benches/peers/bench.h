@@ -16,12 +16,13 @@ struct wire {
 size_t wire_take(struct wire *wire, void *buf, size_t cap);
 size_t wire_put(struct wire *wire, const void *data, size_t len);
 
-// TLS 1.3, the one suite, X25519 alone; the client verifies the server's chain and its name.
+// TLS 1.3, the one suite; the client verifies the server's chain and its name.
 struct settings {
   const char *ca, *chain, *key;  // PEM files
   const char *name;              // of the server
   int32_t suite;                 // IANA's number: AES-128-GCM or AES-256-GCM
   int32_t resumes;               // sessions are kept, with one ticket a handshake; or none is
+  int32_t default_groups;        // those of a host that sets none; or X25519 alone
 };
 enum { AES_128_GCM = 0x1301, AES_256_GCM = 0x1302, X25519 = 29, TLS13 = 0x0304 };
 

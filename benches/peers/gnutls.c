@@ -34,8 +34,8 @@ static void *setup(const struct settings *settings) {
   struct setup *it = calloc(1, sizeof *it);
   char priority[128];
   snprintf(priority, sizeof priority,
-           "NONE:+VERS-TLS1.3:+AEAD:+AES-%d-GCM:+GROUP-X25519:+SIGN-ECDSA-SECP256R1-SHA256",
-           settings->suite == AES_128_GCM ? 128 : 256);
+           "NONE:+VERS-TLS1.3:+AEAD:+AES-%d-GCM:+GROUP-%s:+SIGN-ECDSA-SECP256R1-SHA256",
+           settings->suite == AES_128_GCM ? 128 : 256, settings->default_groups ? "ALL" : "X25519");
   it->name = settings->name;
   it->resumes = settings->resumes;
   must(gnutls_priority_init(&it->priority, priority, NULL));

@@ -32,7 +32,7 @@ static const inkotls_client_config *client_of(const struct settings *settings) {
   must(inkotls_client_builder_set_roots(builder, roots));
   must(inkotls_client_builder_add_protocol_version(builder, TLS13));
   must(inkotls_client_builder_add_cipher_suite(builder, settings->suite));
-  must(inkotls_client_builder_add_named_group(builder, X25519));
+  if (!settings->default_groups) must(inkotls_client_builder_add_named_group(builder, X25519));
   must(inkotls_client_builder_set_certificate_compression(builder, 0));  // no peer has it
   if (!settings->resumes) must(inkotls_client_builder_set_session_cache(builder, 0));
   must(inkotls_client_builder_build(builder, &config));
@@ -49,7 +49,7 @@ static const inkotls_server_config *server_of(const struct settings *settings) {
   must(inkotls_server_builder_set_identity(builder, identity));
   must(inkotls_server_builder_add_protocol_version(builder, TLS13));
   must(inkotls_server_builder_add_cipher_suite(builder, settings->suite));
-  must(inkotls_server_builder_add_named_group(builder, X25519));
+  if (!settings->default_groups) must(inkotls_server_builder_add_named_group(builder, X25519));
   must(inkotls_server_builder_set_certificate_compression(builder, 0));
   must(inkotls_server_builder_set_ticket_count(builder, settings->resumes));
   must(inkotls_server_builder_build(builder, &config));

@@ -46,13 +46,14 @@ static const char *version(void) {
   return MBEDTLS_VERSION_STRING ", over TLS 1.2: it has no TLS 1.3";
 }
 
-static void configure(struct setup *it, mbedtls_ssl_config *config, int endpoint) {
+static void configure(struct setup *it, mbedtls_ssl_config *config, int endpoint,
+                      const struct settings *settings) {
   mbedtls_ssl_config_init(config);
   must(mbedtls_ssl_config_defaults(config, endpoint, MBEDTLS_SSL_TRANSPORT_STREAM,
                                    MBEDTLS_SSL_PRESET_DEFAULT));
   mbedtls_ssl_conf_rng(config, mbedtls_ctr_drbg_random, &it->random);
   mbedtls_ssl_conf_ciphersuites(config, it->suites);
-  mbedtls_ssl_conf_curves(config, groups);
+  if (!settings->default_groups) mbedtls_ssl_conf_curves(config, groups);
   mbedtls_ssl_conf_session_tickets(config, it->resumes);
 }
 
@@ -81,13 +82,13 @@ static void *setup(const struct settings *settings) {
   must(mbedtls_ctr_drbg_seed(&it->random, mbedtls_entropy_func, &it->entropy, NULL, 0));
   mbedtls_ssl_session_init(&it->session);
 
-  configure(it, &it->client, MBEDTLS_SSL_IS_CLIENT);
+  configure(it, &it->client, MBEDTLS_SSL_IS_CLIENT, settings);
   mbedtls_x509_crt_init(&it->ca);
   must(mbedtls_x509_crt_parse_file(&it->ca, settings->ca));
   mbedtls_ssl_conf_ca_chain(&it->client, &it->ca, NULL);
   mbedtls_ssl_conf_authmode(&it->client, MBEDTLS_SSL_VERIFY_REQUIRED);
 
-  configure(it, &it->server, MBEDTLS_SSL_IS_SERVER);
+  configure(it, &it->server, MBEDTLS_SSL_IS_SERVER, settings);
   mbedtls_x509_crt_init(&it->chain);
   mbedtls_pk_init(&it->key);
   must(mbedtls_x509_crt_parse_file(&it->chain, settings->chain));

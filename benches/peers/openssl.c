@@ -71,7 +71,7 @@ static SSL_CTX *context_of(const struct settings *settings, const SSL_METHOD *me
       settings->suite == AES_128_GCM ? "TLS_AES_128_GCM_SHA256" : "TLS_AES_256_GCM_SHA384";
   must(SSL_CTX_set_min_proto_version(it, TLS1_3_VERSION));
   must(SSL_CTX_set_ciphersuites(it, suite));
-  must((int)SSL_CTX_set1_groups_list(it, "X25519"));
+  if (!settings->default_groups) must((int)SSL_CTX_set1_groups_list(it, "X25519"));
   SSL_CTX_set_session_cache_mode(it, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_quiet_shutdown(it, 1);
   return it;

@@ -40,7 +40,8 @@ static size_t contents(const char *path, uint8_t *buf, size_t cap) {
   return len;
 }
 
-// The ring provider with one suite. Its groups cannot be chosen: X25519 comes first.
+// The ring provider with one suite. Its groups cannot be chosen: they are always the default ones,
+// of which X25519 comes first.
 static const struct rustls_crypto_provider *provider_of(int32_t suite) {
   const struct rustls_crypto_provider *all = rustls_ring_crypto_provider(), *it;
   struct rustls_crypto_provider_builder *builder =

@@ -46,7 +46,7 @@ static WOLFSSL_CTX *context_of(const struct settings *settings, WOLFSSL_METHOD *
   int groups[] = {WOLFSSL_ECC_X25519};
   must(wolfSSL_CTX_set_cipher_list(
       it, settings->suite == AES_128_GCM ? "TLS13-AES128-GCM-SHA256" : "TLS13-AES256-GCM-SHA384"));
-  must(wolfSSL_CTX_set_groups(it, groups, 1));
+  if (!settings->default_groups) must(wolfSSL_CTX_set_groups(it, groups, 1));
   wolfSSL_CTX_set_session_cache_mode(it, WOLFSSL_SESS_CACHE_OFF);
   return it;
 }

@@ -4,7 +4,7 @@
 //!
 //! PKI is the folder that examples/pki.sh made, RESULTS the one that results.json and results.svg
 //! go to. A WORK is a part of the name of what is measured, or @ and the name of a peer; without
-//! one, all is measured, and of all peers.
+//! one, all is measured, and of all peers. It exits with 1 where a goal (goals.rs) is missed.
 
 mod aead;
 mod checks;
@@ -27,6 +27,7 @@ mod work;
 
 use goals::Outcome;
 use peer::Peer;
+use std::process::ExitCode;
 use std::{env, fs};
 use table::Table;
 
@@ -39,7 +40,7 @@ pub struct Run {
     pub outcomes: Vec<Outcome>,
 }
 
-fn main() {
+fn main() -> ExitCode {
     let mut arguments = env::args().skip(1);
     let mut next = || arguments.next().expect("bench PKI RESULTS ROUNDS [WORK]...");
     pki::set_folder(next());
@@ -63,6 +64,7 @@ fn main() {
     let write = |file: &str, text| fs::write(format!("{results}/{file}"), text);
     write("results.json", json::of(&run)).expect("the results cannot be written");
     write("results.svg", plot::of(&run)).expect("the plot cannot be written");
+    ExitCode::from(u8::from(run.outcomes.iter().any(|it| it.is_missed)))
 }
 
 fn measure(peers: &[&'static Peer], rounds: usize, only: &[String]) -> Table {

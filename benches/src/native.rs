@@ -132,10 +132,16 @@ impl Write for Io {
     }
 }
 
-fn provider<P: Provider>(suite: CipherSuite) -> Arc<CryptoProvider> {
+fn provider<P: Provider>(settings: &Settings) -> Arc<CryptoProvider> {
+    let suite = match settings.suite {
+        AES_128_GCM => CipherSuite::TLS13_AES_128_GCM_SHA256,
+        _ => CipherSuite::TLS13_AES_256_GCM_SHA384,
+    };
     let mut it = P::provider();
     it.cipher_suites.retain(|one| one.suite() == suite);
-    it.kx_groups.retain(|one| one.name() == NamedGroup::X25519);
+    if settings.default_groups == 0 {
+        it.kx_groups.retain(|one| one.name() == NamedGroup::X25519);
+    }
     Arc::new(it)
 }
 
@@ -159,10 +165,7 @@ pub fn configs(settings: &Settings) -> Configs {
 }
 
 fn configs_with<P: Provider>(settings: &Settings) -> Configs {
-    let provider = provider::<P>(match settings.suite {
-        AES_128_GCM => CipherSuite::TLS13_AES_128_GCM_SHA256,
-        _ => CipherSuite::TLS13_AES_256_GCM_SHA384,
-    });
+    let provider = provider::<P>(settings);
     let only = &[&version::TLS13];
 
     let mut roots = RootCertStore::empty();

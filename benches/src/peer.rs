@@ -57,6 +57,7 @@ pub struct Settings {
     pub name: *const c_char,
     pub suite: i32,
     pub resumes: i32,
+    pub default_groups: i32,
 }
 
 /// How a side's ciphertext moves: over two wires, or over a socket (wires NULL).

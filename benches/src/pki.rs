@@ -26,5 +26,6 @@ pub fn settings_of(server: &str, suite: i32, resumes: bool) -> Settings {
         name: c"localhost".as_ptr(),
         suite,
         resumes: i32::from(resumes),
+        default_groups: 0,
     }
 }

@@ -3,6 +3,7 @@
 use crate::Run;
 use crate::goals::Outcome;
 use crate::table::{Row, Table};
+use crate::work::RATIO;
 
 const LABEL: usize = 38;
 const WIDTH: usize = 19;
@@ -20,8 +21,12 @@ pub fn print(run: &Run) {
         print_group(&run.table, group, run.baseline);
     }
     println!();
-    for Outcome { text, figure, is_reached } in &run.outcomes {
-        let answer = if *is_reached { "reached" } else { "not reached" };
+    for Outcome { text, figure, is_reached, is_missed } in &run.outcomes {
+        let answer = match (is_reached, is_missed) {
+            (true, _) => "reached",
+            (false, false) => "not reached, by less than the spread",
+            (false, true) => "not reached",
+        };
         println!("{text:<72}{figure:>9.2}  {answer}");
     }
 }
@@ -46,10 +51,13 @@ fn print_group(table: &Table, group: &str, baseline: &str) {
 
 /// The baseline's figure, and the others' ratio to it.
 fn cell(row: &Row, peer: &str, baseline: &str) -> String {
-    let Some(own) = row.spread(peer) else { return "-".to_owned() };
-    match row.ratio(peer, baseline) {
-        Some(ratio) if peer != baseline => {
-            format!("{:.2} ±{:.2}", ratio.median, (ratio.high - ratio.low) / 2.0)
+    let is_ratio = row.unit == RATIO;
+    let Some(own) = row.spread(peer) else {
+        return if is_ratio { "lacks it" } else { "-" }.to_owned();
+    };
+    match if is_ratio { Some(own) } else { row.ratio(peer, baseline) } {
+        Some(ratio) if is_ratio || peer != baseline => {
+            format!("{:.2} ±{:.2}", ratio.median, ratio.half_range())
         }
         _ if own.median >= 100.0 => format!("{:.0} {}", own.median, row.unit),
         _ => format!("{:.2} {}", own.median, row.unit),

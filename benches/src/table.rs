@@ -28,6 +28,11 @@ impl Spread {
         let at = |part: f64| figures[((figures.len() - 1) as f64 * part).round() as usize];
         Self { low: at(0.25), median: at(0.5), high: at(0.75) }
     }
+
+    /// Half of the interquartile range.
+    pub fn half_range(self) -> f64 {
+        (self.high - self.low) / 2.0
+    }
 }
 
 impl Row {

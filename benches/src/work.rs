@@ -2,7 +2,7 @@
 //! for every name that its row of `ALL` has.
 
 use crate::laps::{Laps, timed};
-use crate::peer::{AES_128_GCM, AES_256_GCM, Link, Peer, Setup, Side};
+use crate::peer::{AES_128_GCM, AES_256_GCM, Link, Peer, Settings, Setup, Side};
 use crate::pki;
 use crate::socket::Socketpair;
 use std::time::{Duration, Instant};
@@ -21,6 +21,12 @@ pub struct Figure {
     pub name: &'static str,
     pub unit: &'static str,
 }
+
+/// The unit of a figure that is a ratio of two of the same peer's.
+pub const RATIO: &str = "of its own";
+
+/// What X25519MLKEM768 costs.
+pub const TO_X25519: &str = "X25519MLKEM768 to X25519";
 
 /// Works for this long; a figure is None where the peer cannot do that part.
 pub type Running = Box<dyn FnMut(Duration) -> Vec<Option<f64>>>;
@@ -41,6 +47,12 @@ const fn sealed(name: &'static str, begin: Begin, suite: i32, size: usize) -> Wo
 
 const HANDSHAKES: &[Figure] =
     &[figure("both sides", "/s"), figure("client", "/s"), figure("server", "/s")];
+const DEFAULT_HANDSHAKES: &[Figure] = &[
+    figure("both sides", "/s"),
+    figure("client", "/s"),
+    figure("server", "/s"),
+    figure(TO_X25519, RATIO),
+];
 const BULK: &[Figure] =
     &[figure("seal", "MB/s"), figure("open, copied", "MB/s"), figure("open, lent", "MB/s")];
 const MESSAGES: &[Figure] = &[figure("send", "/s"), figure("receive", "/s")];
@@ -52,12 +64,19 @@ const SOCKET: &[Figure] =
 pub const ALL: &[Work] = &[
     work("full handshakes", HANDSHAKES, |peer| handshakes(peer, false)),
     work("resumed handshakes", HANDSHAKES, |peer| handshakes(peer, true)),
+    work("full handshakes, default groups", DEFAULT_HANDSHAKES, |peer| {
+        default_handshakes(peer, false)
+    }),
+    work("resumed handshakes, default groups", DEFAULT_HANDSHAKES, |peer| {
+        default_handshakes(peer, true)
+    }),
     work("latency", LATENCY, latency),
     sealed("bulk, 16 KiB, AES-128", |peer| bulk(peer, AES_128_GCM, 16384), AES_128_GCM, 16384),
     sealed("bulk, 16 KiB, AES-256", |peer| bulk(peer, AES_256_GCM, 16384), AES_256_GCM, 16384),
     sealed("bulk, 1 KiB, AES-128", |peer| bulk(peer, AES_128_GCM, 1024), AES_128_GCM, 1024),
     sealed("bulk, 1 KiB, AES-256", |peer| bulk(peer, AES_256_GCM, 1024), AES_256_GCM, 1024),
-    work("messages of 64 bytes", MESSAGES, messages),
+    work("messages of 64 bytes", MESSAGES, |peer| messages(peer, 64)),
+    work("messages of 1 KiB", MESSAGES, |peer| messages(peer, 1024)),
     work("socketpair, 64 KiB", SOCKET, socket),
     work("platform roots", PLATFORM, trust_platform),
 ];
@@ -84,38 +103,105 @@ impl Pair {
     }
 }
 
-fn handshakes(peer: &'static Peer, resumes: bool) -> Option<Running> {
-    let setup = Setup::new(peer, &pki::settings(AES_128_GCM, resumes));
-    let mut link = Link::new();
-    let mut buf = [0; 16];
-    let mut visit = move || {
+/// Handshakes with the same configs, one after another.
+struct Visits {
+    setup: Setup,
+    link: Link,
+    resumes: bool,
+}
+
+/// The time of either side of a handshake, and whether it was with X25519MLKEM768.
+struct Visit {
+    of_client: Duration,
+    of_server: Duration,
+    is_hybrid: bool,
+}
+
+impl Visits {
+    fn new(peer: &'static Peer, resumes: bool, default_groups: bool) -> Self {
+        let default_groups = i32::from(default_groups);
+        let settings = Settings { default_groups, ..pki::settings(AES_128_GCM, resumes) };
+        let mut visits = Self { setup: Setup::new(peer, &settings), link: Link::new(), resumes };
+        visits.any(); // gets the first ticket
+        visits
+    }
+
+    fn next(&mut self) -> Visit {
+        let (visit, is_resumed) = self.any();
+        assert_eq!(is_resumed, self.resumes, "{}: resumed", self.setup.peer.name());
+        visit
+    }
+
+    /// Whatever there is to be resumed.
+    fn any(&mut self) -> (Visit, bool) {
+        let Self { setup, link, resumes } = self;
         let (mut of_client, mut of_server) = (Duration::ZERO, Duration::ZERO);
         link.clear();
-        let mut client = timed(&mut of_client, || link.open(&setup, false));
-        let mut server = timed(&mut of_server, || link.open(&setup, true));
+        let mut client = timed(&mut of_client, || link.open(setup, false));
+        let mut server = timed(&mut of_server, || link.open(setup, true));
+        timed(&mut of_client, || client.handshake());
+        timed(&mut of_server, || server.handshake());
+        let is_hybrid = has_ml_kem(link.to_client.waiting());
         while !timed(&mut of_client, || client.handshake())
             | !timed(&mut of_server, || server.handshake())
         {}
-        if resumes {
-            timed(&mut of_client, || client.receive(&mut buf)); // the ticket
+        if *resumes {
+            timed(&mut of_client, || client.receive(&mut [0; 16])); // the ticket
         }
         let is_resumed = client.is_resumed();
         timed(&mut of_client, || drop(client));
         timed(&mut of_server, || drop(server));
-        (of_client, of_server, is_resumed)
-    };
-    visit(); // gets the first ticket
+        (Visit { of_client, of_server, is_hybrid }, is_resumed)
+    }
+}
+
+/// Whether what a server sends first, a record with the ServerHello alone, has room for a
+/// ciphertext of ML-KEM-768.
+fn has_ml_kem(sent: &[u8]) -> bool {
+    u16::from_be_bytes([sent[3], sent[4]]) > 1088
+}
+
+fn handshakes(peer: &'static Peer, resumes: bool) -> Option<Running> {
+    let mut visits = Visits::new(peer, resumes, false);
     Some(Box::new(move |budget| {
-        let [mut both, mut of_client, mut of_server] = Default::default();
-        within(budget, || {
-            let (client, server, is_resumed) = visit();
-            assert_eq!(is_resumed, resumes, "{}: resumed", peer.name());
-            Laps::push(&mut both, client + server);
-            Laps::push(&mut of_client, client);
-            Laps::push(&mut of_server, server);
-        });
-        [both, of_client, of_server].map(|laps| Some(1.0 / laps.mean())).to_vec()
+        let mut laps = SideLaps::default();
+        within(budget, || laps.push(&visits.next()));
+        laps.rates()
     }))
+}
+
+/// With the groups of a host that sets none, and beside X25519 alone where that makes a difference.
+fn default_handshakes(peer: &'static Peer, resumes: bool) -> Option<Running> {
+    let mut visits = Visits::new(peer, resumes, true);
+    let mut others = Visits::new(peer, resumes, false);
+    let is_hybrid = visits.next().is_hybrid;
+    Some(Box::new(move |budget| {
+        let [mut laps, mut of_others] = [SideLaps::default(), SideLaps::default()];
+        within(budget, || {
+            laps.push(&visits.next());
+            of_others.push(&others.next());
+        });
+        let (mut rates, others) = (laps.rates(), of_others.rates());
+        let ratio = rates[0].zip(others[0]).map(|(rate, other)| rate / other);
+        rates.push(ratio.filter(|_| is_hybrid));
+        rates
+    }))
+}
+
+/// The laps of both sides, of the client, and of the server.
+#[derive(Default)]
+struct SideLaps([Laps; 3]);
+
+impl SideLaps {
+    fn push(&mut self, visit: &Visit) {
+        let Visit { of_client, of_server, .. } = *visit;
+        let times = [of_client + of_server, of_client, of_server];
+        self.0.iter_mut().zip(times).for_each(|(laps, time)| laps.push(time));
+    }
+
+    fn rates(self) -> Vec<Option<f64>> {
+        self.0.map(|laps| Some(1.0 / laps.mean())).to_vec()
+    }
 }
 
 /// From nothing to the client's first byte, and to the server's first that the application gets.
@@ -174,10 +260,10 @@ fn bulk(peer: &'static Peer, suite: i32, size: usize) -> Option<Running> {
 }
 
 /// Each message is drained, fed and read alone.
-fn messages(peer: &'static Peer) -> Option<Running> {
+fn messages(peer: &'static Peer, size: usize) -> Option<Running> {
     const AT_ONCE: usize = 256;
     let mut pair = Pair::new(peer, AES_128_GCM);
-    let data = [7; 64];
+    let data = vec![7; size];
     let mut buf = [0; 16384];
     let mut ends = [0; AT_ONCE];
     Some(Box::new(move |budget| {
