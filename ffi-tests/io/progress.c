@@ -276,8 +276,11 @@ static void has_room(struct side *side, unsigned char type) {
   size_t used = 0, len;
   memcpy(record, (unsigned char[HEADER]){type, 3, 3, MAX_FRAGMENT >> 8, MAX_FRAGMENT & 255},
          HEADER);
-  CHECK_INT(inkotls_conn_feed(side->conn, record, sizeof record - 1, &used), INKOTLS_STATUS_OK);
-  CHECK_INT(used, sizeof record - 1);
+  CHECK_INT(inkotls_conn_feed(side->conn, record, CHUNK, &used), INKOTLS_STATUS_OK);
+  CHECK_INT(used, CHUNK);
+  CHECK_INT(inkotls_conn_feed(side->conn, record + CHUNK, sizeof record - 1 - CHUNK, &used),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(used, sizeof record - 1 - CHUNK);
   CHECK_INT(side_read(side, in, sizeof in, &len), INKOTLS_STATUS_WANT_READ);
   CHECK(!is_readable(side));
   CHECK_INT(inkotls_conn_feed(side->conn, chunk, sizeof chunk, &used), INKOTLS_STATUS_OK);

@@ -5,13 +5,15 @@
 //! not per few bytes. After it, rustls takes as much as it has room for, at once where it can: its
 //! buffer then stays as it is, and what was fed is not copied twice.
 
-use super::record::{APPLICATION_DATA, MAX_RECORD, Record, len_of_first};
+use super::record::{APPLICATION_DATA, HEADER, MAX_RECORD, Record, len_of_first};
 use std::io;
 
-/// How much rustls is given behind a record: it moves what is behind at each.
-const MAX_BEHIND: usize = 4096;
-/// How much is asked of a source at a time, however much there is room for.
-const MAX_READ: usize = 64 * 1024;
+/// How much rustls is given behind a record. With nothing behind, it shrinks its buffer, and has to grow it for
+/// the next long record; what is behind, it moves.
+const BEHIND: usize = HEADER;
+/// How much is accepted at a time after the handshake, at least, where there is room: more would only be copied
+/// once more. rustls is asked to hold no more than it holds by itself.
+const PORTION: usize = 16 * 1024;
 
 /// The peer cannot make the library hold more than the `limit` that those are given that take some.
 #[derive(Default)]
@@ -52,7 +54,7 @@ impl Passed {
             0 => len_of_first(data).unwrap_or(0),
             left => left,
         };
-        let room = (MAX_RECORD - self.len as usize).min(next + MAX_BEHIND);
+        let room = (MAX_RECORD - self.len as usize).min(next + BEHIND);
         let data = &data[..data.len().min(room)];
         let mut taken = self.take(data.len());
         while self.left == 0 {
@@ -100,7 +102,8 @@ impl Input {
             give(&data[..len])?;
             (self.passed, given) = (passed, len);
         }
-        Ok(given + if given < data.len() { self.feed(&data[given..], limit) } else { 0 })
+        let portion = data.len().min(PORTION);
+        Ok(given + if given < portion { self.feed(&data[given..portion], limit) } else { 0 })
     }
 
     /// Gives rustls what it has room for. Whether it has a whole record then.
@@ -146,7 +149,7 @@ impl Input {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         self.compact();
-        let read = source(&mut self.buf, room.min(MAX_READ));
+        let read = source(&mut self.buf, room.min(MAX_RECORD));
         if !self.has_record() {
             self.buf.shrink_to_fit(); // the wait for the rest may be long
         }

@@ -6,7 +6,7 @@ pub const ALERT: u8 = 21;
 const HANDSHAKE: u8 = 22;
 const SERVER_HELLO: u8 = 2;
 
-const HEADER: usize = 5;
+pub const HEADER: usize = 5;
 /// The longest fragment of a protected record that rustls accepts: a byte less than RFC 5246,
 /// section 6.2.3, allows. RFC 8446 allows less.
 const MAX_FRAGMENT: usize = (1 << 14) + 2047;
