@@ -8,12 +8,12 @@ use crate::config::Config;
 use crate::engine::{Outcome, Step};
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Answer, HostIo, bytes, bytes_mut, handle_callback, key_log_callback, log_callback, not_null,
-    output, plain_number,
+    Answer, HostIo, bytes, bytes_mut, flag, handle_callback, key_log_callback, log_callback,
+    not_null, output, plain_number,
 };
 use crate::log;
 use crate::setup::HostVerification;
-use crate::setup::negotiation::{Negotiation, flag};
+use crate::setup::negotiation::Negotiation;
 use crate::transport::{Link, Wire};
 use std::ffi::c_void;
 use std::mem::MaybeUninit;

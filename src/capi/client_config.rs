@@ -5,7 +5,8 @@ use super::{inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_v
 use crate::config::Config;
 use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, bytes, convert, enter, error_message, free, given, make, release, retain, share,
+    Handle, Opaque, bytes, convert, enter, error_message, flag, free, given, make, release, retain,
+    share,
 };
 use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
@@ -218,7 +219,10 @@ pub extern "C" fn inkotls_client_builder_set_early_data(
     builder: Option<&mut inkotls_client_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| b.set_early_data(enabled))
+    enter(builder, |b| {
+        b.early_data = flag(enabled)?;
+        Ok(())
+    })
 }
 
 /// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
@@ -231,7 +235,10 @@ pub extern "C" fn inkotls_client_builder_set_certificate_compression(
     builder: Option<&mut inkotls_client_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| b.negotiation.set_compression(enabled))
+    enter(builder, |b| {
+        b.negotiation.compression = flag(enabled)?;
+        Ok(())
+    })
 }
 
 /// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
@@ -246,7 +253,10 @@ pub extern "C" fn inkotls_client_builder_set_extended_master_secret_required(
     builder: Option<&mut inkotls_client_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| b.negotiation.require_ems(enabled))
+    enter(builder, |b| {
+        b.negotiation.requires_ems = flag(enabled)?;
+        Ok(())
+    })
 }
 
 /// Sets one of the limits of a connection.

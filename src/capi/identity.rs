@@ -4,10 +4,10 @@ use super::calls::lend;
 use super::inkotls_sign_callback;
 use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, ask, bytes, enter, error_message, file_path, free, make, not_null, numbers,
-    os_error, sign_callback,
+    Handle, Opaque, ask, bytes, enter, error_message, file_path, flag, free, make, not_null,
+    numbers, os_error, sign_callback,
 };
-use crate::setup::{HostSigner, Identity, negotiation::flag};
+use crate::setup::{HostSigner, Identity};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;

@@ -8,10 +8,10 @@ use super::{
 use crate::config::Config;
 use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, bytes, convert, enter, error_message, free, given, given_shared, make,
+    Handle, Opaque, bytes, convert, enter, error_message, flag, free, given, given_shared, make,
     not_null, release, retain, session_get, session_put, share,
 };
-use crate::setup::{HostStore, ServerBuilder, negotiation::flag};
+use crate::setup::{HostStore, ServerBuilder};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
@@ -327,7 +327,10 @@ pub extern "C" fn inkotls_server_builder_set_certificate_compression(
     builder: Option<&mut inkotls_server_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| b.negotiation.set_compression(enabled))
+    enter(builder, |b| {
+        b.negotiation.compression = flag(enabled)?;
+        Ok(())
+    })
 }
 
 /// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
@@ -342,7 +345,10 @@ pub extern "C" fn inkotls_server_builder_set_extended_master_secret_required(
     builder: Option<&mut inkotls_server_builder>,
     enabled: i32,
 ) -> Status {
-    enter(builder, |b| b.negotiation.require_ems(enabled))
+    enter(builder, |b| {
+        b.negotiation.requires_ems = flag(enabled)?;
+        Ok(())
+    })
 }
 
 /// Sets one of the limits of a connection.

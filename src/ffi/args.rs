@@ -40,6 +40,15 @@ pub unsafe fn bytes_mut<'a, T>(buf: *mut T, cap: usize) -> Result<&'a mut [u8], 
     }
 }
 
+/// A boolean: 0 or 1.
+pub fn flag(number: i32) -> Result<bool, Error> {
+    match number {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Error::argument(format!("{number} is neither 0 nor 1"))),
+    }
+}
+
 /// # Safety
 /// As for `bytes`.
 pub unsafe fn file_path<'a>(data: *const c_char, len: usize) -> Result<&'a str, Error> {

@@ -4,7 +4,7 @@ use super::client_sessions::ClientSessions;
 use super::compression::COMPRESSORS;
 use super::identities::ClientCredentials;
 use super::identity::{Credential, Identity};
-use super::negotiation::{Negotiation, flag, set_negotiated};
+use super::negotiation::{Negotiation, set_negotiated};
 use super::roots::Roots;
 use super::sessions::cache_size;
 use super::verification::HostVerification;
@@ -22,7 +22,7 @@ pub struct ClientBuilder {
     credentials: Vec<Credential>,
     sessions: usize,
     tls12: Tls12Resumption,
-    early_data: bool,
+    pub early_data: bool,
     verifier: Option<HostVerification>,
     /// None without a credential, so that a client that presents none links no compressor.
     compressors: &'static [&'static dyn CertCompressor],
@@ -67,11 +67,6 @@ impl ClientBuilder {
             How::SessionId => Tls12Resumption::SessionIdOnly,
             How::Tickets => Tls12Resumption::SessionIdOrTickets,
         };
-        Ok(())
-    }
-
-    pub fn set_early_data(&mut self, enabled: i32) -> Result<(), Error> {
-        self.early_data = flag(enabled)?;
         Ok(())
     }
 

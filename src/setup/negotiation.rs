@@ -57,16 +57,6 @@ impl Negotiation {
         add_alpn(&mut self.alpn, protocol)
     }
 
-    pub fn set_compression(&mut self, enabled: i32) -> Result<(), Error> {
-        self.compression = flag(enabled)?;
-        Ok(())
-    }
-
-    pub fn require_ems(&mut self, enabled: i32) -> Result<(), Error> {
-        self.requires_ems = flag(enabled)?;
-        Ok(())
-    }
-
     pub fn log_keys(&mut self, log: impl Fn(&str) + Send + Sync + 'static) {
         self.key_log = Arc::new(KeyLogCallback(Box::new(log)));
     }
@@ -163,15 +153,6 @@ pub fn add_alpn(list: &mut Vec<Vec<u8>>, protocol: &[u8]) -> Result<(), Error> {
     }
     list.push(protocol.to_vec());
     Ok(())
-}
-
-/// 0 or 1.
-pub fn flag(number: i32) -> Result<bool, Error> {
-    match number {
-        0 => Ok(false),
-        1 => Ok(true),
-        _ => Err(Error::argument(format!("{number} is neither 0 nor 1"))),
-    }
 }
 
 fn add(list: &mut Vec<u16>, number: i32, all: &[u16], what: &str) -> Result<(), Error> {
