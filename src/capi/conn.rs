@@ -15,22 +15,28 @@ use crate::transport::Link;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-/// One TLS connection, client or server. One user at a time, any thread.
+/// An inkotls_conn is one TLS connection, of a client or of a server.
+///
+/// Only one thread at a time may use a connection; any thread may make the next call.
 pub struct inkotls_conn(Opaque);
 
 impl Handle for inkotls_conn {
     type State = Link;
 }
 
-/// Makes a client connection. It says nothing until inkotls_conn_handshake is called.
+/// Creates a client connection.
 ///
-/// config: must not be NULL; the connection keeps a reference of its own.
-/// server_name, len: who the peer must prove to be: a DNS name, which is also sent (SNI, RFC
-/// 6066), or an IP address. In bytes without a NUL; borrowed for this call.
-/// out_conn: must not be NULL. Free it with inkotls_conn_free.
+/// The connection produces no ciphertext until inkotls_conn_handshake, or another call that drives
+/// the handshake, is called.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: the name is neither a DNS name nor an IP address;
-/// inkotls_invalid_name_text says what is wrong with it.
+/// config             The settings of the connection. Retained.
+/// server_name, len   The name that the server must prove with its certificate, without a NUL, and
+///                    its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066);
+///                    an IP address is not sent. Copied.
+/// out_conn           Receives the connection. Free it with inkotls_conn_free.
+///
+/// INVALID_NAME   The name is neither a DNS name nor an IP address. inkotls_invalid_name_text
+///                writes an error message that says what is wrong with it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_new_client(
     config: Option<&inkotls_client_config>,
@@ -46,11 +52,13 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
     })
 }
 
-/// Makes a server connection whose config is known before the ClientHello. Where it is not, use
-/// an inkotls_acceptor.
+/// Creates a server connection with a config that is chosen before the ClientHello arrives.
 ///
-/// config: must not be NULL; the connection keeps a reference of its own.
-/// out_conn: must not be NULL. Free it with inkotls_conn_free.
+/// A server that chooses its config after it has seen the ClientHello uses an inkotls_acceptor
+/// instead.
+///
+/// config     The settings of the connection. Retained.
+/// out_conn   Receives the connection. Free it with inkotls_conn_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_new_server(
     config: Option<&inkotls_server_config>,
@@ -62,13 +70,16 @@ pub extern "C" fn inkotls_conn_new_server(
     })
 }
 
-/// Adds an ALPN protocol (RFC 7301) to those of this connection, which start as its config's.
+/// Adds an ALPN protocol (RFC 7301) to the list of this connection, as the least preferred one.
 ///
-/// conn: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
-/// most.
+/// The list of a new connection is the list of its config. A connection has at most 64 protocols.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
+///                 255. Copied.
+///
+/// INVALID_ARGUMENT   The length is not in its range, or the list already has 64 protocols.
+/// INVALID_STATE      The handshake has begun: a client has produced its ClientHello, or a server
+///                    has processed the ClientHello that it received.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_add_alpn(
     conn: Option<&mut inkotls_conn>,
@@ -82,12 +93,14 @@ pub unsafe extern "C" fn inkotls_conn_add_alpn(
     })
 }
 
-/// Leaves this connection without an ALPN protocol, until some are added. A server that picks one
-/// itself does this and adds its pick, after inkotls_acceptor_into_conn.
+/// Removes all ALPN protocols from the list of this connection.
 ///
-/// conn: must not be NULL.
+/// A server that negotiates the protocol itself calls inkotls_conn_clear_alpn after
+/// inkotls_acceptor_into_conn, and then adds the protocol that it has chosen with
+/// inkotls_conn_add_alpn. If no protocol is added, the connection does not use ALPN.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+/// INVALID_STATE   The handshake has begun: a client has produced its ClientHello, or a server has
+///                 processed the ClientHello that it received.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_clear_alpn(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| {
@@ -96,14 +109,16 @@ pub extern "C" fn inkotls_conn_clear_alpn(conn: Option<&mut inkotls_conn>) -> St
     })
 }
 
-/// Attaches bytes to the sessions that this server connection makes, for the connection that
-/// resumes one: inkotls_conn_resumption_data. With ticket keys they travel in the ticket, sealed.
+/// Sets bytes that are stored with each session that this server connection creates.
 ///
-/// conn: must not be NULL.
-/// data, len: the bytes, at most 2048, in place of those set before; copied.
+/// A later connection that resumes such a session reads the bytes with
+/// inkotls_conn_resumption_data. If the config has ticket keys, the bytes travel in the encrypted
+/// ticket. The bytes of a later call replace those of an earlier call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: they are too many.
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is done, or this is the client.
+/// data, len   The bytes, and their number in bytes. Range: 0 to 2048. Default: none. Copied.
+///
+/// INVALID_ARGUMENT   The value of len is larger than 2048.
+/// INVALID_STATE      The handshake is done, or conn is a client connection.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
     conn: Option<&mut inkotls_conn>,
@@ -114,18 +129,22 @@ pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
     enter(conn, |c| c.conn.set_resumption_data(unsafe { bytes(data, len) }?))
 }
 
-/// Has messages about this connection told to the host, for a person to read: what was negotiated,
-/// what failed. Their words are no part of the ABI. Nothing is written anywhere else.
+/// Sets the callback that receives log messages about this connection.
 ///
-/// conn: must not be NULL.
-/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF, as at first, ends it.
-/// callback: NULL only with INKOTLS_LOG_OFF. It comes from calls on this connection, on the thread
-/// of that call.
-/// user_data: handed to the callback; may be NULL. It must live until the log is ended or replaced,
-/// or the connection freed.
+/// Log messages are for people: what was negotiated, and what failed. Their text is not part of the
+/// ABI. The library writes log messages nowhere else.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: the library is part of a Rust program. The messages go to the logger
-/// that the program sets in the crate `log`, on the thread of the call.
+/// level       An inkotls_log. Messages of this level and of those before it are reported.
+///             INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// callback    Called with each message, during a call on conn and on the thread of that call. May
+///             be NULL if level is INKOTLS_LOG_OFF.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
+///             or conn is freed.
+///
+/// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
+///                    not INKOTLS_LOG_OFF.
+/// UNSUPPORTED        The library is part of a Rust program. The logger that this program sets in
+///                    the crate log receives the messages instead, on the thread of the call.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_log(
     conn: Option<&mut inkotls_conn>,
@@ -136,41 +155,65 @@ pub extern "C" fn inkotls_conn_set_log(
     enter(conn, |c| set_log(c, level, callback, user_data))
 }
 
-/// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
-/// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
-/// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was
-/// attached before is detached. What was fed before is not lost, and feed and drain still work; an
-/// end that was seen stays an end, and what one failed to send is lost: writing fails ever after.
+/// Attaches a socket, from which the connection then reads and to which it writes ciphertext
+/// itself.
+///
+/// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush,
+/// inkotls_conn_close and the other calls that need ciphertext then move it themselves: WANT_READ
+/// and WANT_WRITE say for which event to poll the socket. A transport that was attached before is
+/// detached.
+///
+/// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
+/// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
+/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
+/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
+/// never closes it. The system calls on a pipe are listed at inkotls_conn_set_fds.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
-/// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
-/// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
+/// received 128 KiB and has nothing to return yet returns WANT_READ, so that other tasks can run,
+/// and sets the bit INKOTLS_STATE_READABLE of inkotls_conn_state. A host that waits for
+/// edge-triggered events looks at this bit before it waits.
 ///
-/// conn: must not be NULL.
-/// fd: a connected stream socket, or a pipe that is open both ways. It must stay open until it is
-/// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
-/// does not use it.
+/// inkotls_conn_feed and inkotls_conn_drain still work while a socket is attached, and ciphertext
+/// that was fed before is kept. An end of file (EOF) that an earlier transport reported stays in
+/// effect. After an earlier transport has failed to send, its ciphertext is lost, and writing fails
+/// with every later transport.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or neither a stream socket nor a
-/// pipe that is open both ways; inkotls_conn_os_error has errno. What was attached before stays
-/// attached in this case.
+/// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
+///      must stay open until inkotls_conn_detach returns, or until the last call that moves
+///      ciphertext returns; inkotls_conn_free does not use it.
+///
+/// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
+///                    pipe that is open for reading and writing; inkotls_conn_os_error returns
+///                    errno. The transport that was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
     enter(conn, |c| set_fds(c, fd, fd))
 }
 
-/// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
-/// inkotls_conn_set_fd.
+/// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
 ///
-/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user:
-/// a byte that another takes, or the room that another fills, would be waited for.
+/// Apart from the number of descriptors, inkotls_conn_set_fds does what inkotls_conn_set_fd does.
 ///
-/// conn: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes.
+/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
+/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
+/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask) during the write.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
-/// pipe, or is the wrong end of a pipe; inkotls_conn_os_error has errno. What was attached before
-/// stays attached.
+/// If a pipe is not in non-blocking mode, no one else may use the same end of the pipe. A read
+/// blocks if another reader has consumed the bytes after poll, and a write blocks if another writer
+/// has filled the pipe after poll.
+///
+/// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
+///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///            returns.
+/// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
+///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///            returns.
+///
+/// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
+///                    or is the wrong end of a pipe; inkotls_conn_os_error returns errno. The
+///                    transport that was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fds(
     conn: Option<&mut inkotls_conn>,
@@ -180,16 +223,20 @@ pub extern "C" fn inkotls_conn_set_fds(
     enter(conn, |c| set_fds(c, read_fd, write_fd))
 }
 
-/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
-/// the calls that would read or write the socket call them, on their own thread, and answer the
-/// same.
+/// Attaches two callbacks, through which the connection then receives and sends ciphertext itself.
 ///
-/// conn: must not be NULL.
-/// read, write: must not be NULL. They may not use `conn`. Where one fails, the call answers
-/// INKOTLS_STATUS_IO_ERROR: inkotls_conn_os_error is what it returned, without the sign, or NONE
-/// where it returned a length that cannot be.
-/// user_data: handed to both; may be NULL. It must live until the last call that moves ciphertext;
-/// inkotls_conn_free calls neither.
+/// The calls that would use a socket after inkotls_conn_set_fd call the callbacks instead, on their
+/// own thread, and return the same statuses. A transport that was attached before is detached.
+///
+/// If a callback returns an error, the call returns IO_ERROR, and inkotls_conn_os_error returns the
+/// error number without its sign. If a callback returns a length that is larger than its buffer,
+/// the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
+///
+/// read        Called to receive ciphertext. The callback must not use conn.
+/// write       Called to send ciphertext. The callback must not use conn.
+/// user_data   Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach
+///             returns, or until the last call that moves ciphertext returns; inkotls_conn_free
+///             calls neither callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_io(
     conn: Option<&mut inkotls_conn>,
@@ -200,28 +247,31 @@ pub extern "C" fn inkotls_conn_set_io(
     enter(conn, |c| set_io(c, read, write, user_data))
 }
 
-/// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
-/// moves the ciphertext, with feed and drain. If nothing was attached, the call changes nothing.
+/// Detaches the socket, the descriptors or the callbacks that are attached.
 ///
-/// conn: must not be NULL.
+/// After inkotls_conn_detach the host moves the ciphertext, with inkotls_conn_feed and
+/// inkotls_conn_drain. If nothing is attached, the call changes nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_detach(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.attach(None))
 }
 
-/// Takes ciphertext from the network. What it means shows in the next call of handshake or read.
-/// After the end of the connection, bytes are taken and dropped.
+/// Copies ciphertext that the host has received into the connection.
 ///
-/// conn: must not be NULL.
-/// data, len: the ciphertext, in bytes; copied.
-/// used: receives the number of bytes accepted; must not be NULL. It may be less than len: keep the
-/// rest, and feed it after the next call of handshake or read. After a call has returned WANT_READ,
-/// there is room for at least 16 KiB, under every setting of INKOTLS_LIMIT_READ_BUFFER.
+/// The bytes are only queued: a failure that they cause is returned by the next call of
+/// inkotls_conn_handshake or inkotls_conn_read. After the connection has failed, or the peer has
+/// sent close_notify, bytes are accepted and discarded.
 ///
-/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full
-/// (INKOTLS_LIMIT_READ_BUFFER). Call inkotls_conn_handshake or inkotls_conn_read until it returns
-/// WANT_READ, then feed the rest.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_feed_eof was called before.
+/// data, len   The ciphertext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were accepted, which may be less than len. Keep
+///             the bytes that were not accepted, and feed them after the next call of
+///             inkotls_conn_handshake or inkotls_conn_read. After a call has returned WANT_READ, at
+///             least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER.
+///
+/// FULL            Nothing was accepted, because the read buffer (INKOTLS_LIMIT_READ_BUFFER) is
+///                 full. Call inkotls_conn_handshake or inkotls_conn_read until it returns
+///                 WANT_READ, then feed the same bytes again.
+/// INVALID_STATE   inkotls_conn_feed_eof was called before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_feed(
     conn: Option<&mut inkotls_conn>,
@@ -233,21 +283,21 @@ pub unsafe extern "C" fn inkotls_conn_feed(
     enter(conn, |c| unsafe { feed(c, data, len, used) })
 }
 
-/// Says that the network has ended: the peer will send nothing more. What was fed before can
-/// still be read; then handshake and read answer CLOSED or UNEXPECTED_EOF instead of WANT_READ.
+/// Sets the end of file (EOF) of the transport: the peer will send no more ciphertext.
 ///
-/// conn: must not be NULL.
+/// Ciphertext that was fed before can still be read. After that, inkotls_conn_handshake and
+/// inkotls_conn_read return CLOSED or UNEXPECTED_EOF instead of WANT_READ.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_feed_eof(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.conn.feed_eof())
 }
 
-/// Hands out ciphertext for the network. What is handed out must be sent, in this order; it is
-/// not kept.
+/// Copies queued ciphertext, which the host then sends to the peer, and removes it from the queue.
 ///
-/// conn: must not be NULL.
-/// buf, cap: where the ciphertext goes, in bytes.
-/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+/// Send the bytes of each call before the bytes of the next one; the connection does not keep them.
+///
+/// buf, cap   Receives the ciphertext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_drain(
     conn: Option<&mut inkotls_conn>,
@@ -259,13 +309,20 @@ pub unsafe extern "C" fn inkotls_conn_drain(
     enter(conn, |c| unsafe { drain(c, buf, cap, out_len) })
 }
 
-/// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
-/// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the
-/// connection while it sends calls inkotls_conn_drain instead.
+/// Reads queued ciphertext in place, without a buffer of the caller.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the ciphertext, in bytes, a part of all that waits; a length of 0 where
-/// nothing does; must not be NULL. It lives until the next non-const call on `conn`.
+/// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
+/// the queue. No other call on conn that is not const may come between the two calls. A host that
+/// lets another task use conn during the send calls inkotls_conn_drain instead.
+///
+/// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
+/// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
+/// copies.
+///
+/// out_data   Receives a pointer to the ciphertext. Valid until the next call on conn that is not
+///            const, or until conn is freed.
+/// out_len    Receives the length of the ciphertext in bytes, which is 0 if none is queued. More
+///            ciphertext may be queued behind it: consume these bytes, then repeat the call.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_drain_peek(
     conn: Option<&mut inkotls_conn>,
@@ -275,13 +332,13 @@ pub extern "C" fn inkotls_conn_drain_peek(
     enter(conn, |c| lend(Some(c.conn.output()), out_data, out_len))
 }
 
-/// Forgets ciphertext that was sent.
+/// Removes ciphertext that has been sent from the queue.
 ///
-/// conn: must not be NULL.
-/// len: how much of what inkotls_conn_drain_peek lent, in bytes. No other call on `conn` may have
-/// come between.
+/// len   How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Only const calls
+///       on conn may come between the two calls.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+/// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_drain_peek.
+///                    Nothing was removed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_drain_consume(
     conn: Option<&mut inkotls_conn>,
@@ -290,66 +347,107 @@ pub extern "C" fn inkotls_conn_drain_consume(
     enter(conn, |c| consumed(c.conn.consume_output(len)))
 }
 
-/// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
-/// failure that the connection had since.
+/// Runs the handshake as far as the received ciphertext allows.
 ///
-/// conn: must not be NULL.
+/// After the handshake is done, a repeated call does nothing: it returns OK, or the failure that
+/// the connection has had since.
 ///
-/// INKOTLS_STATUS_OK: the peer can go on: the handshake is finished and our last flight is
-/// drained.
-/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed
-/// or drain.
-/// INKOTLS_STATUS_WANT_BLOCKING: call inkotls_conn_run_blocking, then this again. Only where
-/// inkotls_client_config_may_block or inkotls_server_config_may_block is 1.
-/// INKOTLS_STATUS_CLOSED, INKOTLS_STATUS_UNEXPECTED_EOF: the peer left, with or without
-/// close_notify.
-/// INKOTLS_STATUS_ALERT_RECEIVED: the peer refused; inkotls_conn_alert_received says how.
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE: inkotls_conn_certificate_error says why.
-/// INKOTLS_STATUS_HANDSHAKE_FAILED, INKOTLS_STATUS_PROTOCOL_ERROR: the two sides have nothing in
-/// common, or the peer broke the protocol.
-/// INKOTLS_STATUS_INVALID_KEY: the host's signer did not sign.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before the handshake was done.
+/// With a transport attached, the call also receives and sends ciphertext, as far as the transport
+/// does not block.
 ///
-/// Most failures have an alert for the peer: the call answers WANT_WRITE until that, and what was
-/// written before it, is drained or sent; then the failure, and the same failure ever after.
+/// Most failures queue an alert for the peer. The call then returns WANT_WRITE until that alert,
+/// and the ciphertext queued before it, has been drained or sent; from then on it returns the
+/// failure.
+///
+/// A server connection knows some results before inkotls_conn_handshake returns OK. While the
+/// ClientHello is incomplete, inkotls_conn_handshake returns WANT_READ, and
+/// inkotls_conn_protocol_version returns INKOTLS_STATUS_NONE. The first WANT_READ after the
+/// ClientHello means that the first flight of the server has been drained or sent, and that
+/// inkotls_conn_protocol_version, inkotls_conn_cipher_suite, inkotls_conn_server_name and
+/// inkotls_conn_alpn return their results. If the first flight is a HelloRetryRequest (RFC 8446,
+/// section 4.1.4), inkotls_conn_alpn returns its result only after the second flight. Results of a
+/// handshake are not authenticated before inkotls_conn_handshake has returned OK.
+///
+/// OK                         The handshake is done, and the last flight of this side has been
+///                            drained or sent, so that the peer can go on.
+/// WANT_READ                  More ciphertext is needed: feed ciphertext, or poll the attached
+///                            transport for reading, then repeat the call.
+/// WANT_WRITE                 Ciphertext is queued: drain the ciphertext, or poll the attached
+///                            transport for writing, then repeat the call.
+/// WANT_BLOCKING              The next step of the handshake may block: call
+///                            inkotls_conn_run_blocking, on any thread, then repeat the call. Only
+///                            a config whose inkotls_client_config_may_block or
+///                            inkotls_server_config_may_block returns 1 causes WANT_BLOCKING.
+/// CLOSED                     The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF             The transport ended without close_notify before the handshake was
+///                            done.
+/// ALERT_RECEIVED             The peer sent a fatal alert; inkotls_conn_alert_received returns its
+///                            number.
+/// INVALID_PEER_CERTIFICATE   The certificate of the peer was refused, or the peer did not prove
+///                            that it has the private key; inkotls_conn_certificate_error returns
+///                            the reason.
+/// HANDSHAKE_FAILED           The two sides have no version, cipher suite, group, ALPN protocol or
+///                            signature scheme in common, or a limit was exceeded
+///                            (INKOTLS_LIMIT_HANDSHAKE).
+/// PROTOCOL_ERROR             The peer violated the protocol, or the ciphertext was changed on its
+///                            way.
+/// INVALID_KEY                The inkotls_sign_callback of this side's identity returned no
+///                            signature.
+/// IO_ERROR                   The attached transport has failed; inkotls_conn_os_error returns
+///                            errno.
+/// INVALID_STATE              inkotls_conn_close was called before the handshake was done.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.handshake())
 }
 
-/// Runs the step that INKOTLS_STATUS_WANT_BLOCKING announced: the only call of a handshake in which
-/// the host's callbacks may block, or the operating system's verification. Any thread may make it;
-/// until it returns, no other call on `conn` may be made. It moves no ciphertext. Such steps are
-/// announced before anything of them is done, and sometimes in vain: what an encrypted record holds
-/// is not known before.
+/// Runs the step of the handshake that a call announced with WANT_BLOCKING.
 ///
-/// conn: must not be NULL.
+/// inkotls_conn_run_blocking is the only call on a connection in which callbacks that may block, or
+/// the verification of the operating system, run. Any thread may call inkotls_conn_run_blocking; no
+/// other call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
 ///
-/// INKOTLS_STATUS_OK: it ran, or there was none. Make the call again that answered
-/// INKOTLS_STATUS_WANT_BLOCKING: that tells how it went.
+/// WANT_BLOCKING is returned before any part of the step has run. WANT_BLOCKING may be spurious,
+/// because the contents of an encrypted record are not known in advance.
+///
+/// OK   The step has run, or there was none. Repeat the call that returned WANT_BLOCKING: it
+///      returns the result of the step.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.run_blocking())
 }
 
-/// Reads plaintext, as much as is at hand. Before the handshake is done it drives that first, and
-/// answers as inkotls_conn_handshake does.
+/// Reads as much plaintext as is available.
 ///
-/// It never waits for ciphertext of ours to be drained, unless the connection fails, so that a
-/// reader and a writer of the same connection do not stop each other: flush what you wrote before
-/// you wait for an answer. CLOSED and UNEXPECTED_EOF end reading only; writing may go on.
+/// Until the handshake is done, the call runs the handshake and returns what inkotls_conn_handshake
+/// returns. Early data is read only with inkotls_conn_read_early_data.
 ///
-/// conn: must not be NULL.
-/// buf, cap: where the plaintext goes, in bytes.
-/// out_len: how many bytes were written to `buf`: at least 1, unless `cap` is 0; must not be
-/// NULL.
+/// After the handshake, the call returns WANT_WRITE only if the connection has failed, so that a
+/// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
+/// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
-/// INKOTLS_STATUS_WANT_READ: call again after polling, or after feed.
-/// INKOTLS_STATUS_CLOSED: the peer sent close_notify; everything it sent was read.
-/// INKOTLS_STATUS_UNEXPECTED_EOF: the network ended without close_notify: what was read may be
-/// truncated.
-/// Failures: as for inkotls_conn_handshake.
+/// CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be called.
+///
+/// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
+///
+/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                  reading, then repeat the call.
+/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                  writing, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
+///                  Reading has ended.
+/// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
+///                  Reading has ended.
+/// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
+///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
+///                  receive causes this status.
+/// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_read(
     conn: Option<&mut inkotls_conn>,
@@ -364,14 +462,34 @@ pub unsafe extern "C" fn inkotls_conn_read(
     })
 }
 
-/// Lends plaintext, as inkotls_conn_read copies it. What was used of it is then forgotten by
-/// inkotls_conn_read_consume.
+/// Reads plaintext in place: the caller receives a pointer, and the plaintext is not copied.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the plaintext, in bytes, at least 1; must not be NULL. It lives until the
-/// next non-const call on `conn`.
+/// After the bytes, or some of them, have been used, inkotls_conn_read_consume removes them. No
+/// other call on conn that is not const may come between the two calls. In everything else,
+/// inkotls_conn_read_peek does what inkotls_conn_read does.
 ///
-/// Every status but INKOTLS_STATUS_OK: as for inkotls_conn_read.
+/// out_data   Receives a pointer to the plaintext. Valid until the next call on conn that is not
+///            const, or until conn is freed.
+/// out_len    Receives the length of the plaintext in bytes, which is at least 1. More plaintext
+///            may follow: consume these bytes, then repeat the call.
+///
+/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                  reading, then repeat the call.
+/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                  writing, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
+///                  Reading has ended.
+/// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
+///                  Reading has ended.
+/// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
+///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
+///                  receive causes this status.
+/// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_read_peek(
     conn: Option<&mut inkotls_conn>,
@@ -385,36 +503,48 @@ pub extern "C" fn inkotls_conn_read_peek(
     })
 }
 
-/// Forgets plaintext that was used.
+/// Removes plaintext that has been used.
 ///
-/// conn: must not be NULL.
-/// len: how much of what inkotls_conn_read_peek lent, in bytes. No other call on `conn` may have
-/// come between.
+/// len   How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Only const calls
+///       on conn may come between the two calls.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+/// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_read_peek.
+///                    Nothing was removed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len: usize) -> Status {
     enter(conn, |c| consumed(c.conn.consume_plaintext(len)))
 }
 
-/// Takes plaintext to send, and encrypts it. What is taken is the library's: never give it again.
-/// Before the handshake is done it takes nothing, drives that, and answers as
-/// inkotls_conn_handshake does.
+/// Writes plaintext: the connection encrypts it and queues the ciphertext.
 ///
-/// With a socket attached it also sends, as far as that does not block; inkotls_conn_flush sends
-/// the rest.
+/// Until the handshake is done, the call consumes nothing, runs the handshake, and returns what
+/// inkotls_conn_handshake returns. Bytes that were consumed must not be passed again.
 ///
-/// conn: must not be NULL.
-/// data, len: the plaintext, in bytes; what is taken is copied.
-/// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
-/// must not be NULL.
+/// With a transport attached, the call also sends ciphertext, as far as the transport does not
+/// block; inkotls_conn_flush sends the rest.
 ///
-/// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for 64 KiB are waiting to be drained.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before; or this is TLS 1.2, whose
-/// keys are never renewed, and they have protected 2^24 records: close_notify ends the connection.
-/// INKOTLS_STATUS_IO_ERROR: the socket takes nothing more. What the peer said before it left, an
-/// alert perhaps, can still be read.
-/// Failures: as for inkotls_conn_handshake.
+/// data, len   The plaintext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
+///             0, and may be less than len. Pass the bytes that were not consumed in another call.
+///
+/// WANT_READ        The handshake is not done and needs more ciphertext. Feed it, or poll the
+///                  transport that is attached for reading; then repeat the call.
+/// WANT_WRITE       Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
+///                  full, or because the ciphertext of the handshake or an alert is queued. Drain,
+///                  or poll the transport that is attached for writing; then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// CLOSED           The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
+/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno. What
+///                  the peer sent before, such as an alert, can still be read.
+/// INVALID_STATE    inkotls_conn_close was called before; or the keys of TLS 1.2, which cannot be
+///                  renewed, have protected as many records as they may (about 2^24 with AES-GCM).
+///                  When the keys are used up, the call queues close_notify: drain the ciphertext,
+///                  and continue on a new connection.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_write(
     conn: Option<&mut inkotls_conn>,
@@ -429,39 +559,53 @@ pub unsafe extern "C" fn inkotls_conn_write(
     })
 }
 
-/// Gets everything that was written on its way.
+/// Sends all queued ciphertext, or waits for the host to drain it.
 ///
-/// conn: must not be NULL.
+/// The call runs no handshake and reads nothing: before the handshake is done, it returns OK
+/// whenever no ciphertext is queued.
 ///
-/// INKOTLS_STATUS_OK: no ciphertext is waiting.
-/// INKOTLS_STATUS_WANT_WRITE: call again after polling, or after drain.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
-/// Failures: those that the connection had before.
+/// OK           No ciphertext is queued.
+/// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///              writing, then repeat the call.
+/// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
+///              inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.flush())
 }
 
-/// Takes early data (0-RTT; RFC 8446, section 2.3) to send with the client's first flight, before
-/// inkotls_conn_handshake is OK. Write all of it, then drive the handshake and ask
-/// inkotls_conn_is_early_data_accepted: where the server refused it, it had no effect, and is
-/// written again with inkotls_conn_write. Who records it can send it again: it may only ask for
-/// what does no harm when it is done twice.
+/// Writes early data (0-RTT; RFC 8446, section 2.3), before the handshake is done.
 ///
-/// A server that took early data answers it with this, a round trip before its handshake is OK:
-/// inkotls_conn_read_early_data. Who gets the answer is not proved until then.
+/// A client sends early data with its first flight. Write all of it, then run the handshake with
+/// inkotls_conn_handshake, and call inkotls_conn_is_early_data_accepted. Early data that the server
+/// refused had no effect: send it again with inkotls_conn_write. Anyone who records early data can
+/// send it again, so early data may only ask for what does no harm when it is done twice.
 ///
-/// conn: must not be NULL; a client whose config allows early data, or a server that took some.
-/// data, len: the plaintext, in bytes; what is taken is copied.
-/// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
-/// must not be NULL.
+/// A server that accepted early data can answer it with inkotls_conn_write_early_data one round
+/// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
+/// receives the answer.
 ///
-/// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
-/// up, or the handshake has come too far; or this is a server that took none: go on with
-/// inkotls_conn_handshake.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
-/// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
-/// Failures: as for inkotls_conn_handshake.
+/// With a transport attached, the call also sends ciphertext, as far as the transport does not
+/// block.
+///
+/// data, len   The plaintext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
+///             0, and may be less than len. Pass the bytes that were not consumed in another call.
+///
+/// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
+///                 full, or because an alert is queued. Drain, or poll the transport that is
+///                 attached for writing; then repeat the call.
+/// NONE            No early data can be sent: a client has no session that allows early data, the
+///                 limit of the session is used up, or the handshake has come too far; or a server
+///                 has not accepted early data. Continue with inkotls_conn_handshake.
+/// CLOSED          The peer sent close_notify before the handshake was done.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// INVALID_STATE   inkotls_conn_close was called before.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_write_early_data(
     conn: Option<&mut inkotls_conn>,
@@ -476,21 +620,34 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
     })
 }
 
-/// Reads early data (0-RTT; RFC 8446, section 2.3), on a server whose config takes it. It drives
-/// the handshake, and may be called until it answers NONE, before inkotls_conn_handshake or after.
-/// inkotls_conn_read never gives early data out. What was read may be somebody's recording, until
-/// the handshake is done: see inkotls_server_builder_set_max_early_data.
+/// Reads early data (0-RTT; RFC 8446, section 2.3) on a server whose config accepts it.
 ///
-/// conn: must not be NULL.
-/// buf, cap: where the plaintext goes, in bytes.
-/// out_len: how many bytes were written to `buf`: at least 1, unless `cap` is 0; must not be NULL.
+/// The call runs the handshake as far as early data needs it. inkotls_conn_read_early_data may be
+/// called before or after inkotls_conn_handshake returns OK, and repeated until it returns NONE.
+/// inkotls_conn_read never returns early data.
 ///
-/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed or
-/// drain.
-/// INKOTLS_STATUS_WANT_BLOCKING: as for inkotls_conn_handshake.
-/// INKOTLS_STATUS_NONE: there is none, or no more: go on with inkotls_conn_handshake.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before, and all that came was read.
-/// Failures: as for inkotls_conn_handshake.
+/// Until the handshake is done, early data may be a recording that someone else sends again:
+/// inkotls_server_builder_set_max_early_data describes the risk.
+///
+/// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
+///
+/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                  reading, then repeat the call.
+/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                  writing, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// NONE             There is no early data, or all of it has been read, or conn is a client
+///                  connection. Continue with inkotls_conn_handshake.
+/// CLOSED           The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
+/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno.
+/// INVALID_STATE    inkotls_conn_close was called before the handshake was done, and all early data
+///                  that had been processed has been read.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_read_early_data(
     conn: Option<&mut inkotls_conn>,
@@ -505,44 +662,53 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
     })
 }
 
-/// Returns 1 where early data was accepted; 0, on a client, where it could have sent some and the
-/// server refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was
-/// none to offer, before it is known, and on a server that takes none.
+/// Reads whether early data was accepted.
+///
+/// Returns 1 if early data was accepted. Returns 0 on a client that could have sent early data and
+/// was refused by the server: what was sent as early data must be sent again. Returns
+/// INKOTLS_STATUS_NONE if a client had no session that allows early data, if the server has not
+/// answered yet, or if a server did not accept any.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.is_early_data_accepted())
 }
 
-/// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
-/// section 4.6.3). It also happens by itself, before keys are used up. Peers end a connection that
-/// does it again and again without sending anything.
+/// Runs a key update (KeyUpdate; RFC 8446, section 4.6.3): new keys protect what this side sends,
+/// and the peer is asked to do the same.
 ///
-/// conn: must not be NULL.
+/// TLS 1.3 connections also update their keys automatically, before the keys have protected as many
+/// records as they may. Some peers end a connection that updates its keys again and again without
+/// sending data.
 ///
-/// INKOTLS_STATUS_WANT_WRITE: nothing was done, for ciphertext is waiting: call again after
-/// polling, or after drain.
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done, or inkotls_conn_close was called.
-/// INKOTLS_STATUS_UNSUPPORTED: this is TLS 1.2, which cannot.
-/// INKOTLS_STATUS_PROTOCOL_ERROR: the peer had begun a message that the new keys would cut.
-/// Failures: those that the connection had before.
+/// WANT_WRITE      Nothing was done, because ciphertext is queued. Drain it, or poll the transport
+///                 that is attached for writing; then repeat the call.
+/// INVALID_STATE   The handshake is not done, or inkotls_conn_close was called.
+/// UNSUPPORTED     The connection uses TLS 1.2, which cannot renew its keys.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier. The call itself fails with PROTOCOL_ERROR if
+///     the peer has sent only a part of a handshake message.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_update_keys(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.update_keys())
 }
 
-/// Derives keying material from the connection, the same on both sides (RFC 8446, section 7.5; RFC
-/// 5705).
+/// Derives keying material from the connection (RFC 8446, section 7.5; RFC 5705).
 ///
-/// conn: must not be NULL.
-/// label, label_len: the label, in bytes, at most 249; borrowed for this call.
-/// context, context_len: the context, in bytes, at most 65535; NULL for none, which in TLS 1.2 is
-/// not the same as an empty one. Borrowed for this call.
-/// buf, len: where the keying material goes, and how much of it, in bytes: at least 1.
+/// Both sides derive the same bytes from the same label, context and length.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the label or the context is too long, or no such length can be
-/// derived.
-/// Failures: those that the connection had before.
+/// label, label_len       The label, and its length in bytes. Range: 0 to 249. Borrowed for this
+///                        call.
+/// context, context_len   The context, and its length in bytes. Range: 0 to 65535. May be NULL,
+///                        which means no context: in TLS 1.2, no context and an empty context give
+///                        different keying material. Borrowed for this call.
+/// buf, len               Receives the keying material. len is its length in bytes, at least 1.
+///
+/// INVALID_STATE      The handshake is not done.
+/// INVALID_ARGUMENT   The label or the context is too long, or len is 0 or longer than what can be
+///                    derived.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_export_keying_material(
     conn: Option<&mut inkotls_conn>,
@@ -564,18 +730,23 @@ pub unsafe extern "C" fn inkotls_conn_export_keying_material(
     })
 }
 
-/// Gives out a channel binding (RFC 5056), for authentication above TLS such as SCRAM-PLUS.
+/// Derives a channel binding (RFC 5056), which binds an authentication above TLS, such as
+/// SCRAM-PLUS, to this connection.
 ///
-/// conn: must not be NULL.
-/// kind: an inkotls_channel_binding.
-/// buf, cap: where the binding goes, in bytes: 64 are enough for any.
-/// out_len: how many bytes were written; must not be NULL.
+/// kind       An inkotls_channel_binding.
+/// buf, cap   Receives the channel binding. cap is the size of buf in bytes; 64 bytes are enough
+///            for every kind.
+/// out_len    Receives the number of bytes written.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2, unless the config requires the extended
-/// master secret; or tls-server-end-point where it is not defined for the signature of the
-/// certificate, such as Ed25519, or there is no certificate.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
+/// INVALID_STATE      The handshake is not done.
+/// UNSUPPORTED        INKOTLS_CHANNEL_BINDING_TLS_EXPORTER is not available in TLS 1.2, unless the
+///                    config requires the extended master secret.
+///                    INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT is not defined for some
+///                    signatures of the server's certificate, such as Ed25519, and needs a
+///                    certificate.
+/// INVALID_ARGUMENT   The value of kind is not an inkotls_channel_binding, or cap is too small.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_channel_binding(
     conn: Option<&mut inkotls_conn>,
@@ -592,26 +763,35 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
     })
 }
 
-/// Ends what this side has to say, with close_notify (RFC 8446, section 6.1), which either side
-/// owes the other: call it after read has answered CLOSED, too. Reading goes on until the peer has
-/// closed; a host that does not care may stop here.
+/// Sends close_notify (RFC 8446, section 6.1), or waits for the host to drain it.
 ///
-/// After a failure there is nothing to close: the alert that went out has ended the connection.
-/// Then, on a TCP socket, shut the sending side down, read until the end, and close: if unread
-/// bytes are left, the reset that they cause overtakes the alert.
+/// Both sides must send close_notify: call inkotls_conn_close also after inkotls_conn_read has
+/// returned CLOSED. After inkotls_conn_close this side can send no more data. If the handshake is
+/// done, inkotls_conn_read can go on until the peer has closed; a host that expects no more data
+/// need not wait for that.
 ///
-/// conn: must not be NULL.
+/// After a failure, no close_notify is sent, because the alert has already ended the connection. On
+/// a TCP socket, shut down the sending side (shutdown with SHUT_WR), read until the end of file
+/// (EOF), then close the socket: if bytes are left unread, the TCP reset that they cause can
+/// overtake the alert.
 ///
-/// INKOTLS_STATUS_OK: close_notify is drained; or this is a client that never spoke.
-/// INKOTLS_STATUS_WANT_WRITE: call again after polling, or after drain.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
-/// Failures: those that the connection had before.
+/// OK           close_notify has been drained or sent; or a client has not begun its handshake, so
+///              that close_notify is not needed.
+/// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///              writing, then repeat the call.
+/// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
+///              inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_close(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.close())
 }
 
-/// Returns bits of inkotls_state, for a host that polls both ways at once; or a negative status.
+/// Reads what the connection can do now.
+///
+/// Returns bits of inkotls_state, or a negative status. A host that polls its socket for reading
+/// and writing at the same time decides by these bits what to do next.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
     let bit = |is_set: bool, bit: inkotls_state| i32::from(is_set) * bit as i32;
@@ -628,8 +808,11 @@ pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
     })
 }
 
-/// Frees the connection and wipes its secrets. Does no I/O: ciphertext that was not drained is
-/// lost. NULL does nothing.
+/// Frees the connection, and overwrites its secrets in memory.
+///
+/// The call moves no ciphertext: what has not been drained or sent is lost.
+///
+/// conn   The connection to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_free(conn: Option<Box<inkotls_conn>>) {
     free(conn);

@@ -1,4 +1,4 @@
-//! What a connection tells of itself and of its peer.
+//! inkotls_conn: what a connection reports about itself and its peer.
 
 use super::calls::lend;
 use super::inkotls_conn;
@@ -7,56 +7,73 @@ use crate::ffi::{ask, error_message, number, os_error};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// Returns the TLS version agreed on (0x0303, 0x0304), or INKOTLS_STATUS_NONE before that.
+/// Reads the TLS version that was negotiated.
+///
+/// Returns IANA's number of the version: 0x0303 (TLS 1.2) or 0x0304 (TLS 1.3); or
+/// INKOTLS_STATUS_NONE before the version is negotiated.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_protocol_version(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.protocol_version())
 }
 
-/// Returns IANA's number of the cipher suite agreed on, or INKOTLS_STATUS_NONE before that.
+/// Reads the cipher suite that was negotiated.
+///
+/// Returns IANA's number of the cipher suite, or INKOTLS_STATUS_NONE before the cipher suite is
+/// negotiated.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_cipher_suite(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.cipher_suite())
 }
 
-/// Returns IANA's number of the group that the keys were exchanged with, or INKOTLS_STATUS_NONE
-/// before that, and where a TLS 1.2 session was resumed without an exchange.
+/// Reads the group that the key exchange used.
+///
+/// Returns IANA's number of the group, or INKOTLS_STATUS_NONE before the key exchange, and for a
+/// TLS 1.2 session that was resumed without a key exchange.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.named_group())
 }
 
-/// Returns IANA's number of the signature scheme with which the peer proved that it has the key of
-/// its certificate, or INKOTLS_STATUS_NONE before that, where it showed none, and where a session
+/// Reads the signature scheme with which the peer proved that it has the private key of its
+/// certificate.
+///
+/// Returns IANA's number of the signature scheme, or INKOTLS_STATUS_NONE until
+/// inkotls_conn_handshake has returned OK, if the peer presented no certificate, and if a session
 /// was resumed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_peer_signature_scheme(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.signature_scheme())
 }
 
-/// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
+/// Reads whether the handshake resumed an earlier session.
+///
+/// Returns 1 if the handshake resumed a session, 0 if it did not, or INKOTLS_STATUS_NONE before
 /// that is known.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.is_resumed())
 }
 
-/// Returns how many TLS 1.3 tickets a client has received, or INKOTLS_STATUS_NONE before its
-/// handshake has begun, and on a server.
+/// Reads how many TLS 1.3 tickets a client has received.
+///
+/// Returns the number of tickets, or INKOTLS_STATUS_NONE before the handshake has begun, and on a
+/// server.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))
 }
 
-/// Lends what an earlier connection attached to the session that this one resumed, on a server:
-/// inkotls_conn_set_resumption_data. Only this server, or one with its store or keys, can have
-/// written it.
+/// Reads the bytes that inkotls_conn_set_resumption_data stored with the session that this server
+/// connection has resumed.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the bytes, perhaps none; must not be NULL. They live until the next non-const
-/// call on `conn`.
+/// Only this server, or another one that shares its session store or its ticket keys, can have
+/// written the bytes.
 ///
-/// INKOTLS_STATUS_NONE: no session was resumed, or not yet, or this is the client.
+/// out_data   Receives a pointer to the bytes. Valid until the next call on conn that is not const,
+///            or until conn is freed.
+/// out_len    Receives the number of bytes, which may be 0.
+///
+/// NONE   No session was resumed, or that is not known yet, or conn is a client connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_resumption_data(
     conn: Option<&inkotls_conn>,
@@ -66,14 +83,16 @@ pub extern "C" fn inkotls_conn_resumption_data(
     ask(conn, |c| lend(c.conn.resumption_data(), out_data, out_len))
 }
 
-/// Lends the OCSP response (RFC 6960) that the server stapled to its certificate, on a client. It
-/// is not verified: a host that relies on it verifies it.
+/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate, on a client.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the next
-/// non-const call on `conn`.
+/// The library does not verify the response: a host that relies on it must verify it.
 ///
-/// INKOTLS_STATUS_NONE: there is none, or not yet, or a session was resumed, or this is the server.
+/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the next call on conn that
+///            is not const, or until conn is freed.
+/// out_len    Receives the length of the OCSPResponse in bytes.
+///
+/// NONE   The server has stapled no response, or its certificate has not arrived yet, or a session
+///        was resumed, or conn is a server connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_ocsp_staple(
     conn: Option<&inkotls_conn>,
@@ -83,13 +102,13 @@ pub extern "C" fn inkotls_conn_ocsp_staple(
     ask(conn, |c| lend(c.conn.staple(), out_data, out_len))
 }
 
-/// Lends the ALPN protocol agreed on (RFC 7301).
+/// Reads the ALPN protocol (RFC 7301) that was negotiated.
 ///
-/// conn: must not be NULL.
-/// out_protocol, out_len: the protocol's name, in bytes; must not be NULL. It lives until the
-/// next non-const call on `conn`.
+/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
+///                next call on conn that is not const, or until conn is freed.
+/// out_len        Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: none was, or not yet.
+/// NONE   No protocol was negotiated, or none has been negotiated yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alpn(
     conn: Option<&inkotls_conn>,
@@ -99,13 +118,14 @@ pub extern "C" fn inkotls_conn_alpn(
     ask(conn, |c| lend(c.conn.alpn(), out_protocol, out_len))
 }
 
-/// Lends the server name (SNI, RFC 6066) that the client asked for, in lower case, on a server.
+/// Reads the server name (SNI, RFC 6066) that the client sent, in lower case, on a server.
 ///
-/// conn: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next
-/// non-const call on `conn`.
+/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on conn that
+///            is not const, or until conn is freed.
+/// out_len    Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: the client asked for none, or has not yet, or this is the client.
+/// NONE   The client sent no server name, or the ClientHello has not arrived yet, or conn is a
+///        client connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_server_name(
     conn: Option<&inkotls_conn>,
@@ -115,17 +135,21 @@ pub extern "C" fn inkotls_conn_server_name(
     ask(conn, |c| lend(c.conn.server_name().map(str::as_bytes), out_name, out_len))
 }
 
-/// Lends one of the certificates that the peer presented, in DER (RFC 5280);
-/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own
-/// has been verified, on this connection or on the one whose session was resumed. Of a peer that
-/// showed a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
+/// Reads one of the certificates that the peer presented.
 ///
-/// conn: must not be NULL.
-/// index: which: 0 is the peer's own, the next is its issuer's, and so on.
-/// out_der, out_len: the certificate, in bytes; must not be NULL. It lives until the next
-/// non-const call on `conn`.
+/// inkotls_certificate_new parses the certificate. After inkotls_conn_handshake has returned OK,
+/// the verification has accepted the peer's own certificate, on this connection or on the one whose
+/// session was resumed. If the peer presented a raw public key (RFC 7250), the entry with index 0
+/// is its SubjectPublicKeyInfo.
 ///
-/// INKOTLS_STATUS_NONE: there are no more, or not yet.
+/// index     The position in the order in which the peer sent the certificates: 0 is the peer's own
+///           certificate, the next ones are those of its issuers.
+/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call on
+///           conn that is not const, or until conn is freed.
+/// out_len   Receives the length of the certificate in bytes.
+///
+/// NONE   The peer presented no certificate with this index, or has not presented its certificates
+///        yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_peer_certificate(
     conn: Option<&inkotls_conn>,
@@ -136,36 +160,50 @@ pub extern "C" fn inkotls_conn_peer_certificate(
     ask(conn, |c| lend(c.conn.peer_certificate(index), out_der, out_len))
 }
 
-/// Returns the error message of the last call on `conn` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `conn`: so call this in a statement of its own,
-/// not in one list of arguments with the call that failed.
+/// Reads the error message of the last call on conn that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL, even if
+/// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
+/// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
+/// failed.
+///
+/// A call that takes conn as const leaves no error message when it returns NONE or
+/// INVALID_ARGUMENT.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_char {
     error_message(conn)
 }
 
-/// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.
-/// An encrypted alert cannot be seen on its way out: its number is then inferred from the failure.
+/// Reads the last alert that this side has sent or queued.
+///
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255. An
+/// encrypted alert cannot be read back; its number is then inferred from the failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.alert_sent())
 }
 
-/// Returns the last alert that was received (0 to 255; 0 is close_notify), or
-/// INKOTLS_STATUS_NONE.
+/// Reads the last alert that the peer has sent.
+///
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_received(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.alert_received())
 }
 
-/// Returns the inkotls_certificate_error for which the peer's certificate was refused, or
-/// INKOTLS_STATUS_NONE.
+/// Reads why the certificate of the peer was refused.
+///
+/// Returns an inkotls_certificate_error, or INKOTLS_STATUS_NONE if the certificate was not refused.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_certificate_error(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.certificate_error().map(|it: CertificateFault| it as i32))
 }
 
-/// Returns errno of the last call on `conn` that failed, or INKOTLS_STATUS_NONE.
+/// Reads the error number (errno) of the last call on conn that failed.
+///
+/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
+/// errno. Call inkotls_conn_os_error before the next call on conn that is not const, and before
+/// inkotls_conn_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_os_error(conn: Option<&inkotls_conn>) -> i32 {
     os_error(conn)
