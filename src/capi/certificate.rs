@@ -7,22 +7,27 @@ use crate::ffi::{Handle, Opaque, ask, bytes, create, free, own};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-/// What is in a certificate, such as one of inkotls_conn_peer_certificate. To look at: nothing is
-/// verified, and whether a peer is who it should be is not for its names to say but for the
-/// handshake. Nothing changes it: any number of threads may read it, and what it lends lives until
-/// it is freed.
+/// An inkotls_certificate is a parsed certificate, such as one of inkotls_conn_peer_certificate.
+///
+/// A parsed certificate is only for inspection: the library verifies nothing in it. Whether the
+/// peer is the one that the host expects is decided by the handshake, not by the names in the
+/// certificate.
+///
+/// A parsed certificate never changes: any number of threads may read it at the same time.
 pub struct inkotls_certificate(Opaque);
 
 impl Handle for inkotls_certificate {
     type State = Certificate;
 }
 
-/// Reads a certificate in DER (RFC 5280).
+/// Creates an inkotls_certificate from a certificate in DER (RFC 5280).
 ///
-/// data, len: the certificate, in bytes, with nothing behind it; copied.
-/// out_certificate: must not be NULL. Free it with inkotls_certificate_free.
+/// data, len         The certificate, and its length in bytes. No other bytes may follow the
+///                   certificate. Copied.
+/// out_certificate   Receives the certificate. Free it with inkotls_certificate_free.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed; a bare public key (RFC 7250) is none.
+/// INVALID_CERTIFICATE   The bytes are not a certificate in DER; a raw public key (RFC 7250) is not
+///                       a certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_new(
     data: *const c_void,
@@ -33,15 +38,15 @@ pub unsafe extern "C" fn inkotls_certificate_new(
     create(out_certificate, || Ok(own(Certificate::parse(unsafe { bytes(data, len) }?)?)))
 }
 
-/// Lends the subject's name as text (RFC 4514), such as "CN=a.test,O=Example\, Inc.,C=DE"; empty
-/// where the subject has no name.
+/// Reads the name of the subject as text (RFC 4514), such as "CN=a.test,O=Example\, Inc.,C=DE".
 ///
-/// CN, L, ST, O, OU, C, STREET, DC and UID have their names; another attribute is its number, and
-/// its value "#" and the DER in hexadecimal digits. Control characters are escaped too.
+/// The attributes CN, L, ST, O, OU, C, STREET, DC and UID are written with their names. Any other
+/// attribute is written with its object identifier (OID), and its value as "#" and the DER in
+/// hexadecimal digits. Control characters are escaped, too.
 ///
-/// certificate: must not be NULL.
-/// out_text, out_len: the text, in bytes of UTF-8 without a NUL; must not be NULL. It lives until
-/// `certificate` is freed.
+/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
+///            freed.
+/// out_len    Receives the length of the text in bytes, which is 0 if the subject has no name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_subject(
     certificate: Option<&inkotls_certificate>,
@@ -51,11 +56,13 @@ pub unsafe extern "C" fn inkotls_certificate_subject(
     ask(certificate, |c| lend(Some(c.subject.as_bytes()), out_text, out_len))
 }
 
-/// Lends the issuer's name, as inkotls_certificate_subject does the subject's.
+/// Reads the name of the issuer as text (RFC 4514).
 ///
-/// certificate: must not be NULL.
-/// out_text, out_len: the text, in bytes of UTF-8 without a NUL; must not be NULL. It lives until
-/// `certificate` is freed.
+/// inkotls_certificate_subject describes the form of the text.
+///
+/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
+///            freed.
+/// out_len    Receives the length of the text in bytes, which is 0 if the issuer has no name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_issuer(
     certificate: Option<&inkotls_certificate>,
@@ -65,12 +72,14 @@ pub unsafe extern "C" fn inkotls_certificate_issuer(
     ask(certificate, |c| lend(Some(c.issuer.as_bytes()), out_text, out_len))
 }
 
-/// Lends the serial number, which its issuer gives to no other certificate.
+/// Reads the serial number, which an issuer gives to only one of its certificates.
 ///
-/// certificate: must not be NULL.
-/// out_serial, out_len: the bytes of its INTEGER, the most significant first; must not be NULL.
-/// They are two's complement: a positive number that would begin with a byte of 128 or more has a
-/// 0 before it. They live until `certificate` is freed.
+/// The bytes are two's complement: a positive number whose first byte would be 128 or more has a 0
+/// before it.
+///
+/// out_serial   Receives a pointer to the contents of the INTEGER, the most significant byte first.
+///              Valid until certificate is freed.
+/// out_len      Receives the length of the serial number in bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_serial(
     certificate: Option<&inkotls_certificate>,
@@ -80,10 +89,9 @@ pub unsafe extern "C" fn inkotls_certificate_serial(
     ask(certificate, |c| lend(Some(&c.serial), out_serial, out_len))
 }
 
-/// Tells from when on the certificate is valid.
+/// Reads the time from which the certificate is valid.
 ///
-/// certificate: must not be NULL.
-/// out_seconds: since 1970-01-01 00:00 UTC, negative before; must not be NULL.
+/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_not_before(
     certificate: Option<&inkotls_certificate>,
@@ -92,11 +100,12 @@ pub extern "C" fn inkotls_certificate_not_before(
     ask(certificate, |c| tell(c.not_before, out_seconds))
 }
 
-/// Tells until when the certificate is valid: that second is its last. One that never expires has
-/// 9999-12-31 23:59:59.
+/// Reads the last second in which the certificate is valid.
 ///
-/// certificate: must not be NULL.
-/// out_seconds: since 1970-01-01 00:00 UTC, negative before; must not be NULL.
+/// A certificate that does not expire has the time 9999-12-31 23:59:59 UTC (RFC 5280, section
+/// 4.1.2.5).
+///
+/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_not_after(
     certificate: Option<&inkotls_certificate>,
@@ -105,17 +114,20 @@ pub extern "C" fn inkotls_certificate_not_after(
     ask(certificate, |c| tell(c.not_after, out_seconds))
 }
 
-/// Lends one of the DNS names that the certificate is for (subjectAltName, RFC 5280, section
-/// 4.2.1.6), as it is written there. The subject's CN is none of them.
+/// Reads one of the DNS names of the certificate (subjectAltName; RFC 5280, section 4.2.1.6), as
+/// the certificate spells it.
 ///
-/// certificate: must not be NULL.
-/// index: which, from 0. What is no DNS name, with or without "*." before it, is left out: it has
-/// a byte that is not ASCII, a NUL or a space in it, and no handshake would match it. International
+/// The CN of the subject is not one of the DNS names. Entries that are not a DNS name, with or
+/// without "*." before it, are left out, because no handshake would match them; an entry that is
+/// left out has, for example, a byte that is not ASCII, a NUL or a space in it. Internationalized
 /// names have their "xn--" form.
-/// out_name, out_len: the name, in bytes of ASCII without a NUL; must not be NULL. It lives until
-/// `certificate` is freed.
 ///
-/// INKOTLS_STATUS_NONE: there are no more.
+/// index      The position in the list of DNS names, from 0.
+/// out_name   Receives a pointer to the name in ASCII, without a NUL. Valid until certificate is
+///            freed.
+/// out_len    Receives the length of the name in bytes.
+///
+/// NONE   The certificate has no DNS name with this index.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_dns_name(
     certificate: Option<&inkotls_certificate>,
@@ -129,14 +141,16 @@ pub unsafe extern "C" fn inkotls_certificate_dns_name(
     })
 }
 
-/// Lends one of the IP addresses that the certificate is for (subjectAltName).
+/// Reads one of the IP addresses of the certificate (subjectAltName; RFC 5280, section 4.2.1.6).
 ///
-/// certificate: must not be NULL.
-/// index: which, from 0. What is not of 4 or 16 bytes is left out.
-/// out_address, out_len: the address in network order, and 4 (IPv4) or 16 (IPv6); must not be
-/// NULL. It lives until `certificate` is freed.
+/// Entries that have neither 4 nor 16 bytes are left out.
 ///
-/// INKOTLS_STATUS_NONE: there are no more.
+/// index         The position in the list of IP addresses, from 0.
+/// out_address   Receives a pointer to the address in network byte order. Valid until certificate
+///               is freed.
+/// out_len       Receives the length of the address in bytes: 4 (IPv4) or 16 (IPv6).
+///
+/// NONE   The certificate has no IP address with this index.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_ip_address(
     certificate: Option<&inkotls_certificate>,
@@ -150,11 +164,10 @@ pub unsafe extern "C" fn inkotls_certificate_ip_address(
     })
 }
 
-/// Lends the fingerprint: the SHA-256 of the whole certificate.
+/// Reads the fingerprint of the certificate: the SHA-256 hash of its DER.
 ///
-/// certificate: must not be NULL.
-/// out_fingerprint, out_len: the hash, and 32; must not be NULL. It lives until `certificate` is
-/// freed.
+/// out_fingerprint   Receives a pointer to the hash. Valid until certificate is freed.
+/// out_len           Receives the length of the hash in bytes, which is 32.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_fingerprint(
     certificate: Option<&inkotls_certificate>,
@@ -164,7 +177,9 @@ pub unsafe extern "C" fn inkotls_certificate_fingerprint(
     ask(certificate, |c| lend(Some(&c.fingerprint), out_fingerprint, out_len))
 }
 
-/// Frees the certificate. NULL does nothing.
+/// Frees the certificate; the pointers that were read from it are then no longer valid.
+///
+/// certificate   The certificate to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_free(certificate: Option<Box<inkotls_certificate>>) {
     free(certificate);

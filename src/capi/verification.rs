@@ -1,4 +1,4 @@
-//! inkotls_verification: a peer that a host's callback verifies.
+//! inkotls_verification: a peer that a callback verifies.
 
 use super::calls::{lend, tell};
 use super::inkotls_certificate_error;
@@ -8,18 +8,28 @@ use crate::setup::Verification;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// A peer that is being verified: what it showed, and the standard verification. Lent to an
-/// inkotls_verify_callback for the call.
+/// An inkotls_verification is a peer that is being verified: what the peer presented, and the
+/// standard verification.
+///
+/// The library passes the inkotls_verification to an inkotls_verify_callback. An
+/// inkotls_verification is valid until the callback returns.
 pub struct inkotls_verification(Opaque);
 
 impl Handle for inkotls_verification {
     type State = Verification;
 }
 
-/// Verifies the peer as would be done without the callback: against the roots and the CRLs that the
-/// builder was given, the name, the time. Returns 0 where it is accepted, or an
-/// inkotls_certificate_error; UNKNOWN_ISSUER where there are no roots; or a negative status. A
-/// callback that returns the same error hands on its sentence, too.
+/// Runs the standard verification of the peer, which the library runs when there is no
+/// inkotls_verify_callback.
+///
+/// The standard verification checks the certificates of the peer against the roots and the CRLs of
+/// the config, the server name, and the time. On macOS, Windows and Android the call may block,
+/// because the operating system may verify the peer.
+///
+/// Returns 0 if the peer is accepted, an inkotls_certificate_error if the peer is refused
+/// (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a negative status. If
+/// the inkotls_verify_callback returns the same inkotls_certificate_error, the connection keeps the
+/// error message of the standard verification.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_verification_verify(
     verification: Option<&mut inkotls_verification>,
@@ -32,16 +42,18 @@ pub extern "C" fn inkotls_verification_verify(
     fault.map_or(status as i32, |it: inkotls_certificate_error| it as i32)
 }
 
-/// Lends one of the certificates that the peer showed, in DER (RFC 5280), in the order in which it
-/// sent them; inkotls_certificate_new tells what is in it. Of a raw public key (RFC 7250), number 0
-/// is the SubjectPublicKeyInfo.
+/// Reads one of the certificates that the peer presented, in the order in which the peer sent them.
 ///
-/// verification: must not be NULL.
-/// index: which: 0 is the peer's own, the others are of use to verify it.
-/// out_der, out_len: the certificate, in bytes; must not be NULL. It lives until the callback
-/// returns.
+/// inkotls_certificate_new parses the certificate. If the peer presented a raw public key (RFC
+/// 7250), the entry with index 0 is its SubjectPublicKeyInfo.
 ///
-/// INKOTLS_STATUS_NONE: there are no more.
+/// index     The position in the list: 0 is the peer's own certificate, the next ones help to
+///           verify it.
+/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the
+///           inkotls_verify_callback returns.
+/// out_len   Receives the length of the certificate in bytes.
+///
+/// NONE   The peer presented no certificate with this index.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_verification_certificate(
     verification: Option<&inkotls_verification>,
@@ -55,14 +67,14 @@ pub extern "C" fn inkotls_verification_certificate(
     })
 }
 
-/// Lends the name that a server must prove: that which the connection was made with, a DNS name or
-/// an IP address.
+/// Reads the name that the server must prove with its certificate: the server_name of
+/// inkotls_conn_new_client, a DNS name or an IP address.
 ///
-/// verification: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the
-/// callback returns.
+/// out_name   Receives a pointer to the name, without a NUL. Valid until the
+///            inkotls_verify_callback returns.
+/// out_len    Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: the peer is a client.
+/// NONE   The peer is a client, which has no server name.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_verification_server_name(
     verification: Option<&inkotls_verification>,
@@ -75,13 +87,15 @@ pub extern "C" fn inkotls_verification_server_name(
     })
 }
 
-/// Lends the OCSP response (RFC 6960) that a server stapled to its certificate. It is not verified.
+/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate.
 ///
-/// verification: must not be NULL.
-/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the
-/// callback returns.
+/// The library does not verify the response.
 ///
-/// INKOTLS_STATUS_NONE: there is none.
+/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the
+///            inkotls_verify_callback returns.
+/// out_len    Receives the length of the OCSPResponse in bytes.
+///
+/// NONE   The peer has stapled no OCSP response.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_verification_ocsp_staple(
     verification: Option<&inkotls_verification>,
@@ -94,10 +108,9 @@ pub extern "C" fn inkotls_verification_ocsp_staple(
     })
 }
 
-/// Tells the time at which the certificate must be valid.
+/// Reads the time at which the certificate of the peer must be valid.
 ///
-/// verification: must not be NULL.
-/// out_seconds: since 1970-01-01 00:00 UTC; must not be NULL.
+/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_verification_time(
     verification: Option<&inkotls_verification>,
