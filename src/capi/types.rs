@@ -1,252 +1,371 @@
-//! The vocabulary of the ABI: its enums, and the types of its callbacks. Every module may name them,
-//! because this file depends on none.
+//! The vocabulary of the ABI: its enums, and the types of its callbacks. Every module may use them,
+//! because this file depends on no other module than the one of inkotls_verification.
 
 use super::inkotls_verification;
 use std::ffi::{c_char, c_void};
 
-/// What a call answers. 0: done. Positive: not now, nothing is wrong; do what it says and call
-/// again. Negative: it will not happen. Numbers are never reused.
+/// The result of a call. 0 is success. A positive status means that the call cannot finish yet and
+/// that nothing has failed: do what the status asks for, then make the same call again. A negative
+/// status means that the call failed, that there is nothing to return (INKOTLS_STATUS_NONE), or
+/// that no more data will come from the peer (INKOTLS_STATUS_CLOSED,
+/// INKOTLS_STATUS_UNEXPECTED_EOF). Numbers are never reused.
+///
+/// A connection that has failed with INKOTLS_STATUS_ALERT_RECEIVED,
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE, INKOTLS_STATUS_HANDSHAKE_FAILED,
+/// INKOTLS_STATUS_PROTOCOL_ERROR or INKOTLS_STATUS_INVALID_KEY stays failed. INKOTLS_STATUS_NONE,
+/// INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_INVALID_STATE and INKOTLS_STATUS_UNSUPPORTED are
+/// not failures of a connection: other calls on the connection work as before.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_status {
-    /// Done.
+    /// The call has done what it does, and has written its outputs.
     Ok = 0,
-    /// More ciphertext is needed: wait until the socket is readable, or feed. The next
-    /// inkotls_conn_feed has room for at least 16 KiB.
+    /// The call needs more ciphertext from the peer. Wait until the socket is readable, or pass
+    /// ciphertext with inkotls_conn_feed (inkotls_acceptor_feed); then make the same call again.
+    /// After this status, the next feed accepts at least 16 KiB.
     WantRead = 1,
-    /// Ciphertext is waiting: wait until the socket is writable, or drain.
+    /// Ciphertext must be sent to the peer before the call can finish. Wait until the socket is
+    /// writable, or fetch the ciphertext with inkotls_conn_drain (inkotls_acceptor_drain) and send
+    /// it; then make the same call again.
     WantWrite = 2,
-    /// The next step may block, in a callback of the host's or in the operating system: call
-    /// inkotls_conn_run_blocking where blocking is allowed. It comes only where the config may
-    /// block.
+    /// The next step of the handshake may block the thread, in a callback that was set with
+    /// may_block 1, or in the platform's verification of certificates (macOS, Windows, Android).
+    /// Call inkotls_conn_run_blocking on a thread that may block; then make the same call again.
+    /// Only connections of a config whose inkotls_client_config_may_block or
+    /// inkotls_server_config_may_block returns 1 return this status. A call may return this status
+    /// without need, because the contents of an encrypted record are not known in advance.
     WantBlocking = 3,
-    /// What was fed before has not been consumed: call handshake or read, then feed the rest.
+    /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
+    /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
+    /// acceptor, inkotls_acceptor_accept) until the call returns INKOTLS_STATUS_WANT_READ, then
+    /// feed the same bytes again.
     Full = 4,
-    /// There is no such thing, or not yet. Never a failure of the connection.
+    /// What the call asks for does not exist, or does not exist yet. This status is never a failure
+    /// of the connection.
     None = -1,
-    /// The peer sent close_notify (RFC 8446, section 6.1): a clean end. Nothing more will be read.
+    /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
+    /// plaintext will come from the peer. This side may still write, until it calls
+    /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that
+    /// the handshake cannot finish.
     Closed = -2,
-    /// The transport ended without close_notify. The host's protocol decides whether that is a
-    /// truncation or harmless.
+    /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
+    /// truncated; whether that matters depends on the protocol above TLS. During the handshake, the
+    /// status means that the peer has left, so that the handshake cannot finish.
     UnexpectedEof = -3,
-    /// The peer sent a fatal alert: the handle's alert_received tells which.
+    /// The peer has sent a fatal alert. inkotls_conn_alert_received or
+    /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final: from
+    /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
+    /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
     AlertReceived = -4,
-    /// The peer's certificate was refused, or the peer did not prove that it has the private key:
-    /// inkotls_conn_certificate_error tells why.
+    /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
+    /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final:
+    /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+    /// inkotls_conn_flush and inkotls_conn_close return this status.
     InvalidPeerCertificate = -5,
-    /// The two sides have nothing in common: version, cipher suite, group, ALPN or certificate.
+    /// The two sides have no protocol version, cipher suite, group, signature scheme or ALPN
+    /// protocol in common; or the server has no certificate for the client; or the peer sent more
+    /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
+    /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+    /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+    /// this status.
     HandshakeFailed = -6,
-    /// The peer broke the protocol, or something on the way changed the bytes.
+    /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
+    /// record that cannot be decrypted, which also happens if the bytes were changed on the way.
+    /// The error message has the reason. The failure is final: from then on inkotls_conn_handshake,
+    /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
+    /// acceptor, inkotls_acceptor_accept) return this status.
     ProtocolError = -7,
-    /// A certificate or a CRL given by the host cannot be parsed, or there is none.
+    /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used,
+    /// or the input contains none, or an identity has no certificate chain. The error message has
+    /// the reason. The handle stays as it was.
     InvalidCertificate = -8,
-    /// A private key given by the host cannot be parsed, or is of a kind that is not supported; or
-    /// the host's signer did not sign.
+    /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
+    /// not supported, or the identity has no private key: the handle stays as it was. From a call
+    /// on a connection, the status means that the inkotls_sign_callback returned no valid
+    /// signature: the connection has failed. The failure is final: from then on
+    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+    /// inkotls_conn_close return this status.
     InvalidKey = -9,
-    /// The private key does not belong to the certificate.
+    /// The private key does not belong to the first certificate of the chain, or that certificate
+    /// does not fit a signature scheme of the inkotls_sign_callback. The handle stays as it was.
     KeyMismatch = -10,
-    /// The server name is neither a DNS name nor an IP address: inkotls_invalid_name_text says what
-    /// is wrong with it.
+    /// The server name is not a DNS name or an IP address that the call accepts.
+    /// inkotls_invalid_name_text returns what is wrong with the name.
     InvalidName = -11,
-    /// There is no certificate authority to trust.
+    /// A config cannot be built, because it would trust no certificate authority. The builder stays
+    /// as it was.
     NoTrustAnchors = -12,
-    /// An argument is NULL or out of range.
+    /// An argument is NULL where NULL is not allowed, or is out of its range, or is not a value of
+    /// its enum. The handle stays as it was.
     InvalidArgument = -13,
-    /// The call makes no sense in the state of the handle, or another call on the handle is
-    /// running.
+    /// The call is not possible in the present state of the handle, or another call on the handle
+    /// has not returned yet. The error message has the reason. This status is not a failure of the
+    /// connection.
     InvalidState = -14,
-    /// This library, or this build of it, cannot do that.
+    /// This library, this build of the library or the negotiated protocol version cannot do what
+    /// the call asks for. This status is not a failure of the connection.
     Unsupported = -15,
-    /// The operating system failed a call: the handle's os_error keeps its number (errno).
+    /// A system call or an I/O callback has failed. The _os_error function of the handle returns
+    /// errno. If receiving has failed, calls that need ciphertext return this status until a
+    /// transport is attached anew. If sending has failed, calls that send return this status from
+    /// then on. A call that could not read a file leaves the handle as it was.
     IoError = -16,
-    /// A bug in this library was caught. The handle only answers this from now on; free it.
+    /// A bug in this library was caught. From then on every call on the handle returns this status,
+    /// except the _error function. Free the handle. Only an inkotls_client_config and an
+    /// inkotls_server_config stay usable.
     Panic = -17,
 }
 
-/// Why the peer's certificate was refused. What a name stands for is in
-/// inkotls_certificate_error_name. Numbers are never reused.
+/// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
+/// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
+/// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
+/// RFC 8446, section 6.2. Numbers are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_certificate_error {
-    /// The peer had to present a certificate and presented none. The alert of a server is
-    /// certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2.
+    /// The peer had to present a certificate or a raw public key and presented none. A server sends
+    /// the alert certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2. A
+    /// client sends decode_error (50) in TLS 1.2 and no alert in TLS 1.3.
     NotPresented = 1,
-    /// The certificate's notAfter time has passed. The alert is certificate_expired (45).
+    /// A certificate of the chain has expired: its notAfter time has passed. This side sends the
+    /// alert certificate_expired (45).
     Expired = 2,
-    /// The certificate's notBefore time has not come. The alert is certificate_expired (45).
+    /// A certificate of the chain is not valid yet: its notBefore time has not come. This side
+    /// sends the alert certificate_expired (45).
     NotYetValid = 3,
-    /// No trusted authority issued the certificate. The alert is unknown_ca (48).
+    /// No certificate authority that this side trusts has issued the certificate, or this side does
+    /// not trust the raw public key. This side sends the alert unknown_ca (48).
     UnknownIssuer = 4,
-    /// The certificate is not for the server name that the connection was made with. The alert is
-    /// bad_certificate (42).
+    /// The server's certificate is not valid for the server name that was passed to
+    /// inkotls_conn_new_client. This side sends the alert bad_certificate (42).
     WrongName = 5,
-    /// The issuer has revoked the certificate. The alert is certificate_revoked (44).
+    /// A certificate of the chain is revoked: its serial number is in a certificate revocation list
+    /// (CRL) of its issuer. This side sends the alert certificate_revoked (44).
     Revoked = 6,
-    /// Whether the certificate is revoked cannot be determined. The alert is unknown_ca (48).
+    /// Whether a certificate of the chain is revoked cannot be determined: its issuer has no CRL in
+    /// the roots, or that CRL has a bad signature or has expired. This side sends the alert
+    /// unknown_ca (48).
     UnknownRevocation = 7,
-    /// A signature in the chain does not verify. The alert is bad_certificate (42).
+    /// A signature in the certificate chain is not valid. This side sends the alert bad_certificate
+    /// (42).
     BadSignature = 8,
-    /// The certificate may not be used for this purpose: its extended key usage does not include
-    /// the peer's side (client or server), or its key usage does not include digitalSignature. The
-    /// alert is unsupported_certificate (43).
+    /// A certificate of the chain must not be used for this purpose: its extended key usage does
+    /// not include the peer's role (client or server), or the key usage of the peer's own
+    /// certificate does not include digitalSignature. This side sends the alert
+    /// unsupported_certificate (43).
     WrongPurpose = 9,
-    /// The certificate cannot be parsed, or has a critical extension that is not supported. The
-    /// alert is bad_certificate (42).
+    /// A certificate of the chain cannot be parsed, or has a critical extension that is not
+    /// supported. This side sends the alert bad_certificate (42).
     BadEncoding = 10,
-    /// The reason has no number of its own; the error message of the connection says it. The alert
-    /// is certificate_unknown (46).
+    /// The reason has no number of its own: the error message of the connection has the reason.
+    /// This side sends the alert certificate_unknown (46).
     Other = 11,
-    /// The OCSP staple is not good enough. Only a host's verifier gives this reason, because the
-    /// library does not look at the staple. The alert is bad_certificate_status_response (113).
+    /// The stapled OCSP response is missing, not valid or too old. Only an inkotls_verify_callback
+    /// or the platform's verification (macOS, Windows, Android) returns this reason, because the
+    /// library itself does not look at the OCSP response. This side sends the alert
+    /// bad_certificate_status_response (113).
     InvalidOcspStaple = 12,
-    /// The certificate is valid, but its owner is not allowed to connect. Only a host's verifier
-    /// gives this reason. The alert is access_denied (49).
+    /// The certificate is valid, but its owner is not allowed to connect. Only an
+    /// inkotls_verify_callback or the platform's verification (macOS, Windows, Android) returns
+    /// this reason. This side sends the alert access_denied (49).
     AccessDenied = 13,
-    /// The peer presented the certificate of a certificate authority (basicConstraints CA:TRUE) as
-    /// its own. The alert is certificate_unknown (46).
+    /// The peer's own certificate is the certificate of a certificate authority (basicConstraints
+    /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust such a certificate.
+    /// This side sends the alert certificate_unknown (46).
     CaUsedAsEndEntity = 14,
-    /// A certificate in the chain is not X.509 version 3. The alert is unsupported_certificate
-    /// (43).
+    /// A certificate of the chain is not X.509 version 3. This side sends the alert
+    /// unsupported_certificate (43).
     UnsupportedVersion = 15,
-    /// A name in the certificate violates the name constraints of an issuer (RFC 5280, section
-    /// 4.2.1.10). The alert is certificate_unknown (46).
+    /// A name in a certificate of the chain violates the name constraints of an issuer (RFC 5280,
+    /// section 4.2.1.10). This side sends the alert certificate_unknown (46).
     NameConstraints = 16,
     /// The chain has more issuers than the path length constraint of one of them allows (RFC 5280,
-    /// section 4.2.1.9). The alert is certificate_unknown (46).
+    /// section 4.2.1.9). This side sends the alert certificate_unknown (46).
     PathLength = 17,
-    /// An issuer in the chain is not a certificate authority. The alert is certificate_unknown
-    /// (46).
+    /// An issuer in the chain is not a certificate authority. This side sends the alert
+    /// certificate_unknown (46).
     IssuerNotCa = 18,
-    /// The chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
+    /// The certificate chain is too long, or is too expensive to verify. This side sends the alert
+    /// certificate_unknown (46).
     ChainTooComplex = 19,
-    /// A signature in the chain, or the peer's signature of the handshake, uses an algorithm that
-    /// is not supported, such as SHA-1 with RSA, or that does not fit the key. The alert is
-    /// bad_certificate (42).
+    /// A signature in the certificate chain, or the peer's signature of the handshake, uses an
+    /// algorithm that is not supported (such as SHA-1 with RSA) or that does not fit the key. This
+    /// side sends the alert bad_certificate (42).
     UnsupportedSignatureAlgorithm = 20,
-    /// An RSA key, the peer's or an issuer's, has fewer than 2048 or more than 8192 bits. The alert
-    /// is bad_certificate (42).
+    /// The RSA key of the peer or of an issuer has fewer than 2048 or more than 8192 bits. This
+    /// side sends the alert bad_certificate (42).
     UnsupportedKeySize = 21,
-    /// The certificate was accepted, but the peer's signature of the handshake does not verify: the
-    /// peer did not prove that it has the private key. The alert is decrypt_error (51).
+    /// The certificate was accepted, but the peer's signature of the handshake is not valid, so the
+    /// peer did not prove that it has the private key. This side sends the alert decrypt_error
+    /// (51).
     BadHandshakeSignature = 22,
 }
 
-/// What a connection can do now: bits of the answer of inkotls_conn_state. Bits are never reused.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_state {
-    /// inkotls_conn_handshake has not answered OK.
-    Handshaking = 1,
-    /// A call of handshake or read can go on with what the connection has received already: there
-    /// is plaintext, or ciphertext that was fed, or the last flight of the handshake is drained and
-    /// inkotls_conn_handshake returns OK. Make that call before waiting for the socket. This bit is
-    /// never set after such a call has returned WANT_READ, except if the call stopped after 128 KiB
-    /// from a socket (inkotls_conn_set_fd). It is not set for an end or a failure: see PEER_CLOSED
-    /// and FAILED.
-    Readable = 2,
-    /// Ciphertext is waiting: drain gives something.
-    WantsWrite = 4,
-    /// The peer sent close_notify. What it said before that may still have to be read.
-    PeerClosed = 8,
-    /// inkotls_conn_close was called, on a connection that had not failed.
-    LocalClosed = 16,
-    /// The connection failed.
-    Failed = 32,
-    /// A step that may block comes next, once what waits is drained: inkotls_conn_run_blocking runs
-    /// it.
-    WantsBlocking = 64,
-}
-
-/// How revocation is checked, once there is a CRL: bits. Never reused.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_revocation {
-    /// Only the end entity's certificate is looked up, not its issuers'.
-    EndEntityOnly = 1,
-    /// A certificate whose issuer has no CRL here is good.
-    AllowUnknown = 2,
-    /// A CRL whose nextUpdate has passed says nothing.
-    EnforceExpiry = 4,
-}
-
-/// Whether a server asks clients for a certificate.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_client_auth {
-    /// It does not.
-    Off = 0,
-    /// A client may show none; what it shows is verified.
-    Optional = 1,
-    /// A client that shows none is refused.
-    Required = 2,
-}
-
-/// How a client resumes TLS 1.2 sessions.
-#[repr(i32)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum inkotls_tls12_resumption {
-    /// Not at all.
-    Off = 0,
-    /// By session id, which the server keeps (RFC 5246).
-    SessionId = 1,
-    /// By session id, or by a ticket, which the client keeps (RFC 5077).
-    Tickets = 2,
-}
-
-/// What inkotls_client_builder_set_limit and inkotls_server_builder_set_limit set. Numbers are
+/// What a connection can do now: the bits of the number that inkotls_conn_state returns. Bits are
 /// never reused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_state {
+    /// The handshake is not done, and the connection has not failed. The bit is cleared when
+    /// inkotls_conn_handshake returns INKOTLS_STATUS_OK, and when another call, such as
+    /// inkotls_conn_read, has driven the handshake to its end.
+    Handshaking = 1,
+    /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
+    /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight
+    /// of the handshake is drained, so that inkotls_conn_handshake returns INKOTLS_STATUS_OK. When
+    /// this bit is set, call inkotls_conn_handshake or inkotls_conn_read before waiting for the
+    /// socket. A call that returned INKOTLS_STATUS_WANT_READ leaves this bit clear, unless the call
+    /// stopped because it had received 128 KiB from an attached transport (inkotls_conn_set_fd,
+    /// inkotls_conn_set_fds, inkotls_conn_set_io). An end or a failure does not set this bit: look
+    /// at INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
+    Readable = 2,
+    /// Ciphertext is waiting to be sent: inkotls_conn_drain returns at least one byte.
+    WantsWrite = 4,
+    /// The peer has sent close_notify. Plaintext that the peer sent before close_notify may still
+    /// be waiting to be read.
+    PeerClosed = 8,
+    /// This side has closed the connection for writing: inkotls_conn_close was called before the
+    /// connection failed.
+    LocalClosed = 16,
+    /// The connection has failed. inkotls_conn_handshake returns the failure, after any waiting
+    /// alert has been drained.
+    Failed = 32,
+    /// A step of the handshake that may block comes next. Drain the ciphertext that waits, then
+    /// call inkotls_conn_run_blocking, which runs the step.
+    WantsBlocking = 64,
+}
+
+/// How certificate revocation lists (CRLs) are used once the roots contain one: bits for
+/// inkotls_roots_set_revocation. Without any bit, every certificate of the chain is checked, a
+/// certificate whose issuer has no CRL in the roots is refused, and a CRL is used after its
+/// nextUpdate time. Bits are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_revocation {
+    /// Only the peer's own certificate (the end-entity certificate) is checked for revocation, not
+    /// the certificates of its issuers.
+    EndEntityOnly = 1,
+    /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit such a
+    /// certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
+    AllowUnknown = 2,
+    /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
+    /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set.
+    /// Without this bit an old CRL is used like a current one.
+    EnforceExpiry = 4,
+}
+
+/// Whether a server asks its clients for a certificate. Default: INKOTLS_CLIENT_AUTH_OFF. Numbers
+/// are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_client_auth {
+    /// The server does not ask clients for a certificate.
+    Off = 0,
+    /// The server asks clients for a certificate, and accepts clients that present none. A
+    /// certificate that a client presents is verified.
+    Optional = 1,
+    /// The server asks clients for a certificate, and refuses clients that present none. The
+    /// certificate that a client presents is verified.
+    Required = 2,
+}
+
+/// How a client resumes TLS 1.2 sessions. Default: INKOTLS_TLS12_RESUMPTION_TICKETS. Numbers are
+/// never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_tls12_resumption {
+    /// The client does not resume TLS 1.2 sessions.
+    Off = 0,
+    /// The client resumes TLS 1.2 sessions by session ID only: the server stores the session (RFC
+    /// 5246, section 7.3).
+    SessionId = 1,
+    /// The client resumes TLS 1.2 sessions by session ID (the server stores the session) or by
+    /// ticket (the client stores the session, encrypted by the server; RFC 5077).
+    Tickets = 2,
+}
+
+/// The limits of a connection, which inkotls_client_builder_set_limit and
+/// inkotls_server_builder_set_limit set. Numbers are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_limit {
-    /// Ciphertext that waits to be drained. When there is this much, write accepts nothing.
-    /// Default: 65536 bytes. From 1 KiB to 1 GiB.
+    /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
+    /// inkotls_conn_write accepts nothing and returns INKOTLS_STATUS_WANT_WRITE. Range: 1024 to
+    /// 1073741824. Default: 65536.
     WriteBuffer = 1,
-    /// Ciphertext that was fed and is not consumed yet. When there is this much, feed accepts
-    /// nothing. Default: 65536 bytes. From 36 KiB, which is room for the longest incomplete record
-    /// and 16 KiB more, to 1 GiB.
+    /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
+    /// inkotls_conn_feed accepts nothing and returns INKOTLS_STATUS_FULL. The lower bound has room
+    /// for the longest incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default:
+    /// 65536.
     ReadBuffer = 2,
-    /// Plaintext in a record that is sent (RFC 8446, section 5.1). Default: 16384 bytes. From 64 to
-    /// 16384.
+    /// How much plaintext each record that is sent contains at most, in bytes (RFC 8446, section
+    /// 5.1). Range: 64 to 16384. Default: 16384.
     Record = 3,
-    /// Ciphertext that the peer may send before the handshake is done. Early data that a server
-    /// accepts is not counted. If the peer sends more, the handshake fails with
-    /// INKOTLS_STATUS_HANDSHAKE_FAILED. Default: 262144 bytes. From 4 KiB to 16 MiB. Whatever the
-    /// limit is, a handshake message has at most 64 KiB.
+    /// How much ciphertext the peer may send before the handshake is done, in bytes. Early data
+    /// that a server accepts does not count. If the peer sends more, the handshake fails with
+    /// INKOTLS_STATUS_HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every
+    /// setting, a single handshake message has at most 64 KiB.
     Handshake = 4,
 }
 
-/// How much a log is told. Each level includes those before it.
+/// Which log messages a callback receives. Each level includes the levels with smaller numbers.
+/// Default: INKOTLS_LOG_OFF. Numbers are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_log {
-    /// Nothing.
+    /// The callback receives no messages.
     Off = 0,
-    /// What failed.
+    /// The callback receives messages about failures.
     Error = 1,
-    /// What is suspicious, alerts among it.
+    /// The callback receives messages about suspicious events, such as alerts, and all messages of
+    /// INKOTLS_LOG_ERROR.
     Warn = 2,
-    /// One line for what every connection does.
+    /// The callback receives messages about what every connection does, such as one message when
+    /// the handshake is done, and all messages of INKOTLS_LOG_WARN.
     Info = 3,
-    /// What was negotiated, and why.
+    /// The callback receives messages about what was negotiated, and why, and all messages of
+    /// INKOTLS_LOG_INFO.
     Debug = 4,
-    /// Every message of the handshake.
+    /// The callback receives log messages about each message of the handshake, and all messages of
+    /// INKOTLS_LOG_DEBUG.
     Trace = 5,
 }
 
-/// A channel binding (RFC 5056). Numbers are never reused.
+/// A channel binding (RFC 5056), which inkotls_conn_channel_binding returns. Numbers are never
+/// reused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_channel_binding {
-    /// tls-exporter (RFC 9266): 32 bytes that no other connection has.
+    /// tls-exporter (RFC 9266): 32 bytes that are different on every connection. In TLS 1.2 this
+    /// channel binding needs a config that requires the extended master secret.
     TlsExporter = 1,
-    /// tls-server-end-point (RFC 5929): the hash of the server's certificate.
+    /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or
+    /// 64 bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
     TlsServerEndPoint = 2,
 }
 
-/// Signs `message` (which is no digest) with the signature scheme of this IANA number, one of those
-/// that were set. Copies the signature to `buf`, which has room for `cap` bytes (1024), and returns
-/// its length; 0 or less refuses. A signature of ECDSA is an ECDSA-Sig-Value in DER (RFC 3279). All
-/// pointers are lent for the call.
+/// Signs a message of the handshake with the private key of an identity
+/// (inkotls_identity_set_signer).
+///
+/// Returns the length of the signature in bytes. A return value of 0 or less refuses to sign. Then,
+/// and if the signature is not valid, the handshake fails with INKOTLS_STATUS_INVALID_KEY.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data      The user_data that was passed to inkotls_identity_set_signer.
+/// scheme         The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
+///                one of the schemes that were passed to inkotls_identity_set_signer.
+/// message, len   The message to sign, and its length in bytes. The message is not a digest: the
+///                callback hashes it as the scheme requires. Valid until the callback returns.
+/// buf, cap       Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
+///                callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
+///                section 2.2.3).
 pub type inkotls_sign_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -258,24 +377,78 @@ pub type inkotls_sign_callback = Option<
     ) -> i32,
 >;
 
-/// Decides whether to accept the peer: returns 0 to accept it, or the inkotls_certificate_error to
-/// refuse it with; any other number, and NOT_PRESENTED, stand for OTHER. `verification` is valid
-/// for the call only, and so is every pointer that it returns. The library itself checks that the
-/// peer has the private key of its certificate, and that the certificate's key usage allows
-/// signatures.
+/// Decides whether to accept the certificate or the raw public key of a peer
+/// (inkotls_client_builder_set_dangerous_verifier or
+/// inkotls_server_builder_set_dangerous_verifier).
+///
+/// Returns 0 to accept the peer, or the inkotls_certificate_error to refuse the peer with. Every
+/// other number, and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with
+/// INKOTLS_CERTIFICATE_ERROR_OTHER.
+///
+/// The callback may return the result of inkotls_verification_verify: if the library refuses the
+/// peer, the error message of the connection then has the reason of the library.
+///
+/// The library itself verifies, after the callback has accepted the peer, that the peer has the
+/// private key, and that the key usage of the certificate allows signatures.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data      The user_data that was passed to inkotls_client_builder_set_dangerous_verifier or
+///                inkotls_server_builder_set_dangerous_verifier.
+/// verification   What the peer has presented. Valid until the callback returns, as is every
+///                pointer that an inkotls_verification function returns.
 pub type inkotls_verify_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
 >;
 
-/// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
-/// are lent for the call. It must return, and may not use the handle that calls it.
+/// Receives a secret of a connection as a line of the NSS key log format
+/// (inkotls_client_builder_set_dangerous_key_log or inkotls_server_builder_set_dangerous_key_log).
+///
+/// Returns nothing.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// may use other handles.
+///
+/// The callback must not block the thread, because the library calls it in the calls that drive a
+/// handshake.
+///
+/// user_data   The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
+///             inkotls_server_builder_set_dangerous_key_log.
+/// line, len   The line in ASCII, without a line break and without a NUL, and its length in bytes.
+///             Valid until the callback returns.
 pub type inkotls_key_log_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
 
-/// Stores a session under a look-up key of 32 bytes, and replaces what was stored there:
-/// `value_len` bytes, at most 65536. A day is long enough; no session is resumed after 7 days.
-/// Returns 1 if the session was stored. If it returns 0, the client gets no ticket for the session,
-/// and the connection goes on. All pointers are valid for the call only.
+/// Stores a session of a server (inkotls_server_builder_set_session_store), and replaces what was
+/// stored under the same key.
+///
+/// Returns 1 if the session was stored. Any other number means that the session was not stored: the
+/// session cannot be resumed, and the connection goes on.
+///
+/// A session never has to be stored for more than 7 days, because no session is resumed after that.
+/// TLS 1.3 tickets announce a lifetime of one day to the client.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data          The user_data that was passed to inkotls_server_builder_set_session_store.
+/// key, key_len       The look-up key, and its length in bytes: 32. Valid until the callback
+///                    returns.
+/// value, value_len   The session, and its length in bytes. Range: 1 to 65536. The session contains
+///                    secrets. Valid until the callback returns.
 pub type inkotls_session_put_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -286,11 +459,30 @@ pub type inkotls_session_put_callback = Option<
     ) -> i32,
 >;
 
-/// Copies the session that is kept under `key` to `buf`, which has room for `cap` bytes (65536),
-/// and returns its length; 0 where there is none. The key is what the peer says, any 32 bytes; a
-/// connection asks four times at most. Where `take` is 1 it also removes the session, in one step
-/// with the look-up: of two servers that take the same one at the same time, one gets it. All
-/// pointers are lent for the call.
+/// Copies a session of a server out of the session store
+/// (inkotls_server_builder_set_session_store).
+///
+/// Returns the length of the session in bytes, or 0 if no session is stored under the key. A
+/// negative number, or a number above cap, also means that no session was found.
+///
+/// The library calls the callback at most four times for a connection.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data      The user_data that was passed to inkotls_server_builder_set_session_store.
+/// key, key_len   The look-up key, and its length in bytes: 32. The client chooses the key, so any
+///                value may come. Valid until the callback returns.
+/// take           1 to remove the session from the store, 0 to keep it. Looking a session up and
+///                removing it must be one atomic step: if two servers take the same session at the
+///                same time, only one of them may receive the session.
+/// buf, cap       Receives the session. cap is the size of buf in bytes: 65536. Valid until the
+///                callback returns.
 pub type inkotls_session_get_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
@@ -302,22 +494,70 @@ pub type inkotls_session_get_callback = Option<
     ) -> i32,
 >;
 
-/// Copies ciphertext from the network to `buf`, which has room for `cap` bytes, without waiting for
-/// it, and returns how much: at least 1 byte, or 0 at the end, or a negative errno: -EAGAIN or
-/// -EWOULDBLOCK where there is none yet; after -EINTR it is called again; any other ends reading.
-/// `buf` is lent for the call.
+/// Reads ciphertext from the network without waiting (inkotls_conn_set_io or
+/// inkotls_acceptor_set_io).
+///
+/// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
+/// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
+/// yet: the call on the connection returns INKOTLS_STATUS_WANT_READ. After -EINTR the callback is
+/// called again at once. After any other negative errno, and after a number above cap, the call on
+/// the connection returns INKOTLS_STATUS_IO_ERROR, and the callback is not called again unless it
+/// is attached anew.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns
+/// INKOTLS_STATUS_INVALID_STATE. The callback may use other handles.
+///
+/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
+/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
+///
+/// user_data   The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
+/// buf, cap    Receives the ciphertext. cap is the size of buf in bytes, at least 1. Valid until
+///             the callback returns.
 pub type inkotls_read_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, buf: *mut u8, cap: usize) -> i32>;
 
-/// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
-/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after
-/// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
+/// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
+/// inkotls_acceptor_set_io).
+///
+/// Returns the number of bytes that were written, from 1 to len; or a negative errno. 0, -EAGAIN or
+/// -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays queued. After -EINTR
+/// the callback is called again at once. After any other negative errno, and after a number above
+/// len, the connection cannot send any more: the callback is not called again, and calls that send
+/// return INKOTLS_STATUS_IO_ERROR.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns
+/// INKOTLS_STATUS_INVALID_STATE. The callback may use other handles.
+///
+/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
+/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
+///
+/// user_data   The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
+/// data, len   The ciphertext, and its length in bytes, at least 1. Valid until the callback
+///             returns.
 pub type inkotls_write_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, data: *const u8, len: usize) -> i32>;
 
-/// Receives a log message: its level, from INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and its text,
-/// one line of at most 500 bytes, without a NUL, valid for the call only. The callback must return,
-/// and must not use the handle whose call it comes from.
+/// Receives a log message about a connection or an acceptor (inkotls_conn_set_log or
+/// inkotls_acceptor_set_log).
+///
+/// Returns nothing.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns
+/// INKOTLS_STATUS_INVALID_STATE. The callback may use other handles.
+///
+/// The callback must not block the thread, because the library calls it in calls that do not block.
+///
+/// user_data   The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
+/// level       The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
+///             (INKOTLS_LOG_TRACE).
+/// text, len   The message, one line of UTF-8 without a NUL, and its length in bytes. Range: 0 to
+///             500. Valid until the callback returns.
 pub type inkotls_log_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, level: i32, text: *const c_char, len: usize),
 >;
@@ -342,11 +582,11 @@ macro_rules! from_integers {
     };
 }
 
-/// A number that is none of an enum's.
+/// A number that is not a value of the enum.
 #[derive(Debug)]
 pub struct UnknownNumber {
     pub number: i32,
-    /// What it should have been, in the words of an error message.
+    /// What the number should have been, as an error message calls it.
     pub what: &'static str,
 }
 
