@@ -12,11 +12,12 @@ use crate::setup::ClientBuilder;
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-/// The settings of a client while they are being made. Exclusive.
+/// The settings of a client before a config is built from them. Only one thread at a time may use a
+/// builder.
 pub struct inkotls_client_builder(Opaque);
 
-/// The settings of a client: immutable, counted, and used by any number of connections and
-/// threads at the same time.
+/// The settings of a client. A config never changes and is reference-counted: any number of
+/// connections and threads may use one config at the same time.
 pub struct inkotls_client_config {
     pub(super) config: Config<rustls::ClientConfig>,
 }
@@ -25,19 +26,23 @@ impl Handle for inkotls_client_builder {
     type State = ClientBuilder;
 }
 
-/// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN, no identity,
-/// resumption in memory, no early data.
-/// Ends with inkotls_client_builder_build, or inkotls_client_builder_free. NULL only if the
-/// library has a bug that was caught.
+/// Creates a builder with the default settings of a client: the client trusts what the platform
+/// trusts, offers TLS 1.3 and TLS 1.2 without ALPN, has no identity, resumes sessions from a cache
+/// in memory, and sends no early data.
+///
+/// Returns the builder, or NULL if a bug in the library was caught. inkotls_client_builder_build
+/// consumes the builder, and inkotls_client_builder_free frees it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_new() -> *mut inkotls_client_builder {
     make(ClientBuilder::default)
 }
 
-/// Sets what the client trusts. Without this call it trusts what the platform trusts.
+/// Sets which servers the client trusts.
 ///
-/// builder: must not be NULL.
-/// roots: must not be NULL; copied, and may be freed at once.
+/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
+///
+/// roots   The certificate authorities, certificates or raw public keys that the client trusts.
+///         Copied.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_roots(
     builder: Option<&mut inkotls_client_builder>,
@@ -49,11 +54,16 @@ pub extern "C" fn inkotls_client_builder_set_roots(
     })
 }
 
-/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used.
+/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
-/// most.
+/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
+/// not used.
+///
+/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
+///                 255. A list has at most 64 protocols. Copied.
+///
+/// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
+///                    protocols.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_builder_add_alpn(
     builder: Option<&mut inkotls_client_builder>,
@@ -64,13 +74,15 @@ pub unsafe extern "C" fn inkotls_client_builder_add_alpn(
     enter(builder, |b| b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?))
 }
 
-/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
-/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+/// Adds a protocol version to the versions that may be negotiated.
 ///
-/// builder: must not be NULL.
-/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
+/// not matter: the two sides use the highest version that both support.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+/// version   The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
+///           Default: both.
+///
+/// UNSUPPORTED   The library does not support this protocol version.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_add_protocol_version(
     builder: Option<&mut inkotls_client_builder>,
@@ -79,13 +91,15 @@ pub extern "C" fn inkotls_client_builder_add_protocol_version(
     enter(builder, |b| b.negotiation.add_version(version))
 }
 
-/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
-/// which inkotls_cipher_suite_at lists.
+/// Adds a cipher suite to those that the client offers.
 ///
-/// builder: must not be NULL.
-/// suite: IANA's number.
+/// The first cipher suite that is added is the preferred one. The first call replaces the default,
+/// which is the list of inkotls_cipher_suite_at.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+/// suite   The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
+///         every cipher suite of inkotls_cipher_suite_at.
+///
+/// UNSUPPORTED   inkotls_cipher_suite_at does not list this cipher suite.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_add_cipher_suite(
     builder: Option<&mut inkotls_client_builder>,
@@ -94,13 +108,15 @@ pub extern "C" fn inkotls_client_builder_add_cipher_suite(
     enter(builder, |b| b.negotiation.add_suite(suite))
 }
 
-/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
-/// the default, which inkotls_named_group_at lists.
+/// Adds a group for the key exchange to those that the client offers.
 ///
-/// builder: must not be NULL.
-/// group: IANA's number.
+/// The first group that is added is the preferred one. The first call replaces the default, which
+/// is the list of inkotls_named_group_at.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+/// group   The group, as an IANA number, such as 29 for x25519. Default: every group of
+///         inkotls_named_group_at.
+///
+/// UNSUPPORTED   inkotls_named_group_at does not list this group.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_add_named_group(
     builder: Option<&mut inkotls_client_builder>,
@@ -109,20 +125,26 @@ pub extern "C" fn inkotls_client_builder_add_named_group(
     enter(builder, |b| b.negotiation.add_group(group))
 }
 
-/// Adds an identity that the client may present to servers that ask for a certificate. The client
-/// presents the first identity that fits: its key supports a signature scheme that the server
-/// accepts and, if the server names certificate authorities, its chain has one of them as an
-/// issuer. If no identity fits, the client presents no certificate. A log message of level
-/// INKOTLS_LOG_WARN then says why; so does the error message of the connection, if the server
-/// answers with a fatal alert.
+/// Adds an identity that the client may present to servers that ask for a certificate.
 ///
-/// builder: must not be NULL.
-/// identity: must not be NULL, and complete; it may be freed at once. All of a client's identities
-/// have certificates, or all are raw public keys: otherwise building the config fails with
-/// INKOTLS_STATUS_INVALID_STATE.
+/// By default the client has no identity.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
-/// no key.
+/// The client presents the first identity that was added and that fits the server's request: the
+/// key of the identity supports a signature scheme that the server accepts. If the server names
+/// certificate authorities, one of them must also have issued a certificate in the chain of the
+/// identity.
+///
+/// If no identity fits, the client presents no certificate. A log message of level INKOTLS_LOG_WARN
+/// then has the reason. If the server then answers with a fatal alert, the error message of the
+/// connection has the reason, too.
+///
+/// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
+///            or with a raw public key. All identities of a client present certificates, or all of
+///            them present raw public keys: otherwise inkotls_client_builder_build fails with
+///            INKOTLS_STATUS_INVALID_STATE. Copied.
+///
+/// INVALID_CERTIFICATE   The identity has no certificate chain.
+/// INVALID_KEY           The identity has no private key.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_add_identity(
     builder: Option<&mut inkotls_client_builder>,
@@ -131,25 +153,36 @@ pub extern "C" fn inkotls_client_builder_add_identity(
     enter(builder, |b| b.add_identity(given(identity, "identity")?))
 }
 
-/// Has the host decide whether to trust a server, in the place of the standard verification, which
-/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
-/// as good as none: hence dangerous.
+/// Sets a callback that decides whether to trust a server, instead of the standard verification of
+/// certificates.
 ///
-/// The callback is not called when a session is resumed, because the server was verified in the
-/// full handshake that the session comes from. A host that looks at the certificate again, after
-/// the handshake, can only end the connection with inkotls_conn_close: the server then reads
-/// close_notify, not an alert. Without a session cache, the callback is called for every
+/// The callback can run the standard verification with inkotls_verification_verify, and then decide
+/// by its result. By default the standard verification decides.
+///
+/// inkotls_client_builder_set_dangerous_verifier is dangerous, because a callback that accepts
+/// every server leaves the connections open to an attacker in the middle.
+///
+/// The library does not call verify when a session is resumed, because the server was verified in
+/// the full handshake that the session comes from. Without a session cache
+/// (inkotls_client_builder_set_session_cache with 0), the library calls verify for every
 /// connection.
 ///
-/// builder: must not be NULL.
-/// verify: must not be NULL.
-/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
-/// thread that uses one of its connections.
-/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
+/// A program that refuses the server's certificate after the handshake can only close the
+/// connection with inkotls_conn_close: the server then receives close_notify instead of a fatal
+/// alert.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+/// verify      Decides whether to trust a server. See inkotls_verify_callback.
+/// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
+///             that use the config are freed. Several threads may use user_data at the same time,
+///             because connections of one config may run on several threads.
+/// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
+///             1, a connection returns INKOTLS_STATUS_WANT_BLOCKING before the library needs
+///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
+///             library calls verify in the calls that drive the handshake, such as
+///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
+///             something else in the config may block.
+///
+/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
     builder: Option<&mut inkotls_client_builder>,
@@ -163,24 +196,27 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
     })
 }
 
-/// Sets how many servers the config remembers sessions of, in memory, for its connections to
-/// resume. Default: 256.
+/// Sets for how many servers the config keeps sessions in memory.
 ///
-/// Memory is bounded in bytes, too. The sessions of one server take at most 128 KiB, and at most 8
-/// of them are of TLS 1.3. All sessions together take at most 16 KiB for each server that is
-/// allowed, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the server that
-/// was used least recently are removed first.
+/// Connections of the config resume these sessions. The cache identifies a server by the server
+/// name that was passed to inkotls_conn_new_client, without a port.
 ///
-/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
-/// certificate that the server presented in that handshake, its own or an issuer's, expires earlier
-/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
-/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
-/// expire.
+/// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
+/// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
+/// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
+/// least recently used server are removed first.
 ///
-/// After fork, the new process starts without sessions; the old process keeps its sessions.
+/// A session ends 7 days after the full handshake that the session comes from. The session ends
+/// earlier if a certificate that the server presented in that handshake, its own or an issuer's,
+/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
+/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
+/// not resumed at all. Raw public keys do not expire.
 ///
-/// builder: must not be NULL.
-/// servers: how many, at most 1048576; 0 for no resumption.
+/// After fork, the cache is empty in the new process. The old process keeps its sessions.
+///
+/// servers   The number of servers. Range: 0 to 1048576. 0 disables resumption. Default: 256.
+///
+/// INVALID_ARGUMENT   servers is greater than 1048576.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_session_cache(
     builder: Option<&mut inkotls_client_builder>,
@@ -189,10 +225,14 @@ pub extern "C" fn inkotls_client_builder_set_session_cache(
     enter(builder, |b| b.set_session_cache(servers))
 }
 
-/// Sets how TLS 1.2 sessions are resumed: by session id or by ticket at first.
+/// Sets how the client resumes TLS 1.2 sessions.
 ///
-/// builder: must not be NULL.
-/// how: an inkotls_tls12_resumption.
+/// TLS 1.3 sessions are resumed under every setting; inkotls_client_builder_set_session_cache with
+/// 0 disables all resumption.
+///
+/// how   An inkotls_tls12_resumption. Default: INKOTLS_TLS12_RESUMPTION_TICKETS.
+///
+/// INVALID_ARGUMENT   The value of how is not an inkotls_tls12_resumption.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
     builder: Option<&mut inkotls_client_builder>,
@@ -201,19 +241,25 @@ pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
     enter(builder, |b| b.set_tls12_resumption(how))
 }
 
-/// Sets whether connections that resume a session offer early data (0-RTT; RFC 8446, section 2.3):
-/// see inkotls_conn_write_early_data. They do not at first: who records early data can send it
-/// again, to the same server or another, so it may only ask for what does no harm when it is done
+/// Sets whether connections that resume a TLS 1.3 session offer early data (0-RTT; RFC 8446,
+/// section 2.3).
+///
+/// inkotls_conn_write_early_data writes early data.
+///
+/// Anyone who records early data can send it again, to the same server or to another one (replay;
+/// RFC 8446, section 8). Therefore early data must only ask for what does no harm when it is done
 /// twice.
 ///
-/// Early data belongs to the ALPN protocol of its session. A connection that does not offer that
-/// protocol resumes the session without early data. A server that accepts early data and chooses
-/// another protocol breaks the protocol: the connection fails with INKOTLS_STATUS_PROTOCOL_ERROR.
-/// No alert is sent then, because rustls sends alerts for its own errors only; the server sees the
-/// transport end.
+/// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
+/// protocol resumes the session without early data. If a server accepts early data and chooses
+/// another protocol, the server violates RFC 8446, section 4.2.10, and the connection fails with
+/// INKOTLS_STATUS_PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because
+/// rustls sends alerts only for errors that rustls itself finds; the server sees the end of the
+/// transport (EOF).
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// enabled   1 to offer early data, 0 not to offer it. Default: 0.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_early_data(
     builder: Option<&mut inkotls_client_builder>,
@@ -225,11 +271,14 @@ pub extern "C" fn inkotls_client_builder_set_early_data(
     })
 }
 
-/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
-/// may at first, in a library that was built with the feature `compression`.
+/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
+/// of the peer.
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// In a library that was built without the Cargo feature compression, this function has no effect.
+///
+/// enabled   1 to allow compression, 0 to forbid it. Default: 1.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_certificate_compression(
     builder: Option<&mut inkotls_client_builder>,
@@ -241,13 +290,20 @@ pub extern "C" fn inkotls_client_builder_set_certificate_compression(
     })
 }
 
-/// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
-/// the middle can make two connections share their keys. It does not at first: a peer that has it
-/// gets it. A peer that has not fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, where
-/// this is set; and inkotls_conn_channel_binding gives tls-exporter in TLS 1.2, too.
+/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// Without the extended master secret, an attacker in the middle can make two connections share
+/// their keys. By default the library uses the extended master secret with every peer that supports
+/// it, and also accepts peers that do not.
+///
+/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
+/// support the extended master secret fails with INKOTLS_STATUS_HANDSHAKE_FAILED.
+/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
+/// the extended master secret is required.
+///
+/// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_extended_master_secret_required(
     builder: Option<&mut inkotls_client_builder>,
@@ -259,13 +315,14 @@ pub extern "C" fn inkotls_client_builder_set_extended_master_secret_required(
     })
 }
 
-/// Sets one of the limits of a connection.
+/// Sets a limit of the connections that use the config.
 ///
-/// builder: must not be NULL.
-/// limit: an inkotls_limit, where each one's default and range are.
-/// bytes: the limit, in bytes.
+/// limit   An inkotls_limit. Each inkotls_limit has its own range and default.
+/// bytes   The value of the limit, in bytes. The range and the default are those of the
+///         inkotls_limit.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+/// INVALID_ARGUMENT   The value of limit is not an inkotls_limit, or bytes is out of the range of
+///                    that inkotls_limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_limit(
     builder: Option<&mut inkotls_client_builder>,
@@ -275,14 +332,21 @@ pub extern "C" fn inkotls_client_builder_set_limit(
     enter(builder, |b| b.negotiation.limits.set(limit, bytes))
 }
 
-/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
-/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
-/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
-/// or that reads, writes or updates keys, on the thread of that call.
-/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
-/// for every thread that uses one of its connections.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// inkotls_client_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
+/// can decrypt the connections.
+///
+/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+///
+/// callback    Receives each line. See inkotls_key_log_callback.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
+///             connections that use the config are freed. Several threads may use user_data at the
+///             same time, because connections of one config may run on several threads.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
     builder: Option<&mut inkotls_client_builder>,
@@ -292,11 +356,19 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
     enter(builder, |b| log_keys(&mut b.negotiation, callback, user_data))
 }
 
-/// Appends the secrets of every connection to the file that the environment variable
-/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
-/// inkotls_client_builder_set_dangerous_key_log is; and the handshake writes to a file.
+/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
+/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
+/// the file cannot be opened, nothing is logged, and the call returns INKOTLS_STATUS_OK all the
+/// same.
+///
+/// inkotls_client_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
+/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
+/// config write to a file, which may block the thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
     builder: Option<&mut inkotls_client_builder>,
@@ -304,19 +376,31 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
     enter(builder, |b| b.negotiation.log_keys_to_file())
 }
 
-/// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
-/// config has one reference, which is yours to release. When it fails the builder is as it was,
-/// its error text tells why, and it is yours to mend or to free.
+/// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// builder: must not be NULL.
-/// out_config: must not be NULL.
+/// If the call returns INKOTLS_STATUS_OK, the builder is freed. If the call fails, the builder
+/// stays as it was and can be changed and built again, or freed. inkotls_client_builder_error
+/// returns the reason of the failure.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
-/// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: there is no trust anchor in what the client trusts; or
-/// SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see inkotls_roots_add_platform.
+/// If the client trusts what the platform trusts, the call reads the platform's certificate files,
+/// which may block the thread.
 ///
-/// Reads the platform's certificate files, if those are trusted: call it where that may block.
+/// builder      Consumed when the call returns OK.
+/// out_config   Receives the config, with one reference that belongs to the caller. Valid until
+///              inkotls_client_config_release ends the last reference.
+///
+/// INVALID_ARGUMENT   None of the protocol versions can be used with the cipher suites and the
+///                    groups that were added.
+/// NO_TRUST_ANCHORS   The client would trust no certificate authority, because the roots are empty
+///                    or the platform has no usable certificate. The reason may also be that
+///                    SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used
+///                    (inkotls_roots_add_platform). This status is not returned if the roots
+///                    contain certificates of peers, or if an inkotls_verify_callback is set.
+/// INVALID_STATE      The roots contain both certificates and raw public keys, or some identities
+///                    present certificates and others raw public keys.
+/// UNSUPPORTED        The roots contain both the platform's trust and CRLs, and the platform
+///                    verifies certificates itself (macOS, Windows, Android), without the CRLs of a
+///                    program.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_builder_build(
     builder: *mut inkotls_client_builder,
@@ -327,8 +411,12 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
     unsafe { convert(builder, out_config, build) }
 }
 
-/// Returns the sentence for the last call on `builder` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `builder`.
+/// Reads the error message of the last call on builder that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on builder that is not const, or until builder is freed. Call
+/// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
+/// call that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_error(
     builder: Option<&inkotls_client_builder>,
@@ -336,23 +424,28 @@ pub extern "C" fn inkotls_client_builder_error(
     error_message(builder)
 }
 
-/// Frees a builder that was not built. NULL does nothing.
+/// Frees a builder from which no config was built.
+///
+/// After inkotls_client_builder_build has returned INKOTLS_STATUS_OK, the builder is freed already.
+/// inkotls_client_builder_free does nothing if builder is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client_builder>>) {
     free(builder);
 }
 
-/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
-/// verifier or a signer was set that may block, or the platform's verification may;
-/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+/// Reads whether connections of the config may return INKOTLS_STATUS_WANT_BLOCKING.
+///
+/// Returns 1 if an inkotls_verify_callback or an inkotls_sign_callback was set with may_block 1, or
+/// if the config uses the platform's verification of certificates (macOS, Windows, Android).
+/// Returns 0 if connections of the config never return INKOTLS_STATUS_WANT_BLOCKING.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client_config>) -> i32 {
     may_block(config.map(|it| &it.config))
 }
 
-/// Adds a reference. Any thread, at any time.
+/// Retains the config: its number of references grows by one.
 ///
-/// config: must not be NULL.
+/// Any thread may call this function at any time. inkotls_client_config_release ends the reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_config_retain(
     config: *const inkotls_client_config,
@@ -361,8 +454,10 @@ pub unsafe extern "C" fn inkotls_client_config_retain(
     unsafe { retain(config) }
 }
 
-/// Ends a reference; the last one frees the config. Connections keep their own. Any thread, at
-/// any time. NULL does nothing.
+/// Releases a reference to the config, and frees the config with the last reference.
+///
+/// Connections have references of their own. Any thread may call this function at any time.
+/// inkotls_client_config_release does nothing if config is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_config_release(config: *const inkotls_client_config) {
     // SAFETY: the host vouches for the config.

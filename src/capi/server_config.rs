@@ -15,11 +15,12 @@ use crate::setup::{HostStore, ServerBuilder};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
-/// The settings of a server while they are being made. Exclusive.
+/// The settings of a server before a config is built from them. Only one thread at a time may use a
+/// builder.
 pub struct inkotls_server_builder(Opaque);
 
-/// The settings of a server: immutable, counted, and used by any number of connections and
-/// threads at the same time.
+/// The settings of a server. A config never changes and is reference-counted: any number of
+/// connections and threads may use one config at the same time.
 pub struct inkotls_server_config {
     pub(super) config: Config<rustls::ServerConfig>,
 }
@@ -28,22 +29,29 @@ impl Handle for inkotls_server_builder {
     type State = ServerBuilder;
 }
 
-/// Begins the settings of a server: TLS 1.2 and 1.3, no client certificates, no ALPN, resumption in
-/// memory, no early data.
-/// Ends with inkotls_server_builder_build, or inkotls_server_builder_free. NULL only if the
-/// library has a bug that was caught.
+/// Creates a builder with the default settings of a server: the server accepts TLS 1.3 and TLS 1.2
+/// without ALPN, asks for no client certificate, keeps sessions in a cache in memory, and accepts
+/// no early data.
+///
+/// A server needs an identity, which the builder does not have yet.
+///
+/// Returns the builder, or NULL if a bug in the library was caught. inkotls_server_builder_build
+/// consumes the builder, and inkotls_server_builder_free frees it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_new() -> *mut inkotls_server_builder {
     make(ServerBuilder::default)
 }
 
-/// Sets the certificate chain and key that the server shows. A server needs them.
+/// Sets the identity that the server presents to every client.
 ///
-/// builder: must not be NULL.
-/// identity: must not be NULL, and complete; it may be freed at once.
+/// A server needs an identity or a map of identities (inkotls_server_builder_set_sni_map); the
+/// later of the two calls replaces the earlier one.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
-/// no key.
+/// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
+///            or with a raw public key. Copied.
+///
+/// INVALID_CERTIFICATE   The identity has no certificate chain.
+/// INVALID_KEY           The identity has no private key.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_identity(
     builder: Option<&mut inkotls_server_builder>,
@@ -52,13 +60,22 @@ pub extern "C" fn inkotls_server_builder_set_identity(
     enter(builder, |b| b.set_identity(given(identity, "identity")?))
 }
 
-/// Sets what the server chooses its certificate chain and key from, by the name that a client asks
-/// for. In place of inkotls_server_builder_set_identity. A client for which there is none fails
-/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, and is told so: access_denied where it is
-/// for the name, handshake_failure where it is for the client's signature schemes.
+/// Sets the map from which the server chooses an identity by the server name that the client asks
+/// for (SNI, RFC 6066).
 ///
-/// builder: must not be NULL.
-/// sni_map: must not be NULL; the config keeps a reference of its own, and sees every change.
+/// A server needs a map or a single identity (inkotls_server_builder_set_identity); the later of
+/// the two calls replaces the earlier one.
+///
+/// If the map has no identity for a client, the handshake fails with
+/// INKOTLS_STATUS_HANDSHAKE_FAILED. The server sends the alert access_denied (49) if no identity
+/// has the server name, and handshake_failure (40) if no identity with that name supports a
+/// signature scheme of the client.
+///
+/// Later changes of the map affect the config: a handshake uses what is in the map when the server
+/// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
+/// inkotls_sign_callback may block, unless the map had such an identity before this call.
+///
+/// sni_map   The map of identities. Retained.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_sni_map(
     builder: Option<&mut inkotls_server_builder>,
@@ -70,13 +87,20 @@ pub extern "C" fn inkotls_server_builder_set_sni_map(
     })
 }
 
-/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used. A server
-/// that picks by other reasons has an acceptor show the client's list, and sets the connection's:
-/// inkotls_conn_clear_alpn, inkotls_conn_add_alpn.
+/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
-/// most.
+/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
+/// not used.
+///
+/// A server that chooses the protocol by other rules reads the client's list with
+/// inkotls_acceptor_alpn, and sets the protocol of the connection with inkotls_conn_clear_alpn and
+/// inkotls_conn_add_alpn.
+///
+/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
+///                 255. A list has at most 64 protocols. Copied.
+///
+/// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
+///                    protocols.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_builder_add_alpn(
     builder: Option<&mut inkotls_server_builder>,
@@ -87,13 +111,15 @@ pub unsafe extern "C" fn inkotls_server_builder_add_alpn(
     enter(builder, |b| b.negotiation.add_alpn(unsafe { bytes(protocol, len) }?))
 }
 
-/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
-/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+/// Adds a protocol version to the versions that may be negotiated.
 ///
-/// builder: must not be NULL.
-/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
+/// not matter: the two sides use the highest version that both support.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+/// version   The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
+///           Default: both.
+///
+/// UNSUPPORTED   The library does not support this protocol version.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_add_protocol_version(
     builder: Option<&mut inkotls_server_builder>,
@@ -102,13 +128,18 @@ pub extern "C" fn inkotls_server_builder_add_protocol_version(
     enter(builder, |b| b.negotiation.add_version(version))
 }
 
-/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
-/// which inkotls_cipher_suite_at lists, and of the client's preference, which counts until then.
+/// Adds a cipher suite to those that the server accepts.
 ///
-/// builder: must not be NULL.
-/// suite: IANA's number.
+/// The first cipher suite that is added is the preferred one. The first call replaces the default,
+/// which is the list of inkotls_cipher_suite_at.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+/// By default the server follows the client's order of preference. After a call of this function
+/// the server follows its own order.
+///
+/// suite   The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
+///         every cipher suite of inkotls_cipher_suite_at.
+///
+/// UNSUPPORTED   inkotls_cipher_suite_at does not list this cipher suite.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_add_cipher_suite(
     builder: Option<&mut inkotls_server_builder>,
@@ -117,13 +148,15 @@ pub extern "C" fn inkotls_server_builder_add_cipher_suite(
     enter(builder, |b| b.negotiation.add_suite(suite))
 }
 
-/// Adds a group for the key exchange. The first call takes the place of the default, which
-/// inkotls_named_group_at lists. The client's preference counts.
+/// Adds a group for the key exchange to those that the server accepts.
 ///
-/// builder: must not be NULL.
-/// group: IANA's number.
+/// The first call replaces the default, which is the list of inkotls_named_group_at. The order of
+/// the calls does not matter: the server always follows the client's order of preference.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+/// group   The group, as an IANA number, such as 29 for x25519. Default: every group of
+///         inkotls_named_group_at.
+///
+/// UNSUPPORTED   inkotls_named_group_at does not list this group.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_add_named_group(
     builder: Option<&mut inkotls_server_builder>,
@@ -132,19 +165,29 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
     enter(builder, |b| b.negotiation.add_group(group))
 }
 
-/// Sets whether clients are asked for a certificate; they are not at first. What a client shows is
-/// always verified: inkotls_conn_peer_certificate has it.
+/// Sets whether the server asks clients for a certificate, and which clients the server trusts.
 ///
-/// builder: must not be NULL.
-/// mode: an inkotls_client_auth.
-/// roots: whom clients must be certified by; NULL only with INKOTLS_CLIENT_AUTH_OFF. Copied, and
-/// may be freed at once. Their names are sent to clients, which choose by them. Raw public keys are
-/// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
+/// inkotls_conn_peer_certificate returns the certificate that a client has presented.
+///
+/// The server sends the names of the certificate authorities in roots, and the names of the issuers
+/// of the peer certificates in roots, to clients, which choose their certificate by these names.
 ///
 /// If a certificate is required and the client presents none, the handshake fails with
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert
-/// is certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no
-/// alert of its own for this.
+/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server
+/// sends the alert certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2,
+/// which has no alert of its own for this case.
+///
+/// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
+/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with
+/// INKOTLS_STATUS_INVALID_STATE.
+///
+/// mode    An inkotls_client_auth. Default: INKOTLS_CLIENT_AUTH_OFF.
+/// roots   The certificate authorities, certificates or raw public keys of the clients that the
+///         server trusts. May be NULL if mode is INKOTLS_CLIENT_AUTH_OFF, which ignores roots.
+///         Copied.
+///
+/// INVALID_ARGUMENT   The value of mode is not an inkotls_client_auth, or roots is NULL and mode is
+///                    not INKOTLS_CLIENT_AUTH_OFF.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_client_auth(
     builder: Option<&mut inkotls_server_builder>,
@@ -157,25 +200,40 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
     })
 }
 
-/// Has the host decide whether to trust a client, in the place of the standard verification, which
-/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
-/// as good as none: hence dangerous.
+/// Sets a callback that decides whether to trust a client, instead of the standard verification of
+/// certificates.
 ///
-/// The callback needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is
-/// not called for a client that presents no certificate, nor when a session is resumed: the client
-/// was verified in the full handshake that the session comes from, so servers that share sessions
-/// must decide alike. A host that looks at the certificate again, after the handshake, can only end
-/// the connection with inkotls_conn_close: the client then reads close_notify, not an alert.
+/// The callback can run the standard verification with inkotls_verification_verify, and then decide
+/// by its result. By default the standard verification decides.
 ///
-/// builder: must not be NULL.
-/// verify: must not be NULL.
-/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
-/// thread that uses one of its connections.
-/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
+/// inkotls_server_builder_set_dangerous_verifier is dangerous, because a callback that accepts
+/// every client lets anyone connect in the name of any client.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+/// verify needs inkotls_server_builder_set_client_auth with INKOTLS_CLIENT_AUTH_OPTIONAL or
+/// INKOTLS_CLIENT_AUTH_REQUIRED; the roots may be empty then. The library does not call verify for
+/// a client that presents no certificate.
+///
+/// The library does not call verify when a session is resumed, because the client was verified in
+/// the full handshake that the session comes from. Servers that share sessions
+/// (inkotls_server_builder_set_session_store, inkotls_server_builder_set_ticket_keys) must
+/// therefore decide alike.
+///
+/// A program that refuses the client's certificate after the handshake can only close the
+/// connection with inkotls_conn_close: the client then receives close_notify instead of a fatal
+/// alert.
+///
+/// verify      Decides whether to trust a client. See inkotls_verify_callback.
+/// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
+///             that use the config are freed. Several threads may use user_data at the same time,
+///             because connections of one config may run on several threads.
+/// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
+///             1, a connection returns INKOTLS_STATUS_WANT_BLOCKING before the library needs
+///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
+///             library calls verify in the calls that drive the handshake, such as
+///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
+///             something else in the config may block.
+///
+/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
     builder: Option<&mut inkotls_server_builder>,
@@ -189,25 +247,30 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
     })
 }
 
-/// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
-/// work once. Replaces inkotls_server_builder_set_session_store.
+/// Sets how many sessions the config keeps in memory, so that clients can resume them: TLS 1.2
+/// sessions by session ID, and TLS 1.3 sessions by tickets that work once.
 ///
-/// Memory is bounded in bytes, too: all sessions together take at most 16 KiB for each session that
-/// is allowed, or 256 KiB if that is more; by default that is 4 MiB. The session that was used
-/// least recently is removed first.
+/// The call replaces a session store that was set before
+/// (inkotls_server_builder_set_session_store).
 ///
-/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
-/// certificate that the client presented in that handshake, its own or an issuer's, expires earlier
-/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
-/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
-/// expire. All this is true of sessions in a session store and in tickets, too.
+/// The memory of the cache is limited. All sessions together have at most 16 KiB multiplied by
+/// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
+/// is removed first.
 ///
-/// After fork, the new process starts without sessions: no process resumes the sessions of another,
-/// or accepts early data that another accepted. Processes that are to resume each other's sessions
-/// need ticket keys or a session store.
+/// A session ends 7 days after the full handshake that the session comes from. The session ends
+/// earlier if a certificate that the client presented in that handshake, its own or an issuer's,
+/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
+/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
+/// not resumed at all. Raw public keys do not expire. The same end applies to sessions in a session
+/// store and in tickets that are sealed with ticket keys.
 ///
-/// builder: must not be NULL.
-/// sessions: how many, at most 1048576; 0 for none. Default: 256.
+/// After fork, the cache is empty in the new process: no process resumes the sessions of another
+/// process, or accepts early data that another process accepted. Processes that resume each other's
+/// sessions need ticket keys (inkotls_server_builder_set_ticket_keys) or a session store.
+///
+/// sessions   The number of sessions. Range: 0 to 1048576. 0 disables the cache. Default: 256.
+///
+/// INVALID_ARGUMENT   sessions is greater than 1048576.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_session_cache(
     builder: Option<&mut inkotls_server_builder>,
@@ -216,27 +279,40 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
     enter(builder, |b| b.set_session_cache(sessions))
 }
 
-/// Keeps sessions in a store of the host's, such as the cache of a fleet: any server with the same
-/// store resumes them. What is kept has the secrets of the session: who reads it reads the
-/// connection, and who writes it is whom he likes. In place of
-/// inkotls_server_builder_set_session_cache.
+/// Sets two callbacks that keep sessions in a store outside of the library, such as the shared
+/// cache of several servers.
 ///
-/// A session is resumed only by a server that asks the same of clients as the server where the
-/// session began: the same inkotls_client_auth, and roots that were filled with the same things in
-/// the same order. So new CRLs end the sessions of the clients that they revoke.
+/// Any server with the same store resumes the sessions. The call replaces the session cache
+/// (inkotls_server_builder_set_session_cache).
 ///
-/// A session ends as inkotls_server_builder_set_session_cache describes: the end is part of what is
-/// stored, and the library checks it. The clocks of the servers must agree.
+/// A stored session contains secrets. Anyone who can read the store can resume the sessions in the
+/// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
+/// Anyone who can write to the store can impersonate any client.
 ///
-/// builder: must not be NULL.
-/// put, get: must not be NULL. A `get` that returns a length that cannot be has found nothing.
-/// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
-/// thread that uses one of its connections.
-/// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
+/// A server resumes a session only if it asks the same of clients as the server on which the
+/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
+/// the same certificates, CRLs and revocation bits in the same order; and an
+/// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
+/// of all clients.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+/// A session ends 7 days after the full handshake that the session comes from, or earlier if a
+/// certificate of the client expires earlier (inkotls_server_builder_set_session_cache). Each
+/// stored session contains the time of its end, and the library compares this time with the clock
+/// of the server. Therefore the clocks of all servers must agree.
+///
+/// put         Stores a session. See inkotls_session_put_callback.
+/// get         Looks a session up. See inkotls_session_get_callback.
+/// user_data   Passed to put and get. May be NULL. Must stay valid until the config and all
+///             connections that use the config are freed. Several threads may use user_data at the
+///             same time, because connections of one config may run on several threads.
+/// may_block   1 if put and get may block the thread, 0 if put and get always return without
+///             waiting. With 1, a connection returns INKOTLS_STATUS_WANT_BLOCKING before the
+///             library needs put or get, and the library calls put and get only in
+///             inkotls_conn_run_blocking. With 0, the library calls put and get in the calls that
+///             drive the handshake, such as inkotls_conn_handshake and inkotls_conn_read, and in
+///             inkotls_conn_run_blocking if something else in the config may block.
+///
+/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_session_store(
     builder: Option<&mut inkotls_server_builder>,
@@ -255,16 +331,34 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
     })
 }
 
-/// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
-/// take tickets; others are still kept in the session cache or store. Such a ticket works as often
-/// as it is shown, so early data is not possible with it. As with
-/// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it. All
-/// tickets of a connection have 45 KiB at most: with a client's chain in them, there may be fewer.
-/// However often the session in a ticket is renewed, it ends as
-/// inkotls_server_builder_set_session_cache describes.
+/// Sets the keys of tickets that contain the session itself, so that the server stores nothing (RFC
+/// 5077; RFC 8446, section 4.6.1).
 ///
-/// builder: must not be NULL.
-/// ticket_keys: must not be NULL; the config keeps a reference of its own.
+/// By default a server has no ticket keys.
+///
+/// Tickets that contain the session are used with all clients of TLS 1.3, and with clients of TLS
+/// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
+/// session store.
+///
+/// A client can use a ticket that contains the session any number of times. Therefore early data is
+/// not possible: inkotls_server_builder_build fails with INKOTLS_STATUS_INVALID_STATE if
+/// inkotls_server_builder_set_max_early_data allows early data.
+///
+/// A server resumes a session only if it asks the same of clients as the server on which the
+/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
+/// the same certificates, CRLs and revocation bits in the same order; and an
+/// inkotls_verify_callback on both servers or on none of them.
+///
+/// All tickets of one connection together have at most 45 KiB. A ticket contains the client's
+/// certificate chain, so with a long chain the server may send fewer tickets than
+/// inkotls_server_builder_set_ticket_count allows.
+///
+/// However often the session in a ticket is renewed, the session ends 7 days after the full
+/// handshake that the session comes from, or earlier if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache).
+///
+/// ticket_keys   The ticket keys. inkotls_ticket_keys_set changes them for every config that uses
+///               them. Retained.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_ticket_keys(
     builder: Option<&mut inkotls_server_builder>,
@@ -276,10 +370,13 @@ pub extern "C" fn inkotls_server_builder_set_ticket_keys(
     })
 }
 
-/// Sets how many tickets a TLS 1.3 client gets after its handshake.
+/// Sets how many tickets the server sends to a TLS 1.3 client after the handshake.
 ///
-/// builder: must not be NULL.
-/// tickets: 0 to 16; 2 at first.
+/// Each ticket lets the client resume the session on another connection.
+///
+/// tickets   The number of tickets. Range: 0 to 16. 0 disables resumption in TLS 1.3. Default: 2.
+///
+/// INVALID_ARGUMENT   tickets is greater than 16.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_ticket_count(
     builder: Option<&mut inkotls_server_builder>,
@@ -288,27 +385,33 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
     enter(builder, |b| b.set_ticket_count(tickets))
 }
 
-/// Sets how much early data (0-RTT; RFC 8446, section 2.3) is taken from a client that resumes a
-/// session: see inkotls_conn_read_early_data. None at first: who records early data can send it
-/// again. Here a ticket works once, so that of all who show it one is listened to, as long as the
-/// session store gives it out once; and that one need not be the client. So do only what does no
-/// harm when it is done twice, until the handshake is done.
+/// Sets how much early data (0-RTT; RFC 8446, section 2.3) the server accepts on a connection that
+/// resumes a TLS 1.3 session.
 ///
-/// A server accepts early data only with sessions that were made while early data was allowed. Any
-/// other session is resumed without early data.
+/// inkotls_conn_read_early_data reads early data.
 ///
-/// builder: must not be NULL.
-/// bytes: how many bytes are accepted, and held until they are read. 0 disables early data. Values
-/// from 1 to 16383 are raised to 16384.
+/// Anyone who records early data can send it again (replay; RFC 8446, section 8). A ticket of this
+/// server works once, so the server accepts recorded early data at most once, if the session store
+/// returns each session at most once. The connection on which the server accepts the early data may
+/// be that of an attacker who sends a recording. Therefore, until inkotls_conn_handshake has
+/// returned INKOTLS_STATUS_OK, do only what does no harm when it is done twice.
 ///
-/// A server that refuses early data, for example because the ticket was used before, skips all of
-/// it that comes before the first byte of the answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of
-/// what comes later, the server skips 8000 bytes, or fewer if they come in many records. If a
-/// client sends more, the handshake may fail, on the server with INKOTLS_STATUS_PROTOCOL_ERROR. So
-/// clients should send little.
+/// The server accepts early data only with sessions that began on a config that allowed early data.
+/// Any other session is resumed without early data.
 ///
-/// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
-/// tickets work more than once.
+/// A server that refuses early data, for example because the ticket was used before, skips the
+/// early data. Until the first byte of the server's answer is drained, the server skips all early
+/// data, up to INKOTLS_LIMIT_HANDSHAKE. After that, the server skips 8000 bytes of early data, or
+/// fewer if the data comes in many records. If a client sends more, the handshake may fail on the
+/// server with INKOTLS_STATUS_PROTOCOL_ERROR. Therefore clients should send little early data.
+///
+/// inkotls_server_builder_build fails with INKOTLS_STATUS_INVALID_STATE if early data is allowed
+/// and there are ticket keys (inkotls_server_builder_set_ticket_keys), because their tickets work
+/// more than once.
+///
+/// bytes   How much early data is accepted on a connection, in bytes. The connection holds the data
+///         until it is read. Range: 0 to 4294967295. 0 disables early data. Values from 1 to 16383
+///         are raised to 16384. Default: 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_max_early_data(
     builder: Option<&mut inkotls_server_builder>,
@@ -317,11 +420,14 @@ pub extern "C" fn inkotls_server_builder_set_max_early_data(
     enter(builder, |b| b.set_max_early_data(bytes))
 }
 
-/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
-/// may at first, in a library that was built with the feature `compression`.
+/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
+/// of the peer.
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// In a library that was built without the Cargo feature compression, this function has no effect.
+///
+/// enabled   1 to allow compression, 0 to forbid it. Default: 1.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_certificate_compression(
     builder: Option<&mut inkotls_server_builder>,
@@ -333,13 +439,20 @@ pub extern "C" fn inkotls_server_builder_set_certificate_compression(
     })
 }
 
-/// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
-/// the middle can make two connections share their keys. It does not at first: a peer that has it
-/// gets it. A peer that has not fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, where
-/// this is set; and inkotls_conn_channel_binding gives tls-exporter in TLS 1.2, too.
+/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// Without the extended master secret, an attacker in the middle can make two connections share
+/// their keys. By default the library uses the extended master secret with every peer that supports
+/// it, and also accepts peers that do not.
+///
+/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
+/// support the extended master secret fails with INKOTLS_STATUS_HANDSHAKE_FAILED.
+/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
+/// the extended master secret is required.
+///
+/// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_extended_master_secret_required(
     builder: Option<&mut inkotls_server_builder>,
@@ -351,13 +464,14 @@ pub extern "C" fn inkotls_server_builder_set_extended_master_secret_required(
     })
 }
 
-/// Sets one of the limits of a connection.
+/// Sets a limit of the connections that use the config.
 ///
-/// builder: must not be NULL.
-/// limit: an inkotls_limit, where each one's default and range are.
-/// bytes: the limit, in bytes.
+/// limit   An inkotls_limit. Each inkotls_limit has its own range and default.
+/// bytes   The value of the limit, in bytes. The range and the default are those of the
+///         inkotls_limit.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+/// INVALID_ARGUMENT   The value of limit is not an inkotls_limit, or bytes is out of the range of
+///                    that inkotls_limit.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_limit(
     builder: Option<&mut inkotls_server_builder>,
@@ -367,14 +481,21 @@ pub extern "C" fn inkotls_server_builder_set_limit(
     enter(builder, |b| b.negotiation.limits.set(limit, bytes))
 }
 
-/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
-/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
-/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
-/// or that reads, writes or updates keys, on the thread of that call.
-/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
-/// for every thread that uses one of its connections.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// inkotls_server_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
+/// can decrypt the connections.
+///
+/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+///
+/// callback    Receives each line. See inkotls_key_log_callback.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
+///             connections that use the config are freed. Several threads may use user_data at the
+///             same time, because connections of one config may run on several threads.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
     builder: Option<&mut inkotls_server_builder>,
@@ -384,11 +505,19 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
     enter(builder, |b| log_keys(&mut b.negotiation, callback, user_data))
 }
 
-/// Appends the secrets of every connection to the file that the environment variable
-/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
-/// inkotls_server_builder_set_dangerous_key_log is; and the handshake writes to a file.
+/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
+/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
+/// the file cannot be opened, nothing is logged, and the call returns INKOTLS_STATUS_OK all the
+/// same.
+///
+/// inkotls_server_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
+/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
+/// config write to a file, which may block the thread.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
     builder: Option<&mut inkotls_server_builder>,
@@ -396,23 +525,37 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
     enter(builder, |b| b.negotiation.log_keys_to_file())
 }
 
-/// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
-/// config has one reference, which is yours to release. When it fails the builder is as it was,
-/// its error text tells why, and it is yours to mend or to free.
+/// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// builder: must not be NULL.
-/// out_config: must not be NULL.
+/// If the call returns INKOTLS_STATUS_OK, the builder is freed. If the call fails, the builder
+/// stays as it was and can be changed and built again, or freed. inkotls_server_builder_error
+/// returns the reason of the failure.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
-/// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and there is no trust anchor
-/// for them; or SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see
-/// inkotls_roots_add_platform.
-/// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
-/// or early data goes with ticket keys; or raw public keys with something that they do not go with.
-/// Reads the platform's certificate files, if client certificates are verified by those: call it
-/// where that may block.
+/// If the server trusts the client certificates that the platform trusts, the call reads the
+/// platform's certificate files, which may block the thread.
+///
+/// builder      Consumed when the call returns OK.
+/// out_config   Receives the config, with one reference that belongs to the caller. Valid until
+///              inkotls_server_config_release ends the last reference.
+///
+/// INVALID_CERTIFICATE   The builder has no identity: neither inkotls_server_builder_set_identity
+///                       nor inkotls_server_builder_set_sni_map was called.
+/// INVALID_ARGUMENT      None of the protocol versions can be used with the cipher suites and the
+///                       groups that were added.
+/// NO_TRUST_ANCHORS      The server asks for client certificates and would trust no certificate
+///                       authority, because the roots are empty or the platform has no usable
+///                       certificate. The reason may also be that SSL_CERT_FILE or SSL_CERT_DIR is
+///                       set and cannot be used (inkotls_roots_add_platform). This status is not
+///                       returned if the roots contain certificates of peers, or if an
+///                       inkotls_verify_callback is set.
+/// INVALID_STATE         An inkotls_verify_callback is set, but the server does not ask for client
+///                       certificates. This status is also returned if the server accepts early
+///                       data and has ticket keys, if the roots contain both certificates and raw
+///                       public keys, and if the roots contain raw public keys with
+///                       INKOTLS_CLIENT_AUTH_OPTIONAL.
+/// UNSUPPORTED           The roots for client certificates contain the platform's trust, and the
+///                       platform (macOS, Windows, Android) does not give access to its
+///                       certificates.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_builder_build(
     builder: *mut inkotls_server_builder,
@@ -423,8 +566,12 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
     unsafe { convert(builder, out_config, build) }
 }
 
-/// Returns the sentence for the last call on `builder` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `builder`.
+/// Reads the error message of the last call on builder that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on builder that is not const, or until builder is freed. Call
+/// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
+/// call that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_error(
     builder: Option<&inkotls_server_builder>,
@@ -432,23 +579,28 @@ pub extern "C" fn inkotls_server_builder_error(
     error_message(builder)
 }
 
-/// Frees a builder that was not built. NULL does nothing.
+/// Frees a builder from which no config was built.
+///
+/// After inkotls_server_builder_build has returned INKOTLS_STATUS_OK, the builder is freed already.
+/// inkotls_server_builder_free does nothing if builder is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server_builder>>) {
     free(builder);
 }
 
-/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
-/// verifier, a signer or a session store was set that may block;
-/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+/// Reads whether connections of the config may return INKOTLS_STATUS_WANT_BLOCKING.
+///
+/// Returns 1 if an inkotls_verify_callback, an inkotls_sign_callback, or the callbacks of a session
+/// store were set with may_block 1. Returns 0 if connections of the config never return
+/// INKOTLS_STATUS_WANT_BLOCKING.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
     may_block(config.map(|it| &it.config))
 }
 
-/// Adds a reference. Any thread, at any time.
+/// Retains the config: its number of references grows by one.
 ///
-/// config: must not be NULL.
+/// Any thread may call this function at any time. inkotls_server_config_release ends the reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_config_retain(
     config: *const inkotls_server_config,
@@ -457,8 +609,10 @@ pub unsafe extern "C" fn inkotls_server_config_retain(
     unsafe { retain(config) }
 }
 
-/// Ends a reference; the last one frees the config. Connections keep their own. Any thread, at
-/// any time. NULL does nothing.
+/// Releases a reference to the config, and frees the config with the last reference.
+///
+/// Connections have references of their own. Any thread may call this function at any time.
+/// inkotls_server_config_release does nothing if config is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_config_release(config: *const inkotls_server_config) {
     // SAFETY: the host vouches for the config.
