@@ -1,4 +1,4 @@
-//! inkotls_acceptor: a server side that has not chosen its config.
+//! inkotls_acceptor: a server connection whose config is not chosen yet.
 
 use super::calls::{drain, feed, lend, set_fds, set_io, set_log};
 use super::{
@@ -14,28 +14,51 @@ use crate::transport::Link;
 use std::ffi::{c_char, c_void};
 use std::mem::{MaybeUninit, replace};
 
-/// A server side that has not chosen its config: it reads until the ClientHello is whole, shows
-/// it, and becomes a connection. One user at a time, any thread.
+/// A server connection whose config is not chosen yet. An acceptor reads until the ClientHello is
+/// complete, gives access to its contents, and becomes a connection with the config that the
+/// program then chooses. Only one thread at a time may use an acceptor; which thread that is may
+/// change at every call.
 pub struct inkotls_acceptor(Opaque);
 
 impl Handle for inkotls_acceptor {
     type State = Link;
 }
 
-/// Makes an acceptor for one incoming connection. Ends with inkotls_acceptor_into_conn, or
-/// inkotls_acceptor_free. NULL only if the library has a bug that was caught.
+/// Creates an acceptor for one incoming connection.
+///
+/// Returns the acceptor, or NULL if a bug in the library was caught. inkotls_acceptor_into_conn
+/// consumes the acceptor, and inkotls_acceptor_free frees it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
     make(|| Link::new(Conn::acceptor()))
 }
 
-/// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
+/// Attaches a socket, from which the acceptor then reads and to which it writes ciphertext itself.
 ///
-/// acceptor: must not be NULL.
-/// fd: a connected stream socket.
+/// inkotls_acceptor_accept then moves the ciphertext itself: INKOTLS_STATUS_WANT_READ and
+/// INKOTLS_STATUS_WANT_WRITE say for which event to poll the socket. A transport that was attached
+/// before is detached. The connection that inkotls_acceptor_into_conn creates keeps the socket
+/// attached.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
-/// inkotls_acceptor_os_error has errno.
+/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once
+/// for reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
+/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
+/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
+/// never closes it.
+///
+/// inkotls_acceptor_feed and inkotls_acceptor_drain still work while a socket is attached, and
+/// ciphertext that was fed before is kept. An end of file (EOF) that an earlier transport reported
+/// stays in effect.
+///
+/// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
+///      must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or
+///      until the last call that moves ciphertext returns, on acceptor or on the connection that
+///      inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not use
+///      the descriptor.
+///
+/// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
+///                    pipe that is open for reading and writing; inkotls_acceptor_os_error returns
+///                    errno. The transport that was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fd(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -44,13 +67,36 @@ pub extern "C" fn inkotls_acceptor_set_fd(
     enter(acceptor, |a| set_fds(a, fd, fd))
 }
 
-/// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
+/// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
 ///
-/// acceptor: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes.
+/// inkotls_acceptor_accept then moves the ciphertext itself: INKOTLS_STATUS_WANT_READ and
+/// INKOTLS_STATUS_WANT_WRITE say for which event to poll the descriptors. A transport that was
+/// attached before is detached. The connection that inkotls_acceptor_into_conn creates keeps the
+/// descriptors attached. The library never closes a descriptor, and never raises SIGPIPE.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
-/// pipe, or is the wrong end of a pipe; inkotls_acceptor_os_error has errno.
+/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
+/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
+/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask) during the write.
+///
+/// If a pipe is not in non-blocking mode, no one else may use this end of it. A read blocks if
+/// another reader has consumed the bytes after poll, and a write blocks if another writer has
+/// filled the pipe after poll.
+///
+/// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
+///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
+///            last call that moves ciphertext returns, on acceptor or on the connection that
+///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
+///            not use the descriptor.
+/// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
+///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
+///            last call that moves ciphertext returns, on acceptor or on the connection that
+///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
+///            not use the descriptor.
+///
+/// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
+///                    or is the wrong end of a pipe; inkotls_acceptor_os_error returns errno. The
+///                    transport that was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fds(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -60,12 +106,26 @@ pub extern "C" fn inkotls_acceptor_set_fds(
     enter(acceptor, |a| set_fds(a, read_fd, write_fd))
 }
 
-/// Attaches two functions of the host's, as inkotls_conn_set_io does. They go along to the
-/// connection.
+/// Attaches two callbacks, through which the acceptor then receives and sends ciphertext itself.
 ///
-/// acceptor: must not be NULL.
-/// read, write: must not be NULL.
-/// user_data: handed to both; may be NULL.
+/// inkotls_acceptor_accept then calls the callbacks, on the thread that calls
+/// inkotls_acceptor_accept. A transport that was attached before is detached. The connection that
+/// inkotls_acceptor_into_conn creates keeps the callbacks attached.
+///
+/// If a callback returns an error, inkotls_acceptor_accept returns INKOTLS_STATUS_IO_ERROR, and
+/// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
+/// length that is larger than its buffer, inkotls_acceptor_accept returns INKOTLS_STATUS_IO_ERROR,
+/// and inkotls_acceptor_os_error returns INKOTLS_STATUS_NONE.
+///
+/// read        Called by the library to receive ciphertext. See inkotls_read_callback. The callback
+///             must not use acceptor.
+/// write       Called by the library to send ciphertext. See inkotls_write_callback. The callback
+///             must not use acceptor.
+/// user_data   Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
+///             detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last call that
+///             moves ciphertext returns, on acceptor or on the connection that
+///             inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free call
+///             neither callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_io(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -76,23 +136,35 @@ pub extern "C" fn inkotls_acceptor_set_io(
     enter(acceptor, |a| set_io(a, read, write, user_data))
 }
 
-/// Detaches the socket, the descriptors or the callbacks, as inkotls_conn_detach does.
+/// Detaches the socket, the descriptors or the callbacks that are attached.
 ///
-/// acceptor: must not be NULL.
+/// From then on the caller moves the ciphertext, with inkotls_acceptor_feed and
+/// inkotls_acceptor_drain. If nothing is attached, the call changes nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_detach(acceptor: Option<&mut inkotls_acceptor>) -> Status {
     enter(acceptor, |a| a.attach(None))
 }
 
-/// Takes ciphertext from the network, as inkotls_conn_feed does.
+/// Copies ciphertext that was received from the client into the acceptor.
 ///
-/// acceptor: must not be NULL.
-/// data, len: the ciphertext, in bytes; copied.
-/// used: receives the number of bytes accepted; must not be NULL. It may be less than len.
+/// The bytes are only queued: a failure that they cause is returned by the next call of
+/// inkotls_acceptor_accept. After the acceptor has failed, or the client has sent close_notify,
+/// bytes are accepted and discarded. The connection that inkotls_acceptor_into_conn creates keeps
+/// the bytes that are queued.
 ///
-/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full. Call
-/// inkotls_acceptor_accept first.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_acceptor_feed_eof was called before.
+/// data, len   The ciphertext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were accepted. The number may be less than len:
+///             keep the rest, and feed it after the next call of inkotls_acceptor_accept, or to the
+///             connection that inkotls_acceptor_into_conn creates. After inkotls_acceptor_accept
+///             has returned INKOTLS_STATUS_WANT_READ, at least 16 KiB are accepted.
+///
+/// FULL            Nothing was accepted, because 64 KiB are queued already (the default of
+///                 INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
+///                 Call inkotls_acceptor_accept; after INKOTLS_STATUS_WANT_READ feed the same bytes
+///                 again, and after INKOTLS_STATUS_OK feed them to the connection that
+///                 inkotls_acceptor_into_conn creates.
+/// INVALID_STATE   inkotls_acceptor_feed_eof was called before, or an attached transport has
+///                 reported its end of file (EOF).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_acceptor_feed(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -104,20 +176,23 @@ pub unsafe extern "C" fn inkotls_acceptor_feed(
     enter(acceptor, |a| unsafe { feed(a, data, len, used) })
 }
 
-/// Says that the network has ended: the peer will send nothing more.
+/// Sets the end of file (EOF) of the transport: the client will send no more ciphertext.
 ///
-/// acceptor: must not be NULL.
+/// Ciphertext that was fed before is still used. After that, inkotls_acceptor_accept returns
+/// INKOTLS_STATUS_UNEXPECTED_EOF instead of INKOTLS_STATUS_WANT_READ.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_feed_eof(acceptor: Option<&mut inkotls_acceptor>) -> Status {
     enter(acceptor, |a| a.conn.feed_eof())
 }
 
-/// Hands out ciphertext for the network: the alert that refuses a ClientHello. As
-/// inkotls_conn_drain.
+/// Copies queued ciphertext, which the caller then sends to the client, and removes it from the
+/// queue.
 ///
-/// acceptor: must not be NULL.
-/// buf, cap: where the ciphertext goes, in bytes.
-/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+/// The ciphertext of an acceptor is only the alert that refuses a ClientHello. Send the bytes of
+/// each call before the bytes of the next one; the acceptor does not keep them.
+///
+/// buf, cap   Receives the ciphertext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_acceptor_drain(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -129,32 +204,47 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
     enter(acceptor, |a| unsafe { drain(a, buf, cap, out_len) })
 }
 
-/// Reads until the ClientHello is whole. Does no cryptography.
+/// Reads until the ClientHello is complete.
 ///
-/// acceptor: must not be NULL.
+/// The call parses the ClientHello and does no cryptography. If ciphertext is missing, the call
+/// returns INKOTLS_STATUS_WANT_READ, and the same call is repeated later.
 ///
-/// INKOTLS_STATUS_OK: it is; look at it, then call inkotls_acceptor_into_conn.
-/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed
-/// or drain.
-/// INKOTLS_STATUS_CLOSED, INKOTLS_STATUS_UNEXPECTED_EOF: the peer left, with or without
-/// close_notify.
-/// INKOTLS_STATUS_ALERT_RECEIVED: the peer sent an alert instead of a ClientHello.
-/// INKOTLS_STATUS_PROTOCOL_ERROR, INKOTLS_STATUS_HANDSHAKE_FAILED: what came is no ClientHello
-/// that can be read. Before it answers that, it answers INKOTLS_STATUS_WANT_WRITE until the alert
-/// is gone; then end the socket as is said at inkotls_conn_close.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_acceptor_os_error has errno.
+/// If the ClientHello is refused, the acceptor queues a fatal alert for the client.
+/// inkotls_acceptor_accept returns INKOTLS_STATUS_WANT_WRITE until the alert has been drained or
+/// sent; from then on every call of inkotls_acceptor_accept returns the failure. After the failure,
+/// on a TCP socket, shut down the sending side, read until EOF, and close the socket: if the socket
+/// is closed with unread bytes, the TCP reset may overtake the alert.
+///
+/// OK                 The ClientHello is complete. The functions of the acceptor return its
+///                    contents, and inkotls_acceptor_into_conn creates the connection.
+/// WANT_READ          The ClientHello is not complete. Wait until the socket is readable, or feed
+///                    ciphertext, then call inkotls_acceptor_accept again. If a transport is
+///                    attached, inkotls_acceptor_accept returns INKOTLS_STATUS_WANT_READ after it
+///                    has received 128 KiB, even if the transport has more.
+/// WANT_WRITE         The alert for a refused ClientHello must be sent. Wait until the socket is
+///                    writable, or drain the alert and send it, then call inkotls_acceptor_accept
+///                    again to get the failure.
+/// CLOSED             The client sent close_notify instead of a ClientHello.
+/// UNEXPECTED_EOF     The transport ended before the ClientHello was complete.
+/// ALERT_RECEIVED     The client sent an alert instead of a ClientHello.
+///                    inkotls_acceptor_alert_received returns its number.
+/// PROTOCOL_ERROR     The client sent something that is not a ClientHello, or a ClientHello that
+///                    violates the TLS protocol. The error message has the reason.
+/// HANDSHAKE_FAILED   The ClientHello lacks something that TLS 1.2 and TLS 1.3 require, such as the
+///                    client's signature algorithms. The error message has the reason.
+/// IO_ERROR           The attached transport has failed. inkotls_acceptor_os_error returns errno.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_accept(acceptor: Option<&mut inkotls_acceptor>) -> Status {
     enter(acceptor, |a| a.accept())
 }
 
-/// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower case.
+/// Reads the server name (SNI, RFC 6066) of the ClientHello, in lower case.
 ///
-/// acceptor: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next
-/// non-const call on `acceptor`.
+/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on acceptor
+///            that is not const, or until acceptor is freed.
+/// out_len    Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: the client asked for none, or the ClientHello is not whole.
+/// NONE   The client sent no server name, or the ClientHello is not complete yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_server_name(
     acceptor: Option<&inkotls_acceptor>,
@@ -167,14 +257,16 @@ pub extern "C" fn inkotls_acceptor_server_name(
     })
 }
 
-/// Lends one of the ALPN protocols (RFC 7301) of the ClientHello.
+/// Reads one of the ALPN protocols (RFC 7301) of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// index: which, from 0, in the client's order.
-/// out_protocol, out_len: the protocol's name, in bytes; must not be NULL. It lives until the
-/// next non-const call on `acceptor`.
+/// index          The position of the protocol in the client's list, which begins with 0 and the
+///                protocol that the client prefers.
+/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
+///                next call on acceptor that is not const, or until acceptor is freed.
+/// out_len        Receives the length of the name in bytes. Range: 1 to 255.
 ///
-/// INKOTLS_STATUS_NONE: there are no more, or the ClientHello is not whole.
+/// NONE   The client's list has no protocol with this index, or the ClientHello is not complete
+///        yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alpn(
     acceptor: Option<&inkotls_acceptor>,
@@ -188,13 +280,17 @@ pub extern "C" fn inkotls_acceptor_alpn(
     })
 }
 
-/// Lends the cipher suites of the ClientHello, as IANA numbers in the client's order.
+/// Reads the cipher suites of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// out_suites, out_count: the numbers, and how many; must not be NULL. They live until the next
-/// non-const call on `acceptor`.
+/// The list also contains cipher suites that this library does not support, and reserved numbers,
+/// such as those of GREASE (RFC 8701).
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_suites   Receives a pointer to the cipher suites as IANA numbers, in the client's order of
+///              preference. Valid until the next call on acceptor that is not const, or until
+///              acceptor is freed.
+/// out_count    Receives the number of cipher suites.
+///
+/// NONE   The ClientHello is not complete yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_cipher_suites(
     acceptor: Option<&inkotls_acceptor>,
@@ -204,14 +300,17 @@ pub extern "C" fn inkotls_acceptor_cipher_suites(
     ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.cipher_suites), out_suites, out_count))
 }
 
-/// Lends the signature schemes of the ClientHello (RFC 8446, section 4.2.3), as IANA numbers in
-/// the client's order.
+/// Reads the signature schemes (signature_algorithms; RFC 8446, section 4.2.3) of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// out_schemes, out_count: the numbers, and how many; must not be NULL. They live until the next
-/// non-const call on `acceptor`.
+/// The list also contains signature schemes that this library does not support, and reserved
+/// numbers, such as those of GREASE (RFC 8701).
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_schemes   Receives a pointer to the signature schemes as IANA numbers, in the client's order
+///               of preference. Valid until the next call on acceptor that is not const, or until
+///               acceptor is freed.
+/// out_count     Receives the number of signature schemes.
+///
+/// NONE   The ClientHello is not complete yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_signature_schemes(
     acceptor: Option<&inkotls_acceptor>,
@@ -221,14 +320,18 @@ pub extern "C" fn inkotls_acceptor_signature_schemes(
     ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.signature_schemes), out_schemes, out_count))
 }
 
-/// Lends the groups of the ClientHello (supported_groups, RFC 8446, section 4.2.7), as IANA
-/// numbers in the client's order.
+/// Reads the groups for the key exchange (supported_groups; RFC 8446, section 4.2.7) of the
+/// ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// out_groups, out_count: the numbers, and how many; must not be NULL. They live until the next
-/// non-const call on `acceptor`.
+/// The list also contains groups that this library does not support, and reserved numbers, such as
+/// those of GREASE (RFC 8701).
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_groups   Receives a pointer to the groups as IANA numbers, in the client's order of
+///              preference. Valid until the next call on acceptor that is not const, or until
+///              acceptor is freed.
+/// out_count    Receives the number of groups, which is 0 if the client sent none.
+///
+/// NONE   The ClientHello is not complete yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_named_groups(
     acceptor: Option<&inkotls_acceptor>,
@@ -238,15 +341,19 @@ pub extern "C" fn inkotls_acceptor_named_groups(
     ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.named_groups), out_groups, out_count))
 }
 
-/// Lends the name of one of the certificate authorities of the ClientHello (RFC 8446, section
-/// 4.2.4), by which a server may choose its certificate.
+/// Reads the name of one of the certificate authorities (certificate_authorities; RFC 8446, section
+/// 4.2.4) of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// index: which, from 0, in the client's order.
-/// out_name, out_len: the Name (RFC 5280) in DER, in bytes; must not be NULL. It lives until the
-/// next non-const call on `acceptor`.
+/// A client names the certificate authorities that it trusts, so that the server can choose its
+/// certificate by them. Most clients name none.
 ///
-/// INKOTLS_STATUS_NONE: there are no more, or the ClientHello is not whole.
+/// index      The position of the certificate authority in the client's list, which begins with 0.
+/// out_name   Receives a pointer to the Name (RFC 5280, section 4.1.2.4) in DER. Valid until the
+///            next call on acceptor that is not const, or until acceptor is freed.
+/// out_len    Receives the length of the Name in bytes.
+///
+/// NONE   The client's list has no certificate authority with this index, or the ClientHello is not
+///        complete yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_certificate_authority(
     acceptor: Option<&inkotls_acceptor>,
@@ -260,14 +367,16 @@ pub extern "C" fn inkotls_acceptor_certificate_authority(
     })
 }
 
-/// Lends the ClientHello as it came: the handshake message (RFC 8446, section 4), with its header
-/// of four bytes, without the headers of the records.
+/// Reads the bytes of the ClientHello as the client sent them.
 ///
-/// acceptor: must not be NULL.
-/// out_message, out_len: the message, in bytes; must not be NULL. It lives until the next
-/// non-const call on `acceptor`.
+/// The bytes are the handshake message (RFC 8446, section 4) with its header of four bytes, without
+/// the headers of the records.
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_message   Receives a pointer to the message. Valid until the next call on acceptor that is
+///               not const, or until acceptor is freed.
+/// out_len       Receives the length of the message in bytes.
+///
+/// NONE   The ClientHello is not complete yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_client_hello(
     acceptor: Option<&inkotls_acceptor>,
@@ -277,12 +386,24 @@ pub extern "C" fn inkotls_acceptor_client_hello(
     ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.message), out_message, out_len))
 }
 
-/// Has messages about this side told to the host, as inkotls_conn_set_log does. It goes along to
-/// the connection.
+/// Sets the callback that receives log messages about this acceptor.
 ///
-/// acceptor: must not be NULL.
-/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF ends it.
-/// callback, user_data: as for inkotls_conn_set_log.
+/// Log messages are for people, and say what was negotiated and what failed. The text of log
+/// messages is not part of the ABI. The library writes log messages nowhere else. The connection
+/// that inkotls_acceptor_into_conn creates keeps the callback.
+///
+/// level       An inkotls_log. Messages of this level and of the levels with smaller numbers are
+///             reported. INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// callback    Called by the library with each message, during a call on acceptor and on the thread
+///             of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
+///             or until the acceptor, or the connection that inkotls_acceptor_into_conn creates, is
+///             freed.
+///
+/// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
+///                    not INKOTLS_LOG_OFF.
+/// UNSUPPORTED        The library is part of a Rust program. The logger that this program sets in
+///                    the crate log receives the messages instead, on the thread of the call.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_log(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -293,16 +414,20 @@ pub extern "C" fn inkotls_acceptor_set_log(
     enter(acceptor, |a| set_log(a, level, callback, user_data))
 }
 
-/// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
-/// was fed and what is attached go along. A ClientHello that this config cannot serve is no failure
-/// here: inkotls_conn_handshake reports it, and its alert drains from the connection.
+/// Creates the server connection that continues the acceptor with the chosen config.
 ///
-/// acceptor: must not be NULL.
-/// config: must not be NULL; the connection keeps a reference of its own.
-/// out_conn: must not be NULL. Free it with inkotls_conn_free.
+/// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
+/// If the call fails, the acceptor stays as it was.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_acceptor_accept has not returned OK. The acceptor is as
-/// it was.
+/// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake
+/// returns the failure, and the alert drains from the connection.
+///
+/// acceptor   Consumed when the call returns OK.
+/// config     The server config with which the connection continues. Retained.
+/// out_conn   Receives the connection, which belongs to the caller. Valid until inkotls_conn_free.
+///
+/// INVALID_STATE   The ClientHello is not complete: inkotls_acceptor_accept has not returned
+///                 INKOTLS_STATUS_OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     acceptor: *mut inkotls_acceptor,
@@ -322,32 +447,52 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     unsafe { convert(acceptor, out_conn, to_conn) }
 }
 
-/// Returns the sentence for the last call on `acceptor` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `acceptor`.
+/// Reads the error message of the last call on acceptor that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on acceptor that is not const, or until acceptor is freed. Call
+/// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
+/// failed.
+///
+/// A call that takes acceptor as const leaves no error message when it fails.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) -> *const c_char {
     error_message(acceptor)
 }
 
-/// Returns the alert that was sent (0 to 255), or INKOTLS_STATUS_NONE.
+/// Reads the alert that the acceptor has sent or queued.
+///
+/// Returns the number of the alert (RFC 8446, section 6), or INKOTLS_STATUS_NONE if there is no
+/// alert. Range: 0 to 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor>) -> i32 {
     number(acceptor, |a| a.conn.alert_sent())
 }
 
-/// Returns the alert that was received (0 to 255), or INKOTLS_STATUS_NONE.
+/// Reads the alert that the client has sent.
+///
+/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or INKOTLS_STATUS_NONE
+/// if the client has sent no alert. Range: 0 to 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acceptor>) -> i32 {
     number(acceptor, |a| a.conn.alert_received())
 }
 
-/// Returns errno of the last call on `acceptor` that failed, or INKOTLS_STATUS_NONE.
+/// Reads the error number (errno) of the last call on acceptor that failed.
+///
+/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
+/// errno. Call inkotls_acceptor_os_error before the next call on acceptor that is not const, and
+/// before inkotls_acceptor_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>) -> i32 {
     os_error(acceptor)
 }
 
-/// Frees an acceptor that did not become a connection. Does no I/O. NULL does nothing.
+/// Frees an acceptor that has not become a connection.
+///
+/// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
+/// has returned INKOTLS_STATUS_OK, the acceptor is freed already. inkotls_acceptor_free does
+/// nothing if acceptor is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_free(acceptor: Option<Box<inkotls_acceptor>>) {
     free(acceptor);

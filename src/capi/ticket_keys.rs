@@ -1,4 +1,4 @@
-//! inkotls_ticket_keys: what the servers of a fleet share.
+//! inkotls_ticket_keys: the keys of tickets, which several servers may share.
 
 use crate::crypto::TicketKeys;
 use crate::error::Status;
@@ -8,21 +8,26 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// The keys of stateless tickets (RFC 5077; RFC 8446, section 4.6.1): any server that has the key
-/// resumes the session, in whatever process. Counted, and changed by any thread at any time, also
-/// while servers use it.
-///
-/// A ticket is the key's name (16 bytes), a random salt (32), and the session, sealed with
-/// AES-256-GCM (nonce 0, the name and the salt authenticated, a tag of 16 bytes at the end) under a
-/// key that HKDF-SHA-256 derives from the host's key (salt: the ticket's; info: "inkotls ticket").
-/// The first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is accepted for 12
-/// hours. The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
-/// However often a session is renewed, it ends as inkotls_server_builder_set_session_cache
-/// describes.
+/// The keys that seal and open tickets which contain the session itself (RFC 5077; RFC 8446,
+/// section 4.6.1). Any server that has the key of a ticket resumes the session of the ticket, in
+/// any process and on any machine. Ticket keys are reference-counted. Any thread may change them at
+/// any time, even while servers use them.
 ///
 /// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets it sealed. Rotate
 /// keys every few hours, keep the previous key for 12 hours so that old tickets still open, and
 /// never write keys to disk.
+///
+/// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
+/// ends 7 days after the full handshake that the session comes from, or earlier if a certificate of
+/// the client expires earlier (inkotls_server_builder_set_session_cache).
+///
+/// The format of a ticket is: the name of the key (16 bytes), a random salt (32 bytes), the sealed
+/// content, and an authentication tag (16 bytes). The content is the time at which the ticket was
+/// made (Unix time in seconds, 8 bytes, big-endian) and the session. The content is sealed with
+/// AES-256-GCM; the nonce is 12 bytes of 0, and the additional authenticated data is the name and
+/// the salt. The AES key is HKDF-SHA-256 of the key that was passed to the library (salt: the salt
+/// of the ticket; info: "inkotls ticket"). The name of a key is HKDF-SHA-256 of the key (no salt;
+/// info: "inkotls ticket key name").
 pub struct inkotls_ticket_keys {
     pub(super) keys: Arc<TicketKeys>,
     poison: AtomicBool,
@@ -34,13 +39,16 @@ impl SharedHandle for inkotls_ticket_keys {
     }
 }
 
-/// Makes ticket keys with one reference, which is yours to release.
+/// Creates ticket keys.
 ///
-/// keys, len: 1 to 16 keys of 32 random bytes, one after the other, in bytes. The first seals
-/// tickets, all of them open tickets. Copied, and wiped when no longer used; wipe yours.
-/// out_keys: must not be NULL.
+/// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
+///             multiple of 32, because each key has 32 random bytes. The first key seals new
+///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
+///             copy is no longer used; the caller wipes its own.
+/// out_keys    Receives the ticket keys, with one reference that belongs to the caller. Valid until
+///             inkotls_ticket_keys_release ends the last reference.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the length is not 32 to 512, in steps of 32.
+/// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_new(
     keys: *const c_void,
@@ -54,15 +62,23 @@ pub unsafe extern "C" fn inkotls_ticket_keys_new(
     })
 }
 
-/// Puts other keys in the place of all there were, for every server that uses them. To rotate:
-/// first give every server the new key behind the old one, then in front of it, then without the
-/// old one. A ticket that no key opens is no error: the handshake is a full one.
+/// Sets other keys, which replace all earlier keys for every server that uses ticket_keys.
+///
+/// To rotate keys on several servers, call this function three times on every server. The first
+/// call adds the new key behind the old key. The second call, when every server has the new key,
+/// puts the new key first. The third call, 12 hours later, removes the old key. A ticket that no
+/// key opens is not an error: the handshake is then a full handshake.
 ///
 /// After fork, each process has its own copy of the ticket keys: call this function in every
 /// process.
 ///
-/// ticket_keys: must not be NULL.
-/// keys, len: as for inkotls_ticket_keys_new.
+/// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
+///             multiple of 32, because each key has 32 random bytes. The first key seals new
+///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
+///             copy is no longer used; the caller wipes its own.
+///
+/// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512. The earlier
+///                    keys stay in use.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_set(
     ticket_keys: Option<&inkotls_ticket_keys>,
@@ -73,9 +89,9 @@ pub unsafe extern "C" fn inkotls_ticket_keys_set(
     enter_shared(ticket_keys, |t| t.keys.set(unsafe { bytes(keys, len) }?))
 }
 
-/// Adds a reference. Any thread, at any time.
+/// Retains the ticket keys: their number of references grows by one.
 ///
-/// ticket_keys: must not be NULL.
+/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_retain(
     ticket_keys: *const inkotls_ticket_keys,
@@ -84,7 +100,10 @@ pub unsafe extern "C" fn inkotls_ticket_keys_retain(
     unsafe { retain(ticket_keys) }
 }
 
-/// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
+/// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
+///
+/// Configs have references of their own. Any thread may call this function at any time.
+/// inkotls_ticket_keys_release does nothing if ticket_keys is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_release(ticket_keys: *const inkotls_ticket_keys) {
     // SAFETY: the host vouches for the ticket keys.
