@@ -35,8 +35,8 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 
 /// Attaches a socket, from which the acceptor then reads and to which it writes ciphertext itself.
 ///
-/// inkotls_acceptor_accept then moves the ciphertext itself: INKOTLS_STATUS_WANT_READ and
-/// INKOTLS_STATUS_WANT_WRITE say for which event to poll the socket. A transport that was attached
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
+/// WANT_WRITE say for which event to poll the socket. A transport that was attached
 /// before is detached. The connection that inkotls_acceptor_into_conn creates keeps the socket
 /// attached.
 ///
@@ -69,8 +69,8 @@ pub extern "C" fn inkotls_acceptor_set_fd(
 
 /// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
 ///
-/// inkotls_acceptor_accept then moves the ciphertext itself: INKOTLS_STATUS_WANT_READ and
-/// INKOTLS_STATUS_WANT_WRITE say for which event to poll the descriptors. A transport that was
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
+/// WANT_WRITE say for which event to poll the descriptors. A transport that was
 /// attached before is detached. The connection that inkotls_acceptor_into_conn creates keeps the
 /// descriptors attached. The library never closes a descriptor, and never raises SIGPIPE.
 ///
@@ -112,10 +112,10 @@ pub extern "C" fn inkotls_acceptor_set_fds(
 /// inkotls_acceptor_accept. A transport that was attached before is detached. The connection that
 /// inkotls_acceptor_into_conn creates keeps the callbacks attached.
 ///
-/// If a callback returns an error, inkotls_acceptor_accept returns INKOTLS_STATUS_IO_ERROR, and
+/// If a callback returns an error, inkotls_acceptor_accept returns IO_ERROR, and
 /// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
-/// length that is larger than its buffer, inkotls_acceptor_accept returns INKOTLS_STATUS_IO_ERROR,
-/// and inkotls_acceptor_os_error returns INKOTLS_STATUS_NONE.
+/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR,
+/// and inkotls_acceptor_os_error returns NONE.
 ///
 /// read        Called by the library to receive ciphertext. See inkotls_read_callback. The callback
 ///             must not use acceptor.
@@ -156,12 +156,12 @@ pub extern "C" fn inkotls_acceptor_detach(acceptor: Option<&mut inkotls_acceptor
 /// used        Receives the number of bytes that were accepted. The number may be less than len:
 ///             keep the rest, and feed it after the next call of inkotls_acceptor_accept, or to the
 ///             connection that inkotls_acceptor_into_conn creates. After inkotls_acceptor_accept
-///             has returned INKOTLS_STATUS_WANT_READ, at least 16 KiB are accepted.
+///             has returned WANT_READ, at least 16 KiB are accepted.
 ///
 /// FULL            Nothing was accepted, because 64 KiB are queued already (the default of
 ///                 INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
-///                 Call inkotls_acceptor_accept; after INKOTLS_STATUS_WANT_READ feed the same bytes
-///                 again, and after INKOTLS_STATUS_OK feed them to the connection that
+///                 Call inkotls_acceptor_accept; after WANT_READ feed the same bytes
+///                 again, and after OK feed them to the connection that
 ///                 inkotls_acceptor_into_conn creates.
 /// INVALID_STATE   inkotls_acceptor_feed_eof was called before, or an attached transport has
 ///                 reported its end of file (EOF).
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn inkotls_acceptor_feed(
 /// Sets the end of file (EOF) of the transport: the client will send no more ciphertext.
 ///
 /// Ciphertext that was fed before is still used. After that, inkotls_acceptor_accept returns
-/// INKOTLS_STATUS_UNEXPECTED_EOF instead of INKOTLS_STATUS_WANT_READ.
+/// UNEXPECTED_EOF instead of WANT_READ.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_feed_eof(acceptor: Option<&mut inkotls_acceptor>) -> Status {
     enter(acceptor, |a| a.conn.feed_eof())
@@ -207,10 +207,10 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
 /// Reads until the ClientHello is complete.
 ///
 /// The call parses the ClientHello and does no cryptography. If ciphertext is missing, the call
-/// returns INKOTLS_STATUS_WANT_READ, and the same call is repeated later.
+/// returns WANT_READ, and the same call is repeated later.
 ///
 /// If the ClientHello is refused, the acceptor queues a fatal alert for the client.
-/// inkotls_acceptor_accept returns INKOTLS_STATUS_WANT_WRITE until the alert has been drained or
+/// inkotls_acceptor_accept returns WANT_WRITE until the alert has been drained or
 /// sent; from then on every call of inkotls_acceptor_accept returns the failure. After the failure,
 /// on a TCP socket, shut down the sending side, read until EOF, and close the socket: if the socket
 /// is closed with unread bytes, the TCP reset may overtake the alert.
@@ -219,7 +219,7 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
 ///                    contents, and inkotls_acceptor_into_conn creates the connection.
 /// WANT_READ          The ClientHello is not complete. Wait until the socket is readable, or feed
 ///                    ciphertext, then call inkotls_acceptor_accept again. If a transport is
-///                    attached, inkotls_acceptor_accept returns INKOTLS_STATUS_WANT_READ after it
+///                    attached, inkotls_acceptor_accept returns WANT_READ after it
 ///                    has received 128 KiB, even if the transport has more.
 /// WANT_WRITE         The alert for a refused ClientHello must be sent. Wait until the socket is
 ///                    writable, or drain the alert and send it, then call inkotls_acceptor_accept
@@ -427,7 +427,7 @@ pub extern "C" fn inkotls_acceptor_set_log(
 /// out_conn   Receives the connection, which belongs to the caller. Valid until inkotls_conn_free.
 ///
 /// INVALID_STATE   The ClientHello is not complete: inkotls_acceptor_accept has not returned
-///                 INKOTLS_STATUS_OK.
+///                 OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     acceptor: *mut inkotls_acceptor,
@@ -462,7 +462,7 @@ pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) ->
 
 /// Reads the alert that the acceptor has sent or queued.
 ///
-/// Returns the number of the alert (RFC 8446, section 6), or INKOTLS_STATUS_NONE if there is no
+/// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no
 /// alert. Range: 0 to 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor>) -> i32 {
@@ -471,7 +471,7 @@ pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor
 
 /// Reads the alert that the client has sent.
 ///
-/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or INKOTLS_STATUS_NONE
+/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE
 /// if the client has sent no alert. Range: 0 to 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acceptor>) -> i32 {
@@ -480,7 +480,7 @@ pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acce
 
 /// Reads the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
+/// Returns errno, or NONE if no call has failed, or if the last failure has no
 /// errno. Call inkotls_acceptor_os_error before the next call on acceptor that is not const, and
 /// before inkotls_acceptor_free.
 #[unsafe(no_mangle)]
@@ -491,7 +491,7 @@ pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>)
 /// Frees an acceptor that has not become a connection.
 ///
 /// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
-/// has returned INKOTLS_STATUS_OK, the acceptor is freed already. inkotls_acceptor_free does
+/// has returned OK, the acceptor is freed already. inkotls_acceptor_free does
 /// nothing if acceptor is NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_free(acceptor: Option<Box<inkotls_acceptor>>) {

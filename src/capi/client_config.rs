@@ -141,7 +141,7 @@ pub extern "C" fn inkotls_client_builder_add_named_group(
 /// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
 ///            or with a raw public key. All identities of a client present certificates, or all of
 ///            them present raw public keys: otherwise inkotls_client_builder_build fails with
-///            INKOTLS_STATUS_INVALID_STATE. Copied.
+///            INVALID_STATE. Copied.
 ///
 /// INVALID_CERTIFICATE   The identity has no certificate chain.
 /// INVALID_KEY           The identity has no private key.
@@ -176,7 +176,7 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
 /// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
-///             1, a connection returns INKOTLS_STATUS_WANT_BLOCKING before the library needs
+///             1, a connection returns WANT_BLOCKING before the library needs
 ///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
 ///             library calls verify in the calls that drive the handshake, such as
 ///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
@@ -253,7 +253,7 @@ pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
 /// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
 /// protocol resumes the session without early data. If a server accepts early data and chooses
 /// another protocol, the server violates RFC 8446, section 4.2.10, and the connection fails with
-/// INKOTLS_STATUS_PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because
+/// PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because
 /// rustls sends alerts only for errors that rustls itself finds; the server sees the end of the
 /// transport (EOF).
 ///
@@ -297,7 +297,7 @@ pub extern "C" fn inkotls_client_builder_set_certificate_compression(
 /// it, and also accepts peers that do not.
 ///
 /// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
-/// support the extended master secret fails with INKOTLS_STATUS_HANDSHAKE_FAILED.
+/// support the extended master secret fails with HANDSHAKE_FAILED.
 /// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
 /// the extended master secret is required.
 ///
@@ -363,7 +363,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
 ///
 /// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
 /// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns INKOTLS_STATUS_OK all the
+/// the file cannot be opened, nothing is logged, and the call returns OK all the
 /// same.
 ///
 /// inkotls_client_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
@@ -378,7 +378,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// If the call returns INKOTLS_STATUS_OK, the builder is freed. If the call fails, the builder
+/// If the call returns OK, the builder is freed. If the call fails, the builder
 /// stays as it was and can be changed and built again, or freed. inkotls_client_builder_error
 /// returns the reason of the failure.
 ///
@@ -426,18 +426,19 @@ pub extern "C" fn inkotls_client_builder_error(
 
 /// Frees a builder from which no config was built.
 ///
-/// After inkotls_client_builder_build has returned INKOTLS_STATUS_OK, the builder is freed already.
-/// inkotls_client_builder_free does nothing if builder is NULL.
+/// After inkotls_client_builder_build has returned OK, the builder is freed already.
+///
+/// builder   The builder to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client_builder>>) {
     free(builder);
 }
 
-/// Reads whether connections of the config may return INKOTLS_STATUS_WANT_BLOCKING.
+/// Reads whether connections of the config may return WANT_BLOCKING.
 ///
 /// Returns 1 if an inkotls_verify_callback or an inkotls_sign_callback was set with may_block 1, or
 /// if the config uses the platform's verification of certificates (macOS, Windows, Android).
-/// Returns 0 if connections of the config never return INKOTLS_STATUS_WANT_BLOCKING.
+/// Returns 0 if connections of the config never return WANT_BLOCKING.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client_config>) -> i32 {
     may_block(config.map(|it| &it.config))
@@ -457,7 +458,8 @@ pub unsafe extern "C" fn inkotls_client_config_retain(
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// Connections have references of their own. Any thread may call this function at any time.
-/// inkotls_client_config_release does nothing if config is NULL.
+///
+/// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_config_release(config: *const inkotls_client_config) {
     // SAFETY: the host vouches for the config.

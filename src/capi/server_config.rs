@@ -67,7 +67,7 @@ pub extern "C" fn inkotls_server_builder_set_identity(
 /// the two calls replaces the earlier one.
 ///
 /// If the map has no identity for a client, the handshake fails with
-/// INKOTLS_STATUS_HANDSHAKE_FAILED. The server sends the alert access_denied (49) if no identity
+/// HANDSHAKE_FAILED. The server sends the alert access_denied (49) if no identity
 /// has the server name, and handshake_failure (40) if no identity with that name supports a
 /// signature scheme of the client.
 ///
@@ -173,13 +173,13 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// of the peer certificates in roots, to clients, which choose their certificate by these names.
 ///
 /// If a certificate is required and the client presents none, the handshake fails with
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server
+/// INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server
 /// sends the alert certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2,
 /// which has no alert of its own for this case.
 ///
 /// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
 /// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with
-/// INKOTLS_STATUS_INVALID_STATE.
+/// INVALID_STATE.
 ///
 /// mode    An inkotls_client_auth. Default: INKOTLS_CLIENT_AUTH_OFF.
 /// roots   The certificate authorities, certificates or raw public keys of the clients that the
@@ -227,7 +227,7 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
 /// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
-///             1, a connection returns INKOTLS_STATUS_WANT_BLOCKING before the library needs
+///             1, a connection returns WANT_BLOCKING before the library needs
 ///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
 ///             library calls verify in the calls that drive the handshake, such as
 ///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
@@ -306,7 +306,7 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
 /// may_block   1 if put and get may block the thread, 0 if put and get always return without
-///             waiting. With 1, a connection returns INKOTLS_STATUS_WANT_BLOCKING before the
+///             waiting. With 1, a connection returns WANT_BLOCKING before the
 ///             library needs put or get, and the library calls put and get only in
 ///             inkotls_conn_run_blocking. With 0, the library calls put and get in the calls that
 ///             drive the handshake, such as inkotls_conn_handshake and inkotls_conn_read, and in
@@ -341,7 +341,7 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// session store.
 ///
 /// A client can use a ticket that contains the session any number of times. Therefore early data is
-/// not possible: inkotls_server_builder_build fails with INKOTLS_STATUS_INVALID_STATE if
+/// not possible: inkotls_server_builder_build fails with INVALID_STATE if
 /// inkotls_server_builder_set_max_early_data allows early data.
 ///
 /// A server resumes a session only if it asks the same of clients as the server on which the
@@ -394,7 +394,7 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// server works once, so the server accepts recorded early data at most once, if the session store
 /// returns each session at most once. The connection on which the server accepts the early data may
 /// be that of an attacker who sends a recording. Therefore, until inkotls_conn_handshake has
-/// returned INKOTLS_STATUS_OK, do only what does no harm when it is done twice.
+/// returned OK, do only what does no harm when it is done twice.
 ///
 /// The server accepts early data only with sessions that began on a config that allowed early data.
 /// Any other session is resumed without early data.
@@ -403,9 +403,9 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// early data. Until the first byte of the server's answer is drained, the server skips all early
 /// data, up to INKOTLS_LIMIT_HANDSHAKE. After that, the server skips 8000 bytes of early data, or
 /// fewer if the data comes in many records. If a client sends more, the handshake may fail on the
-/// server with INKOTLS_STATUS_PROTOCOL_ERROR. Therefore clients should send little early data.
+/// server with PROTOCOL_ERROR. Therefore clients should send little early data.
 ///
-/// inkotls_server_builder_build fails with INKOTLS_STATUS_INVALID_STATE if early data is allowed
+/// inkotls_server_builder_build fails with INVALID_STATE if early data is allowed
 /// and there are ticket keys (inkotls_server_builder_set_ticket_keys), because their tickets work
 /// more than once.
 ///
@@ -446,7 +446,7 @@ pub extern "C" fn inkotls_server_builder_set_certificate_compression(
 /// it, and also accepts peers that do not.
 ///
 /// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
-/// support the extended master secret fails with INKOTLS_STATUS_HANDSHAKE_FAILED.
+/// support the extended master secret fails with HANDSHAKE_FAILED.
 /// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
 /// the extended master secret is required.
 ///
@@ -512,7 +512,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
 ///
 /// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
 /// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns INKOTLS_STATUS_OK all the
+/// the file cannot be opened, nothing is logged, and the call returns OK all the
 /// same.
 ///
 /// inkotls_server_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
@@ -527,7 +527,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// If the call returns INKOTLS_STATUS_OK, the builder is freed. If the call fails, the builder
+/// If the call returns OK, the builder is freed. If the call fails, the builder
 /// stays as it was and can be changed and built again, or freed. inkotls_server_builder_error
 /// returns the reason of the failure.
 ///
@@ -581,18 +581,19 @@ pub extern "C" fn inkotls_server_builder_error(
 
 /// Frees a builder from which no config was built.
 ///
-/// After inkotls_server_builder_build has returned INKOTLS_STATUS_OK, the builder is freed already.
-/// inkotls_server_builder_free does nothing if builder is NULL.
+/// After inkotls_server_builder_build has returned OK, the builder is freed already.
+///
+/// builder   The builder to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server_builder>>) {
     free(builder);
 }
 
-/// Reads whether connections of the config may return INKOTLS_STATUS_WANT_BLOCKING.
+/// Reads whether connections of the config may return WANT_BLOCKING.
 ///
 /// Returns 1 if an inkotls_verify_callback, an inkotls_sign_callback, or the callbacks of a session
 /// store were set with may_block 1. Returns 0 if connections of the config never return
-/// INKOTLS_STATUS_WANT_BLOCKING.
+/// WANT_BLOCKING.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
     may_block(config.map(|it| &it.config))
@@ -612,7 +613,8 @@ pub unsafe extern "C" fn inkotls_server_config_retain(
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// Connections have references of their own. Any thread may call this function at any time.
-/// inkotls_server_config_release does nothing if config is NULL.
+///
+/// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_config_release(config: *const inkotls_server_config) {
     // SAFETY: the host vouches for the config.

@@ -103,7 +103,8 @@ pub unsafe extern "C" fn inkotls_ticket_keys_retain(
 /// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
 ///
 /// Configs have references of their own. Any thread may call this function at any time.
-/// inkotls_ticket_keys_release does nothing if ticket_keys is NULL.
+///
+/// ticket_keys   The ticket keys to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_release(ticket_keys: *const inkotls_ticket_keys) {
     // SAFETY: the host vouches for the ticket keys.

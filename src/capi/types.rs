@@ -6,14 +6,14 @@ use std::ffi::{c_char, c_void};
 
 /// The result of a call. 0 is success. A positive status means that the call cannot finish yet and
 /// that nothing has failed: do what the status asks for, then make the same call again. A negative
-/// status means that the call failed, that there is nothing to return (INKOTLS_STATUS_NONE), or
-/// that no more data will come from the peer (INKOTLS_STATUS_CLOSED,
-/// INKOTLS_STATUS_UNEXPECTED_EOF). Numbers are never reused.
+/// status means that the call failed, that there is nothing to return (NONE), or
+/// that no more data will come from the peer (CLOSED,
+/// UNEXPECTED_EOF). Numbers are never reused.
 ///
-/// A connection that has failed with INKOTLS_STATUS_ALERT_RECEIVED,
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE, INKOTLS_STATUS_HANDSHAKE_FAILED,
-/// INKOTLS_STATUS_PROTOCOL_ERROR or INKOTLS_STATUS_INVALID_KEY stays failed. INKOTLS_STATUS_NONE,
-/// INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_INVALID_STATE and INKOTLS_STATUS_UNSUPPORTED are
+/// A connection that has failed with ALERT_RECEIVED,
+/// INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
+/// PROTOCOL_ERROR or INVALID_KEY stays failed. NONE,
+/// INVALID_ARGUMENT, INVALID_STATE and UNSUPPORTED are
 /// not failures of a connection: other calls on the connection work as before.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub enum inkotls_status {
     WantBlocking = 3,
     /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
     /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
-    /// acceptor, inkotls_acceptor_accept) until the call returns INKOTLS_STATUS_WANT_READ, then
+    /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then
     /// feed the same bytes again.
     Full = 4,
     /// What the call asks for does not exist, or does not exist yet. This status is never a failure
@@ -207,14 +207,14 @@ pub enum inkotls_certificate_error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_state {
     /// The handshake is not done, and the connection has not failed. The bit is cleared when
-    /// inkotls_conn_handshake returns INKOTLS_STATUS_OK, and when another call, such as
+    /// inkotls_conn_handshake returns OK, and when another call, such as
     /// inkotls_conn_read, has driven the handshake to its end.
     Handshaking = 1,
     /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
     /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight
-    /// of the handshake is drained, so that inkotls_conn_handshake returns INKOTLS_STATUS_OK. When
+    /// of the handshake is drained, so that inkotls_conn_handshake returns OK. When
     /// this bit is set, call inkotls_conn_handshake or inkotls_conn_read before waiting for the
-    /// socket. A call that returned INKOTLS_STATUS_WANT_READ leaves this bit clear, unless the call
+    /// socket. A call that returned WANT_READ leaves this bit clear, unless the call
     /// stopped because it had received 128 KiB from an attached transport (inkotls_conn_set_fd,
     /// inkotls_conn_set_fds, inkotls_conn_set_io). An end or a failure does not set this bit: look
     /// at INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
@@ -290,11 +290,11 @@ pub enum inkotls_tls12_resumption {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_limit {
     /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
-    /// inkotls_conn_write accepts nothing and returns INKOTLS_STATUS_WANT_WRITE. Range: 1024 to
+    /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to
     /// 1073741824. Default: 65536.
     WriteBuffer = 1,
     /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
-    /// inkotls_conn_feed accepts nothing and returns INKOTLS_STATUS_FULL. The lower bound has room
+    /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room
     /// for the longest incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default:
     /// 65536.
     ReadBuffer = 2,
@@ -303,7 +303,7 @@ pub enum inkotls_limit {
     Record = 3,
     /// How much ciphertext the peer may send before the handshake is done, in bytes. Early data
     /// that a server accepts does not count. If the peer sends more, the handshake fails with
-    /// INKOTLS_STATUS_HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every
+    /// HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every
     /// setting, a single handshake message has at most 64 KiB.
     Handshake = 4,
 }
@@ -348,11 +348,11 @@ pub enum inkotls_channel_binding {
 /// (inkotls_identity_set_signer).
 ///
 /// Returns the length of the signature in bytes. A return value of 0 or less refuses to sign. Then,
-/// and if the signature is not valid, the handshake fails with INKOTLS_STATUS_INVALID_KEY.
+/// and if the signature is not valid, the handshake fails with INVALID_KEY.
 ///
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
 /// may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
@@ -393,7 +393,7 @@ pub type inkotls_sign_callback = Option<
 ///
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
 /// may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
@@ -414,7 +414,7 @@ pub type inkotls_verify_callback = Option<
 ///
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
 /// may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in the calls that drive a
@@ -438,7 +438,7 @@ pub type inkotls_key_log_callback =
 ///
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
 /// may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
@@ -469,7 +469,7 @@ pub type inkotls_session_put_callback = Option<
 ///
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INKOTLS_STATUS_INVALID_STATE. The callback
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
 /// may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
@@ -499,15 +499,15 @@ pub type inkotls_session_get_callback = Option<
 ///
 /// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
 /// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
-/// yet: the call on the connection returns INKOTLS_STATUS_WANT_READ. After -EINTR the callback is
+/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is
 /// called again at once. After any other negative errno, and after a number above cap, the call on
-/// the connection returns INKOTLS_STATUS_IO_ERROR, and the callback is not called again unless it
+/// the connection returns IO_ERROR, and the callback is not called again unless it
 /// is attached anew.
 ///
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
 /// connection or the acceptor whose call it runs in: such a call returns
-/// INKOTLS_STATUS_INVALID_STATE. The callback may use other handles.
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -525,12 +525,12 @@ pub type inkotls_read_callback =
 /// -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays queued. After -EINTR
 /// the callback is called again at once. After any other negative errno, and after a number above
 /// len, the connection cannot send any more: the callback is not called again, and calls that send
-/// return INKOTLS_STATUS_IO_ERROR.
+/// return IO_ERROR.
 ///
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
 /// connection or the acceptor whose call it runs in: such a call returns
-/// INKOTLS_STATUS_INVALID_STATE. The callback may use other handles.
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -549,7 +549,7 @@ pub type inkotls_write_callback =
 /// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
 /// another task (green thread, coroutine) before it returns. The callback must not use the
 /// connection or the acceptor whose call it runs in: such a call returns
-/// INKOTLS_STATUS_INVALID_STATE. The callback may use other handles.
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
