@@ -108,7 +108,7 @@ install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 ##@ What proves it
 
 # `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
-PARTS := test-rust test-header test-c test-panic test-interop test-fuzz
+PARTS := test-rust test-header test-c test-recipes test-panic test-interop test-fuzz
 MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
          test-asan test-tsan test-aws-lc-rs test-small test-examples test-peers test-model
 
@@ -123,7 +123,7 @@ test-all: ## that, and all else that this machine can prove; half an hour
 	@MAKE='$(MAKE)' ffi-tests/support/parts.sh $(PARTS) $(MORE)
 
 quick: ## after an edit: all C tests, briefly. T=tickets runs one of them, S=rotation a scenario of it
-	@BRIEF=1 TEST_SECONDS=$${TEST_SECONDS:-120} $(MAKE) --no-print-directory KIND=quick AGAIN='make quick' test-c-all
+	@BRIEF=1 TEST_SECONDS=$${TEST_SECONDS:-120} $(MAKE) --no-print-directory KIND=quick AGAIN='make quick' test-c-all $(if $(T),,test-recipes)
 
 deps: ## installs, as root with apt-get, what make lint and make test-all need
 	@ffi-tests/support/needs.sh $(sort $(foreach name,$(filter NEEDS.%,$(.VARIABLES)),$($(name))))
@@ -158,7 +158,7 @@ format: ## rustfmt and clang-format, in place
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
 	clang-format -i $(C_FILES)
 
-C_FILES := $(wildcard ffi-tests/*/*.[ch] examples/*.c benches/peers/*.[ch])
+C_FILES := $(wildcard ffi-tests/*/*.[ch] examples/*.c examples/*/*.[ch] benches/peers/*.[ch])
 
 ##@ The C tests: a program that is put into a room of ffi-tests is built and run
 
@@ -217,6 +217,15 @@ $(BUILD)/%: examples/%.c $(HEADER) $(LINKED)
 	@mkdir -p $(@D)
 	@ffi-tests/support/needs.sh $(NEEDS.$*)
 	$(CC) $(STRICT) $(CFLAGS) $(KIND_CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(LINKED) -Wl,--gc-sections $(LIBS) -o $@
+
+# The guide's programs: a file that is put into examples/recipes is built and run.
+RECIPES := $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/recipes/*.c))
+$(RECIPES): examples/recipes/recipe.h
+
+NEEDS.test-recipes := python3
+test-recipes: $(RECIPES) build/pki/done ## the programs of docs/guide, and that its pages show them as they are
+	$(needs)
+	ffi-tests/support/guide.py '$(RUN)' $(RECIPES)
 
 NEEDS.pkcs11_server  := pkg-config p11-kit-1.pc=libp11-kit-dev
 pkcs11_server_CFLAGS  = $$(pkg-config --cflags p11-kit-1)
