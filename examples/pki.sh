@@ -87,7 +87,7 @@ authorityKeyIdentifier = keyid
 END
 }
 
-developer() { # NAME [OPTIONS OF openssl req]...: as docs/development-certificate.md has it
+developer() { # NAME [OPTIONS OF openssl req]...: as docs/guide/development-certificate.md has it
   tool req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 \
     -subj /CN=localhost -addext subjectAltName=DNS:localhost,IP:127.0.0.1 \
     -keyout "$1.key" -out "$1.pem" "${@:2}"

@@ -35,7 +35,7 @@ static int32_t ask(const inkotls_client_config *config, int fd) {
 }
 
 // What `ask` returns for a server with this certificate.
-static int32_t visit(const inkotls_client_config *config, const char *chain, const char *key) {
+static int32_t meet(const inkotls_client_config *config, const char *chain, const char *key) {
   struct server server;
   const inkotls_server_config *shown = build_server(new_server_builder(chain, key));
   int32_t error = ask(config, start_server(&server, shown, say_hello));
@@ -46,11 +46,11 @@ static int32_t visit(const inkotls_client_config *config, const char *chain, con
 
 int main(void) {
   const inkotls_client_config *config = trust("ca.pem");
-  expect(visit(config, "ecdsa.pem", "ecdsa.key") == 0,
+  expect(meet(config, "ecdsa.pem", "ecdsa.key") == 0,
          "The client accepts a certificate that its authority issued.");
-  expect(visit(config, "stranger.pem", "stranger.key") == INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER,
+  expect(meet(config, "stranger.pem", "stranger.key") == INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER,
          "The client refuses a certificate that another authority issued.");
-  expect(visit(config, "other.pem", "other.key") == INKOTLS_CERTIFICATE_ERROR_WRONG_NAME,
+  expect(meet(config, "other.pem", "other.key") == INKOTLS_CERTIFICATE_ERROR_WRONG_NAME,
          "The client refuses a certificate that is for another name.");
   inkotls_client_config_release(config);
   return 0;

@@ -4,7 +4,7 @@
 #ifndef RECIPE_H
 #define RECIPE_H
 
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE 1  // explicit_bzero, getentropy
 
 #include <poll.h>
 #include <pthread.h>
@@ -173,6 +173,23 @@ static inline void say_hello(inkotls_conn *conn, int fd) {
   char request[100];
   if (read_text(conn, fd, request, sizeof request) == INKOTLS_STATUS_OK)
     write_text(conn, fd, "hello");
+}
+
+// Connects a client to a server, and reads the answer of the server. Returns 0, or why the client
+// refuses the certificate of the server (inkotls_certificate_error).
+static inline int32_t visit(const inkotls_client_config *client_config, const char *server_name,
+                            const inkotls_server_config *server_config) {
+  struct server server;
+  char answer[100];
+  int fd = start_server(&server, server_config, say_hello);
+  inkotls_conn *conn = new_client(client_config, server_name, fd);
+  inkotls_status status = write_text(conn, fd, "hello?");
+  if (status == INKOTLS_STATUS_OK) status = read_text(conn, fd, answer, sizeof answer);
+  int32_t error = inkotls_conn_certificate_error(conn);
+  if (status != INKOTLS_STATUS_OK && error < 0) die(inkotls_conn_error(conn));
+  finish(conn, fd);
+  join_server(&server);
+  return error < 0 ? 0 : error;
 }
 
 #endif

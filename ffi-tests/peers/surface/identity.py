@@ -129,10 +129,10 @@ class ClientCertificates(Test):
 
 
 class DevelopmentCertificate(Test):
-    """What docs/development-certificate.md tells a developer to do."""
+    """What docs/guide/development-certificate.md tells a developer to do."""
 
     def setUp(self):
-        document = content(os.path.join(SOURCES, "../../../docs/development-certificate.md")).decode()
+        document = content(os.path.join(SOURCES, "../../../docs/guide/development-certificate.md")).decode()
         command = re.search("^```sh\n(.*?)^```$", document, re.DOTALL | re.MULTILINE)[1]
         folder = self.scratch()
         done = run("sh", "-ec", f"cd '{folder}'\n{command}")
