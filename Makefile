@@ -147,6 +147,7 @@ lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the d
 	$(CARGO) clippy --locked $(BENCH) -- -D warnings
 	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(FUZZ_ENV) $(CARGO) clippy --locked $(FUZZ) --all-targets --features libfuzzer -- -D warnings
+	rustfmt --check $(wildcard examples/recipes/*/*.rs)
 	clang-format --dry-run -Werror $(C_FILES)
 	$(DENY) --locked check -D warnings licenses bans sources
 
@@ -156,9 +157,10 @@ format: ## rustfmt and clang-format, in place
 	$(CARGO) fmt
 	$(CARGO) fmt --manifest-path benches/Cargo.toml
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
+	rustfmt $(wildcard examples/recipes/*/*.rs)
 	clang-format -i $(C_FILES)
 
-C_FILES := $(wildcard ffi-tests/*/*.[ch] examples/*.c examples/*/*.[ch] benches/peers/*.[ch])
+C_FILES := $(wildcard ffi-tests/*/*.[ch] examples/*.c examples/*/*.[ch] examples/*/*/*.c benches/peers/*.[ch])
 
 ##@ The C tests: a program that is put into a room of ffi-tests is built and run
 
@@ -222,7 +224,17 @@ $(BUILD)/%: examples/%.c $(HEADER) $(LINKED)
 RECIPES := $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/recipes/*.c))
 $(RECIPES): examples/recipes/recipe.h
 
-NEEDS.test-recipes := python3
+# The one in Rust is a package. Cargo writes beside it, so it is built as a copy; ../../.. is here from there, too.
+PACKAGE := build/rust/rust-runtime
+RECIPES += $(if $(TARGET),,$(PACKAGE)/target/debug/rust-runtime)
+$(PACKAGE)/target/debug/rust-runtime: $(wildcard examples/recipes/rust-runtime/*) examples/recipes/recipe.h $(HEADER) $(SOURCES)
+	@mkdir -p $(PACKAGE)
+	cp examples/recipes/rust-runtime/* Cargo.lock $(PACKAGE)/
+	cp examples/recipes/recipe.h build/rust/
+	$(CARGO) build --manifest-path $(PACKAGE)/Cargo.toml
+	@touch $@
+
+NEEDS.test-recipes := python3 openssl
 test-recipes: $(RECIPES) build/pki/done ## the programs of docs/guide, and that its pages show them as they are
 	$(needs)
 	ffi-tests/support/guide.py '$(RUN)' $(RECIPES)

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """guide.py RUN RECIPE...: runs the programs of examples/recipes in build/pki, under the command RUN unless it is
-empty, and checks that docs/guide has a page for each, whose C is a part of the program or of recipe.h."""
+empty, and checks that docs/guide has a page for each, whose code is a part of the program or of recipe.h. A program
+in Rust is a folder."""
 
 import pathlib
 import re
@@ -22,23 +23,28 @@ def problems_of_run(program, under):
 
 
 def problems_of_page(name):
-    page, source = GUIDE / f"{name}.md", RECIPES / f"{name}.c"
+    page = GUIDE / f"{name}.md"
+    source = next(path for path in (RECIPES / f"{name}.c", RECIPES / name) if path.exists())
     if not page.exists():
         return [f"{page.relative_to(ROOT)} is missing"]
-    text, code = page.read_text(), source.read_text()
-    blocks = re.findall(r"^```c\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
-    sources = ["\n" + code, "\n" + (RECIPES / "recipe.h").read_text()]
-    problems = [f"{page.name} shows C that is not in {source.name} as it is:\n{block}" for block in blocks
+    text = page.read_text()
+    codes = {path.name: path.read_text() for path in (source.iterdir() if source.is_dir() else [source])}
+    blocks = re.findall(r"^```(?:c|rust|toml)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    sources = ["\n" + code for code in (*codes.values(), (RECIPES / "recipe.h").read_text())]
+    problems = [f"{page.name} shows code that is not in {source.name} as it is:\n{block}" for block in blocks
                 if not any("\n" + block in whole for whole in sources)]
     if not blocks:
         problems.append(f"{page.name} shows nothing of {source.name}")
-    if f"examples/recipes/{source.name}" not in text:
+    if f"examples/recipes/{source.name})" not in text:
         problems.append(f"{page.name} does not link to {source.name}")
     if f"({page.name})" not in (GUIDE / "README.md").read_text():
         problems.append(f"the index does not link to {page.name}")
-    for file, lines, most in (page, text, 90), (source, code, 80):
-        if lines.count("\n") > most:
-            problems.append(f"{file.name} has {lines.count(chr(10))} lines, not {most}")
+    if text.count("\n") > 90:
+        problems.append(f"{page.name} has {text.count(chr(10))} lines, not 90")
+    for file, code in codes.items():
+        lines = len(list(filter(None, code.splitlines())))
+        if lines > 80:
+            problems.append(f"{file} has {lines} lines, not 80, without those that are blank")
     return problems
 
 
