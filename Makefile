@@ -226,7 +226,7 @@ $(RECIPES): examples/recipes/recipe.h
 
 # The one in Rust is a package. Cargo writes beside it, so it is built as a copy; ../../.. is here from there, too.
 PACKAGE := build/rust/rust-runtime
-RECIPES += $(if $(TARGET),,$(PACKAGE)/target/debug/rust-runtime)
+RECIPES += $(if $(TARGET)$(filter quick,$(KIND)),,$(PACKAGE)/target/debug/rust-runtime)
 $(PACKAGE)/target/debug/rust-runtime: $(wildcard examples/recipes/rust-runtime/*) examples/recipes/recipe.h $(HEADER) $(SOURCES)
 	@mkdir -p $(PACKAGE)
 	cp examples/recipes/rust-runtime/* Cargo.lock $(PACKAGE)/
