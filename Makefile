@@ -251,7 +251,7 @@ libssl-dev:
 	$(needs)
 
 $(BUILD)/tests/api/readme: build/readme.inc
-build/readme.inc: README.md ffi-tests/support/readme.sh
+build/readme.inc: README.md docs/guide/first-client.md ffi-tests/support/readme.sh
 	@mkdir -p $(@D)
 	ffi-tests/support/readme.sh loop client > $@
 

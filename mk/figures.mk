@@ -1,6 +1,6 @@
 # What it costs, and how fast it is.
 
-figures: ## time of a clean build of the archive, size of a client (the README's figures)
+figures: ## time of a clean build of the archive, size of a client (docs/guide/building.md)
 	ffi-tests/figures/figures.sh '$(LIBS)'
 
 # A quick look: make bench ROUNDS=3 ONLY='handshakes bulk @rustls @inkotls'

@@ -45,19 +45,19 @@ fn page_names_programs() {
 }
 
 #[test]
-fn page_maps_capabilities() {
-    let (readme, page) = (read("README.md"), read("ffi-tests/README.md"));
-    let capabilities = rows(&readme, "## What there is, and what a host gets that sets nothing");
+fn page_maps_features() {
+    let (guide, page) = (read("docs/guide/features.md"), read("ffi-tests/README.md"));
+    let features = rows(&guide, "## Features, and what a host gets that sets nothing");
     let tested = rows(&page, "## Which files test what");
     let first = |rows: &[(&str, &str)]| rows.iter().map(|(cell, _)| cell.to_string()).collect();
-    let (wanted, found): (Vec<_>, Vec<_>) = (first(&capabilities), first(&tested));
-    assert!(!wanted.is_empty(), "README.md has no table of capabilities");
+    let (wanted, found): (Vec<_>, Vec<_>) = (first(&features), first(&tested));
+    assert!(!wanted.is_empty(), "docs/guide/features.md has no table of features");
     assert_eq!(
         found, wanted,
-        "the map in ffi-tests/README.md (left) has the capabilities of README.md (right), in their order"
+        "the map in ffi-tests/README.md (left) has the features of docs/guide/features.md (right), in their order"
     );
-    for (capability, files) in tested {
-        assert!(paths(files).next().is_some(), "ffi-tests/README.md names no test of {capability}");
+    for (feature, files) in tested {
+        assert!(paths(files).next().is_some(), "ffi-tests/README.md names no test of {feature}");
     }
 }
 

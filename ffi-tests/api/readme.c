@@ -1,5 +1,5 @@
-// Runs the loop and the client of the README, word for word: support/readme.sh extracts them into
-// readme.inc.
+// Runs the loop of the README and the client of docs/guide/first-client.md as they stand there:
+// support/readme.sh extracts them into readme.inc.
 
 #include <errno.h>
 #include <poll.h>

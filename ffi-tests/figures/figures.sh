@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # figures.sh LIBS: measures what the library costs, and rustls-ffi beside it, with ring both: the time
-# of a clean build, with the sources already fetched, and the size of the README's client. Prints it,
-# and writes it into the README.
+# of a clean build, with the sources already fetched, and the size of the guide's first client. Prints it,
+# and writes it into docs/guide/building.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -54,4 +54,4 @@ version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$header/../Cargo.toml" | head -n 
   theirs 3
   theirs s
 } | tee "$build/figures"
-sed -i -e "/^<!-- figures -->/r $build/figures" -e '/^<!-- figures -->/,/^<!-- end/{/^    /d}' README.md
+sed -i -e "/^<!-- figures -->/r $build/figures" -e '/^<!-- figures -->/,/^<!-- end/{/^    /d}' docs/guide/building.md

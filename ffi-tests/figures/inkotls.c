@@ -1,4 +1,4 @@
-// A client as small as its host can make it: the README's, over TCP.
+// A client as small as its host can make it: the guide's first client, over TCP.
 
 #include "inkotls.h"
 
