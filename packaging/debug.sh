@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# debug.sh OBJECT SHARED: build/debug has what debuggers read: libinkotls.so.debug, and a libinkotls.a that
-# links in place of the shipped one, as an object's debug information is whole only in the program. They
-# come of a second build, which but for that gives the same bytes.
+# debug.sh OBJECT SHARED: writes the debug information to build/debug: libinkotls.so.debug, and a libinkotls.a that
+# is linked instead of the shipped one, because the debug information of an object is complete only in a linked
+# program. Both come from a second build, whose other bytes are the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# dist.sh NAME: build/dist/NAME.tar.xz and its checksum: what is committed, and, vendored, what the
-# library needs on Linux with its default features. The same commit gives the same bytes.
+# dist.sh NAME: writes build/dist/NAME.tar.xz and its checksum: the committed files, and the vendored crates that
+# the library needs on Linux with its default features. The same commit gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
@@ -16,7 +16,7 @@ git archive "$commit" | tar -x -C "$dist/$name"
 cd "$dist/$name"
 cargo vendor --locked --versioned-dirs > .cargo/config.toml 2> "$dist/vendor.log" || { cat "$dist/vendor.log" >&2; exit 1; }
 
-# Cargo wants the others to be there, too: it has their manifests.
+# Cargo also looks for the other crates: their manifests are enough.
 for package in vendor/*; do
   grep -qx "${package#vendor/}" <<< "$needed" && continue
   find "$package" -mindepth 1 -maxdepth 1 ! -name Cargo.toml ! -name .cargo-checksum.json -exec rm -r {} +

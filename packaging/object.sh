@@ -1,29 +1,29 @@
 #!/usr/bin/env bash
-# object.sh ARCHIVE SYMBOLS OUT: makes one object of a Rust archive, with what SYMBOLS need of it, in
-# which nothing else is global: Rust's own symbols would collide with those of another Rust library.
-# CC, LD, NM and OBJCOPY are the tools; STRIPPED tells the last what goes.
+# object.sh ARCHIVE SYMBOLS OUT: makes one object of the parts of a Rust archive that SYMBOLS need. Only SYMBOLS are
+# global in it: Rust's own symbols would collide with those of another Rust library. CC, LD, NM and OBJCOPY are
+# the tools; STRIPPED is the option of objcopy that says what to strip.
 set -euo pipefail
 
 archive=$1 symbols=$2 out=$3
 work=$out.work
 mkdir -p "$work"
 
-# lld takes --gc-sections with -r for leave to drop the unwind tables, and LLVM's objcopy removes no
-# relocations. With them the object keeps what whoever links it drops, and the backtraces.
+# With --gc-sections and -r, lld drops the unwind tables, and LLVM's objcopy cannot remove relocations. With these
+# tools the object keeps unused sections, which a program's linker drops, and the code of backtraces.
 case $($LD --version) in
   *LLD*) gc= printer= ;;
   *) gc=--gc-sections printer='_RNv.*_3std3sys9backtrace.*16DisplayBacktrace.*7Display3fmt$' ;;
 esac
 
-# Groups are resolved, lest another's copy of one win.
+# Groups are resolved, so that the linker never uses the copy in another library.
 sed 's/^/-u /' "$symbols" > "$work/roots"
 $LD -r $gc --force-group-allocation "@$work/roots" -o "$work/all.o" "$archive"
 "$OBJCOPY" --remove-section=.llvmbc --remove-section=.llvmcmd "$work/all.o"
 
-# Rust's standard library can print backtraces, and reads debug information for it: a tenth of a
-# client, and of no use: no panic of ours gets there (src/ffi/guard.rs), and where memory has run out
-# there is a message. So the function that all of it hangs on becomes one that prints nothing, with
-# what no processor runs behind it, up to the size that the unwind tables know.
+# Rust's standard library can print backtraces, and reads debug information for that. This code makes a client
+# larger and is not needed: no panic of the library prints one (src/ffi/guard.rs), and if memory runs out the
+# standard library still prints its message. The function that refers to all of this code is therefore replaced by
+# one that prints nothing, and is filled up with invalid instructions to the size that the unwind tables contain.
 if [ -n "$printer" ] && printer=$("$NM" "$work/all.o" | grep -o "$printer"); then
   printer=.text.$printer
   case $($CC -dumpmachine) in arm*) mode=-marm ;; *) mode= ;; esac

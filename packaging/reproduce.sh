@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# reproduce.sh TARBALL: builds the library twice: from a clone of this repository, with the component
-# rust-src; and from the tarball of the same commit, elsewhere, offline, without rust-src and with nothing in
-# CARGO_HOME. Both are the same, to the byte, and tell of neither place.
+# reproduce.sh TARBALL: builds the library twice: from a clone of this repository, with the component rust-src;
+# and from the tarball of the same commit, in another folder, offline, without rust-src and with an empty
+# CARGO_HOME. Both have the same bytes, and contain neither path.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -22,7 +22,7 @@ toolchain() { # NAME: the toolchain of this machine, by symbolic links, without 
 toolchain without
 toolchain with
 mkdir -p "$places/with/lib/rustlib/src/rust/library/std/src"
-touch "$places/with/lib/rustlib/src/rust/library/std/src/lib.rs" # all of rust-src that rustc looks for
+touch "$places/with/lib/rustlib/src/rust/library/std/src/lib.rs" # the only file of rust-src that rustc looks for
 
 mkdir "$places/elsewhere"
 git clone --quiet . "$places/clone"
@@ -39,7 +39,7 @@ for file in libinkotls.a libinkotls.so; do
   cmp "$places/elsewhere/build/lib/$file" "$places/installed/usr/lib/$file"
   ffi-tests/linking/places.sh "$places/clone/build/lib/$file" > /dev/null
   if strings -a "$places/clone/build/lib/$file" | grep -F "$places"; then
-    echo "$file tells where it was built" >&2
+    echo "$file contains the path where it was built" >&2
     exit 1
   fi
 done

@@ -1,8 +1,8 @@
 #!/bin/sh
-# rustc.sh RUSTC ARGUMENTS...: Cargo's rustc, so that what is built does not tell where. A package's files
-# are under NAME-VERSION, be they the repository's, the registry's or vendored. Those of the standard
-# library are under /rustc/COMMIT, where they are without the component rust-src, too. DEBUGINFO stays out
-# of Cargo's sight, or it would give symbols other names.
+# rustc.sh RUSTC ARGUMENTS...: Cargo calls this script instead of rustc, so that no file contains the path where it
+# was built. The files of a package are named NAME-VERSION/..., whether they come from the repository, the
+# registry or a vendored copy. The files of the standard library are named /rustc/COMMIT/..., as they are without
+# the component rust-src. DEBUGINFO is hidden from Cargo, because Cargo would give symbols other names.
 [ -n "$CARGO_MANIFEST_DIR" ] || exec "$@"
 std=$("$1" --print sysroot)/lib/rustlib/src/rust
 commit=$("$1" -vV | sed -n 's/^commit-hash: //p')
