@@ -100,64 +100,117 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// What a call answers. 0: done. Positive: not now, nothing is wrong; do what it says and call
-/// again. Negative: it will not happen. Numbers are never reused.
+/// The result of a call. 0 is success. A positive status means that the call cannot finish yet and
+/// that nothing has failed: do what the status asks for, then make the same call again. A negative
+/// status means that the call failed, that there is nothing to return (NONE), or
+/// that no more data will come from the peer (CLOSED,
+/// UNEXPECTED_EOF). Numbers are never reused.
+///
+/// A connection that has failed with ALERT_RECEIVED,
+/// INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
+/// PROTOCOL_ERROR or INVALID_KEY stays failed. NONE,
+/// INVALID_ARGUMENT, INVALID_STATE and UNSUPPORTED are
+/// not failures of a connection: other calls on the connection work as before.
 enum inkotls_status
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// Done.
+  /// The call has done what it does, and has written its outputs.
   INKOTLS_STATUS_OK = 0,
-  /// More ciphertext is needed: wait until the socket is readable, or feed. The next
-  /// inkotls_conn_feed has room for at least 16 KiB.
+  /// The call needs more ciphertext from the peer. Wait until the socket is readable, or pass
+  /// ciphertext with inkotls_conn_feed (inkotls_acceptor_feed); then make the same call again.
+  /// After this status, the next feed accepts at least 16 KiB.
   INKOTLS_STATUS_WANT_READ = 1,
-  /// Ciphertext is waiting: wait until the socket is writable, or drain.
+  /// Ciphertext must be sent to the peer before the call can finish. Wait until the socket is
+  /// writable, or fetch the ciphertext with inkotls_conn_drain (inkotls_acceptor_drain) and send
+  /// it; then make the same call again.
   INKOTLS_STATUS_WANT_WRITE = 2,
-  /// The next step may block, in a callback of the host's or in the operating system: call
-  /// inkotls_conn_run_blocking where blocking is allowed. It comes only where the config may
-  /// block.
+  /// The next step of the handshake may block the thread, in a callback that was set with
+  /// may_block 1, or in the platform's verification of certificates (macOS, Windows, Android).
+  /// Call inkotls_conn_run_blocking on a thread that may block; then make the same call again.
+  /// Only connections of a config whose inkotls_client_config_may_block or
+  /// inkotls_server_config_may_block returns 1 return this status. A call may return this status
+  /// without need, because the contents of an encrypted record are not known in advance.
   INKOTLS_STATUS_WANT_BLOCKING = 3,
-  /// What was fed before has not been consumed: call handshake or read, then feed the rest.
+  /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
+  /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
+  /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then
+  /// feed the same bytes again.
   INKOTLS_STATUS_FULL = 4,
-  /// There is no such thing, or not yet. Never a failure of the connection.
+  /// What the call asks for does not exist, or does not exist yet. This status is never a failure
+  /// of the connection.
   INKOTLS_STATUS_NONE = -1,
-  /// The peer sent close_notify (RFC 8446, section 6.1): a clean end. Nothing more will be read.
+  /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
+  /// plaintext will come from the peer. This side may still write, until it calls
+  /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that
+  /// the handshake cannot finish.
   INKOTLS_STATUS_CLOSED = -2,
-  /// The transport ended without close_notify. The host's protocol decides whether that is a
-  /// truncation or harmless.
+  /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
+  /// truncated; whether that matters depends on the protocol above TLS. During the handshake, the
+  /// status means that the peer has left, so that the handshake cannot finish.
   INKOTLS_STATUS_UNEXPECTED_EOF = -3,
-  /// The peer sent a fatal alert: the handle's alert_received tells which.
+  /// The peer has sent a fatal alert. inkotls_conn_alert_received or
+  /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final: from
+  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
+  /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
   INKOTLS_STATUS_ALERT_RECEIVED = -4,
-  /// The peer's certificate was refused, or the peer did not prove that it has the private key:
-  /// inkotls_conn_certificate_error tells why.
+  /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
+  /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final:
+  /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+  /// inkotls_conn_flush and inkotls_conn_close return this status.
   INKOTLS_STATUS_INVALID_PEER_CERTIFICATE = -5,
-  /// The two sides have nothing in common: version, cipher suite, group, ALPN or certificate.
+  /// The two sides have no protocol version, cipher suite, group, signature scheme or ALPN
+  /// protocol in common; or the server has no certificate for the client; or the peer sent more
+  /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
+  /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+  /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+  /// this status.
   INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
-  /// The peer broke the protocol, or something on the way changed the bytes.
+  /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
+  /// record that cannot be decrypted, which also happens if the bytes were changed on the way.
+  /// The error message has the reason. The failure is final: from then on inkotls_conn_handshake,
+  /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
+  /// acceptor, inkotls_acceptor_accept) return this status.
   INKOTLS_STATUS_PROTOCOL_ERROR = -7,
-  /// A certificate or a CRL given by the host cannot be parsed, or there is none.
+  /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used,
+  /// or the input contains none, or an identity has no certificate chain. The error message has
+  /// the reason. The handle stays as it was.
   INKOTLS_STATUS_INVALID_CERTIFICATE = -8,
-  /// A private key given by the host cannot be parsed, or is of a kind that is not supported; or
-  /// the host's signer did not sign.
+  /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
+  /// not supported, or the identity has no private key: the handle stays as it was. From a call
+  /// on a connection, the status means that the inkotls_sign_callback returned no valid
+  /// signature: the connection has failed. The failure is final: from then on
+  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+  /// inkotls_conn_close return this status.
   INKOTLS_STATUS_INVALID_KEY = -9,
-  /// The private key does not belong to the certificate.
+  /// The private key does not belong to the first certificate of the chain, or that certificate
+  /// does not fit a signature scheme of the inkotls_sign_callback. The handle stays as it was.
   INKOTLS_STATUS_KEY_MISMATCH = -10,
-  /// The server name is neither a DNS name nor an IP address: inkotls_invalid_name_text says what
-  /// is wrong with it.
+  /// The server name is not a DNS name or an IP address that the call accepts.
+  /// inkotls_invalid_name_text returns what is wrong with the name.
   INKOTLS_STATUS_INVALID_NAME = -11,
-  /// There is no certificate authority to trust.
+  /// A config cannot be built, because it would trust no certificate authority. The builder stays
+  /// as it was.
   INKOTLS_STATUS_NO_TRUST_ANCHORS = -12,
-  /// An argument is NULL or out of range.
+  /// An argument is NULL where NULL is not allowed, or is out of its range, or is not a value of
+  /// its enum. The handle stays as it was.
   INKOTLS_STATUS_INVALID_ARGUMENT = -13,
-  /// The call makes no sense in the state of the handle, or another call on the handle is
-  /// running.
+  /// The call is not possible in the present state of the handle, or another call on the handle
+  /// has not returned yet. The error message has the reason. This status is not a failure of the
+  /// connection.
   INKOTLS_STATUS_INVALID_STATE = -14,
-  /// This library, or this build of it, cannot do that.
+  /// This library, this build of the library or the negotiated protocol version cannot do what
+  /// the call asks for. This status is not a failure of the connection.
   INKOTLS_STATUS_UNSUPPORTED = -15,
-  /// The operating system failed a call: the handle's os_error keeps its number (errno).
+  /// A system call or an I/O callback has failed. The _os_error function of the handle returns
+  /// errno. If receiving has failed, calls that need ciphertext return this status until a
+  /// transport is attached anew. If sending has failed, calls that send return this status from
+  /// then on. A call that could not read a file leaves the handle as it was.
   INKOTLS_STATUS_IO_ERROR = -16,
-  /// A bug in this library was caught. The handle only answers this from now on; free it.
+  /// A bug in this library was caught. From then on every call on the handle returns this status,
+  /// except the _error function. Free the handle. Only an inkotls_client_config and an
+  /// inkotls_server_config stay usable.
   INKOTLS_STATUS_PANIC = -17,
 };
 #ifndef __cplusplus
@@ -168,73 +221,90 @@ typedef int32_t inkotls_status;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// Why the peer's certificate was refused. What a name stands for is in
-/// inkotls_certificate_error_name. Numbers are never reused.
+/// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
+/// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
+/// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
+/// RFC 8446, section 6.2. Numbers are never reused.
 enum inkotls_certificate_error
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// The peer had to present a certificate and presented none. The alert of a server is
-  /// certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2.
+  /// The peer had to present a certificate or a raw public key and presented none. A server sends
+  /// the alert certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2. A
+  /// client sends decode_error (50) in TLS 1.2 and no alert in TLS 1.3.
   INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED = 1,
-  /// The certificate's notAfter time has passed. The alert is certificate_expired (45).
+  /// A certificate of the chain has expired: its notAfter time has passed. This side sends the
+  /// alert certificate_expired (45).
   INKOTLS_CERTIFICATE_ERROR_EXPIRED = 2,
-  /// The certificate's notBefore time has not come. The alert is certificate_expired (45).
+  /// A certificate of the chain is not valid yet: its notBefore time has not come. This side
+  /// sends the alert certificate_expired (45).
   INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID = 3,
-  /// No trusted authority issued the certificate. The alert is unknown_ca (48).
+  /// No certificate authority that this side trusts has issued the certificate, or this side does
+  /// not trust the raw public key. This side sends the alert unknown_ca (48).
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER = 4,
-  /// The certificate is not for the server name that the connection was made with. The alert is
-  /// bad_certificate (42).
+  /// The server's certificate is not valid for the server name that was passed to
+  /// inkotls_conn_new_client. This side sends the alert bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_WRONG_NAME = 5,
-  /// The issuer has revoked the certificate. The alert is certificate_revoked (44).
+  /// A certificate of the chain is revoked: its serial number is in a certificate revocation list
+  /// (CRL) of its issuer. This side sends the alert certificate_revoked (44).
   INKOTLS_CERTIFICATE_ERROR_REVOKED = 6,
-  /// Whether the certificate is revoked cannot be determined. The alert is unknown_ca (48).
+  /// Whether a certificate of the chain is revoked cannot be determined: its issuer has no CRL in
+  /// the roots, or that CRL has a bad signature or has expired. This side sends the alert
+  /// unknown_ca (48).
   INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION = 7,
-  /// A signature in the chain does not verify. The alert is bad_certificate (42).
+  /// A signature in the certificate chain is not valid. This side sends the alert bad_certificate
+  /// (42).
   INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE = 8,
-  /// The certificate may not be used for this purpose: its extended key usage does not include
-  /// the peer's side (client or server), or its key usage does not include digitalSignature. The
-  /// alert is unsupported_certificate (43).
+  /// A certificate of the chain must not be used for this purpose: its extended key usage does
+  /// not include the peer's role (client or server), or the key usage of the peer's own
+  /// certificate does not include digitalSignature. This side sends the alert
+  /// unsupported_certificate (43).
   INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
-  /// The certificate cannot be parsed, or has a critical extension that is not supported. The
-  /// alert is bad_certificate (42).
+  /// A certificate of the chain cannot be parsed, or has a critical extension that is not
+  /// supported. This side sends the alert bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,
-  /// The reason has no number of its own; the error message of the connection says it. The alert
-  /// is certificate_unknown (46).
+  /// The reason has no number of its own: the error message of the connection has the reason.
+  /// This side sends the alert certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
-  /// The OCSP staple is not good enough. Only a host's verifier gives this reason, because the
-  /// library does not look at the staple. The alert is bad_certificate_status_response (113).
+  /// The stapled OCSP response is missing, not valid or too old. Only an inkotls_verify_callback
+  /// or the platform's verification (macOS, Windows, Android) returns this reason, because the
+  /// library itself does not look at the OCSP response. This side sends the alert
+  /// bad_certificate_status_response (113).
   INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
-  /// The certificate is valid, but its owner is not allowed to connect. Only a host's verifier
-  /// gives this reason. The alert is access_denied (49).
+  /// The certificate is valid, but its owner is not allowed to connect. Only an
+  /// inkotls_verify_callback or the platform's verification (macOS, Windows, Android) returns
+  /// this reason. This side sends the alert access_denied (49).
   INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED = 13,
-  /// The peer presented the certificate of a certificate authority (basicConstraints CA:TRUE) as
-  /// its own. The alert is certificate_unknown (46).
+  /// The peer's own certificate is the certificate of a certificate authority (basicConstraints
+  /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust such a certificate.
+  /// This side sends the alert certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY = 14,
-  /// A certificate in the chain is not X.509 version 3. The alert is unsupported_certificate
-  /// (43).
+  /// A certificate of the chain is not X.509 version 3. This side sends the alert
+  /// unsupported_certificate (43).
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_VERSION = 15,
-  /// A name in the certificate violates the name constraints of an issuer (RFC 5280, section
-  /// 4.2.1.10). The alert is certificate_unknown (46).
+  /// A name in a certificate of the chain violates the name constraints of an issuer (RFC 5280,
+  /// section 4.2.1.10). This side sends the alert certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_NAME_CONSTRAINTS = 16,
   /// The chain has more issuers than the path length constraint of one of them allows (RFC 5280,
-  /// section 4.2.1.9). The alert is certificate_unknown (46).
+  /// section 4.2.1.9). This side sends the alert certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_PATH_LENGTH = 17,
-  /// An issuer in the chain is not a certificate authority. The alert is certificate_unknown
-  /// (46).
+  /// An issuer in the chain is not a certificate authority. This side sends the alert
+  /// certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_ISSUER_NOT_CA = 18,
-  /// The chain is too long, or costs too much to verify. The alert is certificate_unknown (46).
+  /// The certificate chain is too long, or is too expensive to verify. This side sends the alert
+  /// certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_CHAIN_TOO_COMPLEX = 19,
-  /// A signature in the chain, or the peer's signature of the handshake, uses an algorithm that
-  /// is not supported, such as SHA-1 with RSA, or that does not fit the key. The alert is
-  /// bad_certificate (42).
+  /// A signature in the certificate chain, or the peer's signature of the handshake, uses an
+  /// algorithm that is not supported (such as SHA-1 with RSA) or that does not fit the key. This
+  /// side sends the alert bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM = 20,
-  /// An RSA key, the peer's or an issuer's, has fewer than 2048 or more than 8192 bits. The alert
-  /// is bad_certificate (42).
+  /// The RSA key of the peer or of an issuer has fewer than 2048 or more than 8192 bits. This
+  /// side sends the alert bad_certificate (42).
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE = 21,
-  /// The certificate was accepted, but the peer's signature of the handshake does not verify: the
-  /// peer did not prove that it has the private key. The alert is decrypt_error (51).
+  /// The certificate was accepted, but the peer's signature of the handshake is not valid, so the
+  /// peer did not prove that it has the private key. This side sends the alert decrypt_error
+  /// (51).
   INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
 };
 #ifndef __cplusplus
@@ -245,31 +315,39 @@ typedef int32_t inkotls_certificate_error;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// What a connection can do now: bits of the answer of inkotls_conn_state. Bits are never reused.
+/// What a connection can do now: the bits of the number that inkotls_conn_state returns. Bits are
+/// never reused.
 enum inkotls_state
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// inkotls_conn_handshake has not answered OK.
+  /// The handshake is not done, and the connection has not failed. The bit is cleared when
+  /// inkotls_conn_handshake returns OK, and when another call, such as
+  /// inkotls_conn_read, has driven the handshake to its end.
   INKOTLS_STATE_HANDSHAKING = 1,
-  /// A call of handshake or read can go on with what the connection has received already: there
-  /// is plaintext, or ciphertext that was fed, or the last flight of the handshake is drained and
-  /// inkotls_conn_handshake returns OK. Make that call before waiting for the socket. This bit is
-  /// never set after such a call has returned WANT_READ, except if the call stopped after 128 KiB
-  /// from a socket (inkotls_conn_set_fd). It is not set for an end or a failure: see PEER_CLOSED
-  /// and FAILED.
+  /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
+  /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight
+  /// of the handshake is drained, so that inkotls_conn_handshake returns OK. When
+  /// this bit is set, call inkotls_conn_handshake or inkotls_conn_read before waiting for the
+  /// socket. A call that returned WANT_READ leaves this bit clear, unless the call
+  /// stopped because it had received 128 KiB from an attached transport (inkotls_conn_set_fd,
+  /// inkotls_conn_set_fds, inkotls_conn_set_io). An end or a failure does not set this bit: look
+  /// at INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
   INKOTLS_STATE_READABLE = 2,
-  /// Ciphertext is waiting: drain gives something.
+  /// Ciphertext is waiting to be sent: inkotls_conn_drain returns at least one byte.
   INKOTLS_STATE_WANTS_WRITE = 4,
-  /// The peer sent close_notify. What it said before that may still have to be read.
+  /// The peer has sent close_notify. Plaintext that the peer sent before close_notify may still
+  /// be waiting to be read.
   INKOTLS_STATE_PEER_CLOSED = 8,
-  /// inkotls_conn_close was called, on a connection that had not failed.
+  /// This side has closed the connection for writing: inkotls_conn_close was called before the
+  /// connection failed.
   INKOTLS_STATE_LOCAL_CLOSED = 16,
-  /// The connection failed.
+  /// The connection has failed. inkotls_conn_handshake returns the failure, after any waiting
+  /// alert has been drained.
   INKOTLS_STATE_FAILED = 32,
-  /// A step that may block comes next, once what waits is drained: inkotls_conn_run_blocking runs
-  /// it.
+  /// A step of the handshake that may block comes next. Drain the ciphertext that waits, then
+  /// call inkotls_conn_run_blocking, which runs the step.
   INKOTLS_STATE_WANTS_BLOCKING = 64,
 };
 #ifndef __cplusplus
@@ -280,17 +358,24 @@ typedef int32_t inkotls_state;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// How revocation is checked, once there is a CRL: bits. Never reused.
+/// How certificate revocation lists (CRLs) are used once the roots contain one: bits for
+/// inkotls_roots_set_revocation. Without any bit, every certificate of the chain is checked, a
+/// certificate whose issuer has no CRL in the roots is refused, and a CRL is used after its
+/// nextUpdate time. Bits are never reused.
 enum inkotls_revocation
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// Only the end entity's certificate is looked up, not its issuers'.
+  /// Only the peer's own certificate (the end-entity certificate) is checked for revocation, not
+  /// the certificates of its issuers.
   INKOTLS_REVOCATION_END_ENTITY_ONLY = 1,
-  /// A certificate whose issuer has no CRL here is good.
+  /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit such a
+  /// certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
   INKOTLS_REVOCATION_ALLOW_UNKNOWN = 2,
-  /// A CRL whose nextUpdate has passed says nothing.
+  /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
+  /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set.
+  /// Without this bit an old CRL is used like a current one.
   INKOTLS_REVOCATION_ENFORCE_EXPIRY = 4,
 };
 #ifndef __cplusplus
@@ -301,17 +386,20 @@ typedef int32_t inkotls_revocation;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// Whether a server asks clients for a certificate.
+/// Whether a server asks its clients for a certificate. Default: INKOTLS_CLIENT_AUTH_OFF. Numbers
+/// are never reused.
 enum inkotls_client_auth
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// It does not.
+  /// The server does not ask clients for a certificate.
   INKOTLS_CLIENT_AUTH_OFF = 0,
-  /// A client may show none; what it shows is verified.
+  /// The server asks clients for a certificate, and accepts clients that present none. A
+  /// certificate that a client presents is verified.
   INKOTLS_CLIENT_AUTH_OPTIONAL = 1,
-  /// A client that shows none is refused.
+  /// The server asks clients for a certificate, and refuses clients that present none. The
+  /// certificate that a client presents is verified.
   INKOTLS_CLIENT_AUTH_REQUIRED = 2,
 };
 #ifndef __cplusplus
@@ -322,17 +410,20 @@ typedef int32_t inkotls_client_auth;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// How a client resumes TLS 1.2 sessions.
+/// How a client resumes TLS 1.2 sessions. Default: INKOTLS_TLS12_RESUMPTION_TICKETS. Numbers are
+/// never reused.
 enum inkotls_tls12_resumption
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// Not at all.
+  /// The client does not resume TLS 1.2 sessions.
   INKOTLS_TLS12_RESUMPTION_OFF = 0,
-  /// By session id, which the server keeps (RFC 5246).
+  /// The client resumes TLS 1.2 sessions by session ID only: the server stores the session (RFC
+  /// 5246, section 7.3).
   INKOTLS_TLS12_RESUMPTION_SESSION_ID = 1,
-  /// By session id, or by a ticket, which the client keeps (RFC 5077).
+  /// The client resumes TLS 1.2 sessions by session ID (the server stores the session) or by
+  /// ticket (the client stores the session, encrypted by the server; RFC 5077).
   INKOTLS_TLS12_RESUMPTION_TICKETS = 2,
 };
 #ifndef __cplusplus
@@ -343,27 +434,29 @@ typedef int32_t inkotls_tls12_resumption;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// What inkotls_client_builder_set_limit and inkotls_server_builder_set_limit set. Numbers are
-/// never reused.
+/// The limits of a connection, which inkotls_client_builder_set_limit and
+/// inkotls_server_builder_set_limit set. Numbers are never reused.
 enum inkotls_limit
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// Ciphertext that waits to be drained. When there is this much, write accepts nothing.
-  /// Default: 65536 bytes. From 1 KiB to 1 GiB.
+  /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
+  /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to
+  /// 1073741824. Default: 65536.
   INKOTLS_LIMIT_WRITE_BUFFER = 1,
-  /// Ciphertext that was fed and is not consumed yet. When there is this much, feed accepts
-  /// nothing. Default: 65536 bytes. From 36 KiB, which is room for the longest incomplete record
-  /// and 16 KiB more, to 1 GiB.
+  /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
+  /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room
+  /// for the longest incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default:
+  /// 65536.
   INKOTLS_LIMIT_READ_BUFFER = 2,
-  /// Plaintext in a record that is sent (RFC 8446, section 5.1). Default: 16384 bytes. From 64 to
-  /// 16384.
+  /// How much plaintext each record that is sent contains at most, in bytes (RFC 8446, section
+  /// 5.1). Range: 64 to 16384. Default: 16384.
   INKOTLS_LIMIT_RECORD = 3,
-  /// Ciphertext that the peer may send before the handshake is done. Early data that a server
-  /// accepts is not counted. If the peer sends more, the handshake fails with
-  /// INKOTLS_STATUS_HANDSHAKE_FAILED. Default: 262144 bytes. From 4 KiB to 16 MiB. Whatever the
-  /// limit is, a handshake message has at most 64 KiB.
+  /// How much ciphertext the peer may send before the handshake is done, in bytes. Early data
+  /// that a server accepts does not count. If the peer sends more, the handshake fails with
+  /// HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every
+  /// setting, a single handshake message has at most 64 KiB.
   INKOTLS_LIMIT_HANDSHAKE = 4,
 };
 #ifndef __cplusplus
@@ -374,23 +467,28 @@ typedef int32_t inkotls_limit;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// How much a log is told. Each level includes those before it.
+/// Which log messages a callback receives. Each level includes the levels with smaller numbers.
+/// Default: INKOTLS_LOG_OFF. Numbers are never reused.
 enum inkotls_log
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// Nothing.
+  /// The callback receives no messages.
   INKOTLS_LOG_OFF = 0,
-  /// What failed.
+  /// The callback receives messages about failures.
   INKOTLS_LOG_ERROR = 1,
-  /// What is suspicious, alerts among it.
+  /// The callback receives messages about suspicious events, such as alerts, and all messages of
+  /// INKOTLS_LOG_ERROR.
   INKOTLS_LOG_WARN = 2,
-  /// One line for what every connection does.
+  /// The callback receives messages about what every connection does, such as one message when
+  /// the handshake is done, and all messages of INKOTLS_LOG_WARN.
   INKOTLS_LOG_INFO = 3,
-  /// What was negotiated, and why.
+  /// The callback receives messages about what was negotiated, and why, and all messages of
+  /// INKOTLS_LOG_INFO.
   INKOTLS_LOG_DEBUG = 4,
-  /// Every message of the handshake.
+  /// The callback receives log messages about each message of the handshake, and all messages of
+  /// INKOTLS_LOG_DEBUG.
   INKOTLS_LOG_TRACE = 5,
 };
 #ifndef __cplusplus
@@ -401,15 +499,18 @@ typedef int32_t inkotls_log;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// A channel binding (RFC 5056). Numbers are never reused.
+/// A channel binding (RFC 5056), which inkotls_conn_channel_binding returns. Numbers are never
+/// reused.
 enum inkotls_channel_binding
 #if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
   : int32_t
 #endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
  {
-  /// tls-exporter (RFC 9266): 32 bytes that no other connection has.
+  /// tls-exporter (RFC 9266): 32 bytes that are different on every connection. In TLS 1.2 this
+  /// channel binding needs a config that requires the extended master secret.
   INKOTLS_CHANNEL_BINDING_TLS_EXPORTER = 1,
-  /// tls-server-end-point (RFC 5929): the hash of the server's certificate.
+  /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or
+  /// 64 bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
   INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT = 2,
 };
 #ifndef __cplusplus
@@ -420,24 +521,32 @@ typedef int32_t inkotls_channel_binding;
 #endif // __STDC_VERSION__ >= 202311L
 #endif // __cplusplus
 
-/// A server side that has not chosen its config: it reads until the ClientHello is whole, shows
-/// it, and becomes a connection. One user at a time, any thread.
+/// A server connection whose config is not chosen yet. An acceptor reads until the ClientHello is
+/// complete, gives access to its contents, and becomes a connection with the config that the
+/// program then chooses. Only one thread at a time may use an acceptor; which thread that is may
+/// change at every call.
 typedef struct inkotls_acceptor inkotls_acceptor;
 
-/// What is in a certificate, such as one of inkotls_conn_peer_certificate. To look at: nothing is
-/// verified, and whether a peer is who it should be is not for its names to say but for the
-/// handshake. Nothing changes it: any number of threads may read it, and what it lends lives until
-/// it is freed.
+/// An inkotls_certificate is a parsed certificate, such as one of inkotls_conn_peer_certificate.
+///
+/// A parsed certificate is only for inspection: the library verifies nothing in it. Whether the
+/// peer is the one that the host expects is decided by the handshake, not by the names in the
+/// certificate.
+///
+/// A parsed certificate never changes: any number of threads may read it at the same time.
 typedef struct inkotls_certificate inkotls_certificate;
 
-/// The settings of a client while they are being made. Exclusive.
+/// The settings of a client before a config is built from them. Only one thread at a time may use a
+/// builder.
 typedef struct inkotls_client_builder inkotls_client_builder;
 
-/// The settings of a client: immutable, counted, and used by any number of connections and
-/// threads at the same time.
+/// The settings of a client. A config never changes and is reference-counted: any number of
+/// connections and threads may use one config at the same time.
 typedef struct inkotls_client_config inkotls_client_config;
 
-/// One TLS connection, client or server. One user at a time, any thread.
+/// An inkotls_conn is one TLS connection, of a client or of a server.
+///
+/// Only one thread at a time may use a connection; any thread may make the next call.
 typedef struct inkotls_conn inkotls_conn;
 
 /// A certificate chain and its private key. Exclusive while it is filled, then shared.
@@ -452,11 +561,12 @@ typedef struct inkotls_identity inkotls_identity;
 /// peers. Or, instead of all these, raw public keys. Exclusive while it is filled, then shared.
 typedef struct inkotls_roots inkotls_roots;
 
-/// The settings of a server while they are being made. Exclusive.
+/// The settings of a server before a config is built from them. Only one thread at a time may use a
+/// builder.
 typedef struct inkotls_server_builder inkotls_server_builder;
 
-/// The settings of a server: immutable, counted, and used by any number of connections and
-/// threads at the same time.
+/// The settings of a server. A config never changes and is reference-counted: any number of
+/// connections and threads may use one config at the same time.
 typedef struct inkotls_server_config inkotls_server_config;
 
 /// The identities that a server chooses from by the name that a client asks for (SNI, RFC 6066).
@@ -464,31 +574,57 @@ typedef struct inkotls_server_config inkotls_server_config;
 /// handshake sees what is there when its ClientHello is answered.
 typedef struct inkotls_sni_map inkotls_sni_map;
 
-/// The keys of stateless tickets (RFC 5077; RFC 8446, section 4.6.1): any server that has the key
-/// resumes the session, in whatever process. Counted, and changed by any thread at any time, also
-/// while servers use it.
-///
-/// A ticket is the key's name (16 bytes), a random salt (32), and the session, sealed with
-/// AES-256-GCM (nonce 0, the name and the salt authenticated, a tag of 16 bytes at the end) under a
-/// key that HKDF-SHA-256 derives from the host's key (salt: the ticket's; info: "inkotls ticket").
-/// The first 8 bytes of what is sealed are the Unix time, big-endian: a ticket is accepted for 12
-/// hours. The name is HKDF-SHA-256 of the host's key (no salt; info: "inkotls ticket key name").
-/// However often a session is renewed, it ends as inkotls_server_builder_set_session_cache
-/// describes.
+/// The keys that seal and open tickets which contain the session itself (RFC 5077; RFC 8446,
+/// section 4.6.1). Any server that has the key of a ticket resumes the session of the ticket, in
+/// any process and on any machine. Ticket keys are reference-counted. Any thread may change them at
+/// any time, even while servers use them.
 ///
 /// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets it sealed. Rotate
 /// keys every few hours, keep the previous key for 12 hours so that old tickets still open, and
 /// never write keys to disk.
+///
+/// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
+/// ends 7 days after the full handshake that the session comes from, or earlier if a certificate of
+/// the client expires earlier (inkotls_server_builder_set_session_cache).
+///
+/// The format of a ticket is: the name of the key (16 bytes), a random salt (32 bytes), the sealed
+/// content, and an authentication tag (16 bytes). The content is the time at which the ticket was
+/// made (Unix time in seconds, 8 bytes, big-endian) and the session. The content is sealed with
+/// AES-256-GCM; the nonce is 12 bytes of 0, and the additional authenticated data is the name and
+/// the salt. The AES key is HKDF-SHA-256 of the key that was passed to the library (salt: the salt
+/// of the ticket; info: "inkotls ticket"). The name of a key is HKDF-SHA-256 of the key (no salt;
+/// info: "inkotls ticket key name").
 typedef struct inkotls_ticket_keys inkotls_ticket_keys;
 
-/// A peer that is being verified: what it showed, and the standard verification. Lent to an
-/// inkotls_verify_callback for the call.
+/// An inkotls_verification is a peer that is being verified: what the peer presented, and the
+/// standard verification.
+///
+/// The library passes the inkotls_verification to an inkotls_verify_callback. An
+/// inkotls_verification is valid until the callback returns.
 typedef struct inkotls_verification inkotls_verification;
 
-/// Signs `message` (which is no digest) with the signature scheme of this IANA number, one of those
-/// that were set. Copies the signature to `buf`, which has room for `cap` bytes (1024), and returns
-/// its length; 0 or less refuses. A signature of ECDSA is an ECDSA-Sig-Value in DER (RFC 3279). All
-/// pointers are lent for the call.
+/// Signs a message of the handshake with the private key of an identity
+/// (inkotls_identity_set_signer).
+///
+/// Returns the length of the signature in bytes. A return value of 0 or less refuses to sign. Then,
+/// and if the signature is not valid, the handshake fails with INVALID_KEY.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data      The user_data that was passed to inkotls_identity_set_signer.
+/// scheme         The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
+///                one of the schemes that were passed to inkotls_identity_set_signer.
+/// message, len   The message to sign, and its length in bytes. The message is not a digest: the
+///                callback hashes it as the scheme requires. Valid until the callback returns.
+/// buf, cap       Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
+///                callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
+///                section 2.2.3).
 typedef int32_t (*inkotls_sign_callback)(void *user_data,
                                          int32_t scheme,
                                          const uint8_t *message,
@@ -496,32 +632,105 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data,
                                          uint8_t *buf,
                                          size_t cap);
 
-/// Decides whether to accept the peer: returns 0 to accept it, or the inkotls_certificate_error to
-/// refuse it with; any other number, and NOT_PRESENTED, stand for OTHER. `verification` is valid
-/// for the call only, and so is every pointer that it returns. The library itself checks that the
-/// peer has the private key of its certificate, and that the certificate's key usage allows
-/// signatures.
+/// Decides whether to accept the certificate or the raw public key of a peer
+/// (inkotls_client_builder_set_dangerous_verifier or
+/// inkotls_server_builder_set_dangerous_verifier).
+///
+/// Returns 0 to accept the peer, or the inkotls_certificate_error to refuse the peer with. Every
+/// other number, and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with
+/// INKOTLS_CERTIFICATE_ERROR_OTHER.
+///
+/// The callback may return the result of inkotls_verification_verify: if the library refuses the
+/// peer, the error message of the connection then has the reason of the library.
+///
+/// The library itself verifies, after the callback has accepted the peer, that the peer has the
+/// private key, and that the key usage of the certificate allows signatures.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data      The user_data that was passed to inkotls_client_builder_set_dangerous_verifier or
+///                inkotls_server_builder_set_dangerous_verifier.
+/// verification   What the peer has presented. Valid until the callback returns, as is every
+///                pointer that an inkotls_verification function returns.
 typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
 
-/// A line of the NSS key log format, without its end and without a NUL, in bytes. Both pointers
-/// are lent for the call. It must return, and may not use the handle that calls it.
+/// Receives a secret of a connection as a line of the NSS key log format
+/// (inkotls_client_builder_set_dangerous_key_log or inkotls_server_builder_set_dangerous_key_log).
+///
+/// Returns nothing.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
+/// may use other handles.
+///
+/// The callback must not block the thread, because the library calls it in the calls that drive a
+/// handshake.
+///
+/// user_data   The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
+///             inkotls_server_builder_set_dangerous_key_log.
+/// line, len   The line in ASCII, without a line break and without a NUL, and its length in bytes.
+///             Valid until the callback returns.
 typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
 
-/// Stores a session under a look-up key of 32 bytes, and replaces what was stored there:
-/// `value_len` bytes, at most 65536. A day is long enough; no session is resumed after 7 days.
-/// Returns 1 if the session was stored. If it returns 0, the client gets no ticket for the session,
-/// and the connection goes on. All pointers are valid for the call only.
+/// Stores a session of a server (inkotls_server_builder_set_session_store), and replaces what was
+/// stored under the same key.
+///
+/// Returns 1 if the session was stored. Any other number means that the session was not stored: the
+/// session cannot be resumed, and the connection goes on.
+///
+/// A session never has to be stored for more than 7 days, because no session is resumed after that.
+/// TLS 1.3 tickets announce a lifetime of one day to the client.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data          The user_data that was passed to inkotls_server_builder_set_session_store.
+/// key, key_len       The look-up key, and its length in bytes: 32. Valid until the callback
+///                    returns.
+/// value, value_len   The session, and its length in bytes. Range: 1 to 65536. The session contains
+///                    secrets. Valid until the callback returns.
 typedef int32_t (*inkotls_session_put_callback)(void *user_data,
                                                 const uint8_t *key,
                                                 size_t key_len,
                                                 const uint8_t *value,
                                                 size_t value_len);
 
-/// Copies the session that is kept under `key` to `buf`, which has room for `cap` bytes (65536),
-/// and returns its length; 0 where there is none. The key is what the peer says, any 32 bytes; a
-/// connection asks four times at most. Where `take` is 1 it also removes the session, in one step
-/// with the look-up: of two servers that take the same one at the same time, one gets it. All
-/// pointers are lent for the call.
+/// Copies a session of a server out of the session store
+/// (inkotls_server_builder_set_session_store).
+///
+/// Returns the length of the session in bytes, or 0 if no session is stored under the key. A
+/// negative number, or a number above cap, also means that no session was found.
+///
+/// The library calls the callback at most four times for a connection.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
+/// may use other handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data      The user_data that was passed to inkotls_server_builder_set_session_store.
+/// key, key_len   The look-up key, and its length in bytes: 32. The client chooses the key, so any
+///                value may come. Valid until the callback returns.
+/// take           1 to remove the session from the store, 0 to keep it. Looking a session up and
+///                removing it must be one atomic step: if two servers take the same session at the
+///                same time, only one of them may receive the session.
+/// buf, cap       Receives the session. cap is the size of buf in bytes: 65536. Valid until the
+///                callback returns.
 typedef int32_t (*inkotls_session_get_callback)(void *user_data,
                                                 const uint8_t *key,
                                                 size_t key_len,
@@ -529,20 +738,68 @@ typedef int32_t (*inkotls_session_get_callback)(void *user_data,
                                                 uint8_t *buf,
                                                 size_t cap);
 
-/// Copies ciphertext from the network to `buf`, which has room for `cap` bytes, without waiting for
-/// it, and returns how much: at least 1 byte, or 0 at the end, or a negative errno: -EAGAIN or
-/// -EWOULDBLOCK where there is none yet; after -EINTR it is called again; any other ends reading.
-/// `buf` is lent for the call.
+/// Reads ciphertext from the network without waiting (inkotls_conn_set_io or
+/// inkotls_acceptor_set_io).
+///
+/// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
+/// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
+/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is
+/// called again at once. After any other negative errno, and after a number above cap, the call on
+/// the connection returns IO_ERROR, and the callback is not called again unless it
+/// is attached anew.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
+///
+/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
+/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
+///
+/// user_data   The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
+/// buf, cap    Receives the ciphertext. cap is the size of buf in bytes, at least 1. Valid until
+///             the callback returns.
 typedef int32_t (*inkotls_read_callback)(void *user_data, uint8_t *buf, size_t cap);
 
-/// Takes ciphertext for the network from `data`, without waiting until there is room, and returns
-/// how much: at most `len` bytes; or 0, -EAGAIN or -EWOULDBLOCK where there is no room; after
-/// -EINTR it is called again; any other negative errno ends writing. `data` is lent for the call.
+/// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
+/// inkotls_acceptor_set_io).
+///
+/// Returns the number of bytes that were written, from 1 to len; or a negative errno. 0, -EAGAIN or
+/// -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays queued. After -EINTR
+/// the callback is called again at once. After any other negative errno, and after a number above
+/// len, the connection cannot send any more: the callback is not called again, and calls that send
+/// return IO_ERROR.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
+///
+/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
+/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
+///
+/// user_data   The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
+/// data, len   The ciphertext, and its length in bytes, at least 1. Valid until the callback
+///             returns.
 typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, size_t len);
 
-/// Receives a log message: its level, from INKOTLS_LOG_ERROR to INKOTLS_LOG_TRACE, and its text,
-/// one line of at most 500 bytes, without a NUL, valid for the call only. The callback must return,
-/// and must not use the handle whose call it comes from.
+/// Receives a log message about a connection or an acceptor (inkotls_conn_set_log or
+/// inkotls_acceptor_set_log).
+///
+/// Returns nothing.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
+///
+/// The callback must not block the thread, because the library calls it in calls that do not block.
+///
+/// user_data   The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
+/// level       The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
+///             (INKOTLS_LOG_TRACE).
+/// text, len   The message, one line of UTF-8 without a NUL, and its length in bytes. Range: 0 to
+///             500. Valid until the callback returns.
 typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
 
 #ifdef __cplusplus
@@ -969,1167 +1226,1750 @@ inkotls_status inkotls_sni_map_retain(const inkotls_sni_map *sni_map);
 /// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
 void inkotls_sni_map_release(const inkotls_sni_map *sni_map);
 
-/// Makes ticket keys with one reference, which is yours to release.
+/// Creates ticket keys.
 ///
-/// keys, len: 1 to 16 keys of 32 random bytes, one after the other, in bytes. The first seals
-/// tickets, all of them open tickets. Copied, and wiped when no longer used; wipe yours.
-/// out_keys: must not be NULL.
+/// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
+///             multiple of 32, because each key has 32 random bytes. The first key seals new
+///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
+///             copy is no longer used; the caller wipes its own.
+/// out_keys    Receives the ticket keys, with one reference that belongs to the caller. Valid until
+///             inkotls_ticket_keys_release ends the last reference.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the length is not 32 to 512, in steps of 32.
+/// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512.
 inkotls_status inkotls_ticket_keys_new(const void *keys,
                                        size_t len,
                                        const inkotls_ticket_keys **out_keys);
 
-/// Puts other keys in the place of all there were, for every server that uses them. To rotate:
-/// first give every server the new key behind the old one, then in front of it, then without the
-/// old one. A ticket that no key opens is no error: the handshake is a full one.
+/// Sets other keys, which replace all earlier keys for every server that uses ticket_keys.
+///
+/// To rotate keys on several servers, call this function three times on every server. The first
+/// call adds the new key behind the old key. The second call, when every server has the new key,
+/// puts the new key first. The third call, 12 hours later, removes the old key. A ticket that no
+/// key opens is not an error: the handshake is then a full handshake.
 ///
 /// After fork, each process has its own copy of the ticket keys: call this function in every
 /// process.
 ///
-/// ticket_keys: must not be NULL.
-/// keys, len: as for inkotls_ticket_keys_new.
+/// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
+///             multiple of 32, because each key has 32 random bytes. The first key seals new
+///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
+///             copy is no longer used; the caller wipes its own.
+///
+/// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512. The earlier
+///                    keys stay in use.
 inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys,
                                        const void *keys,
                                        size_t len);
 
-/// Adds a reference. Any thread, at any time.
+/// Retains the ticket keys: their number of references grows by one.
 ///
-/// ticket_keys: must not be NULL.
+/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference.
 inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys);
 
-/// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
+/// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
+///
+/// Configs have references of their own. Any thread may call this function at any time.
+///
+/// ticket_keys   The ticket keys to release. May be NULL: the call then does nothing.
 void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
 
-/// Verifies the peer as would be done without the callback: against the roots and the CRLs that the
-/// builder was given, the name, the time. Returns 0 where it is accepted, or an
-/// inkotls_certificate_error; UNKNOWN_ISSUER where there are no roots; or a negative status. A
-/// callback that returns the same error hands on its sentence, too.
+/// Runs the standard verification of the peer, which the library runs when there is no
+/// inkotls_verify_callback.
+///
+/// The standard verification checks the certificates of the peer against the roots and the CRLs of
+/// the config, the server name, and the time. On macOS, Windows and Android the call may block,
+/// because the operating system may verify the peer.
+///
+/// Returns 0 if the peer is accepted, an inkotls_certificate_error if the peer is refused
+/// (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a negative status. If
+/// the inkotls_verify_callback returns the same inkotls_certificate_error, the connection keeps the
+/// error message of the standard verification.
 int32_t inkotls_verification_verify(inkotls_verification *verification);
 
-/// Lends one of the certificates that the peer showed, in DER (RFC 5280), in the order in which it
-/// sent them; inkotls_certificate_new tells what is in it. Of a raw public key (RFC 7250), number 0
-/// is the SubjectPublicKeyInfo.
+/// Reads one of the certificates that the peer presented, in the order in which the peer sent them.
 ///
-/// verification: must not be NULL.
-/// index: which: 0 is the peer's own, the others are of use to verify it.
-/// out_der, out_len: the certificate, in bytes; must not be NULL. It lives until the callback
-/// returns.
+/// inkotls_certificate_new parses the certificate. If the peer presented a raw public key (RFC
+/// 7250), the entry with index 0 is its SubjectPublicKeyInfo.
 ///
-/// INKOTLS_STATUS_NONE: there are no more.
+/// index     The position in the list: 0 is the peer's own certificate, the next ones help to
+///           verify it.
+/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the
+///           inkotls_verify_callback returns.
+/// out_len   Receives the length of the certificate in bytes.
+///
+/// NONE   The peer presented no certificate with this index.
 inkotls_status inkotls_verification_certificate(const inkotls_verification *verification,
                                                 size_t index,
                                                 const uint8_t **out_der,
                                                 size_t *out_len);
 
-/// Lends the name that a server must prove: that which the connection was made with, a DNS name or
-/// an IP address.
+/// Reads the name that the server must prove with its certificate: the server_name of
+/// inkotls_conn_new_client, a DNS name or an IP address.
 ///
-/// verification: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the
-/// callback returns.
+/// out_name   Receives a pointer to the name, without a NUL. Valid until the
+///            inkotls_verify_callback returns.
+/// out_len    Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: the peer is a client.
+/// NONE   The peer is a client, which has no server name.
 inkotls_status inkotls_verification_server_name(const inkotls_verification *verification,
                                                 const char **out_name,
                                                 size_t *out_len);
 
-/// Lends the OCSP response (RFC 6960) that a server stapled to its certificate. It is not verified.
+/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate.
 ///
-/// verification: must not be NULL.
-/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the
-/// callback returns.
+/// The library does not verify the response.
 ///
-/// INKOTLS_STATUS_NONE: there is none.
+/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the
+///            inkotls_verify_callback returns.
+/// out_len    Receives the length of the OCSPResponse in bytes.
+///
+/// NONE   The peer has stapled no OCSP response.
 inkotls_status inkotls_verification_ocsp_staple(const inkotls_verification *verification,
                                                 const uint8_t **out_data,
                                                 size_t *out_len);
 
-/// Tells the time at which the certificate must be valid.
+/// Reads the time at which the certificate of the peer must be valid.
 ///
-/// verification: must not be NULL.
-/// out_seconds: since 1970-01-01 00:00 UTC; must not be NULL.
+/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC.
 inkotls_status inkotls_verification_time(const inkotls_verification *verification,
                                          int64_t *out_seconds);
 
-/// Begins the settings of a client: platform trust, TLS 1.2 and 1.3, no ALPN, no identity,
-/// resumption in memory, no early data.
-/// Ends with inkotls_client_builder_build, or inkotls_client_builder_free. NULL only if the
-/// library has a bug that was caught.
+/// Creates a builder with the default settings of a client: the client trusts what the platform
+/// trusts, offers TLS 1.3 and TLS 1.2 without ALPN, has no identity, resumes sessions from a cache
+/// in memory, and sends no early data.
+///
+/// Returns the builder, or NULL if a bug in the library was caught. inkotls_client_builder_build
+/// consumes the builder, and inkotls_client_builder_free frees it.
 inkotls_client_builder *inkotls_client_builder_new(void);
 
-/// Sets what the client trusts. Without this call it trusts what the platform trusts.
+/// Sets which servers the client trusts.
 ///
-/// builder: must not be NULL.
-/// roots: must not be NULL; copied, and may be freed at once.
+/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
+///
+/// roots   The certificate authorities, certificates or raw public keys that the client trusts.
+///         Copied.
 inkotls_status inkotls_client_builder_set_roots(inkotls_client_builder *builder,
                                                 const inkotls_roots *roots);
 
-/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used.
+/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
-/// most.
+/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
+/// not used.
+///
+/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
+///                 255. A list has at most 64 protocols. Copied.
+///
+/// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
+///                    protocols.
 inkotls_status inkotls_client_builder_add_alpn(inkotls_client_builder *builder,
                                                const void *protocol,
                                                size_t len);
 
-/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
-/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+/// Adds a protocol version to the versions that may be negotiated.
 ///
-/// builder: must not be NULL.
-/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
+/// not matter: the two sides use the highest version that both support.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+/// version   The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
+///           Default: both.
+///
+/// UNSUPPORTED   The library does not support this protocol version.
 inkotls_status inkotls_client_builder_add_protocol_version(inkotls_client_builder *builder,
                                                            int32_t version);
 
-/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
-/// which inkotls_cipher_suite_at lists.
+/// Adds a cipher suite to those that the client offers.
 ///
-/// builder: must not be NULL.
-/// suite: IANA's number.
+/// The first cipher suite that is added is the preferred one. The first call replaces the default,
+/// which is the list of inkotls_cipher_suite_at.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+/// suite   The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
+///         every cipher suite of inkotls_cipher_suite_at.
+///
+/// UNSUPPORTED   inkotls_cipher_suite_at does not list this cipher suite.
 inkotls_status inkotls_client_builder_add_cipher_suite(inkotls_client_builder *builder,
                                                        int32_t suite);
 
-/// Adds a group for the key exchange, the preferred one first. The first call takes the place of
-/// the default, which inkotls_named_group_at lists.
+/// Adds a group for the key exchange to those that the client offers.
 ///
-/// builder: must not be NULL.
-/// group: IANA's number.
+/// The first group that is added is the preferred one. The first call replaces the default, which
+/// is the list of inkotls_named_group_at.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+/// group   The group, as an IANA number, such as 29 for x25519. Default: every group of
+///         inkotls_named_group_at.
+///
+/// UNSUPPORTED   inkotls_named_group_at does not list this group.
 inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *builder,
                                                       int32_t group);
 
-/// Adds an identity that the client may present to servers that ask for a certificate. The client
-/// presents the first identity that fits: its key supports a signature scheme that the server
-/// accepts and, if the server names certificate authorities, its chain has one of them as an
-/// issuer. If no identity fits, the client presents no certificate. A log message of level
-/// INKOTLS_LOG_WARN then says why; so does the error message of the connection, if the server
-/// answers with a fatal alert.
+/// Adds an identity that the client may present to servers that ask for a certificate.
 ///
-/// builder: must not be NULL.
-/// identity: must not be NULL, and complete; it may be freed at once. All of a client's identities
-/// have certificates, or all are raw public keys: otherwise building the config fails with
-/// INKOTLS_STATUS_INVALID_STATE.
+/// By default the client has no identity.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
-/// no key.
+/// The client presents the first identity that was added and that fits the server's request: the
+/// key of the identity supports a signature scheme that the server accepts. If the server names
+/// certificate authorities, one of them must also have issued a certificate in the chain of the
+/// identity.
+///
+/// If no identity fits, the client presents no certificate. A log message of level INKOTLS_LOG_WARN
+/// then has the reason. If the server then answers with a fatal alert, the error message of the
+/// connection has the reason, too.
+///
+/// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
+///            or with a raw public key. All identities of a client present certificates, or all of
+///            them present raw public keys: otherwise inkotls_client_builder_build fails with
+///            INVALID_STATE. Copied.
+///
+/// INVALID_CERTIFICATE   The identity has no certificate chain.
+/// INVALID_KEY           The identity has no private key.
 inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *builder,
                                                    const inkotls_identity *identity);
 
-/// Has the host decide whether to trust a server, in the place of the standard verification, which
-/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
-/// as good as none: hence dangerous.
+/// Sets a callback that decides whether to trust a server, instead of the standard verification of
+/// certificates.
 ///
-/// The callback is not called when a session is resumed, because the server was verified in the
-/// full handshake that the session comes from. A host that looks at the certificate again, after
-/// the handshake, can only end the connection with inkotls_conn_close: the server then reads
-/// close_notify, not an alert. Without a session cache, the callback is called for every
+/// The callback can run the standard verification with inkotls_verification_verify, and then decide
+/// by its result. By default the standard verification decides.
+///
+/// inkotls_client_builder_set_dangerous_verifier is dangerous, because a callback that accepts
+/// every server leaves the connections open to an attacker in the middle.
+///
+/// The library does not call verify when a session is resumed, because the server was verified in
+/// the full handshake that the session comes from. Without a session cache
+/// (inkotls_client_builder_set_session_cache with 0), the library calls verify for every
 /// connection.
 ///
-/// builder: must not be NULL.
-/// verify: must not be NULL.
-/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
-/// thread that uses one of its connections.
-/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
+/// A program that refuses the server's certificate after the handshake can only close the
+/// connection with inkotls_conn_close: the server then receives close_notify instead of a fatal
+/// alert.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+/// verify      Decides whether to trust a server. See inkotls_verify_callback.
+/// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
+///             that use the config are freed. Several threads may use user_data at the same time,
+///             because connections of one config may run on several threads.
+/// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
+///             1, a connection returns WANT_BLOCKING before the library needs
+///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
+///             library calls verify in the calls that drive the handshake, such as
+///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
+///             something else in the config may block.
+///
+/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
                                                              inkotls_verify_callback verify,
                                                              void *user_data,
                                                              int32_t may_block);
 
-/// Sets how many servers the config remembers sessions of, in memory, for its connections to
-/// resume. Default: 256.
+/// Sets for how many servers the config keeps sessions in memory.
 ///
-/// Memory is bounded in bytes, too. The sessions of one server take at most 128 KiB, and at most 8
-/// of them are of TLS 1.3. All sessions together take at most 16 KiB for each server that is
-/// allowed, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the server that
-/// was used least recently are removed first.
+/// Connections of the config resume these sessions. The cache identifies a server by the server
+/// name that was passed to inkotls_conn_new_client, without a port.
 ///
-/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
-/// certificate that the server presented in that handshake, its own or an issuer's, expires earlier
-/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
-/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
-/// expire.
+/// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
+/// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
+/// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
+/// least recently used server are removed first.
 ///
-/// After fork, the new process starts without sessions; the old process keeps its sessions.
+/// A session ends 7 days after the full handshake that the session comes from. The session ends
+/// earlier if a certificate that the server presented in that handshake, its own or an issuer's,
+/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
+/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
+/// not resumed at all. Raw public keys do not expire.
 ///
-/// builder: must not be NULL.
-/// servers: how many, at most 1048576; 0 for no resumption.
+/// After fork, the cache is empty in the new process. The old process keeps its sessions.
+///
+/// servers   The number of servers. Range: 0 to 1048576. 0 disables resumption. Default: 256.
+///
+/// INVALID_ARGUMENT   servers is greater than 1048576.
 inkotls_status inkotls_client_builder_set_session_cache(inkotls_client_builder *builder,
                                                         size_t servers);
 
-/// Sets how TLS 1.2 sessions are resumed: by session id or by ticket at first.
+/// Sets how the client resumes TLS 1.2 sessions.
 ///
-/// builder: must not be NULL.
-/// how: an inkotls_tls12_resumption.
+/// TLS 1.3 sessions are resumed under every setting; inkotls_client_builder_set_session_cache with
+/// 0 disables all resumption.
+///
+/// how   An inkotls_tls12_resumption. Default: INKOTLS_TLS12_RESUMPTION_TICKETS.
+///
+/// INVALID_ARGUMENT   The value of how is not an inkotls_tls12_resumption.
 inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builder *builder,
                                                            int32_t how);
 
-/// Sets whether connections that resume a session offer early data (0-RTT; RFC 8446, section 2.3):
-/// see inkotls_conn_write_early_data. They do not at first: who records early data can send it
-/// again, to the same server or another, so it may only ask for what does no harm when it is done
+/// Sets whether connections that resume a TLS 1.3 session offer early data (0-RTT; RFC 8446,
+/// section 2.3).
+///
+/// inkotls_conn_write_early_data writes early data.
+///
+/// Anyone who records early data can send it again, to the same server or to another one (replay;
+/// RFC 8446, section 8). Therefore early data must only ask for what does no harm when it is done
 /// twice.
 ///
-/// Early data belongs to the ALPN protocol of its session. A connection that does not offer that
-/// protocol resumes the session without early data. A server that accepts early data and chooses
-/// another protocol breaks the protocol: the connection fails with INKOTLS_STATUS_PROTOCOL_ERROR.
-/// No alert is sent then, because rustls sends alerts for its own errors only; the server sees the
-/// transport end.
+/// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
+/// protocol resumes the session without early data. If a server accepts early data and chooses
+/// another protocol, the server violates RFC 8446, section 4.2.10, and the connection fails with
+/// PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because
+/// rustls sends alerts only for errors that rustls itself finds; the server sees the end of the
+/// transport (EOF).
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// enabled   1 to offer early data, 0 not to offer it. Default: 0.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_early_data(inkotls_client_builder *builder,
                                                      int32_t enabled);
 
-/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
-/// may at first, in a library that was built with the feature `compression`.
+/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
+/// of the peer.
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// In a library that was built without the Cargo feature compression, this function has no effect.
+///
+/// enabled   1 to allow compression, 0 to forbid it. Default: 1.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_certificate_compression(inkotls_client_builder *builder,
                                                                   int32_t enabled);
 
-/// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
-/// the middle can make two connections share their keys. It does not at first: a peer that has it
-/// gets it. A peer that has not fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, where
-/// this is set; and inkotls_conn_channel_binding gives tls-exporter in TLS 1.2, too.
+/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// Without the extended master secret, an attacker in the middle can make two connections share
+/// their keys. By default the library uses the extended master secret with every peer that supports
+/// it, and also accepts peers that do not.
+///
+/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
+/// support the extended master secret fails with HANDSHAKE_FAILED.
+/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
+/// the extended master secret is required.
+///
+/// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_extended_master_secret_required(inkotls_client_builder *builder,
                                                                           int32_t enabled);
 
-/// Sets one of the limits of a connection.
+/// Sets a limit of the connections that use the config.
 ///
-/// builder: must not be NULL.
-/// limit: an inkotls_limit, where each one's default and range are.
-/// bytes: the limit, in bytes.
+/// limit   An inkotls_limit. Each inkotls_limit has its own range and default.
+/// bytes   The value of the limit, in bytes. The range and the default are those of the
+///         inkotls_limit.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+/// INVALID_ARGUMENT   The value of limit is not an inkotls_limit, or bytes is out of the range of
+///                    that inkotls_limit.
 inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
                                                 int32_t limit,
                                                 size_t bytes);
 
-/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
-/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
-/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
-/// or that reads, writes or updates keys, on the thread of that call.
-/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
-/// for every thread that uses one of its connections.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// inkotls_client_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
+/// can decrypt the connections.
+///
+/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+///
+/// callback    Receives each line. See inkotls_key_log_callback.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
+///             connections that use the config are freed. Several threads may use user_data at the
+///             same time, because connections of one config may run on several threads.
 inkotls_status inkotls_client_builder_set_dangerous_key_log(inkotls_client_builder *builder,
                                                             inkotls_key_log_callback callback,
                                                             void *user_data);
 
-/// Appends the secrets of every connection to the file that the environment variable
-/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
-/// inkotls_client_builder_set_dangerous_key_log is; and the handshake writes to a file.
+/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
+/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
+/// the file cannot be opened, nothing is logged, and the call returns OK all the
+/// same.
+///
+/// inkotls_client_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
+/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
+/// config write to a file, which may block the thread.
 inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_builder *builder);
 
-/// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
-/// config has one reference, which is yours to release. When it fails the builder is as it was,
-/// its error text tells why, and it is yours to mend or to free.
+/// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// builder: must not be NULL.
-/// out_config: must not be NULL.
+/// If the call returns OK, the builder is freed. If the call fails, the builder
+/// stays as it was and can be changed and built again, or freed. inkotls_client_builder_error
+/// returns the reason of the failure.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
-/// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: there is no trust anchor in what the client trusts; or
-/// SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see inkotls_roots_add_platform.
+/// If the client trusts what the platform trusts, the call reads the platform's certificate files,
+/// which may block the thread.
 ///
-/// Reads the platform's certificate files, if those are trusted: call it where that may block.
+/// builder      Consumed when the call returns OK.
+/// out_config   Receives the config, with one reference that belongs to the caller. Valid until
+///              inkotls_client_config_release ends the last reference.
+///
+/// INVALID_ARGUMENT   None of the protocol versions can be used with the cipher suites and the
+///                    groups that were added.
+/// NO_TRUST_ANCHORS   The client would trust no certificate authority, because the roots are empty
+///                    or the platform has no usable certificate. The reason may also be that
+///                    SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used
+///                    (inkotls_roots_add_platform). This status is not returned if the roots
+///                    contain certificates of peers, or if an inkotls_verify_callback is set.
+/// INVALID_STATE      The roots contain both certificates and raw public keys, or some identities
+///                    present certificates and others raw public keys.
+/// UNSUPPORTED        The roots contain both the platform's trust and CRLs, and the platform
+///                    verifies certificates itself (macOS, Windows, Android), without the CRLs of a
+///                    program.
 inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
                                             const inkotls_client_config **out_config);
 
-/// Returns the sentence for the last call on `builder` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `builder`.
+/// Reads the error message of the last call on builder that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on builder that is not const, or until builder is freed. Call
+/// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
+/// call that failed.
 const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
 
-/// Frees a builder that was not built. NULL does nothing.
+/// Frees a builder from which no config was built.
+///
+/// After inkotls_client_builder_build has returned OK, the builder is freed already.
+///
+/// builder   The builder to free. May be NULL: the call then does nothing.
 void inkotls_client_builder_free(inkotls_client_builder *builder);
 
-/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
-/// verifier or a signer was set that may block, or the platform's verification may;
-/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+/// Reads whether connections of the config may return WANT_BLOCKING.
+///
+/// Returns 1 if an inkotls_verify_callback or an inkotls_sign_callback was set with may_block 1, or
+/// if the config uses the platform's verification of certificates (macOS, Windows, Android).
+/// Returns 0 if connections of the config never return WANT_BLOCKING.
 int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
 
-/// Adds a reference. Any thread, at any time.
+/// Retains the config: its number of references grows by one.
 ///
-/// config: must not be NULL.
+/// Any thread may call this function at any time. inkotls_client_config_release ends the reference.
 inkotls_status inkotls_client_config_retain(const inkotls_client_config *config);
 
-/// Ends a reference; the last one frees the config. Connections keep their own. Any thread, at
-/// any time. NULL does nothing.
+/// Releases a reference to the config, and frees the config with the last reference.
+///
+/// Connections have references of their own. Any thread may call this function at any time.
+///
+/// config   The config to release. May be NULL: the call then does nothing.
 void inkotls_client_config_release(const inkotls_client_config *config);
 
-/// Begins the settings of a server: TLS 1.2 and 1.3, no client certificates, no ALPN, resumption in
-/// memory, no early data.
-/// Ends with inkotls_server_builder_build, or inkotls_server_builder_free. NULL only if the
-/// library has a bug that was caught.
+/// Creates a builder with the default settings of a server: the server accepts TLS 1.3 and TLS 1.2
+/// without ALPN, asks for no client certificate, keeps sessions in a cache in memory, and accepts
+/// no early data.
+///
+/// A server needs an identity, which the builder does not have yet.
+///
+/// Returns the builder, or NULL if a bug in the library was caught. inkotls_server_builder_build
+/// consumes the builder, and inkotls_server_builder_free frees it.
 inkotls_server_builder *inkotls_server_builder_new(void);
 
-/// Sets the certificate chain and key that the server shows. A server needs them.
+/// Sets the identity that the server presents to every client.
 ///
-/// builder: must not be NULL.
-/// identity: must not be NULL, and complete; it may be freed at once.
+/// A server needs an identity or a map of identities (inkotls_server_builder_set_sni_map); the
+/// later of the two calls replaces the earlier one.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
-/// no key.
+/// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
+///            or with a raw public key. Copied.
+///
+/// INVALID_CERTIFICATE   The identity has no certificate chain.
+/// INVALID_KEY           The identity has no private key.
 inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *builder,
                                                    const inkotls_identity *identity);
 
-/// Sets what the server chooses its certificate chain and key from, by the name that a client asks
-/// for. In place of inkotls_server_builder_set_identity. A client for which there is none fails
-/// the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, and is told so: access_denied where it is
-/// for the name, handshake_failure where it is for the client's signature schemes.
+/// Sets the map from which the server chooses an identity by the server name that the client asks
+/// for (SNI, RFC 6066).
 ///
-/// builder: must not be NULL.
-/// sni_map: must not be NULL; the config keeps a reference of its own, and sees every change.
+/// A server needs a map or a single identity (inkotls_server_builder_set_identity); the later of
+/// the two calls replaces the earlier one.
+///
+/// If the map has no identity for a client, the handshake fails with
+/// HANDSHAKE_FAILED. The server sends the alert access_denied (49) if no identity
+/// has the server name, and handshake_failure (40) if no identity with that name supports a
+/// signature scheme of the client.
+///
+/// Later changes of the map affect the config: a handshake uses what is in the map when the server
+/// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
+/// inkotls_sign_callback may block, unless the map had such an identity before this call.
+///
+/// sni_map   The map of identities. Retained.
 inkotls_status inkotls_server_builder_set_sni_map(inkotls_server_builder *builder,
                                                   const inkotls_sni_map *sni_map);
 
-/// Adds an ALPN protocol (RFC 7301), the preferred one first. With none, ALPN is not used. A server
-/// that picks by other reasons has an acceptor show the client's list, and sets the connection's:
-/// inkotls_conn_clear_alpn, inkotls_conn_add_alpn.
+/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// builder: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
-/// most.
+/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
+/// not used.
+///
+/// A server that chooses the protocol by other rules reads the client's list with
+/// inkotls_acceptor_alpn, and sets the protocol of the connection with inkotls_conn_clear_alpn and
+/// inkotls_conn_add_alpn.
+///
+/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
+///                 255. A list has at most 64 protocols. Copied.
+///
+/// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
+///                    protocols.
 inkotls_status inkotls_server_builder_add_alpn(inkotls_server_builder *builder,
                                                const void *protocol,
                                                size_t len);
 
-/// Adds a protocol version to those that may be negotiated. The first call takes the place of the
-/// default, TLS 1.3 and 1.2. The order does not matter: the highest that both sides have is used.
+/// Adds a protocol version to the versions that may be negotiated.
 ///
-/// builder: must not be NULL.
-/// version: IANA's number: 0x0304 for TLS 1.3, 0x0303 for TLS 1.2.
+/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
+/// not matter: the two sides use the highest version that both support.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is another.
+/// version   The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
+///           Default: both.
+///
+/// UNSUPPORTED   The library does not support this protocol version.
 inkotls_status inkotls_server_builder_add_protocol_version(inkotls_server_builder *builder,
                                                            int32_t version);
 
-/// Adds a cipher suite, the preferred one first. The first call takes the place of the default,
-/// which inkotls_cipher_suite_at lists, and of the client's preference, which counts until then.
+/// Adds a cipher suite to those that the server accepts.
 ///
-/// builder: must not be NULL.
-/// suite: IANA's number.
+/// The first cipher suite that is added is the preferred one. The first call replaces the default,
+/// which is the list of inkotls_cipher_suite_at.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_cipher_suite_at lists.
+/// By default the server follows the client's order of preference. After a call of this function
+/// the server follows its own order.
+///
+/// suite   The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
+///         every cipher suite of inkotls_cipher_suite_at.
+///
+/// UNSUPPORTED   inkotls_cipher_suite_at does not list this cipher suite.
 inkotls_status inkotls_server_builder_add_cipher_suite(inkotls_server_builder *builder,
                                                        int32_t suite);
 
-/// Adds a group for the key exchange. The first call takes the place of the default, which
-/// inkotls_named_group_at lists. The client's preference counts.
+/// Adds a group for the key exchange to those that the server accepts.
 ///
-/// builder: must not be NULL.
-/// group: IANA's number.
+/// The first call replaces the default, which is the list of inkotls_named_group_at. The order of
+/// the calls does not matter: the server always follows the client's order of preference.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: it is none that inkotls_named_group_at lists.
+/// group   The group, as an IANA number, such as 29 for x25519. Default: every group of
+///         inkotls_named_group_at.
+///
+/// UNSUPPORTED   inkotls_named_group_at does not list this group.
 inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *builder,
                                                       int32_t group);
 
-/// Sets whether clients are asked for a certificate; they are not at first. What a client shows is
-/// always verified: inkotls_conn_peer_certificate has it.
+/// Sets whether the server asks clients for a certificate, and which clients the server trusts.
 ///
-/// builder: must not be NULL.
-/// mode: an inkotls_client_auth.
-/// roots: whom clients must be certified by; NULL only with INKOTLS_CLIENT_AUTH_OFF. Copied, and
-/// may be freed at once. Their names are sent to clients, which choose by them. Raw public keys are
-/// required or not asked for: with INKOTLS_CLIENT_AUTH_OPTIONAL the config is not built.
+/// inkotls_conn_peer_certificate returns the certificate that a client has presented.
+///
+/// The server sends the names of the certificate authorities in roots, and the names of the issuers
+/// of the peer certificates in roots, to clients, which choose their certificate by these names.
 ///
 /// If a certificate is required and the client presents none, the handshake fails with
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The alert
-/// is certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no
-/// alert of its own for this.
+/// INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server
+/// sends the alert certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2,
+/// which has no alert of its own for this case.
+///
+/// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
+/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with
+/// INVALID_STATE.
+///
+/// mode    An inkotls_client_auth. Default: INKOTLS_CLIENT_AUTH_OFF.
+/// roots   The certificate authorities, certificates or raw public keys of the clients that the
+///         server trusts. May be NULL if mode is INKOTLS_CLIENT_AUTH_OFF, which ignores roots.
+///         Copied.
+///
+/// INVALID_ARGUMENT   The value of mode is not an inkotls_client_auth, or roots is NULL and mode is
+///                    not INKOTLS_CLIENT_AUTH_OFF.
 inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *builder,
                                                       int32_t mode,
                                                       const inkotls_roots *roots);
 
-/// Has the host decide whether to trust a client, in the place of the standard verification, which
-/// the callback can have made first: inkotls_verification_verify. A callback that does not look is
-/// as good as none: hence dangerous.
+/// Sets a callback that decides whether to trust a client, instead of the standard verification of
+/// certificates.
 ///
-/// The callback needs inkotls_server_builder_set_client_auth, whose roots may be empty then. It is
-/// not called for a client that presents no certificate, nor when a session is resumed: the client
-/// was verified in the full handshake that the session comes from, so servers that share sessions
-/// must decide alike. A host that looks at the certificate again, after the handshake, can only end
-/// the connection with inkotls_conn_close: the client then reads close_notify, not an alert.
+/// The callback can run the standard verification with inkotls_verification_verify, and then decide
+/// by its result. By default the standard verification decides.
 ///
-/// builder: must not be NULL.
-/// verify: must not be NULL.
-/// user_data: handed to it; may be NULL. It must live as long as the config, and be fit for every
-/// thread that uses one of its connections.
-/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
+/// inkotls_server_builder_set_dangerous_verifier is dangerous, because a callback that accepts
+/// every client lets anyone connect in the name of any client.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+/// verify needs inkotls_server_builder_set_client_auth with INKOTLS_CLIENT_AUTH_OPTIONAL or
+/// INKOTLS_CLIENT_AUTH_REQUIRED; the roots may be empty then. The library does not call verify for
+/// a client that presents no certificate.
+///
+/// The library does not call verify when a session is resumed, because the client was verified in
+/// the full handshake that the session comes from. Servers that share sessions
+/// (inkotls_server_builder_set_session_store, inkotls_server_builder_set_ticket_keys) must
+/// therefore decide alike.
+///
+/// A program that refuses the client's certificate after the handshake can only close the
+/// connection with inkotls_conn_close: the client then receives close_notify instead of a fatal
+/// alert.
+///
+/// verify      Decides whether to trust a client. See inkotls_verify_callback.
+/// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
+///             that use the config are freed. Several threads may use user_data at the same time,
+///             because connections of one config may run on several threads.
+/// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
+///             1, a connection returns WANT_BLOCKING before the library needs
+///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
+///             library calls verify in the calls that drive the handshake, such as
+///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
+///             something else in the config may block.
+///
+/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
                                                              inkotls_verify_callback verify,
                                                              void *user_data,
                                                              int32_t may_block);
 
-/// Keeps sessions in memory for clients to resume: TLS 1.2 by session id, TLS 1.3 by tickets that
-/// work once. Replaces inkotls_server_builder_set_session_store.
+/// Sets how many sessions the config keeps in memory, so that clients can resume them: TLS 1.2
+/// sessions by session ID, and TLS 1.3 sessions by tickets that work once.
 ///
-/// Memory is bounded in bytes, too: all sessions together take at most 16 KiB for each session that
-/// is allowed, or 256 KiB if that is more; by default that is 4 MiB. The session that was used
-/// least recently is removed first.
+/// The call replaces a session store that was set before
+/// (inkotls_server_builder_set_session_store).
 ///
-/// A session ends 7 days after the full handshake that it comes from. It ends earlier if a
-/// certificate that the client presented in that handshake, its own or an issuer's, expires earlier
-/// (notAfter). A resumed connection gives new sessions the same end. If a host's verifier accepted
-/// a certificate that had expired, the session is not resumed at all. Raw public keys do not
-/// expire. All this is true of sessions in a session store and in tickets, too.
+/// The memory of the cache is limited. All sessions together have at most 16 KiB multiplied by
+/// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
+/// is removed first.
 ///
-/// After fork, the new process starts without sessions: no process resumes the sessions of another,
-/// or accepts early data that another accepted. Processes that are to resume each other's sessions
-/// need ticket keys or a session store.
+/// A session ends 7 days after the full handshake that the session comes from. The session ends
+/// earlier if a certificate that the client presented in that handshake, its own or an issuer's,
+/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
+/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
+/// not resumed at all. Raw public keys do not expire. The same end applies to sessions in a session
+/// store and in tickets that are sealed with ticket keys.
 ///
-/// builder: must not be NULL.
-/// sessions: how many, at most 1048576; 0 for none. Default: 256.
+/// After fork, the cache is empty in the new process: no process resumes the sessions of another
+/// process, or accepts early data that another process accepted. Processes that resume each other's
+/// sessions need ticket keys (inkotls_server_builder_set_ticket_keys) or a session store.
+///
+/// sessions   The number of sessions. Range: 0 to 1048576. 0 disables the cache. Default: 256.
+///
+/// INVALID_ARGUMENT   sessions is greater than 1048576.
 inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
                                                         size_t sessions);
 
-/// Keeps sessions in a store of the host's, such as the cache of a fleet: any server with the same
-/// store resumes them. What is kept has the secrets of the session: who reads it reads the
-/// connection, and who writes it is whom he likes. In place of
-/// inkotls_server_builder_set_session_cache.
+/// Sets two callbacks that keep sessions in a store outside of the library, such as the shared
+/// cache of several servers.
 ///
-/// A session is resumed only by a server that asks the same of clients as the server where the
-/// session began: the same inkotls_client_auth, and roots that were filled with the same things in
-/// the same order. So new CRLs end the sessions of the clients that they revoke.
+/// Any server with the same store resumes the sessions. The call replaces the session cache
+/// (inkotls_server_builder_set_session_cache).
 ///
-/// A session ends as inkotls_server_builder_set_session_cache describes: the end is part of what is
-/// stored, and the library checks it. The clocks of the servers must agree.
+/// A stored session contains secrets. Anyone who can read the store can resume the sessions in the
+/// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
+/// Anyone who can write to the store can impersonate any client.
 ///
-/// builder: must not be NULL.
-/// put, get: must not be NULL. A `get` that returns a length that cannot be has found nothing.
-/// user_data: handed to both; may be NULL. It must live as long as the config, and be fit for every
-/// thread that uses one of its connections.
-/// may_block: 1 where they may take time: INKOTLS_STATUS_WANT_BLOCKING announces their calls, which
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
+/// A server resumes a session only if it asks the same of clients as the server on which the
+/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
+/// the same certificates, CRLs and revocation bits in the same order; and an
+/// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
+/// of all clients.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `may_block` is neither 0 nor 1.
+/// A session ends 7 days after the full handshake that the session comes from, or earlier if a
+/// certificate of the client expires earlier (inkotls_server_builder_set_session_cache). Each
+/// stored session contains the time of its end, and the library compares this time with the clock
+/// of the server. Therefore the clocks of all servers must agree.
+///
+/// put         Stores a session. See inkotls_session_put_callback.
+/// get         Looks a session up. See inkotls_session_get_callback.
+/// user_data   Passed to put and get. May be NULL. Must stay valid until the config and all
+///             connections that use the config are freed. Several threads may use user_data at the
+///             same time, because connections of one config may run on several threads.
+/// may_block   1 if put and get may block the thread, 0 if put and get always return without
+///             waiting. With 1, a connection returns WANT_BLOCKING before the
+///             library needs put or get, and the library calls put and get only in
+///             inkotls_conn_run_blocking. With 0, the library calls put and get in the calls that
+///             drive the handshake, such as inkotls_conn_handshake and inkotls_conn_read, and in
+///             inkotls_conn_run_blocking if something else in the config may block.
+///
+/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
                                                         inkotls_session_put_callback put,
                                                         inkotls_session_get_callback get,
                                                         void *user_data,
                                                         int32_t may_block);
 
-/// Makes tickets that hold the session themselves, for clients of TLS 1.3, and of TLS 1.2 that
-/// take tickets; others are still kept in the session cache or store. Such a ticket works as often
-/// as it is shown, so early data is not possible with it. As with
-/// inkotls_server_builder_set_session_store, only servers that ask as much of clients take it. All
-/// tickets of a connection have 45 KiB at most: with a client's chain in them, there may be fewer.
-/// However often the session in a ticket is renewed, it ends as
-/// inkotls_server_builder_set_session_cache describes.
+/// Sets the keys of tickets that contain the session itself, so that the server stores nothing (RFC
+/// 5077; RFC 8446, section 4.6.1).
 ///
-/// builder: must not be NULL.
-/// ticket_keys: must not be NULL; the config keeps a reference of its own.
+/// By default a server has no ticket keys.
+///
+/// Tickets that contain the session are used with all clients of TLS 1.3, and with clients of TLS
+/// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
+/// session store.
+///
+/// A client can use a ticket that contains the session any number of times. Therefore early data is
+/// not possible: inkotls_server_builder_build fails with INVALID_STATE if
+/// inkotls_server_builder_set_max_early_data allows early data.
+///
+/// A server resumes a session only if it asks the same of clients as the server on which the
+/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
+/// the same certificates, CRLs and revocation bits in the same order; and an
+/// inkotls_verify_callback on both servers or on none of them.
+///
+/// All tickets of one connection together have at most 45 KiB. A ticket contains the client's
+/// certificate chain, so with a long chain the server may send fewer tickets than
+/// inkotls_server_builder_set_ticket_count allows.
+///
+/// However often the session in a ticket is renewed, the session ends 7 days after the full
+/// handshake that the session comes from, or earlier if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache).
+///
+/// ticket_keys   The ticket keys. inkotls_ticket_keys_set changes them for every config that uses
+///               them. Retained.
 inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *builder,
                                                       const inkotls_ticket_keys *ticket_keys);
 
-/// Sets how many tickets a TLS 1.3 client gets after its handshake.
+/// Sets how many tickets the server sends to a TLS 1.3 client after the handshake.
 ///
-/// builder: must not be NULL.
-/// tickets: 0 to 16; 2 at first.
+/// Each ticket lets the client resume the session on another connection.
+///
+/// tickets   The number of tickets. Range: 0 to 16. 0 disables resumption in TLS 1.3. Default: 2.
+///
+/// INVALID_ARGUMENT   tickets is greater than 16.
 inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *builder,
                                                        size_t tickets);
 
-/// Sets how much early data (0-RTT; RFC 8446, section 2.3) is taken from a client that resumes a
-/// session: see inkotls_conn_read_early_data. None at first: who records early data can send it
-/// again. Here a ticket works once, so that of all who show it one is listened to, as long as the
-/// session store gives it out once; and that one need not be the client. So do only what does no
-/// harm when it is done twice, until the handshake is done.
+/// Sets how much early data (0-RTT; RFC 8446, section 2.3) the server accepts on a connection that
+/// resumes a TLS 1.3 session.
 ///
-/// A server accepts early data only with sessions that were made while early data was allowed. Any
-/// other session is resumed without early data.
+/// inkotls_conn_read_early_data reads early data.
 ///
-/// builder: must not be NULL.
-/// bytes: how many bytes are accepted, and held until they are read. 0 disables early data. Values
-/// from 1 to 16383 are raised to 16384.
+/// Anyone who records early data can send it again (replay; RFC 8446, section 8). A ticket of this
+/// server works once, so the server accepts recorded early data at most once, if the session store
+/// returns each session at most once. The connection on which the server accepts the early data may
+/// be that of an attacker who sends a recording. Therefore, until inkotls_conn_handshake has
+/// returned OK, do only what does no harm when it is done twice.
 ///
-/// A server that refuses early data, for example because the ticket was used before, skips all of
-/// it that comes before the first byte of the answer is drained, within INKOTLS_LIMIT_HANDSHAKE. Of
-/// what comes later, the server skips 8000 bytes, or fewer if they come in many records. If a
-/// client sends more, the handshake may fail, on the server with INKOTLS_STATUS_PROTOCOL_ERROR. So
-/// clients should send little.
+/// The server accepts early data only with sessions that began on a config that allowed early data.
+/// Any other session is resumed without early data.
 ///
-/// Building the config fails with INKOTLS_STATUS_INVALID_STATE where there are ticket keys, whose
-/// tickets work more than once.
+/// A server that refuses early data, for example because the ticket was used before, skips the
+/// early data. Until the first byte of the server's answer is drained, the server skips all early
+/// data, up to INKOTLS_LIMIT_HANDSHAKE. After that, the server skips 8000 bytes of early data, or
+/// fewer if the data comes in many records. If a client sends more, the handshake may fail on the
+/// server with PROTOCOL_ERROR. Therefore clients should send little early data.
+///
+/// inkotls_server_builder_build fails with INVALID_STATE if early data is allowed
+/// and there are ticket keys (inkotls_server_builder_set_ticket_keys), because their tickets work
+/// more than once.
+///
+/// bytes   How much early data is accepted on a connection, in bytes. The connection holds the data
+///         until it is read. Range: 0 to 4294967295. 0 disables early data. Values from 1 to 16383
+///         are raised to 16384. Default: 0.
 inkotls_status inkotls_server_builder_set_max_early_data(inkotls_server_builder *builder,
                                                          uint32_t bytes);
 
-/// Sets whether certificates may be compressed (RFC 8879, with zlib), ours and the peer's. They
-/// may at first, in a library that was built with the feature `compression`.
+/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
+/// of the peer.
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// In a library that was built without the Cargo feature compression, this function has no effect.
+///
+/// enabled   1 to allow compression, 0 to forbid it. Default: 1.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server_builder *builder,
                                                                   int32_t enabled);
 
-/// Sets whether TLS 1.2 needs the extended master secret (RFC 7627), without which an attacker in
-/// the middle can make two connections share their keys. It does not at first: a peer that has it
-/// gets it. A peer that has not fails the handshake with INKOTLS_STATUS_HANDSHAKE_FAILED, where
-/// this is set; and inkotls_conn_channel_binding gives tls-exporter in TLS 1.2, too.
+/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
 ///
-/// builder: must not be NULL.
-/// enabled: 1 or 0.
+/// Without the extended master secret, an attacker in the middle can make two connections share
+/// their keys. By default the library uses the extended master secret with every peer that supports
+/// it, and also accepts peers that do not.
+///
+/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
+/// support the extended master secret fails with HANDSHAKE_FAILED.
+/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
+/// the extended master secret is required.
+///
+/// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_extended_master_secret_required(inkotls_server_builder *builder,
                                                                           int32_t enabled);
 
-/// Sets one of the limits of a connection.
+/// Sets a limit of the connections that use the config.
 ///
-/// builder: must not be NULL.
-/// limit: an inkotls_limit, where each one's default and range are.
-/// bytes: the limit, in bytes.
+/// limit   An inkotls_limit. Each inkotls_limit has its own range and default.
+/// bytes   The value of the limit, in bytes. The range and the default are those of the
+///         inkotls_limit.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such limit, or it is out of its range.
+/// INVALID_ARGUMENT   The value of limit is not an inkotls_limit, or bytes is out of the range of
+///                    that inkotls_limit.
 inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder,
                                                 int32_t limit,
                                                 size_t bytes);
 
-/// Gives the secrets of every connection to the host, in lines of the NSS key log format, for a
-/// program such as Wireshark to read a capture with. Dangerous: who has them reads everything.
+/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
-/// callback: must not be NULL. It comes from any call on a connection that drives its handshake,
-/// or that reads, writes or updates keys, on the thread of that call.
-/// user_data: handed to the callback; may be NULL. It must live as long as the config, and be fit
-/// for every thread that uses one of its connections.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// inkotls_server_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
+/// can decrypt the connections.
+///
+/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+///
+/// callback    Receives each line. See inkotls_key_log_callback.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
+///             connections that use the config are freed. Several threads may use user_data at the
+///             same time, because connections of one config may run on several threads.
 inkotls_status inkotls_server_builder_set_dangerous_key_log(inkotls_server_builder *builder,
                                                             inkotls_key_log_callback callback,
                                                             void *user_data);
 
-/// Appends the secrets of every connection to the file that the environment variable
-/// SSLKEYLOGFILE names when this is called; does nothing where it names none. Dangerous, as
-/// inkotls_server_builder_set_dangerous_key_log is; and the handshake writes to a file.
+/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
 ///
-/// builder: must not be NULL.
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
+/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
+/// the file cannot be opened, nothing is logged, and the call returns OK all the
+/// same.
+///
+/// inkotls_server_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
+/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
+/// config write to a file, which may block the thread.
 inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_builder *builder);
 
-/// Makes the config, and uses the builder up: when it returns OK the builder is freed, and the
-/// config has one reference, which is yours to release. When it fails the builder is as it was,
-/// its error text tells why, and it is yours to mend or to free.
+/// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// builder: must not be NULL.
-/// out_config: must not be NULL.
+/// If the call returns OK, the builder is freed. If the call fails, the builder
+/// stays as it was and can be changed and built again, or freed. inkotls_server_builder_error
+/// returns the reason of the failure.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: no identity was set.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the versions, cipher suites and groups that were added do not
-/// go together.
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS: client certificates are asked for, and there is no trust anchor
-/// for them; or SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used: see
-/// inkotls_roots_add_platform.
-/// INKOTLS_STATUS_INVALID_STATE: there is a verifier of clients, and no certificate is asked for;
-/// or early data goes with ticket keys; or raw public keys with something that they do not go with.
-/// Reads the platform's certificate files, if client certificates are verified by those: call it
-/// where that may block.
+/// If the server trusts the client certificates that the platform trusts, the call reads the
+/// platform's certificate files, which may block the thread.
+///
+/// builder      Consumed when the call returns OK.
+/// out_config   Receives the config, with one reference that belongs to the caller. Valid until
+///              inkotls_server_config_release ends the last reference.
+///
+/// INVALID_CERTIFICATE   The builder has no identity: neither inkotls_server_builder_set_identity
+///                       nor inkotls_server_builder_set_sni_map was called.
+/// INVALID_ARGUMENT      None of the protocol versions can be used with the cipher suites and the
+///                       groups that were added.
+/// NO_TRUST_ANCHORS      The server asks for client certificates and would trust no certificate
+///                       authority, because the roots are empty or the platform has no usable
+///                       certificate. The reason may also be that SSL_CERT_FILE or SSL_CERT_DIR is
+///                       set and cannot be used (inkotls_roots_add_platform). This status is not
+///                       returned if the roots contain certificates of peers, or if an
+///                       inkotls_verify_callback is set.
+/// INVALID_STATE         An inkotls_verify_callback is set, but the server does not ask for client
+///                       certificates. This status is also returned if the server accepts early
+///                       data and has ticket keys, if the roots contain both certificates and raw
+///                       public keys, and if the roots contain raw public keys with
+///                       INKOTLS_CLIENT_AUTH_OPTIONAL.
+/// UNSUPPORTED           The roots for client certificates contain the platform's trust, and the
+///                       platform (macOS, Windows, Android) does not give access to its
+///                       certificates.
 inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
                                             const inkotls_server_config **out_config);
 
-/// Returns the sentence for the last call on `builder` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `builder`.
+/// Reads the error message of the last call on builder that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on builder that is not const, or until builder is freed. Call
+/// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
+/// call that failed.
 const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
 
-/// Frees a builder that was not built. NULL does nothing.
+/// Frees a builder from which no config was built.
+///
+/// After inkotls_server_builder_build has returned OK, the builder is freed already.
+///
+/// builder   The builder to free. May be NULL: the call then does nothing.
 void inkotls_server_builder_free(inkotls_server_builder *builder);
 
-/// Returns 1 where connections with this config may answer INKOTLS_STATUS_WANT_BLOCKING: a
-/// verifier, a signer or a session store was set that may block;
-/// 0 where they never do; or INKOTLS_STATUS_INVALID_ARGUMENT for NULL.
+/// Reads whether connections of the config may return WANT_BLOCKING.
+///
+/// Returns 1 if an inkotls_verify_callback, an inkotls_sign_callback, or the callbacks of a session
+/// store were set with may_block 1. Returns 0 if connections of the config never return
+/// WANT_BLOCKING.
 int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
 
-/// Adds a reference. Any thread, at any time.
+/// Retains the config: its number of references grows by one.
 ///
-/// config: must not be NULL.
+/// Any thread may call this function at any time. inkotls_server_config_release ends the reference.
 inkotls_status inkotls_server_config_retain(const inkotls_server_config *config);
 
-/// Ends a reference; the last one frees the config. Connections keep their own. Any thread, at
-/// any time. NULL does nothing.
+/// Releases a reference to the config, and frees the config with the last reference.
+///
+/// Connections have references of their own. Any thread may call this function at any time.
+///
+/// config   The config to release. May be NULL: the call then does nothing.
 void inkotls_server_config_release(const inkotls_server_config *config);
 
-/// Makes an acceptor for one incoming connection. Ends with inkotls_acceptor_into_conn, or
-/// inkotls_acceptor_free. NULL only if the library has a bug that was caught.
+/// Creates an acceptor for one incoming connection.
+///
+/// Returns the acceptor, or NULL if a bug in the library was caught. inkotls_acceptor_into_conn
+/// consumes the acceptor, and inkotls_acceptor_free frees it.
 inkotls_acceptor *inkotls_acceptor_new(void);
 
-/// Attaches a socket, as inkotls_conn_set_fd does. It goes along to the connection.
+/// Attaches a socket, from which the acceptor then reads and to which it writes ciphertext itself.
 ///
-/// acceptor: must not be NULL.
-/// fd: a connected stream socket.
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
+/// WANT_WRITE say for which event to poll the socket. A transport that was attached
+/// before is detached. The connection that inkotls_acceptor_into_conn creates keeps the socket
+/// attached.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or is not a stream socket;
-/// inkotls_acceptor_os_error has errno.
+/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once
+/// for reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
+/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
+/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
+/// never closes it.
+///
+/// inkotls_acceptor_feed and inkotls_acceptor_drain still work while a socket is attached, and
+/// ciphertext that was fed before is kept. An end of file (EOF) that an earlier transport reported
+/// stays in effect.
+///
+/// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
+///      must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or
+///      until the last call that moves ciphertext returns, on acceptor or on the connection that
+///      inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not use
+///      the descriptor.
+///
+/// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
+///                    pipe that is open for reading and writing; inkotls_acceptor_os_error returns
+///                    errno. The transport that was attached before stays attached.
 inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 
-/// Attaches two descriptors, as inkotls_conn_set_fds does. They go along to the connection.
+/// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
 ///
-/// acceptor: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes.
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
+/// WANT_WRITE say for which event to poll the descriptors. A transport that was
+/// attached before is detached. The connection that inkotls_acceptor_into_conn creates keeps the
+/// descriptors attached. The library never closes a descriptor, and never raises SIGPIPE.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
-/// pipe, or is the wrong end of a pipe; inkotls_acceptor_os_error has errno.
+/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
+/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
+/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask) during the write.
+///
+/// If a pipe is not in non-blocking mode, no one else may use this end of it. A read blocks if
+/// another reader has consumed the bytes after poll, and a write blocks if another writer has
+/// filled the pipe after poll.
+///
+/// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
+///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
+///            last call that moves ciphertext returns, on acceptor or on the connection that
+///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
+///            not use the descriptor.
+/// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
+///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
+///            last call that moves ciphertext returns, on acceptor or on the connection that
+///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
+///            not use the descriptor.
+///
+/// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
+///                    or is the wrong end of a pipe; inkotls_acceptor_os_error returns errno. The
+///                    transport that was attached before stays attached.
 inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor,
                                         int32_t read_fd,
                                         int32_t write_fd);
 
-/// Attaches two functions of the host's, as inkotls_conn_set_io does. They go along to the
-/// connection.
+/// Attaches two callbacks, through which the acceptor then receives and sends ciphertext itself.
 ///
-/// acceptor: must not be NULL.
-/// read, write: must not be NULL.
-/// user_data: handed to both; may be NULL.
+/// inkotls_acceptor_accept then calls the callbacks, on the thread that calls
+/// inkotls_acceptor_accept. A transport that was attached before is detached. The connection that
+/// inkotls_acceptor_into_conn creates keeps the callbacks attached.
+///
+/// If a callback returns an error, inkotls_acceptor_accept returns IO_ERROR, and
+/// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
+/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR,
+/// and inkotls_acceptor_os_error returns NONE.
+///
+/// read        Called by the library to receive ciphertext. See inkotls_read_callback. The callback
+///             must not use acceptor.
+/// write       Called by the library to send ciphertext. See inkotls_write_callback. The callback
+///             must not use acceptor.
+/// user_data   Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
+///             detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last call that
+///             moves ciphertext returns, on acceptor or on the connection that
+///             inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free call
+///             neither callback.
 inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor,
                                        inkotls_read_callback read,
                                        inkotls_write_callback write,
                                        void *user_data);
 
-/// Detaches the socket, the descriptors or the callbacks, as inkotls_conn_detach does.
+/// Detaches the socket, the descriptors or the callbacks that are attached.
 ///
-/// acceptor: must not be NULL.
+/// From then on the caller moves the ciphertext, with inkotls_acceptor_feed and
+/// inkotls_acceptor_drain. If nothing is attached, the call changes nothing.
 inkotls_status inkotls_acceptor_detach(inkotls_acceptor *acceptor);
 
-/// Takes ciphertext from the network, as inkotls_conn_feed does.
+/// Copies ciphertext that was received from the client into the acceptor.
 ///
-/// acceptor: must not be NULL.
-/// data, len: the ciphertext, in bytes; copied.
-/// used: receives the number of bytes accepted; must not be NULL. It may be less than len.
+/// The bytes are only queued: a failure that they cause is returned by the next call of
+/// inkotls_acceptor_accept. After the acceptor has failed, or the client has sent close_notify,
+/// bytes are accepted and discarded. The connection that inkotls_acceptor_into_conn creates keeps
+/// the bytes that are queued.
 ///
-/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full. Call
-/// inkotls_acceptor_accept first.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_acceptor_feed_eof was called before.
+/// data, len   The ciphertext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were accepted. The number may be less than len:
+///             keep the rest, and feed it after the next call of inkotls_acceptor_accept, or to the
+///             connection that inkotls_acceptor_into_conn creates. After inkotls_acceptor_accept
+///             has returned WANT_READ, at least 16 KiB are accepted.
+///
+/// FULL            Nothing was accepted, because 64 KiB are queued already (the default of
+///                 INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
+///                 Call inkotls_acceptor_accept; after WANT_READ feed the same bytes
+///                 again, and after OK feed them to the connection that
+///                 inkotls_acceptor_into_conn creates.
+/// INVALID_STATE   inkotls_acceptor_feed_eof was called before, or an attached transport has
+///                 reported its end of file (EOF).
 inkotls_status inkotls_acceptor_feed(inkotls_acceptor *acceptor,
                                      const void *data,
                                      size_t len,
                                      size_t *used);
 
-/// Says that the network has ended: the peer will send nothing more.
+/// Sets the end of file (EOF) of the transport: the client will send no more ciphertext.
 ///
-/// acceptor: must not be NULL.
+/// Ciphertext that was fed before is still used. After that, inkotls_acceptor_accept returns
+/// UNEXPECTED_EOF instead of WANT_READ.
 inkotls_status inkotls_acceptor_feed_eof(inkotls_acceptor *acceptor);
 
-/// Hands out ciphertext for the network: the alert that refuses a ClientHello. As
-/// inkotls_conn_drain.
+/// Copies queued ciphertext, which the caller then sends to the client, and removes it from the
+/// queue.
 ///
-/// acceptor: must not be NULL.
-/// buf, cap: where the ciphertext goes, in bytes.
-/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+/// The ciphertext of an acceptor is only the alert that refuses a ClientHello. Send the bytes of
+/// each call before the bytes of the next one; the acceptor does not keep them.
+///
+/// buf, cap   Receives the ciphertext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued.
 inkotls_status inkotls_acceptor_drain(inkotls_acceptor *acceptor,
                                       void *buf,
                                       size_t cap,
                                       size_t *out_len);
 
-/// Reads until the ClientHello is whole. Does no cryptography.
+/// Reads until the ClientHello is complete.
 ///
-/// acceptor: must not be NULL.
+/// The call parses the ClientHello and does no cryptography. If ciphertext is missing, the call
+/// returns WANT_READ, and the same call is repeated later.
 ///
-/// INKOTLS_STATUS_OK: it is; look at it, then call inkotls_acceptor_into_conn.
-/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed
-/// or drain.
-/// INKOTLS_STATUS_CLOSED, INKOTLS_STATUS_UNEXPECTED_EOF: the peer left, with or without
-/// close_notify.
-/// INKOTLS_STATUS_ALERT_RECEIVED: the peer sent an alert instead of a ClientHello.
-/// INKOTLS_STATUS_PROTOCOL_ERROR, INKOTLS_STATUS_HANDSHAKE_FAILED: what came is no ClientHello
-/// that can be read. Before it answers that, it answers INKOTLS_STATUS_WANT_WRITE until the alert
-/// is gone; then end the socket as is said at inkotls_conn_close.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_acceptor_os_error has errno.
+/// If the ClientHello is refused, the acceptor queues a fatal alert for the client.
+/// inkotls_acceptor_accept returns WANT_WRITE until the alert has been drained or
+/// sent; from then on every call of inkotls_acceptor_accept returns the failure. After the failure,
+/// on a TCP socket, shut down the sending side, read until EOF, and close the socket: if the socket
+/// is closed with unread bytes, the TCP reset may overtake the alert.
+///
+/// OK                 The ClientHello is complete. The functions of the acceptor return its
+///                    contents, and inkotls_acceptor_into_conn creates the connection.
+/// WANT_READ          The ClientHello is not complete. Wait until the socket is readable, or feed
+///                    ciphertext, then call inkotls_acceptor_accept again. If a transport is
+///                    attached, inkotls_acceptor_accept returns WANT_READ after it
+///                    has received 128 KiB, even if the transport has more.
+/// WANT_WRITE         The alert for a refused ClientHello must be sent. Wait until the socket is
+///                    writable, or drain the alert and send it, then call inkotls_acceptor_accept
+///                    again to get the failure.
+/// CLOSED             The client sent close_notify instead of a ClientHello.
+/// UNEXPECTED_EOF     The transport ended before the ClientHello was complete.
+/// ALERT_RECEIVED     The client sent an alert instead of a ClientHello.
+///                    inkotls_acceptor_alert_received returns its number.
+/// PROTOCOL_ERROR     The client sent something that is not a ClientHello, or a ClientHello that
+///                    violates the TLS protocol. The error message has the reason.
+/// HANDSHAKE_FAILED   The ClientHello lacks something that TLS 1.2 and TLS 1.3 require, such as the
+///                    client's signature algorithms. The error message has the reason.
+/// IO_ERROR           The attached transport has failed. inkotls_acceptor_os_error returns errno.
 inkotls_status inkotls_acceptor_accept(inkotls_acceptor *acceptor);
 
-/// Lends the server name (SNI, RFC 6066) of the ClientHello, in lower case.
+/// Reads the server name (SNI, RFC 6066) of the ClientHello, in lower case.
 ///
-/// acceptor: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next
-/// non-const call on `acceptor`.
+/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on acceptor
+///            that is not const, or until acceptor is freed.
+/// out_len    Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: the client asked for none, or the ClientHello is not whole.
+/// NONE   The client sent no server name, or the ClientHello is not complete yet.
 inkotls_status inkotls_acceptor_server_name(const inkotls_acceptor *acceptor,
                                             const char **out_name,
                                             size_t *out_len);
 
-/// Lends one of the ALPN protocols (RFC 7301) of the ClientHello.
+/// Reads one of the ALPN protocols (RFC 7301) of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// index: which, from 0, in the client's order.
-/// out_protocol, out_len: the protocol's name, in bytes; must not be NULL. It lives until the
-/// next non-const call on `acceptor`.
+/// index          The position of the protocol in the client's list, which begins with 0 and the
+///                protocol that the client prefers.
+/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
+///                next call on acceptor that is not const, or until acceptor is freed.
+/// out_len        Receives the length of the name in bytes. Range: 1 to 255.
 ///
-/// INKOTLS_STATUS_NONE: there are no more, or the ClientHello is not whole.
+/// NONE   The client's list has no protocol with this index, or the ClientHello is not complete
+///        yet.
 inkotls_status inkotls_acceptor_alpn(const inkotls_acceptor *acceptor,
                                      size_t index,
                                      const uint8_t **out_protocol,
                                      size_t *out_len);
 
-/// Lends the cipher suites of the ClientHello, as IANA numbers in the client's order.
+/// Reads the cipher suites of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// out_suites, out_count: the numbers, and how many; must not be NULL. They live until the next
-/// non-const call on `acceptor`.
+/// The list also contains cipher suites that this library does not support, and reserved numbers,
+/// such as those of GREASE (RFC 8701).
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_suites   Receives a pointer to the cipher suites as IANA numbers, in the client's order of
+///              preference. Valid until the next call on acceptor that is not const, or until
+///              acceptor is freed.
+/// out_count    Receives the number of cipher suites.
+///
+/// NONE   The ClientHello is not complete yet.
 inkotls_status inkotls_acceptor_cipher_suites(const inkotls_acceptor *acceptor,
                                               const uint16_t **out_suites,
                                               size_t *out_count);
 
-/// Lends the signature schemes of the ClientHello (RFC 8446, section 4.2.3), as IANA numbers in
-/// the client's order.
+/// Reads the signature schemes (signature_algorithms; RFC 8446, section 4.2.3) of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// out_schemes, out_count: the numbers, and how many; must not be NULL. They live until the next
-/// non-const call on `acceptor`.
+/// The list also contains signature schemes that this library does not support, and reserved
+/// numbers, such as those of GREASE (RFC 8701).
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_schemes   Receives a pointer to the signature schemes as IANA numbers, in the client's order
+///               of preference. Valid until the next call on acceptor that is not const, or until
+///               acceptor is freed.
+/// out_count     Receives the number of signature schemes.
+///
+/// NONE   The ClientHello is not complete yet.
 inkotls_status inkotls_acceptor_signature_schemes(const inkotls_acceptor *acceptor,
                                                   const uint16_t **out_schemes,
                                                   size_t *out_count);
 
-/// Lends the groups of the ClientHello (supported_groups, RFC 8446, section 4.2.7), as IANA
-/// numbers in the client's order.
+/// Reads the groups for the key exchange (supported_groups; RFC 8446, section 4.2.7) of the
+/// ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// out_groups, out_count: the numbers, and how many; must not be NULL. They live until the next
-/// non-const call on `acceptor`.
+/// The list also contains groups that this library does not support, and reserved numbers, such as
+/// those of GREASE (RFC 8701).
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_groups   Receives a pointer to the groups as IANA numbers, in the client's order of
+///              preference. Valid until the next call on acceptor that is not const, or until
+///              acceptor is freed.
+/// out_count    Receives the number of groups, which is 0 if the client sent none.
+///
+/// NONE   The ClientHello is not complete yet.
 inkotls_status inkotls_acceptor_named_groups(const inkotls_acceptor *acceptor,
                                              const uint16_t **out_groups,
                                              size_t *out_count);
 
-/// Lends the name of one of the certificate authorities of the ClientHello (RFC 8446, section
-/// 4.2.4), by which a server may choose its certificate.
+/// Reads the name of one of the certificate authorities (certificate_authorities; RFC 8446, section
+/// 4.2.4) of the ClientHello.
 ///
-/// acceptor: must not be NULL.
-/// index: which, from 0, in the client's order.
-/// out_name, out_len: the Name (RFC 5280) in DER, in bytes; must not be NULL. It lives until the
-/// next non-const call on `acceptor`.
+/// A client names the certificate authorities that it trusts, so that the server can choose its
+/// certificate by them. Most clients name none.
 ///
-/// INKOTLS_STATUS_NONE: there are no more, or the ClientHello is not whole.
+/// index      The position of the certificate authority in the client's list, which begins with 0.
+/// out_name   Receives a pointer to the Name (RFC 5280, section 4.1.2.4) in DER. Valid until the
+///            next call on acceptor that is not const, or until acceptor is freed.
+/// out_len    Receives the length of the Name in bytes.
+///
+/// NONE   The client's list has no certificate authority with this index, or the ClientHello is not
+///        complete yet.
 inkotls_status inkotls_acceptor_certificate_authority(const inkotls_acceptor *acceptor,
                                                       size_t index,
                                                       const uint8_t **out_name,
                                                       size_t *out_len);
 
-/// Lends the ClientHello as it came: the handshake message (RFC 8446, section 4), with its header
-/// of four bytes, without the headers of the records.
+/// Reads the bytes of the ClientHello as the client sent them.
 ///
-/// acceptor: must not be NULL.
-/// out_message, out_len: the message, in bytes; must not be NULL. It lives until the next
-/// non-const call on `acceptor`.
+/// The bytes are the handshake message (RFC 8446, section 4) with its header of four bytes, without
+/// the headers of the records.
 ///
-/// INKOTLS_STATUS_NONE: the ClientHello is not whole.
+/// out_message   Receives a pointer to the message. Valid until the next call on acceptor that is
+///               not const, or until acceptor is freed.
+/// out_len       Receives the length of the message in bytes.
+///
+/// NONE   The ClientHello is not complete yet.
 inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
                                              const uint8_t **out_message,
                                              size_t *out_len);
 
-/// Has messages about this side told to the host, as inkotls_conn_set_log does. It goes along to
-/// the connection.
+/// Sets the callback that receives log messages about this acceptor.
 ///
-/// acceptor: must not be NULL.
-/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF ends it.
-/// callback, user_data: as for inkotls_conn_set_log.
+/// Log messages are for people, and say what was negotiated and what failed. The text of log
+/// messages is not part of the ABI. The library writes log messages nowhere else. The connection
+/// that inkotls_acceptor_into_conn creates keeps the callback.
+///
+/// level       An inkotls_log. Messages of this level and of the levels with smaller numbers are
+///             reported. INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// callback    Called by the library with each message, during a call on acceptor and on the thread
+///             of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
+///             or until the acceptor, or the connection that inkotls_acceptor_into_conn creates, is
+///             freed.
+///
+/// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
+///                    not INKOTLS_LOG_OFF.
+/// UNSUPPORTED        The library is part of a Rust program. The logger that this program sets in
+///                    the crate log receives the messages instead, on the thread of the call.
 inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor,
                                         int32_t level,
                                         inkotls_log_callback callback,
                                         void *user_data);
 
-/// Makes the connection, and uses the acceptor up: when it returns OK the acceptor is freed. What
-/// was fed and what is attached go along. A ClientHello that this config cannot serve is no failure
-/// here: inkotls_conn_handshake reports it, and its alert drains from the connection.
+/// Creates the server connection that continues the acceptor with the chosen config.
 ///
-/// acceptor: must not be NULL.
-/// config: must not be NULL; the connection keeps a reference of its own.
-/// out_conn: must not be NULL. Free it with inkotls_conn_free.
+/// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
+/// If the call fails, the acceptor stays as it was.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_acceptor_accept has not returned OK. The acceptor is as
-/// it was.
+/// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake
+/// returns the failure, and the alert drains from the connection.
+///
+/// acceptor   Consumed when the call returns OK.
+/// config     The server config with which the connection continues. Retained.
+/// out_conn   Receives the connection, which belongs to the caller. Valid until inkotls_conn_free.
+///
+/// INVALID_STATE   The ClientHello is not complete: inkotls_acceptor_accept has not returned
+///                 OK.
 inkotls_status inkotls_acceptor_into_conn(inkotls_acceptor *acceptor,
                                           const inkotls_server_config *config,
                                           inkotls_conn **out_conn);
 
-/// Returns the sentence for the last call on `acceptor` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `acceptor`.
+/// Reads the error message of the last call on acceptor that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on acceptor that is not const, or until acceptor is freed. Call
+/// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
+/// failed.
+///
+/// A call that takes acceptor as const leaves no error message when it fails.
 const char *inkotls_acceptor_error(const inkotls_acceptor *acceptor);
 
-/// Returns the alert that was sent (0 to 255), or INKOTLS_STATUS_NONE.
+/// Reads the alert that the acceptor has sent or queued.
+///
+/// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no
+/// alert. Range: 0 to 255.
 int32_t inkotls_acceptor_alert_sent(const inkotls_acceptor *acceptor);
 
-/// Returns the alert that was received (0 to 255), or INKOTLS_STATUS_NONE.
+/// Reads the alert that the client has sent.
+///
+/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE
+/// if the client has sent no alert. Range: 0 to 255.
 int32_t inkotls_acceptor_alert_received(const inkotls_acceptor *acceptor);
 
-/// Returns errno of the last call on `acceptor` that failed, or INKOTLS_STATUS_NONE.
+/// Reads the error number (errno) of the last call on acceptor that failed.
+///
+/// Returns errno, or NONE if no call has failed, or if the last failure has no
+/// errno. Call inkotls_acceptor_os_error before the next call on acceptor that is not const, and
+/// before inkotls_acceptor_free.
 int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
 
-/// Frees an acceptor that did not become a connection. Does no I/O. NULL does nothing.
+/// Frees an acceptor that has not become a connection.
+///
+/// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
+/// has returned OK, the acceptor is freed already. inkotls_acceptor_free does
+/// nothing if acceptor is NULL.
 void inkotls_acceptor_free(inkotls_acceptor *acceptor);
 
-/// Makes a client connection. It says nothing until inkotls_conn_handshake is called.
+/// Creates a client connection.
 ///
-/// config: must not be NULL; the connection keeps a reference of its own.
-/// server_name, len: who the peer must prove to be: a DNS name, which is also sent (SNI, RFC
-/// 6066), or an IP address. In bytes without a NUL; borrowed for this call.
-/// out_conn: must not be NULL. Free it with inkotls_conn_free.
+/// The connection produces no ciphertext until inkotls_conn_handshake, or another call that drives
+/// the handshake, is called.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: the name is neither a DNS name nor an IP address;
-/// inkotls_invalid_name_text says what is wrong with it.
+/// config             The settings of the connection. Retained.
+/// server_name, len   The name that the server must prove with its certificate, without a NUL, and
+///                    its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066);
+///                    an IP address is not sent. Copied.
+/// out_conn           Receives the connection. Free it with inkotls_conn_free.
+///
+/// INVALID_NAME   The name is neither a DNS name nor an IP address. inkotls_invalid_name_text
+///                writes an error message that says what is wrong with it.
 inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
                                        const char *server_name,
                                        size_t len,
                                        inkotls_conn **out_conn);
 
-/// Makes a server connection whose config is known before the ClientHello. Where it is not, use
-/// an inkotls_acceptor.
+/// Creates a server connection with a config that is chosen before the ClientHello arrives.
 ///
-/// config: must not be NULL; the connection keeps a reference of its own.
-/// out_conn: must not be NULL. Free it with inkotls_conn_free.
+/// A server that chooses its config after it has seen the ClientHello uses an inkotls_acceptor
+/// instead.
+///
+/// config     The settings of the connection. Retained.
+/// out_conn   Receives the connection. Free it with inkotls_conn_free.
 inkotls_status inkotls_conn_new_server(const inkotls_server_config *config,
                                        inkotls_conn **out_conn);
 
-/// Adds an ALPN protocol (RFC 7301) to those of this connection, which start as its config's.
+/// Adds an ALPN protocol (RFC 7301) to the list of this connection, as the least preferred one.
 ///
-/// conn: must not be NULL.
-/// protocol, len: the protocol's name, such as "h2", in bytes: 1 to 255; copied. There are 64 at
-/// most.
+/// The list of a new connection is the list of its config. A connection has at most 64 protocols.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
+///                 255. Copied.
+///
+/// INVALID_ARGUMENT   The length is not in its range, or the list already has 64 protocols.
+/// INVALID_STATE      The handshake has begun: a client has produced its ClientHello, or a server
+///                    has processed the ClientHello that it received.
 inkotls_status inkotls_conn_add_alpn(inkotls_conn *conn, const void *protocol, size_t len);
 
-/// Leaves this connection without an ALPN protocol, until some are added. A server that picks one
-/// itself does this and adds its pick, after inkotls_acceptor_into_conn.
+/// Removes all ALPN protocols from the list of this connection.
 ///
-/// conn: must not be NULL.
+/// A server that negotiates the protocol itself calls inkotls_conn_clear_alpn after
+/// inkotls_acceptor_into_conn, and then adds the protocol that it has chosen with
+/// inkotls_conn_add_alpn. If no protocol is added, the connection does not use ALPN.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake has begun.
+/// INVALID_STATE   The handshake has begun: a client has produced its ClientHello, or a server has
+///                 processed the ClientHello that it received.
 inkotls_status inkotls_conn_clear_alpn(inkotls_conn *conn);
 
-/// Attaches bytes to the sessions that this server connection makes, for the connection that
-/// resumes one: inkotls_conn_resumption_data. With ticket keys they travel in the ticket, sealed.
+/// Sets bytes that are stored with each session that this server connection creates.
 ///
-/// conn: must not be NULL.
-/// data, len: the bytes, at most 2048, in place of those set before; copied.
+/// A later connection that resumes such a session reads the bytes with
+/// inkotls_conn_resumption_data. If the config has ticket keys, the bytes travel in the encrypted
+/// ticket. The bytes of a later call replace those of an earlier call.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: they are too many.
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is done, or this is the client.
+/// data, len   The bytes, and their number in bytes. Range: 0 to 2048. Default: none. Copied.
+///
+/// INVALID_ARGUMENT   The value of len is larger than 2048.
+/// INVALID_STATE      The handshake is done, or conn is a client connection.
 inkotls_status inkotls_conn_set_resumption_data(inkotls_conn *conn, const void *data, size_t len);
 
-/// Has messages about this connection told to the host, for a person to read: what was negotiated,
-/// what failed. Their words are no part of the ABI. Nothing is written anywhere else.
+/// Sets the callback that receives log messages about this connection.
 ///
-/// conn: must not be NULL.
-/// level: an inkotls_log: which messages; INKOTLS_LOG_OFF, as at first, ends it.
-/// callback: NULL only with INKOTLS_LOG_OFF. It comes from calls on this connection, on the thread
-/// of that call.
-/// user_data: handed to the callback; may be NULL. It must live until the log is ended or replaced,
-/// or the connection freed.
+/// Log messages are for people: what was negotiated, and what failed. Their text is not part of the
+/// ABI. The library writes log messages nowhere else.
 ///
-/// INKOTLS_STATUS_UNSUPPORTED: the library is part of a Rust program. The messages go to the logger
-/// that the program sets in the crate `log`, on the thread of the call.
+/// level       An inkotls_log. Messages of this level and of those before it are reported.
+///             INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// callback    Called with each message, during a call on conn and on the thread of that call. May
+///             be NULL if level is INKOTLS_LOG_OFF.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
+///             or conn is freed.
+///
+/// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
+///                    not INKOTLS_LOG_OFF.
+/// UNSUPPORTED        The library is part of a Rust program. The logger that this program sets in
+///                    the crate log receives the messages instead, on the thread of the call.
 inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
                                     int32_t level,
                                     inkotls_log_callback callback,
                                     void *user_data);
 
-/// Attaches a socket: from now on handshake, read, write, flush and close move the ciphertext
-/// themselves, and WANT_READ and WANT_WRITE say what to poll it for. The library never blocks on
-/// it, whether or not it is non-blocking, never closes it, and never raises SIGPIPE. What was
-/// attached before is detached. What was fed before is not lost, and feed and drain still work; an
-/// end that was seen stays an end, and what one failed to send is lost: writing fails ever after.
+/// Attaches a socket, from which the connection then reads and to which it writes ciphertext
+/// itself.
+///
+/// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush,
+/// inkotls_conn_close and the other calls that need ciphertext then move it themselves: WANT_READ
+/// and WANT_WRITE say for which event to poll the socket. A transport that was attached before is
+/// detached.
+///
+/// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
+/// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
+/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
+/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
+/// never closes it. The system calls on a pipe are listed at inkotls_conn_set_fds.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
-/// received 128 KiB and still has nothing to give answers WANT_READ, so that others may run, and
-/// sets INKOTLS_STATE_READABLE. Edge-triggered hosts look at that bit before they wait.
+/// received 128 KiB and has nothing to return yet returns WANT_READ, so that other tasks can run,
+/// and sets the bit INKOTLS_STATE_READABLE of inkotls_conn_state. A host that waits for
+/// edge-triggered events looks at this bit before it waits.
 ///
-/// conn: must not be NULL.
-/// fd: a connected stream socket, or a pipe that is open both ways. It must stay open until it is
-/// detached (inkotls_conn_detach), or until the last call that moves ciphertext; inkotls_conn_free
-/// does not use it.
+/// inkotls_conn_feed and inkotls_conn_drain still work while a socket is attached, and ciphertext
+/// that was fed before is kept. An end of file (EOF) that an earlier transport reported stays in
+/// effect. After an earlier transport has failed to send, its ciphertext is lost, and writing fails
+/// with every later transport.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the descriptor is negative, or neither a stream socket nor a
-/// pipe that is open both ways; inkotls_conn_os_error has errno. What was attached before stays
-/// attached in this case.
+/// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
+///      must stay open until inkotls_conn_detach returns, or until the last call that moves
+///      ciphertext returns; inkotls_conn_free does not use it.
+///
+/// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
+///                    pipe that is open for reading and writing; inkotls_conn_os_error returns
+///                    errno. The transport that was attached before stays attached.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
-/// Attaches two descriptors, one to read and one to write, such as two pipes: otherwise as
-/// inkotls_conn_set_fd.
+/// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
 ///
-/// A pipe costs more system calls than a socket. Where it blocks, its end must have no other user:
-/// a byte that another takes, or the room that another fills, would be waited for.
+/// Apart from the number of descriptors, inkotls_conn_set_fds does what inkotls_conn_set_fd does.
 ///
-/// conn: must not be NULL.
-/// read_fd, write_fd: connected stream sockets or ends of pipes.
+/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
+/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
+/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask) during the write.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: a descriptor is negative, is neither a stream socket nor a
-/// pipe, or is the wrong end of a pipe; inkotls_conn_os_error has errno. What was attached before
-/// stays attached.
+/// If a pipe is not in non-blocking mode, no one else may use the same end of the pipe. A read
+/// blocks if another reader has consumed the bytes after poll, and a write blocks if another writer
+/// has filled the pipe after poll.
+///
+/// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
+///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///            returns.
+/// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
+///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///            returns.
+///
+/// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
+///                    or is the wrong end of a pipe; inkotls_conn_os_error returns errno. The
+///                    transport that was attached before stays attached.
 inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t write_fd);
 
-/// Attaches two functions of the host's that move the ciphertext, in the place of a socket: then
-/// the calls that would read or write the socket call them, on their own thread, and answer the
-/// same.
+/// Attaches two callbacks, through which the connection then receives and sends ciphertext itself.
 ///
-/// conn: must not be NULL.
-/// read, write: must not be NULL. They may not use `conn`. Where one fails, the call answers
-/// INKOTLS_STATUS_IO_ERROR: inkotls_conn_os_error is what it returned, without the sign, or NONE
-/// where it returned a length that cannot be.
-/// user_data: handed to both; may be NULL. It must live until the last call that moves ciphertext;
-/// inkotls_conn_free calls neither.
+/// The calls that would use a socket after inkotls_conn_set_fd call the callbacks instead, on their
+/// own thread, and return the same statuses. A transport that was attached before is detached.
+///
+/// If a callback returns an error, the call returns IO_ERROR, and inkotls_conn_os_error returns the
+/// error number without its sign. If a callback returns a length that is larger than its buffer,
+/// the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
+///
+/// read        Called to receive ciphertext. The callback must not use conn.
+/// write       Called to send ciphertext. The callback must not use conn.
+/// user_data   Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach
+///             returns, or until the last call that moves ciphertext returns; inkotls_conn_free
+///             calls neither callback.
 inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
                                    inkotls_read_callback read,
                                    inkotls_write_callback write,
                                    void *user_data);
 
-/// Detaches the socket, the descriptors or the callbacks that were attached. From then on the host
-/// moves the ciphertext, with feed and drain. If nothing was attached, the call changes nothing.
+/// Detaches the socket, the descriptors or the callbacks that are attached.
 ///
-/// conn: must not be NULL.
+/// After inkotls_conn_detach the host moves the ciphertext, with inkotls_conn_feed and
+/// inkotls_conn_drain. If nothing is attached, the call changes nothing.
 inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 
-/// Takes ciphertext from the network. What it means shows in the next call of handshake or read.
-/// After the end of the connection, bytes are taken and dropped.
+/// Copies ciphertext that the host has received into the connection.
 ///
-/// conn: must not be NULL.
-/// data, len: the ciphertext, in bytes; copied.
-/// used: receives the number of bytes accepted; must not be NULL. It may be less than len: keep the
-/// rest, and feed it after the next call of handshake or read. After a call has returned WANT_READ,
-/// there is room for at least 16 KiB, under every setting of INKOTLS_LIMIT_READ_BUFFER.
+/// The bytes are only queued: a failure that they cause is returned by the next call of
+/// inkotls_conn_handshake or inkotls_conn_read. After the connection has failed, or the peer has
+/// sent close_notify, bytes are accepted and discarded.
 ///
-/// INKOTLS_STATUS_FULL: nothing was accepted, because the read buffer is full
-/// (INKOTLS_LIMIT_READ_BUFFER). Call inkotls_conn_handshake or inkotls_conn_read until it returns
-/// WANT_READ, then feed the rest.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_feed_eof was called before.
+/// data, len   The ciphertext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were accepted, which may be less than len. Keep
+///             the bytes that were not accepted, and feed them after the next call of
+///             inkotls_conn_handshake or inkotls_conn_read. After a call has returned WANT_READ, at
+///             least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER.
+///
+/// FULL            Nothing was accepted, because the read buffer (INKOTLS_LIMIT_READ_BUFFER) is
+///                 full. Call inkotls_conn_handshake or inkotls_conn_read until it returns
+///                 WANT_READ, then feed the same bytes again.
+/// INVALID_STATE   inkotls_conn_feed_eof was called before.
 inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
 
-/// Says that the network has ended: the peer will send nothing more. What was fed before can
-/// still be read; then handshake and read answer CLOSED or UNEXPECTED_EOF instead of WANT_READ.
+/// Sets the end of file (EOF) of the transport: the peer will send no more ciphertext.
 ///
-/// conn: must not be NULL.
+/// Ciphertext that was fed before can still be read. After that, inkotls_conn_handshake and
+/// inkotls_conn_read return CLOSED or UNEXPECTED_EOF instead of WANT_READ.
 inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 
-/// Hands out ciphertext for the network. What is handed out must be sent, in this order; it is
-/// not kept.
+/// Copies queued ciphertext, which the host then sends to the peer, and removes it from the queue.
 ///
-/// conn: must not be NULL.
-/// buf, cap: where the ciphertext goes, in bytes.
-/// out_len: how many bytes were written, 0 where nothing is waiting; must not be NULL.
+/// Send the bytes of each call before the bytes of the next one; the connection does not keep them.
+///
+/// buf, cap   Receives the ciphertext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued.
 inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
 
-/// Lends ciphertext for the network, without a copy to a buffer of the host's. What was sent of it
-/// is then forgotten by inkotls_conn_drain_consume. A host that lets another task use the
-/// connection while it sends calls inkotls_conn_drain instead.
+/// Reads queued ciphertext in place, without a buffer of the caller.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the ciphertext, in bytes, a part of all that waits; a length of 0 where
-/// nothing does; must not be NULL. It lives until the next non-const call on `conn`.
+/// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
+/// the queue. No other call on conn that is not const may come between the two calls. A host that
+/// lets another task use conn during the send calls inkotls_conn_drain instead.
+///
+/// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
+/// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
+/// copies.
+///
+/// out_data   Receives a pointer to the ciphertext. Valid until the next call on conn that is not
+///            const, or until conn is freed.
+/// out_len    Receives the length of the ciphertext in bytes, which is 0 if none is queued. More
+///            ciphertext may be queued behind it: consume these bytes, then repeat the call.
 inkotls_status inkotls_conn_drain_peek(inkotls_conn *conn,
                                        const uint8_t **out_data,
                                        size_t *out_len);
 
-/// Forgets ciphertext that was sent.
+/// Removes ciphertext that has been sent from the queue.
 ///
-/// conn: must not be NULL.
-/// len: how much of what inkotls_conn_drain_peek lent, in bytes. No other call on `conn` may have
-/// come between.
+/// len   How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Only const calls
+///       on conn may come between the two calls.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+/// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_drain_peek.
+///                    Nothing was removed.
 inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 
-/// Drives the handshake. Calling it again once it is done does nothing: it answers OK, or the
-/// failure that the connection had since.
+/// Runs the handshake as far as the received ciphertext allows.
 ///
-/// conn: must not be NULL.
+/// After the handshake is done, a repeated call does nothing: it returns OK, or the failure that
+/// the connection has had since.
 ///
-/// INKOTLS_STATUS_OK: the peer can go on: the handshake is finished and our last flight is
-/// drained.
-/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed
-/// or drain.
-/// INKOTLS_STATUS_WANT_BLOCKING: call inkotls_conn_run_blocking, then this again. Only where
-/// inkotls_client_config_may_block or inkotls_server_config_may_block is 1.
-/// INKOTLS_STATUS_CLOSED, INKOTLS_STATUS_UNEXPECTED_EOF: the peer left, with or without
-/// close_notify.
-/// INKOTLS_STATUS_ALERT_RECEIVED: the peer refused; inkotls_conn_alert_received says how.
-/// INKOTLS_STATUS_INVALID_PEER_CERTIFICATE: inkotls_conn_certificate_error says why.
-/// INKOTLS_STATUS_HANDSHAKE_FAILED, INKOTLS_STATUS_PROTOCOL_ERROR: the two sides have nothing in
-/// common, or the peer broke the protocol.
-/// INKOTLS_STATUS_INVALID_KEY: the host's signer did not sign.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before the handshake was done.
+/// With a transport attached, the call also receives and sends ciphertext, as far as the transport
+/// does not block.
 ///
-/// Most failures have an alert for the peer: the call answers WANT_WRITE until that, and what was
-/// written before it, is drained or sent; then the failure, and the same failure ever after.
+/// Most failures queue an alert for the peer. The call then returns WANT_WRITE until that alert,
+/// and the ciphertext queued before it, has been drained or sent; from then on it returns the
+/// failure.
+///
+/// A server connection knows some results before inkotls_conn_handshake returns OK. While the
+/// ClientHello is incomplete, inkotls_conn_handshake returns WANT_READ, and
+/// inkotls_conn_protocol_version returns INKOTLS_STATUS_NONE. The first WANT_READ after the
+/// ClientHello means that the first flight of the server has been drained or sent, and that
+/// inkotls_conn_protocol_version, inkotls_conn_cipher_suite, inkotls_conn_server_name and
+/// inkotls_conn_alpn return their results. If the first flight is a HelloRetryRequest (RFC 8446,
+/// section 4.1.4), inkotls_conn_alpn returns its result only after the second flight. Results of a
+/// handshake are not authenticated before inkotls_conn_handshake has returned OK.
+///
+/// OK                         The handshake is done, and the last flight of this side has been
+///                            drained or sent, so that the peer can go on.
+/// WANT_READ                  More ciphertext is needed: feed ciphertext, or poll the attached
+///                            transport for reading, then repeat the call.
+/// WANT_WRITE                 Ciphertext is queued: drain the ciphertext, or poll the attached
+///                            transport for writing, then repeat the call.
+/// WANT_BLOCKING              The next step of the handshake may block: call
+///                            inkotls_conn_run_blocking, on any thread, then repeat the call. Only
+///                            a config whose inkotls_client_config_may_block or
+///                            inkotls_server_config_may_block returns 1 causes WANT_BLOCKING.
+/// CLOSED                     The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF             The transport ended without close_notify before the handshake was
+///                            done.
+/// ALERT_RECEIVED             The peer sent a fatal alert; inkotls_conn_alert_received returns its
+///                            number.
+/// INVALID_PEER_CERTIFICATE   The certificate of the peer was refused, or the peer did not prove
+///                            that it has the private key; inkotls_conn_certificate_error returns
+///                            the reason.
+/// HANDSHAKE_FAILED           The two sides have no version, cipher suite, group, ALPN protocol or
+///                            signature scheme in common, or a limit was exceeded
+///                            (INKOTLS_LIMIT_HANDSHAKE).
+/// PROTOCOL_ERROR             The peer violated the protocol, or the ciphertext was changed on its
+///                            way.
+/// INVALID_KEY                The inkotls_sign_callback of this side's identity returned no
+///                            signature.
+/// IO_ERROR                   The attached transport has failed; inkotls_conn_os_error returns
+///                            errno.
+/// INVALID_STATE              inkotls_conn_close was called before the handshake was done.
 inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 
-/// Runs the step that INKOTLS_STATUS_WANT_BLOCKING announced: the only call of a handshake in which
-/// the host's callbacks may block, or the operating system's verification. Any thread may make it;
-/// until it returns, no other call on `conn` may be made. It moves no ciphertext. Such steps are
-/// announced before anything of them is done, and sometimes in vain: what an encrypted record holds
-/// is not known before.
+/// Runs the step of the handshake that a call announced with WANT_BLOCKING.
 ///
-/// conn: must not be NULL.
+/// inkotls_conn_run_blocking is the only call on a connection in which callbacks that may block, or
+/// the verification of the operating system, run. Any thread may call inkotls_conn_run_blocking; no
+/// other call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
 ///
-/// INKOTLS_STATUS_OK: it ran, or there was none. Make the call again that answered
-/// INKOTLS_STATUS_WANT_BLOCKING: that tells how it went.
+/// WANT_BLOCKING is returned before any part of the step has run. WANT_BLOCKING may be spurious,
+/// because the contents of an encrypted record are not known in advance.
+///
+/// OK   The step has run, or there was none. Repeat the call that returned WANT_BLOCKING: it
+///      returns the result of the step.
 inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 
-/// Reads plaintext, as much as is at hand. Before the handshake is done it drives that first, and
-/// answers as inkotls_conn_handshake does.
+/// Reads as much plaintext as is available.
 ///
-/// It never waits for ciphertext of ours to be drained, unless the connection fails, so that a
-/// reader and a writer of the same connection do not stop each other: flush what you wrote before
-/// you wait for an answer. CLOSED and UNEXPECTED_EOF end reading only; writing may go on.
+/// Until the handshake is done, the call runs the handshake and returns what inkotls_conn_handshake
+/// returns. Early data is read only with inkotls_conn_read_early_data.
 ///
-/// conn: must not be NULL.
-/// buf, cap: where the plaintext goes, in bytes.
-/// out_len: how many bytes were written to `buf`: at least 1, unless `cap` is 0; must not be
-/// NULL.
+/// After the handshake, the call returns WANT_WRITE only if the connection has failed, so that a
+/// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
+/// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
-/// INKOTLS_STATUS_WANT_READ: call again after polling, or after feed.
-/// INKOTLS_STATUS_CLOSED: the peer sent close_notify; everything it sent was read.
-/// INKOTLS_STATUS_UNEXPECTED_EOF: the network ended without close_notify: what was read may be
-/// truncated.
-/// Failures: as for inkotls_conn_handshake.
+/// CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be called.
+///
+/// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
+///
+/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                  reading, then repeat the call.
+/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                  writing, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
+///                  Reading has ended.
+/// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
+///                  Reading has ended.
+/// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
+///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
+///                  receive causes this status.
+/// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
 
-/// Lends plaintext, as inkotls_conn_read copies it. What was used of it is then forgotten by
-/// inkotls_conn_read_consume.
+/// Reads plaintext in place: the caller receives a pointer, and the plaintext is not copied.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the plaintext, in bytes, at least 1; must not be NULL. It lives until the
-/// next non-const call on `conn`.
+/// After the bytes, or some of them, have been used, inkotls_conn_read_consume removes them. No
+/// other call on conn that is not const may come between the two calls. In everything else,
+/// inkotls_conn_read_peek does what inkotls_conn_read does.
 ///
-/// Every status but INKOTLS_STATUS_OK: as for inkotls_conn_read.
+/// out_data   Receives a pointer to the plaintext. Valid until the next call on conn that is not
+///            const, or until conn is freed.
+/// out_len    Receives the length of the plaintext in bytes, which is at least 1. More plaintext
+///            may follow: consume these bytes, then repeat the call.
+///
+/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                  reading, then repeat the call.
+/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                  writing, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
+///                  Reading has ended.
+/// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
+///                  Reading has ended.
+/// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
+///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
+///                  receive causes this status.
+/// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 inkotls_status inkotls_conn_read_peek(inkotls_conn *conn,
                                       const uint8_t **out_data,
                                       size_t *out_len);
 
-/// Forgets plaintext that was used.
+/// Removes plaintext that has been used.
 ///
-/// conn: must not be NULL.
-/// len: how much of what inkotls_conn_read_peek lent, in bytes. No other call on `conn` may have
-/// come between.
+/// len   How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Only const calls
+///       on conn may come between the two calls.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: it is more than that.
+/// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_read_peek.
+///                    Nothing was removed.
 inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 
-/// Takes plaintext to send, and encrypts it. What is taken is the library's: never give it again.
-/// Before the handshake is done it takes nothing, drives that, and answers as
-/// inkotls_conn_handshake does.
+/// Writes plaintext: the connection encrypts it and queues the ciphertext.
 ///
-/// With a socket attached it also sends, as far as that does not block; inkotls_conn_flush sends
-/// the rest.
+/// Until the handshake is done, the call consumes nothing, runs the handshake, and returns what
+/// inkotls_conn_handshake returns. Bytes that were consumed must not be passed again.
 ///
-/// conn: must not be NULL.
-/// data, len: the plaintext, in bytes; what is taken is copied.
-/// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
-/// must not be NULL.
+/// With a transport attached, the call also sends ciphertext, as far as the transport does not
+/// block; inkotls_conn_flush sends the rest.
 ///
-/// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for 64 KiB are waiting to be drained.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before; or this is TLS 1.2, whose
-/// keys are never renewed, and they have protected 2^24 records: close_notify ends the connection.
-/// INKOTLS_STATUS_IO_ERROR: the socket takes nothing more. What the peer said before it left, an
-/// alert perhaps, can still be read.
-/// Failures: as for inkotls_conn_handshake.
+/// data, len   The plaintext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
+///             0, and may be less than len. Pass the bytes that were not consumed in another call.
+///
+/// WANT_READ        The handshake is not done and needs more ciphertext. Feed it, or poll the
+///                  transport that is attached for reading; then repeat the call.
+/// WANT_WRITE       Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
+///                  full, or because the ciphertext of the handshake or an alert is queued. Drain,
+///                  or poll the transport that is attached for writing; then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// CLOSED           The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
+/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno. What
+///                  the peer sent before, such as an alert, can still be read.
+/// INVALID_STATE    inkotls_conn_close was called before; or the keys of TLS 1.2, which cannot be
+///                  renewed, have protected as many records as they may (about 2^24 with AES-GCM).
+///                  When the keys are used up, the call queues close_notify: drain the ciphertext,
+///                  and continue on a new connection.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 inkotls_status inkotls_conn_write(inkotls_conn *conn, const void *data, size_t len, size_t *used);
 
-/// Gets everything that was written on its way.
+/// Sends all queued ciphertext, or waits for the host to drain it.
 ///
-/// conn: must not be NULL.
+/// The call runs no handshake and reads nothing: before the handshake is done, it returns OK
+/// whenever no ciphertext is queued.
 ///
-/// INKOTLS_STATUS_OK: no ciphertext is waiting.
-/// INKOTLS_STATUS_WANT_WRITE: call again after polling, or after drain.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
-/// Failures: those that the connection had before.
+/// OK           No ciphertext is queued.
+/// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///              writing, then repeat the call.
+/// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
+///              inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 inkotls_status inkotls_conn_flush(inkotls_conn *conn);
 
-/// Takes early data (0-RTT; RFC 8446, section 2.3) to send with the client's first flight, before
-/// inkotls_conn_handshake is OK. Write all of it, then drive the handshake and ask
-/// inkotls_conn_is_early_data_accepted: where the server refused it, it had no effect, and is
-/// written again with inkotls_conn_write. Who records it can send it again: it may only ask for
-/// what does no harm when it is done twice.
+/// Writes early data (0-RTT; RFC 8446, section 2.3), before the handshake is done.
 ///
-/// A server that took early data answers it with this, a round trip before its handshake is OK:
-/// inkotls_conn_read_early_data. Who gets the answer is not proved until then.
+/// A client sends early data with its first flight. Write all of it, then run the handshake with
+/// inkotls_conn_handshake, and call inkotls_conn_is_early_data_accepted. Early data that the server
+/// refused had no effect: send it again with inkotls_conn_write. Anyone who records early data can
+/// send it again, so early data may only ask for what does no harm when it is done twice.
 ///
-/// conn: must not be NULL; a client whose config allows early data, or a server that took some.
-/// data, len: the plaintext, in bytes; what is taken is copied.
-/// used: how many bytes were taken: at least 1, unless `len` is 0, and perhaps fewer than `len`;
-/// must not be NULL.
+/// A server that accepted early data can answer it with inkotls_conn_write_early_data one round
+/// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
+/// receives the answer.
 ///
-/// INKOTLS_STATUS_NONE: there is no session to resume that allows early data, or its limit is used
-/// up, or the handshake has come too far; or this is a server that took none: go on with
-/// inkotls_conn_handshake.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before.
-/// INKOTLS_STATUS_WANT_WRITE: nothing was taken, for too much is waiting to be drained.
-/// Failures: as for inkotls_conn_handshake.
+/// With a transport attached, the call also sends ciphertext, as far as the transport does not
+/// block.
+///
+/// data, len   The plaintext, and its length in bytes. Copied.
+/// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
+///             0, and may be less than len. Pass the bytes that were not consumed in another call.
+///
+/// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
+///                 full, or because an alert is queued. Drain, or poll the transport that is
+///                 attached for writing; then repeat the call.
+/// NONE            No early data can be sent: a client has no session that allows early data, the
+///                 limit of the session is used up, or the handshake has come too far; or a server
+///                 has not accepted early data. Continue with inkotls_conn_handshake.
+/// CLOSED          The peer sent close_notify before the handshake was done.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// INVALID_STATE   inkotls_conn_close was called before.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn,
                                              const void *data,
                                              size_t len,
                                              size_t *used);
 
-/// Reads early data (0-RTT; RFC 8446, section 2.3), on a server whose config takes it. It drives
-/// the handshake, and may be called until it answers NONE, before inkotls_conn_handshake or after.
-/// inkotls_conn_read never gives early data out. What was read may be somebody's recording, until
-/// the handshake is done: see inkotls_server_builder_set_max_early_data.
+/// Reads early data (0-RTT; RFC 8446, section 2.3) on a server whose config accepts it.
 ///
-/// conn: must not be NULL.
-/// buf, cap: where the plaintext goes, in bytes.
-/// out_len: how many bytes were written to `buf`: at least 1, unless `cap` is 0; must not be NULL.
+/// The call runs the handshake as far as early data needs it. inkotls_conn_read_early_data may be
+/// called before or after inkotls_conn_handshake returns OK, and repeated until it returns NONE.
+/// inkotls_conn_read never returns early data.
 ///
-/// INKOTLS_STATUS_WANT_READ, INKOTLS_STATUS_WANT_WRITE: call again after polling, or after feed or
-/// drain.
-/// INKOTLS_STATUS_WANT_BLOCKING: as for inkotls_conn_handshake.
-/// INKOTLS_STATUS_NONE: there is none, or no more: go on with inkotls_conn_handshake.
-/// INKOTLS_STATUS_INVALID_STATE: inkotls_conn_close was called before, and all that came was read.
-/// Failures: as for inkotls_conn_handshake.
+/// Until the handshake is done, early data may be a recording that someone else sends again:
+/// inkotls_server_builder_set_max_early_data describes the risk.
+///
+/// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
+/// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
+///
+/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                  reading, then repeat the call.
+/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                  writing, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
+///                  any thread, then repeat the call.
+/// NONE             There is no early data, or all of it has been read, or conn is a client
+///                  connection. Continue with inkotls_conn_handshake.
+/// CLOSED           The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
+/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno.
+/// INVALID_STATE    inkotls_conn_close was called before the handshake was done, and all early data
+///                  that had been processed has been read.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
+///     these statuses.
 inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn,
                                             void *buf,
                                             size_t cap,
                                             size_t *out_len);
 
-/// Returns 1 where early data was accepted; 0, on a client, where it could have sent some and the
-/// server refused, so that what was sent is to be sent again; INKOTLS_STATUS_NONE where there was
-/// none to offer, before it is known, and on a server that takes none.
+/// Reads whether early data was accepted.
+///
+/// Returns 1 if early data was accepted. Returns 0 on a client that could have sent early data and
+/// was refused by the server: what was sent as early data must be sent again. Returns
+/// INKOTLS_STATUS_NONE if a client had no session that allows early data, if the server has not
+/// answered yet, or if a server did not accept any.
 int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 
-/// Takes new keys into use for what is sent, and has the peer do the same (KeyUpdate; RFC 8446,
-/// section 4.6.3). It also happens by itself, before keys are used up. Peers end a connection that
-/// does it again and again without sending anything.
+/// Runs a key update (KeyUpdate; RFC 8446, section 4.6.3): new keys protect what this side sends,
+/// and the peer is asked to do the same.
 ///
-/// conn: must not be NULL.
+/// TLS 1.3 connections also update their keys automatically, before the keys have protected as many
+/// records as they may. Some peers end a connection that updates its keys again and again without
+/// sending data.
 ///
-/// INKOTLS_STATUS_WANT_WRITE: nothing was done, for ciphertext is waiting: call again after
-/// polling, or after drain.
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done, or inkotls_conn_close was called.
-/// INKOTLS_STATUS_UNSUPPORTED: this is TLS 1.2, which cannot.
-/// INKOTLS_STATUS_PROTOCOL_ERROR: the peer had begun a message that the new keys would cut.
-/// Failures: those that the connection had before.
+/// WANT_WRITE      Nothing was done, because ciphertext is queued. Drain it, or poll the transport
+///                 that is attached for writing; then repeat the call.
+/// INVALID_STATE   The handshake is not done, or inkotls_conn_close was called.
+/// UNSUPPORTED     The connection uses TLS 1.2, which cannot renew its keys.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection has failed, in this call or earlier. The call itself fails with PROTOCOL_ERROR if
+///     the peer has sent only a part of a handshake message.
 inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 
-/// Derives keying material from the connection, the same on both sides (RFC 8446, section 7.5; RFC
-/// 5705).
+/// Derives keying material from the connection (RFC 8446, section 7.5; RFC 5705).
 ///
-/// conn: must not be NULL.
-/// label, label_len: the label, in bytes, at most 249; borrowed for this call.
-/// context, context_len: the context, in bytes, at most 65535; NULL for none, which in TLS 1.2 is
-/// not the same as an empty one. Borrowed for this call.
-/// buf, len: where the keying material goes, and how much of it, in bytes: at least 1.
+/// Both sides derive the same bytes from the same label, context and length.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the label or the context is too long, or no such length can be
-/// derived.
-/// Failures: those that the connection had before.
+/// label, label_len       The label, and its length in bytes. Range: 0 to 249. Borrowed for this
+///                        call.
+/// context, context_len   The context, and its length in bytes. Range: 0 to 65535. May be NULL,
+///                        which means no context: in TLS 1.2, no context and an empty context give
+///                        different keying material. Borrowed for this call.
+/// buf, len               Receives the keying material. len is its length in bytes, at least 1.
+///
+/// INVALID_STATE      The handshake is not done.
+/// INVALID_ARGUMENT   The label or the context is too long, or len is 0 or longer than what can be
+///                    derived.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn,
                                                    const void *label,
                                                    size_t label_len,
@@ -2138,249 +2978,316 @@ inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn,
                                                    void *buf,
                                                    size_t len);
 
-/// Gives out a channel binding (RFC 5056), for authentication above TLS such as SCRAM-PLUS.
+/// Derives a channel binding (RFC 5056), which binds an authentication above TLS, such as
+/// SCRAM-PLUS, to this connection.
 ///
-/// conn: must not be NULL.
-/// kind: an inkotls_channel_binding.
-/// buf, cap: where the binding goes, in bytes: 64 are enough for any.
-/// out_len: how many bytes were written; must not be NULL.
+/// kind       An inkotls_channel_binding.
+/// buf, cap   Receives the channel binding. cap is the size of buf in bytes; 64 bytes are enough
+///            for every kind.
+/// out_len    Receives the number of bytes written.
 ///
-/// INKOTLS_STATUS_INVALID_STATE: the handshake is not done.
-/// INKOTLS_STATUS_UNSUPPORTED: tls-exporter in TLS 1.2, unless the config requires the extended
-/// master secret; or tls-server-end-point where it is not defined for the signature of the
-/// certificate, such as Ed25519, or there is no certificate.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no such kind, or `cap` is too small.
+/// INVALID_STATE      The handshake is not done.
+/// UNSUPPORTED        INKOTLS_CHANNEL_BINDING_TLS_EXPORTER is not available in TLS 1.2, unless the
+///                    config requires the extended master secret.
+///                    INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT is not defined for some
+///                    signatures of the server's certificate, such as Ed25519, and needs a
+///                    certificate.
+/// INVALID_ARGUMENT   The value of kind is not an inkotls_channel_binding, or cap is too small.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn,
                                             int32_t kind,
                                             void *buf,
                                             size_t cap,
                                             size_t *out_len);
 
-/// Ends what this side has to say, with close_notify (RFC 8446, section 6.1), which either side
-/// owes the other: call it after read has answered CLOSED, too. Reading goes on until the peer has
-/// closed; a host that does not care may stop here.
+/// Sends close_notify (RFC 8446, section 6.1), or waits for the host to drain it.
 ///
-/// After a failure there is nothing to close: the alert that went out has ended the connection.
-/// Then, on a TCP socket, shut the sending side down, read until the end, and close: if unread
-/// bytes are left, the reset that they cause overtakes the alert.
+/// Both sides must send close_notify: call inkotls_conn_close also after inkotls_conn_read has
+/// returned CLOSED. After inkotls_conn_close this side can send no more data. If the handshake is
+/// done, inkotls_conn_read can go on until the peer has closed; a host that expects no more data
+/// need not wait for that.
 ///
-/// conn: must not be NULL.
+/// After a failure, no close_notify is sent, because the alert has already ended the connection. On
+/// a TCP socket, shut down the sending side (shutdown with SHUT_WR), read until the end of file
+/// (EOF), then close the socket: if bytes are left unread, the TCP reset that they cause can
+/// overtake the alert.
 ///
-/// INKOTLS_STATUS_OK: close_notify is drained; or this is a client that never spoke.
-/// INKOTLS_STATUS_WANT_WRITE: call again after polling, or after drain.
-/// INKOTLS_STATUS_IO_ERROR: the socket failed; inkotls_conn_os_error has errno.
-/// Failures: those that the connection had before.
+/// OK           close_notify has been drained or sent; or a client has not begun its handshake, so
+///              that close_notify is not needed.
+/// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///              writing, then repeat the call.
+/// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
+///              inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
+///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 inkotls_status inkotls_conn_close(inkotls_conn *conn);
 
-/// Returns bits of inkotls_state, for a host that polls both ways at once; or a negative status.
+/// Reads what the connection can do now.
+///
+/// Returns bits of inkotls_state, or a negative status. A host that polls its socket for reading
+/// and writing at the same time decides by these bits what to do next.
 int32_t inkotls_conn_state(const inkotls_conn *conn);
 
-/// Frees the connection and wipes its secrets. Does no I/O: ciphertext that was not drained is
-/// lost. NULL does nothing.
+/// Frees the connection, and overwrites its secrets in memory.
+///
+/// The call moves no ciphertext: what has not been drained or sent is lost.
+///
+/// conn   The connection to free. May be NULL: the call then does nothing.
 void inkotls_conn_free(inkotls_conn *conn);
 
-/// Returns the TLS version agreed on (0x0303, 0x0304), or INKOTLS_STATUS_NONE before that.
+/// Reads the TLS version that was negotiated.
+///
+/// Returns IANA's number of the version: 0x0303 (TLS 1.2) or 0x0304 (TLS 1.3); or
+/// INKOTLS_STATUS_NONE before the version is negotiated.
 int32_t inkotls_conn_protocol_version(const inkotls_conn *conn);
 
-/// Returns IANA's number of the cipher suite agreed on, or INKOTLS_STATUS_NONE before that.
+/// Reads the cipher suite that was negotiated.
+///
+/// Returns IANA's number of the cipher suite, or INKOTLS_STATUS_NONE before the cipher suite is
+/// negotiated.
 int32_t inkotls_conn_cipher_suite(const inkotls_conn *conn);
 
-/// Returns IANA's number of the group that the keys were exchanged with, or INKOTLS_STATUS_NONE
-/// before that, and where a TLS 1.2 session was resumed without an exchange.
+/// Reads the group that the key exchange used.
+///
+/// Returns IANA's number of the group, or INKOTLS_STATUS_NONE before the key exchange, and for a
+/// TLS 1.2 session that was resumed without a key exchange.
 int32_t inkotls_conn_named_group(const inkotls_conn *conn);
 
-/// Returns IANA's number of the signature scheme with which the peer proved that it has the key of
-/// its certificate, or INKOTLS_STATUS_NONE before that, where it showed none, and where a session
+/// Reads the signature scheme with which the peer proved that it has the private key of its
+/// certificate.
+///
+/// Returns IANA's number of the signature scheme, or INKOTLS_STATUS_NONE until
+/// inkotls_conn_handshake has returned OK, if the peer presented no certificate, and if a session
 /// was resumed.
 int32_t inkotls_conn_peer_signature_scheme(const inkotls_conn *conn);
 
-/// Returns 1 where an earlier session was resumed, 0 where not, or INKOTLS_STATUS_NONE before
+/// Reads whether the handshake resumed an earlier session.
+///
+/// Returns 1 if the handshake resumed a session, 0 if it did not, or INKOTLS_STATUS_NONE before
 /// that is known.
 int32_t inkotls_conn_is_resumed(const inkotls_conn *conn);
 
-/// Returns how many TLS 1.3 tickets a client has received, or INKOTLS_STATUS_NONE before its
-/// handshake has begun, and on a server.
+/// Reads how many TLS 1.3 tickets a client has received.
+///
+/// Returns the number of tickets, or INKOTLS_STATUS_NONE before the handshake has begun, and on a
+/// server.
 int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
 
-/// Lends what an earlier connection attached to the session that this one resumed, on a server:
-/// inkotls_conn_set_resumption_data. Only this server, or one with its store or keys, can have
-/// written it.
+/// Reads the bytes that inkotls_conn_set_resumption_data stored with the session that this server
+/// connection has resumed.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the bytes, perhaps none; must not be NULL. They live until the next non-const
-/// call on `conn`.
+/// Only this server, or another one that shares its session store or its ticket keys, can have
+/// written the bytes.
 ///
-/// INKOTLS_STATUS_NONE: no session was resumed, or not yet, or this is the client.
+/// out_data   Receives a pointer to the bytes. Valid until the next call on conn that is not const,
+///            or until conn is freed.
+/// out_len    Receives the number of bytes, which may be 0.
+///
+/// NONE   No session was resumed, or that is not known yet, or conn is a client connection.
 inkotls_status inkotls_conn_resumption_data(const inkotls_conn *conn,
                                             const uint8_t **out_data,
                                             size_t *out_len);
 
-/// Lends the OCSP response (RFC 6960) that the server stapled to its certificate, on a client. It
-/// is not verified: a host that relies on it verifies it.
+/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate, on a client.
 ///
-/// conn: must not be NULL.
-/// out_data, out_len: the OCSPResponse in DER, in bytes; must not be NULL. It lives until the next
-/// non-const call on `conn`.
+/// The library does not verify the response: a host that relies on it must verify it.
 ///
-/// INKOTLS_STATUS_NONE: there is none, or not yet, or a session was resumed, or this is the server.
+/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the next call on conn that
+///            is not const, or until conn is freed.
+/// out_len    Receives the length of the OCSPResponse in bytes.
+///
+/// NONE   The server has stapled no response, or its certificate has not arrived yet, or a session
+///        was resumed, or conn is a server connection.
 inkotls_status inkotls_conn_ocsp_staple(const inkotls_conn *conn,
                                         const uint8_t **out_data,
                                         size_t *out_len);
 
-/// Lends the ALPN protocol agreed on (RFC 7301).
+/// Reads the ALPN protocol (RFC 7301) that was negotiated.
 ///
-/// conn: must not be NULL.
-/// out_protocol, out_len: the protocol's name, in bytes; must not be NULL. It lives until the
-/// next non-const call on `conn`.
+/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
+///                next call on conn that is not const, or until conn is freed.
+/// out_len        Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: none was, or not yet.
+/// NONE   No protocol was negotiated, or none has been negotiated yet.
 inkotls_status inkotls_conn_alpn(const inkotls_conn *conn,
                                  const uint8_t **out_protocol,
                                  size_t *out_len);
 
-/// Lends the server name (SNI, RFC 6066) that the client asked for, in lower case, on a server.
+/// Reads the server name (SNI, RFC 6066) that the client sent, in lower case, on a server.
 ///
-/// conn: must not be NULL.
-/// out_name, out_len: the name, in bytes without a NUL; must not be NULL. It lives until the next
-/// non-const call on `conn`.
+/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on conn that
+///            is not const, or until conn is freed.
+/// out_len    Receives the length of the name in bytes.
 ///
-/// INKOTLS_STATUS_NONE: the client asked for none, or has not yet, or this is the client.
+/// NONE   The client sent no server name, or the ClientHello has not arrived yet, or conn is a
+///        client connection.
 inkotls_status inkotls_conn_server_name(const inkotls_conn *conn,
                                         const char **out_name,
                                         size_t *out_len);
 
-/// Lends one of the certificates that the peer presented, in DER (RFC 5280);
-/// inkotls_certificate_new tells what is in it. Once inkotls_conn_handshake is OK the peer's own
-/// has been verified, on this connection or on the one whose session was resumed. Of a peer that
-/// showed a raw public key (RFC 7250), number 0 is the SubjectPublicKeyInfo.
+/// Reads one of the certificates that the peer presented.
 ///
-/// conn: must not be NULL.
-/// index: which: 0 is the peer's own, the next is its issuer's, and so on.
-/// out_der, out_len: the certificate, in bytes; must not be NULL. It lives until the next
-/// non-const call on `conn`.
+/// inkotls_certificate_new parses the certificate. After inkotls_conn_handshake has returned OK,
+/// the verification has accepted the peer's own certificate, on this connection or on the one whose
+/// session was resumed. If the peer presented a raw public key (RFC 7250), the entry with index 0
+/// is its SubjectPublicKeyInfo.
 ///
-/// INKOTLS_STATUS_NONE: there are no more, or not yet.
+/// index     The position in the order in which the peer sent the certificates: 0 is the peer's own
+///           certificate, the next ones are those of its issuers.
+/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call on
+///           conn that is not const, or until conn is freed.
+/// out_len   Receives the length of the certificate in bytes.
+///
+/// NONE   The peer presented no certificate with this index, or has not presented its certificates
+///        yet.
 inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn,
                                              size_t index,
                                              const uint8_t **out_der,
                                              size_t *out_len);
 
-/// Returns the error message of the last call on `conn` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `conn`: so call this in a statement of its own,
-/// not in one list of arguments with the call that failed.
+/// Reads the error message of the last call on conn that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL, even if
+/// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
+/// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
+/// failed.
+///
+/// A call that takes conn as const leaves no error message when it returns NONE or
+/// INVALID_ARGUMENT.
 const char *inkotls_conn_error(const inkotls_conn *conn);
 
-/// Returns the last alert that was sent (0 to 255; 0 is close_notify), or INKOTLS_STATUS_NONE.
-/// An encrypted alert cannot be seen on its way out: its number is then inferred from the failure.
+/// Reads the last alert that this side has sent or queued.
+///
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255. An
+/// encrypted alert cannot be read back; its number is then inferred from the failure.
 int32_t inkotls_conn_alert_sent(const inkotls_conn *conn);
 
-/// Returns the last alert that was received (0 to 255; 0 is close_notify), or
-/// INKOTLS_STATUS_NONE.
+/// Reads the last alert that the peer has sent.
+///
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255.
 int32_t inkotls_conn_alert_received(const inkotls_conn *conn);
 
-/// Returns the inkotls_certificate_error for which the peer's certificate was refused, or
-/// INKOTLS_STATUS_NONE.
+/// Reads why the certificate of the peer was refused.
+///
+/// Returns an inkotls_certificate_error, or INKOTLS_STATUS_NONE if the certificate was not refused.
 int32_t inkotls_conn_certificate_error(const inkotls_conn *conn);
 
-/// Returns errno of the last call on `conn` that failed, or INKOTLS_STATUS_NONE.
+/// Reads the error number (errno) of the last call on conn that failed.
+///
+/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
+/// errno. Call inkotls_conn_os_error before the next call on conn that is not const, and before
+/// inkotls_conn_free.
 int32_t inkotls_conn_os_error(const inkotls_conn *conn);
 
-/// Reads a certificate in DER (RFC 5280).
+/// Creates an inkotls_certificate from a certificate in DER (RFC 5280).
 ///
-/// data, len: the certificate, in bytes, with nothing behind it; copied.
-/// out_certificate: must not be NULL. Free it with inkotls_certificate_free.
+/// data, len         The certificate, and its length in bytes. No other bytes may follow the
+///                   certificate. Copied.
+/// out_certificate   Receives the certificate. Free it with inkotls_certificate_free.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed; a bare public key (RFC 7250) is none.
+/// INVALID_CERTIFICATE   The bytes are not a certificate in DER; a raw public key (RFC 7250) is not
+///                       a certificate.
 inkotls_status inkotls_certificate_new(const void *data,
                                        size_t len,
                                        inkotls_certificate **out_certificate);
 
-/// Lends the subject's name as text (RFC 4514), such as "CN=a.test,O=Example\, Inc.,C=DE"; empty
-/// where the subject has no name.
+/// Reads the name of the subject as text (RFC 4514), such as "CN=a.test,O=Example\, Inc.,C=DE".
 ///
-/// CN, L, ST, O, OU, C, STREET, DC and UID have their names; another attribute is its number, and
-/// its value "#" and the DER in hexadecimal digits. Control characters are escaped too.
+/// The attributes CN, L, ST, O, OU, C, STREET, DC and UID are written with their names. Any other
+/// attribute is written with its object identifier (OID), and its value as "#" and the DER in
+/// hexadecimal digits. Control characters are escaped, too.
 ///
-/// certificate: must not be NULL.
-/// out_text, out_len: the text, in bytes of UTF-8 without a NUL; must not be NULL. It lives until
-/// `certificate` is freed.
+/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
+///            freed.
+/// out_len    Receives the length of the text in bytes, which is 0 if the subject has no name.
 inkotls_status inkotls_certificate_subject(const inkotls_certificate *certificate,
                                            const char **out_text,
                                            size_t *out_len);
 
-/// Lends the issuer's name, as inkotls_certificate_subject does the subject's.
+/// Reads the name of the issuer as text (RFC 4514).
 ///
-/// certificate: must not be NULL.
-/// out_text, out_len: the text, in bytes of UTF-8 without a NUL; must not be NULL. It lives until
-/// `certificate` is freed.
+/// inkotls_certificate_subject describes the form of the text.
+///
+/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
+///            freed.
+/// out_len    Receives the length of the text in bytes, which is 0 if the issuer has no name.
 inkotls_status inkotls_certificate_issuer(const inkotls_certificate *certificate,
                                           const char **out_text,
                                           size_t *out_len);
 
-/// Lends the serial number, which its issuer gives to no other certificate.
+/// Reads the serial number, which an issuer gives to only one of its certificates.
 ///
-/// certificate: must not be NULL.
-/// out_serial, out_len: the bytes of its INTEGER, the most significant first; must not be NULL.
-/// They are two's complement: a positive number that would begin with a byte of 128 or more has a
-/// 0 before it. They live until `certificate` is freed.
+/// The bytes are two's complement: a positive number whose first byte would be 128 or more has a 0
+/// before it.
+///
+/// out_serial   Receives a pointer to the contents of the INTEGER, the most significant byte first.
+///              Valid until certificate is freed.
+/// out_len      Receives the length of the serial number in bytes.
 inkotls_status inkotls_certificate_serial(const inkotls_certificate *certificate,
                                           const uint8_t **out_serial,
                                           size_t *out_len);
 
-/// Tells from when on the certificate is valid.
+/// Reads the time from which the certificate is valid.
 ///
-/// certificate: must not be NULL.
-/// out_seconds: since 1970-01-01 00:00 UTC, negative before; must not be NULL.
+/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
 inkotls_status inkotls_certificate_not_before(const inkotls_certificate *certificate,
                                               int64_t *out_seconds);
 
-/// Tells until when the certificate is valid: that second is its last. One that never expires has
-/// 9999-12-31 23:59:59.
+/// Reads the last second in which the certificate is valid.
 ///
-/// certificate: must not be NULL.
-/// out_seconds: since 1970-01-01 00:00 UTC, negative before; must not be NULL.
+/// A certificate that does not expire has the time 9999-12-31 23:59:59 UTC (RFC 5280, section
+/// 4.1.2.5).
+///
+/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
 inkotls_status inkotls_certificate_not_after(const inkotls_certificate *certificate,
                                              int64_t *out_seconds);
 
-/// Lends one of the DNS names that the certificate is for (subjectAltName, RFC 5280, section
-/// 4.2.1.6), as it is written there. The subject's CN is none of them.
+/// Reads one of the DNS names of the certificate (subjectAltName; RFC 5280, section 4.2.1.6), as
+/// the certificate spells it.
 ///
-/// certificate: must not be NULL.
-/// index: which, from 0. What is no DNS name, with or without "*." before it, is left out: it has
-/// a byte that is not ASCII, a NUL or a space in it, and no handshake would match it. International
+/// The CN of the subject is not one of the DNS names. Entries that are not a DNS name, with or
+/// without "*." before it, are left out, because no handshake would match them; an entry that is
+/// left out has, for example, a byte that is not ASCII, a NUL or a space in it. Internationalized
 /// names have their "xn--" form.
-/// out_name, out_len: the name, in bytes of ASCII without a NUL; must not be NULL. It lives until
-/// `certificate` is freed.
 ///
-/// INKOTLS_STATUS_NONE: there are no more.
+/// index      The position in the list of DNS names, from 0.
+/// out_name   Receives a pointer to the name in ASCII, without a NUL. Valid until certificate is
+///            freed.
+/// out_len    Receives the length of the name in bytes.
+///
+/// NONE   The certificate has no DNS name with this index.
 inkotls_status inkotls_certificate_dns_name(const inkotls_certificate *certificate,
                                             size_t index,
                                             const char **out_name,
                                             size_t *out_len);
 
-/// Lends one of the IP addresses that the certificate is for (subjectAltName).
+/// Reads one of the IP addresses of the certificate (subjectAltName; RFC 5280, section 4.2.1.6).
 ///
-/// certificate: must not be NULL.
-/// index: which, from 0. What is not of 4 or 16 bytes is left out.
-/// out_address, out_len: the address in network order, and 4 (IPv4) or 16 (IPv6); must not be
-/// NULL. It lives until `certificate` is freed.
+/// Entries that have neither 4 nor 16 bytes are left out.
 ///
-/// INKOTLS_STATUS_NONE: there are no more.
+/// index         The position in the list of IP addresses, from 0.
+/// out_address   Receives a pointer to the address in network byte order. Valid until certificate
+///               is freed.
+/// out_len       Receives the length of the address in bytes: 4 (IPv4) or 16 (IPv6).
+///
+/// NONE   The certificate has no IP address with this index.
 inkotls_status inkotls_certificate_ip_address(const inkotls_certificate *certificate,
                                               size_t index,
                                               const uint8_t **out_address,
                                               size_t *out_len);
 
-/// Lends the fingerprint: the SHA-256 of the whole certificate.
+/// Reads the fingerprint of the certificate: the SHA-256 hash of its DER.
 ///
-/// certificate: must not be NULL.
-/// out_fingerprint, out_len: the hash, and 32; must not be NULL. It lives until `certificate` is
-/// freed.
+/// out_fingerprint   Receives a pointer to the hash. Valid until certificate is freed.
+/// out_len           Receives the length of the hash in bytes, which is 32.
 inkotls_status inkotls_certificate_fingerprint(const inkotls_certificate *certificate,
                                                const uint8_t **out_fingerprint,
                                                size_t *out_len);
 
-/// Frees the certificate. NULL does nothing.
+/// Frees the certificate; the pointers that were read from it are then no longer valid.
+///
+/// certificate   The certificate to free. May be NULL: the call then does nothing.
 void inkotls_certificate_free(inkotls_certificate *certificate);
 
 #ifdef __cplusplus

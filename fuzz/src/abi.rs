@@ -358,7 +358,7 @@ impl Conn {
         assert!(state >= 0, "no state");
         let is = |bit: inkotls_state| state & bit as i32 != 0;
         let was = |bit: inkotls_state| self.state & bit as i32 != 0;
-        for bit in [inkotls_state::PeerClosed, inkotls_state::Closed, inkotls_state::Failed] {
+        for bit in [inkotls_state::PeerClosed, inkotls_state::LocalClosed, inkotls_state::Failed] {
             assert!(!was(bit) || is(bit), "state {} was taken back by {what:?}", bit as i32);
         }
         let shakes = inkotls_state::Handshaking;
