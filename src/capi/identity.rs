@@ -12,34 +12,47 @@ use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
-/// A certificate chain and its private key. Exclusive while it is filled, then shared.
+/// A certificate chain and its private key, with which a server or a client proves who it is.
 ///
-/// Keys are RSA (2048 to 8192 bits), ECDSA (P-256, P-384) or Ed25519, not encrypted. The chain
-/// and the key may come in either order; whichever is second is refused with
-/// INKOTLS_STATUS_KEY_MISMATCH where the two do not belong together.
+/// Private keys are RSA (2048 to 8192 bits), ECDSA (P-256 or P-384) or Ed25519, and are not
+/// encrypted. A callback may sign instead of a private key (inkotls_identity_set_signer). The chain
+/// and the key may be set in either order. The call that sets the second of them returns
+/// KEY_MISMATCH if the two do not belong together.
+///
+/// One thread at a time fills the identity. An identity that no call changes may be passed to
+/// builders by several threads at the same time.
 pub struct inkotls_identity(Opaque);
 
 impl Handle for inkotls_identity {
     type State = Identity;
 }
 
-/// Makes an empty identity. Free it with inkotls_identity_free. NULL only if the library has a
-/// bug that was caught.
+/// Creates an empty identity.
+///
+/// Returns the identity: free it with inkotls_identity_free. Returns NULL only if a bug in the
+/// library was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_new() -> *mut inkotls_identity {
     make(Identity::default)
 }
 
-/// Sets the chain from a PEM text: the peer's view of who this is, first, then the certificate
-/// of its issuer, and so on; the root may be left out.
+/// Sets the certificate chain from a PEM text (RFC 7468).
 ///
-/// identity: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call. Sections that are not certificates are
-/// passed over, so that the file may hold the key as well.
+/// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
+/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
+/// the identity is unchanged.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
-/// parsed.
-/// INKOTLS_STATUS_KEY_MISMATCH: the key that was set before is for another certificate.
+/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
+/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may also hold the private key.
+///
+/// data, len   The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The text has no section CERTIFICATE, a section is not well-formed, or a
+///                       certificate cannot be parsed. The error message (inkotls_identity_error)
+///                       says which certificate it is.
+/// KEY_MISMATCH          The private key or the signer that was set before does not belong to the
+///                       first certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
     identity: Option<&mut inkotls_identity>,
@@ -50,17 +63,30 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
     enter(identity, |i| i.set_chain_pem(unsafe { bytes(data, len) }?))
 }
 
-/// Sets the chain from a PEM file, as inkotls_identity_set_chain_pem does. Reads the file: call
-/// it where that may block.
+/// Sets the certificate chain from a PEM file (RFC 7468).
 ///
-/// identity: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_KEY_MISMATCH: as for
-/// inkotls_identity_set_chain_pem.
+/// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
+/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
+/// the identity is unchanged.
+///
+/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
+/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may also hold the private key.
+///
+/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
+///                       The error message does not repeat PEM text: pass PEM text to
+///                       inkotls_identity_set_chain_pem.
+/// IO_ERROR              The file cannot be read. inkotls_identity_os_error returns errno.
+/// INVALID_CERTIFICATE   The file has no section CERTIFICATE, a section is not well-formed, or a
+///                       certificate cannot be parsed. The error message (inkotls_identity_error)
+///                       says which certificate it is.
+/// KEY_MISMATCH          The private key or the signer that was set before does not belong to the
+///                       first certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_chain_pem_file(
     identity: Option<&mut inkotls_identity>,
@@ -71,14 +97,18 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem_file(
     enter(identity, |i| i.set_chain_pem_file(unsafe { file_path(path, len) }?))
 }
 
-/// Appends one certificate in DER (RFC 5280) to the chain. Call it for the end entity's first,
-/// then for its issuer's, and so on.
+/// Adds one certificate in DER (RFC 5280) to the end of the certificate chain.
 ///
-/// identity: must not be NULL.
-/// data, len: the certificate, in bytes; borrowed for this call.
+/// Call this function first with the end-entity (leaf) certificate, then with the certificate of
+/// its issuer, and so on. The root certificate may be omitted. If the call fails, the identity is
+/// unchanged.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
-/// INKOTLS_STATUS_KEY_MISMATCH: the key that was set before is for another certificate.
+/// data, len   The certificate in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The input is not a certificate in DER, or the certificate cannot be
+///                       parsed.
+/// KEY_MISMATCH          The private key or the signer that was set before does not belong to the
+///                       first certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_add_chain_der(
     identity: Option<&mut inkotls_identity>,
@@ -89,15 +119,25 @@ pub unsafe extern "C" fn inkotls_identity_add_chain_der(
     enter(identity, |i| i.add_chain_der(unsafe { bytes(data, len) }?))
 }
 
-/// Sets the private key from a PEM text: its first "PRIVATE KEY" (PKCS#8), "RSA PRIVATE KEY"
-/// (PKCS#1) or "EC PRIVATE KEY" (SEC1) section.
+/// Sets the private key from a PEM text (RFC 7468).
 ///
-/// identity: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call. Wipe it afterwards.
+/// The first private key of the text is used: a section with the label PRIVATE KEY (PKCS #8,
+/// RFC 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
+/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
+/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
 ///
-/// INKOTLS_STATUS_INVALID_KEY: there is no key in it, or it is encrypted, or of a kind that is
-/// not supported.
-/// INKOTLS_STATUS_KEY_MISMATCH: it is not the key of the chain that was set before.
+/// The private key replaces the private key or the signer that was set before. If the call fails,
+/// the identity is unchanged. The library does not change the input: overwrite it after the call.
+/// The library overwrites its own copy of the input, but not the loaded key when it is freed
+/// (SECURITY.md): a callback keeps the key out of the process (inkotls_identity_set_signer).
+///
+/// data, len   The PEM text, in bytes. Copied.
+///
+/// INVALID_KEY    The text has no private key that is not encrypted, a section is not well-formed,
+///                or the key is of a kind or size that is not supported. The error message
+///                (inkotls_identity_error) says which.
+/// KEY_MISMATCH   The private key does not belong to the first certificate of the chain that was
+///                set before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_key_pem(
     identity: Option<&mut inkotls_identity>,
@@ -108,16 +148,30 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem(
     enter(identity, |i| i.set_key_pem(unsafe { bytes(data, len) }?))
 }
 
-/// Sets the private key from a PEM file, as inkotls_identity_set_key_pem does. Reads the file:
-/// call it where that may block.
+/// Sets the private key from a PEM file (RFC 7468).
 ///
-/// identity: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
-/// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
+/// The first private key of the file is used: a section with the label PRIVATE KEY (PKCS #8,
+/// RFC 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
+/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
+/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+///
+/// The private key replaces the private key or the signer that was set before. If the call fails,
+/// the identity is unchanged.
+///
+/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT   The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
+///                    error message does not repeat PEM text: pass PEM text to
+///                    inkotls_identity_set_key_pem.
+/// IO_ERROR           The file cannot be read. inkotls_identity_os_error returns errno.
+/// INVALID_KEY        The file has no private key that is not encrypted, a section is not
+///                    well-formed, or the key is of a kind or size that is not supported. The error
+///                    message (inkotls_identity_error) says which.
+/// KEY_MISMATCH       The private key does not belong to the first certificate of the chain that
+///                    was set before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_key_pem_file(
     identity: Option<&mut inkotls_identity>,
@@ -128,13 +182,21 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem_file(
     enter(identity, |i| i.set_key_pem_file(unsafe { file_path(path, len) }?))
 }
 
-/// Sets the private key from DER: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1 (RFC 5915), told
-/// apart by their structure.
+/// Sets the private key from DER: PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) or SEC 1 (RFC 5915).
 ///
-/// identity: must not be NULL.
-/// data, len: the key, in bytes; borrowed for this call. Wipe it afterwards.
+/// The structure of the key tells the three formats apart. The private key replaces the private key
+/// or the signer that was set before. If the call fails, the identity is unchanged. The library
+/// does not change the input: overwrite it after the call. The library overwrites its own copy of
+/// the input, but not the loaded key when it is freed (SECURITY.md): a callback keeps the key out
+/// of the process (inkotls_identity_set_signer).
 ///
-/// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
+/// data, len   The private key in DER, in bytes. Copied.
+///
+/// INVALID_KEY    The input is not a private key in DER, or the key is encrypted, or is of a kind
+///                or size that is not supported. The error message (inkotls_identity_error) says
+///                which.
+/// KEY_MISMATCH   The private key does not belong to the first certificate of the chain that was
+///                set before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_key_der(
     identity: Option<&mut inkotls_identity>,
@@ -145,30 +207,37 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
     enter(identity, |i| i.set_key_der(unsafe { bytes(data, len) }?))
 }
 
-/// Lets the host sign, with a private key that stays where it is: in a token, in another process.
-/// In the place of a private key, or a signer, that was set before. The chain says which key it is,
-/// and may be set before or after.
+/// Sets a callback that signs with a private key which the library does not see.
 ///
-/// Every signature is verified before it is sent. A signer that refuses, or whose answer is no
-/// signature, fails the handshake with INKOTLS_STATUS_INVALID_KEY; the peer gets the alert
-/// internal_error, but for that of a TLS 1.3 client, which gets none.
+/// The private key may be in a token or in another process. The signer replaces the private key or
+/// the signer that was set before. The first certificate of the chain has the public key. The chain
+/// may be set before or after the signer.
 ///
-/// identity: must not be NULL.
-/// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
-/// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
-/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 for P-256, 0x0503
-/// for P-384. Ed25519: 0x0807.
-/// sign: must not be NULL.
-/// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
-/// identity, even where another has taken its place, and their connections, and be fit for every
-/// thread that uses one of these.
-/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
+/// The library verifies every signature before it is sent. If the callback refuses to sign, or
+/// writes a wrong signature, the handshake fails with INVALID_KEY. The peer receives the alert
+/// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
-/// for different kinds of key; or `may_block` is neither 0 nor 1.
-/// INKOTLS_STATUS_KEY_MISMATCH: a scheme does not fit the chain that was set before.
+/// The callback is called on the threads that use the connections, by several threads at the same
+/// time if these use several connections.
+///
+/// schemes, count   The signature schemes that the callback supports, as IANA's numbers, the
+///                  preferred one first: count numbers, all of them for the same kind of key. At
+///                  least 1. RSA: 0x0804, 0x0805, 0x0806 (PSS), and for TLS 1.2 also 0x0401,
+///                  0x0501, 0x0601 (PKCS #1); without a PSS scheme the identity works in TLS 1.2
+///                  only. ECDSA: 0x0403 for P-256, 0x0503 for P-384. Ed25519: 0x0807. Copied.
+/// sign             The callback.
+/// user_data        The pointer that is passed to sign. May be NULL. Must stay valid until the
+///                  identity, the configs and the SNI maps that the identity was passed to, and the
+///                  connections of these configs are freed, even if another identity has replaced
+///                  this one in an SNI map.
+/// may_block        1 if sign may block: connections return WANT_BLOCKING before they sign, and
+///                  only inkotls_conn_run_blocking calls sign. 0 if sign does not block: every call
+///                  that advances a handshake may call sign.
+///
+/// INVALID_ARGUMENT   The value of count is 0, a scheme is not one of those above, the schemes are
+///                    for different kinds of key, or the value of may_block is not 0 or 1.
+/// KEY_MISMATCH       The first certificate of the chain that was set before has no key for one of
+///                    the schemes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_signer(
     identity: Option<&mut inkotls_identity>,
@@ -186,12 +255,14 @@ pub unsafe extern "C" fn inkotls_identity_set_signer(
     })
 }
 
-/// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
-/// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
-/// old one: inkotls_sni_map_set.
+/// Sets the OCSP response (RFC 6960) that a server sends with its certificate (OCSP stapling).
 ///
-/// identity: must not be NULL.
-/// data, len: the OCSPResponse in DER, in bytes; copied. A length of 0 removes it.
+/// The server sends the response to the clients that ask for one. A client does not send a
+/// response. The library does not verify the response. To renew the response, fill a new identity
+/// and replace the old one in an SNI map with inkotls_sni_map_set, or build a new config.
+///
+/// data, len   The OCSPResponse in DER, in bytes. A length of 0 removes the response. Default:
+///             none. Copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
     identity: Option<&mut inkotls_identity>,
@@ -205,14 +276,19 @@ pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
     })
 }
 
-/// Makes the identity show its bare public key in place of a certificate chain (RFC 7250), to
-/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3, and a peer that asks
-/// for raw public keys: the handshake with any other fails.
+/// Sets the identity to present its raw public key instead of a certificate chain (RFC 7250).
 ///
-/// identity: must not be NULL, and must have its private key; a chain is not needed, except to a
-/// signer: its first certificate has the key.
+/// A peer trusts the key if its roots have the key (inkotls_roots_add_raw_public_key). Raw public
+/// keys need TLS 1.3 and a peer that asks for them: the handshake with any other peer fails. The
+/// setting cannot be undone.
 ///
-/// INKOTLS_STATUS_INVALID_KEY: it has no private key.
+/// The identity needs no chain if it has a private key. If it has a signer, it needs a chain,
+/// because the first certificate has the public key. The identities of one client all present raw
+/// public keys, or all present certificates: otherwise building the config fails with
+/// INVALID_STATE. A server presents a raw public key with inkotls_server_builder_set_identity,
+/// because an SNI map refuses the identity.
+///
+/// INVALID_KEY   The identity has no private key and no signer.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_use_raw_public_key(
     identity: Option<&mut inkotls_identity>,
@@ -220,13 +296,15 @@ pub extern "C" fn inkotls_identity_use_raw_public_key(
     enter(identity, |i| i.use_raw_public_key())
 }
 
-/// Lends the public key of the identity's private key.
+/// Reads the public key that belongs to the private key of the identity.
 ///
-/// identity: must not be NULL.
-/// out_key, out_len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; must not be NULL. It lives
-/// until the next non-const call on `identity`.
+/// A peer that trusts the key passes these bytes to inkotls_roots_add_raw_public_key.
 ///
-/// INKOTLS_STATUS_NONE: there is no private key, or a signer without a chain.
+/// out_key   Receives a pointer to the SubjectPublicKeyInfo (RFC 5280) in DER. Valid until the next
+///           call on identity that is not const, or until identity is freed.
+/// out_len   Receives the length of the SubjectPublicKeyInfo, in bytes.
+///
+/// NONE   The identity has no private key, or it has a signer and no chain.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_raw_public_key(
     identity: Option<&inkotls_identity>,
@@ -236,21 +314,33 @@ pub extern "C" fn inkotls_identity_raw_public_key(
     ask(identity, |i| lend(i.public_key(), out_key, out_len))
 }
 
-/// Returns the sentence for the last call on `identity` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `identity`.
+/// Reads the error message of the last call on identity that failed.
+///
+/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
+/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, not in
+/// the same argument list as the call that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) -> *const c_char {
     error_message(identity)
 }
 
-/// Returns errno of the last call on `identity` that failed, or INKOTLS_STATUS_NONE.
+/// Reads the error number (errno) of the last call on identity that failed.
+///
+/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
+/// inkotls_identity_os_error before the next call on identity that is not const, and before
+/// inkotls_identity_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_os_error(identity: Option<&inkotls_identity>) -> i32 {
     os_error(identity)
 }
 
-/// Frees the identity. Builders that were given it keep it alive as long as they need it. NULL
-/// does nothing.
+/// Frees the identity.
+///
+/// The builders and SNI maps that the identity was passed to keep a copy, so identity may be freed
+/// at any time.
+///
+/// identity   The identity to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_free(identity: Option<Box<inkotls_identity>>) {
     free(identity);

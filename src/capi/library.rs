@@ -1,4 +1,4 @@
-//! The library itself, and names for its numbers.
+//! Version, texts and names that need no handle.
 
 use super::calls::copied;
 use crate::error::{Error, Status, certificate_fault_name, status_text};
@@ -8,39 +8,55 @@ use crate::setup::{self, negotiation};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// Returns the version of this ABI. It changes when a call or a number that existed changes its
-/// meaning; what is only added does not change it. The shared object's name ends with it.
+/// Returns the version of the ABI that this library implements.
+///
+/// The version changes only if a function or a number that existed is removed or changes its
+/// meaning. Additions do not change the version. The SONAME of the shared object ends with the
+/// version.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_abi_version() -> u32 {
     include!("../../abi/version")
 }
 
-/// Returns the version of the library, such as "0.1.0". The text lives forever.
+/// Returns the version of the library, such as "0.1.0".
+///
+/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
+/// loaded.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_version() -> *const c_char {
     const { concat!(env!("CARGO_PKG_VERSION"), "\0") }.as_ptr().cast()
 }
 
-/// Returns a sentence for a status. Where a handle failed, its own error text says more; this is
-/// for calls that have no handle to keep one. Never NULL; the text lives forever.
+/// Returns an error message for a status.
+///
+/// The error message of a handle (inkotls_conn_error and its like) says more. This function serves
+/// the calls that have no handle which could keep an error message.
+///
+/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. For a number that is not an inkotls_status, the text says so.
+///
+/// status   The number that a call returned. An inkotls_status, or any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_status_text(status: i32) -> *const c_char {
     status_text(status).as_ptr()
 }
 
-/// Copies the error message for a server name that inkotls_conn_new_client, inkotls_sni_map_set
-/// or inkotls_sni_map_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
-/// no handle that could keep the message. It repeats the name and says what is wrong with it, such
-/// as "the server name \"a.test:443\" has a port: pass only the host name". Call it only after one
-/// of these calls has refused the name: a name that one of them accepts may have a message for
-/// another.
+/// Copies the error message for a server name that was refused with INVALID_NAME.
 ///
-/// server_name, len: the name that was refused, in bytes; borrowed for this call.
-/// buf, cap: receives the message, in bytes of UTF-8 without a NUL; 512 bytes are always enough.
-/// out_len: receives the length of the message in bytes; must not be NULL.
+/// Three functions refuse a server name with this status, and have no handle that could keep an
+/// error message: inkotls_conn_new_client, inkotls_sni_map_set and inkotls_sni_map_remove. The
+/// error message repeats the name and says what is wrong with it, such as "the server name
+/// \"a.test:443\" has a port: pass only the host name". Call this function only after one of the
+/// three has refused the name, because a name that one of them accepts may have an error message
+/// for another one.
 ///
-/// INKOTLS_STATUS_NONE: none of these calls refuses the name.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `cap` is too small.
+/// server_name, len   The name that was refused, in bytes. Borrowed for this call.
+/// buf, cap           Receives the error message: UTF-8 without a NUL, in bytes. 512 bytes are
+///                    always enough.
+/// out_len            Receives the length of the error message, in bytes.
+///
+/// NONE               None of the three functions refuses the name.
+/// INVALID_ARGUMENT   The error message does not fit into cap bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_invalid_name_text(
     server_name: *const c_char,
@@ -60,69 +76,110 @@ pub unsafe extern "C" fn inkotls_invalid_name_text(
     })
 }
 
-/// Returns the name of an alert (RFC 8446, section 6), such as "handshake_failure", or
-/// "unknown". Never NULL; the text lives forever.
+/// Returns the name of a TLS alert (RFC 8446, section 6), such as "handshake_failure" for 40.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a number that IANA's registry of TLS alerts does not have.
+///
+/// alert   IANA's number of the alert, as inkotls_conn_alert_received returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_alert_name(alert: i32) -> *const c_char {
     iana::alert_name(alert).as_ptr()
 }
 
-/// Returns words for an inkotls_certificate_error, such as "it has expired", or "unknown". Never
-/// NULL; the text lives forever.
+/// Returns the meaning of an inkotls_certificate_error as a text, such as "it has expired".
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. If a connection refused the certificate of its peer, its error message
+/// (inkotls_conn_error) contains this text. The text is "unknown" for a number that is not an
+/// inkotls_certificate_error.
+///
+/// error   An inkotls_certificate_error, or any other number.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_error_name(error: i32) -> *const c_char {
     certificate_fault_name(error).as_ptr()
 }
 
-/// Returns the name of a protocol version, such as "TLS 1.3" for 0x0304, or "unknown". Never
-/// NULL; the text lives forever.
+/// Returns the name of a protocol version, such as "TLS 1.3" for 0x0304.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a version that this library does not support.
+///
+/// version   IANA's number of the protocol version, as inkotls_conn_protocol_version returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_protocol_version_name(version: i32) -> *const c_char {
     iana::protocol_version_name(version).as_ptr()
 }
 
-/// Returns IANA's name of a cipher suite that this library supports, such as
-/// "TLS_AES_128_GCM_SHA256" for 0x1301, or "unknown". Never NULL; the text lives forever.
+/// Returns IANA's name of a cipher suite, such as "TLS_AES_128_GCM_SHA256" for 0x1301.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a cipher suite that this library does not support.
+///
+/// suite   IANA's number of the cipher suite, as inkotls_conn_cipher_suite returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_cipher_suite_name(suite: i32) -> *const c_char {
     iana::cipher_suite_name(suite).as_ptr()
 }
 
-/// Returns one of the protocol versions that this library supports, as IANA's number (0x0304 for
-/// TLS 1.3), or INKOTLS_STATUS_NONE.
+/// Returns one of the protocol versions that this library supports.
 ///
-/// index: which, from 0, the preferred one first.
+/// Returns IANA's number (0x0304 for TLS 1.3, 0x0303 for TLS 1.2), or NONE, which is negative, if
+/// index is not less than the number of supported versions.
+///
+/// index   The position in the list of supported versions, from 0. The highest version is the
+///         first.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
     plain_number(|| negotiation::protocol_versions().get(index).map(|it| i32::from(*it)))
 }
 
-/// Returns one of the cipher suites that this library supports, as IANA's number, or
-/// INKOTLS_STATUS_NONE.
+/// Returns one of the cipher suites that this library supports.
 ///
-/// index: which, from 0, in the order of preference of a host that sets none.
+/// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
+/// supported cipher suites.
+///
+/// index   The position in the list of supported cipher suites, from 0. The list is in the default
+///         order of preference.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
     plain_number(|| negotiation::cipher_suites().get(index).map(|it| i32::from(*it)))
 }
 
-/// Returns one of the groups that this library supports, as IANA's number, or INKOTLS_STATUS_NONE.
+/// Returns one of the groups for the key exchange that this library supports.
 ///
-/// index: which, from 0, in the order of preference of a host that sets none.
+/// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
+/// supported groups.
+///
+/// index   The position in the list of supported groups, from 0. The list is in the default order
+///         of preference.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
     plain_number(|| negotiation::named_groups().get(index).map(|it| i32::from(*it)))
 }
 
 /// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for
-/// 0x0807, or "unknown". Never NULL; the text lives forever.
+/// 0x0807.
+///
+/// Schemes that clients offer and this library does not support, such as ecdsa_sha1, have names,
+/// too.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a number without a name here.
+///
+/// scheme   IANA's number of the signature scheme, as inkotls_conn_peer_signature_scheme returns
+///          it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_signature_scheme_name(scheme: i32) -> *const c_char {
     iana::signature_scheme_name(scheme).as_ptr()
 }
 
-/// Returns IANA's name of a group that this library supports, such as "x25519" for 29, or
-/// "unknown". Never NULL; the text lives forever.
+/// Returns IANA's name of a group for the key exchange, such as "x25519" for 29.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a group that this library does not support.
+///
+/// group   IANA's number of the group, as inkotls_conn_named_group returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_named_group_name(group: i32) -> *const c_char {
     iana::named_group_name(group).as_ptr()

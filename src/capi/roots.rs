@@ -5,29 +5,43 @@ use crate::ffi::{Handle, Opaque, bytes, enter, error_message, file_path, free, m
 use crate::setup::Roots;
 use std::ffi::{c_char, c_void};
 
-/// What is trusted by a client, or by a server that asks for client certificates: certificate
-/// authorities, the platform's and others, and what they have revoked; and single certificates of
-/// peers. Or, instead of all these, raw public keys. Exclusive while it is filled, then shared.
+/// What a side trusts: a client, or a server that asks clients for a certificate.
+///
+/// Roots hold certificates or raw public keys, not both. Certificates are those of certificate
+/// authorities (the platform's and others), with the CRLs of these authorities, and certificates of
+/// single peers, which need no authority. One thread at a time fills the roots. Roots that no call
+/// changes may be passed to builders by several threads at the same time.
 pub struct inkotls_roots(Opaque);
 
 impl Handle for inkotls_roots {
     type State = Roots;
 }
 
-/// Makes an empty set of roots. Free it with inkotls_roots_free. NULL only if the library has a
-/// bug that was caught.
+/// Creates an empty set of roots.
+///
+/// Returns the roots: free them with inkotls_roots_free. Returns NULL only if a bug in the library
+/// was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_new() -> *mut inkotls_roots {
     make(Roots::default)
 }
 
-/// Adds every certificate of a PEM text: all of them, or none where one is bad.
+/// Adds every certificate of a PEM text (RFC 7468) as a trusted certificate authority.
 ///
-/// roots: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call.
+/// Either every certificate of the text is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may hold any number of certificates.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
-/// the error message says which.
+/// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
+/// ends at any of them. A self-signed development certificate, which is the peer's own, is added
+/// with inkotls_roots_add_peer_certificate_pem instead.
+///
+/// data, len   The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The text has no section CERTIFICATE, a section is not well-formed, or a
+///                       certificate cannot be parsed. Nothing was added. The error message
+///                       (inkotls_roots_error) says which certificate it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_pem(
     roots: Option<&mut inkotls_roots>,
@@ -38,16 +52,29 @@ pub unsafe extern "C" fn inkotls_roots_add_pem(
     enter(roots, |r| r.add_pem(unsafe { bytes(data, len) }?))
 }
 
-/// Adds every certificate of a PEM file, as inkotls_roots_add_pem does. Reads the file: call it
-/// where that may block.
+/// Adds every certificate of a PEM file (RFC 7468) as a trusted certificate authority.
 ///
-/// roots: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_pem.
+/// Either every certificate of the file is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may hold any number of certificates.
+///
+/// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
+/// ends at any of them. A self-signed development certificate, which is the peer's own, is added
+/// with inkotls_roots_add_peer_certificate_pem_file instead.
+///
+/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
+///                       The error message does not repeat PEM text: pass PEM text to
+///                       inkotls_roots_add_pem.
+/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns errno.
+/// INVALID_CERTIFICATE   The file has no section CERTIFICATE, a section is not well-formed, or a
+///                       certificate cannot be parsed. Nothing was added. The error message
+///                       (inkotls_roots_error) says which certificate it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_pem_file(
     roots: Option<&mut inkotls_roots>,
@@ -58,12 +85,16 @@ pub unsafe extern "C" fn inkotls_roots_add_pem_file(
     enter(roots, |r| r.add_pem_file(unsafe { file_path(path, len) }?))
 }
 
-/// Adds one certificate in DER (RFC 5280).
+/// Adds one certificate in DER (RFC 5280) as a trusted certificate authority.
 ///
-/// roots: must not be NULL.
-/// data, len: the certificate, in bytes; borrowed for this call.
+/// The certificate may be a root or an intermediate certificate: the chain of a peer is accepted if
+/// it ends at this certificate. A self-signed development certificate, which is the peer's own, is
+/// added with inkotls_roots_add_peer_certificate_der instead.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
+/// data, len   The certificate in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The input is not a certificate in DER, or the certificate cannot be
+///                       parsed. Nothing was added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_der(
     roots: Option<&mut inkotls_roots>,
@@ -74,36 +105,51 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
     enter(roots, |r| r.add_der(unsafe { bytes(data, len) }?))
 }
 
-/// Adds what the platform trusts. It is read when a config is built: on Linux and the BSDs from
-/// the certificate files of the distribution.
+/// Adds the certificate authorities that the platform trusts.
+///
+/// The platform's certificates are read when a config is built, which reads files and may block. On
+/// Linux and the BSDs these files are the certificate files and directories of the distribution,
+/// and a file or a certificate there that cannot be used is skipped. On macOS, iOS, Windows and
+/// Android the platform itself verifies the certificates of servers. Its verification may block, so
+/// the connections of such a client return WANT_BLOCKING. For a server that asks for client
+/// certificates, building the config then fails with UNSUPPORTED.
 ///
 /// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
-/// only one of them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such
-/// files, separated by colons. Then only the certificates that the variables name are trusted. The
-/// variables, too, are read when a config is built. Building fails with
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message that names the variable, if the file
-/// cannot be read or has no certificate, or if no file is named and the directories have no
-/// certificate.
+/// only one of them is set. SSL_CERT_FILE is the path of a PEM file. SSL_CERT_DIR is a list of
+/// directories with PEM files, separated by colons; a directory that does not exist is skipped.
+/// Then only the certificates that the variables name are trusted. The variables, too, are read
+/// when a config is built.
 ///
-/// roots: must not be NULL.
+/// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
+/// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
+/// SSL_CERT_DIR is set and its directories have no certificate. The error message of the builder
+/// names the variable. Building does not fail if the config has a verify callback, or if the roots
+/// also hold certificates of peers: then no certificate authority is trusted.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) -> Status {
     enter(roots, |r| r.add_platform())
 }
 
-/// Adds every certificate of a PEM text as a peer's own: all of them, or none if one is bad. A peer
-/// that presents exactly such a certificate is trusted, whoever issued the certificate. This is the
-/// way to trust a self-signed development certificate, as "openssl req -x509" makes it.
+/// Adds every certificate of a PEM text (RFC 7468) as the certificate of one trusted peer.
+///
+/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
+/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
 ///
 /// The peer must prove that it has the private key of the certificate. The validity period, the key
-/// usages and, on a client, the server name are verified as for any other certificate. The issuer
-/// and CRLs are not looked at. The roots may hold certificate authorities, too; they need not.
+/// usage, the extended key usage and, on a client, the server name are verified as in any other
+/// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
+/// hold certificate authorities.
 ///
-/// roots: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call.
+/// Either every certificate of the text is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may hold any number of certificates.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
-/// the error message says which.
+/// data, len   The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The text has no section CERTIFICATE, a section is not well-formed, or a
+///                       certificate cannot be parsed. Nothing was added. The error message
+///                       (inkotls_roots_error) says which certificate it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
     roots: Option<&mut inkotls_roots>,
@@ -114,16 +160,33 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
     enter(roots, |r| r.add_peer_certificate_pem(unsafe { bytes(data, len) }?))
 }
 
-/// Adds every certificate of a PEM file as a peer's own, as inkotls_roots_add_peer_certificate_pem
-/// does. Reads the file: call it where that may block.
+/// Adds every certificate of a PEM file (RFC 7468) as the certificate of one trusted peer.
 ///
-/// roots: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
 ///
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_peer_certificate_pem.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, has a NUL inside or is PEM
-/// text; the error message does not repeat it.
+/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
+/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
+///
+/// The peer must prove that it has the private key of the certificate. The validity period, the key
+/// usage, the extended key usage and, on a client, the server name are verified as in any other
+/// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
+/// hold certificate authorities.
+///
+/// Either every certificate of the file is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may hold any number of certificates.
+///
+/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
+///                       The error message does not repeat PEM text: pass PEM text to
+///                       inkotls_roots_add_peer_certificate_pem.
+/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns errno.
+/// INVALID_CERTIFICATE   The file has no section CERTIFICATE, a section is not well-formed, or a
+///                       certificate cannot be parsed. Nothing was added. The error message
+///                       (inkotls_roots_error) says which certificate it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
     roots: Option<&mut inkotls_roots>,
@@ -134,12 +197,21 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
     enter(roots, |r| r.add_peer_certificate_pem_file(unsafe { file_path(path, len) }?))
 }
 
-/// Adds one certificate in DER as a peer's own, as inkotls_roots_add_peer_certificate_pem does.
+/// Adds one certificate in DER (RFC 5280) as the certificate of one trusted peer.
 ///
-/// roots: must not be NULL.
-/// data, len: the certificate, in bytes; borrowed for this call.
+/// A peer that presents exactly this certificate is trusted, whoever issued the certificate. A
+/// self-signed development certificate, as "openssl req -x509 -outform DER" makes it, is trusted in
+/// this way.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
+/// The peer must prove that it has the private key of the certificate. The validity period, the key
+/// usage, the extended key usage and, on a client, the server name are verified as in any other
+/// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
+/// hold certificate authorities.
+///
+/// data, len   The certificate in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The input is not a certificate in DER, or the certificate cannot be
+///                       parsed. Nothing was added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
     roots: Option<&mut inkotls_roots>,
@@ -150,16 +222,27 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
     enter(roots, |r| r.add_peer_certificate_der(unsafe { bytes(data, len) }?))
 }
 
-/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text: all of them, or none
-/// where one is bad. With the first CRL, revocation is checked: the whole chain, and a certificate
-/// whose issuer has no CRL here is refused. inkotls_roots_set_revocation changes that. To renew
-/// CRLs, build a new config.
+/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text (RFC 7468).
 ///
-/// roots: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call.
+/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
+/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
+/// new roots and build a new config.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no CRL in it, or one that cannot be used; the
-/// error text says which.
+/// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
+/// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
+/// the platform's certificates is refused with UNSUPPORTED when it is built.
+///
+/// Either every CRL of the text is added or, if one of them cannot be used, none. The sections with
+/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
+/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
+/// CRLF or CR. The text may hold any number of CRLs.
+///
+/// data, len   The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The text has no section X509 CRL, a section is not well-formed, or a CRL
+///                       cannot be parsed or is not supported. Nothing was added. The error message
+///                       (inkotls_roots_error) says which CRL it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
     roots: Option<&mut inkotls_roots>,
@@ -170,16 +253,34 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
     enter(roots, |r| r.add_crl_pem(unsafe { bytes(data, len) }?))
 }
 
-/// Adds every CRL of a PEM file, as inkotls_roots_add_crl_pem does. Reads the file: call it where
-/// that may block.
+/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM file (RFC 7468).
 ///
-/// roots: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
 ///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
+/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
+/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
+/// new roots and build a new config.
+///
+/// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
+/// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
+/// the platform's certificates is refused with UNSUPPORTED when it is built.
+///
+/// Either every CRL of the file is added or, if one of them cannot be used, none. The sections with
+/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
+/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
+/// CRLF or CR. The file may hold any number of CRLs.
+///
+/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
+///                       The error message does not repeat PEM text: pass PEM text to
+///                       inkotls_roots_add_crl_pem.
+/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns errno.
+/// INVALID_CERTIFICATE   The file has no section X509 CRL, a section is not well-formed, or a CRL
+///                       cannot be parsed or is not supported. Nothing was added. The error message
+///                       (inkotls_roots_error) says which CRL it is.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_crl_pem_file(
     roots: Option<&mut inkotls_roots>,
@@ -190,12 +291,21 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem_file(
     enter(roots, |r| r.add_crl_pem_file(unsafe { file_path(path, len) }?))
 }
 
-/// Adds one CRL in DER, as inkotls_roots_add_crl_pem does.
+/// Adds one certificate revocation list (CRL, RFC 5280) in DER.
 ///
-/// roots: must not be NULL.
-/// data, len: the CRL, in bytes; borrowed for this call.
+/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
+/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
+/// new roots and build a new config.
 ///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be used.
+/// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
+/// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
+/// the platform's certificates is refused with UNSUPPORTED when it is built.
+///
+/// data, len   The CRL in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE   The input is not a CRL in DER, or the CRL cannot be parsed or is not
+///                       supported. Nothing was added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_crl_der(
     roots: Option<&mut inkotls_roots>,
@@ -206,11 +316,15 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_der(
     enter(roots, |r| r.add_crl_der(unsafe { bytes(data, len) }?))
 }
 
-/// Says how strictly CRLs are read. Without any CRL this changes nothing.
+/// Sets how strictly certificates are verified against the CRLs of the roots.
 ///
-/// roots: must not be NULL.
-/// bits: bits of inkotls_revocation, in place of those set before; 0, as at first, is the whole
-/// chain, every status known, and the nextUpdate of a CRL not looked at.
+/// The setting replaces the setting before, and has no effect on roots without a CRL. With 0, the
+/// whole chain of a peer is verified, a certificate whose issuer has no CRL in the roots is
+/// refused, and a CRL is used even after its nextUpdate time has passed.
+///
+/// bits   Bits of inkotls_revocation, combined with bitwise OR. Range: 0 to 7. Default: 0.
+///
+/// INVALID_ARGUMENT   The value of bits has a bit that is not an inkotls_revocation.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_set_revocation(
     roots: Option<&mut inkotls_roots>,
@@ -219,15 +333,21 @@ pub extern "C" fn inkotls_roots_set_revocation(
     enter(roots, |r| r.set_revocation(bits))
 }
 
-/// Adds a peer that is trusted by its public key, and shows that in place of a certificate (RFC
-/// 7250). Needs TLS 1.3 and a peer that can do it. Roots hold such keys or certificates, not both:
-/// building a config fails with INKOTLS_STATUS_INVALID_STATE. Server names are not verified.
+/// Adds the raw public key of a peer that is trusted by its key (RFC 7250).
 ///
-/// roots: must not be NULL.
-/// data, len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; borrowed for this call. Of one's
-/// own identity, inkotls_identity_raw_public_key has it.
+/// A peer that presents exactly this key, instead of a certificate, is trusted. The peer must prove
+/// that it has the private key. Server names and validity are not verified, because a raw public
+/// key has none. Raw public keys need TLS 1.3 and a peer that supports them: the handshake with any
+/// other peer fails.
 ///
-/// INKOTLS_STATUS_INVALID_KEY: it is no SubjectPublicKeyInfo.
+/// Roots hold raw public keys or certificates, not both: otherwise building a config fails with
+/// INVALID_STATE. Building the config of a server fails with the same status if the server asks
+/// clients for raw public keys and does not require one (INKOTLS_CLIENT_AUTH_OPTIONAL).
+///
+/// data, len   The SubjectPublicKeyInfo (RFC 5280) in DER, in bytes, as
+///             inkotls_identity_raw_public_key returns it for an identity. Copied.
+///
+/// INVALID_KEY   The input is not a SubjectPublicKeyInfo in DER. Nothing was added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
     roots: Option<&mut inkotls_roots>,
@@ -238,20 +358,32 @@ pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
     enter(roots, |r| r.add_raw_public_key(unsafe { bytes(data, len) }?))
 }
 
-/// Returns the sentence for the last call on `roots` that failed, "" before that. Never NULL; the
-/// text lives until the next non-const call on `roots`.
+/// Reads the error message of the last call on roots that failed.
+///
+/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
+/// or until roots is freed. Call inkotls_roots_error in a statement of its own, not in the same
+/// argument list as the call that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_error(roots: Option<&inkotls_roots>) -> *const c_char {
     error_message(roots)
 }
 
-/// Returns errno of the last call on `roots` that failed, or INKOTLS_STATUS_NONE.
+/// Reads the error number (errno) of the last call on roots that failed.
+///
+/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
+/// inkotls_roots_os_error before the next call on roots that is not const, and before
+/// inkotls_roots_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_os_error(roots: Option<&inkotls_roots>) -> i32 {
     os_error(roots)
 }
 
-/// Frees the roots. Builders that were given them keep a copy. NULL does nothing.
+/// Frees the roots.
+///
+/// The builders that the roots were passed to keep a copy, so roots may be freed at any time.
+///
+/// roots   The roots to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_free(roots: Option<Box<inkotls_roots>>) {
     free(roots);

@@ -8,9 +8,13 @@ use std::ffi::c_char;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-/// The identities that a server chooses from by the name that a client asks for (SNI, RFC 6066).
-/// Counted, and filled and changed by any thread at any time, also while servers use it: a
-/// handshake sees what is there when its ClientHello is answered.
+/// The identities that a server chooses from by the server name that a client sends (SNI,
+/// RFC 6066).
+///
+/// The handle is reference-counted. Any thread may use it at any time, also at the same time as
+/// another thread and while servers use it. A handshake chooses among the identities that the map
+/// has when the ClientHello is answered. The handle keeps no error message, because several threads
+/// may use it at the same time.
 #[derive(Default)]
 pub struct inkotls_sni_map {
     pub(super) identities: Arc<Identities>,
@@ -23,30 +27,43 @@ impl SharedHandle for inkotls_sni_map {
     }
 }
 
-/// Makes an empty set of identities with one reference, which is yours to release. NULL only if
-/// the library has a bug that was caught.
+/// Creates an empty SNI map.
+///
+/// Returns the map with one reference: release it with inkotls_sni_map_release. Returns NULL only
+/// if a bug in the library was caught.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_sni_map_new() -> *const inkotls_sni_map {
     make_shared(inkotls_sni_map::default)
 }
 
-/// Puts an identity under a name, in the place of the one that has this name and a key of the same
-/// kind (RSA, ECDSA, Ed25519). So one name may have a certificate of each kind; the client's
-/// signature schemes decide. The closest name that has one that fits wins: itself, then its
-/// wildcard, then "".
+/// Sets an identity for a server name.
 ///
-/// sni_map: must not be NULL.
-/// server_name, len: a DNS name, "*." and a DNS name for any one label before it, or nothing: for
-/// clients whose name is not here, and those that ask for none. In bytes without a NUL; upper and
-/// lower case are the same; copied.
-/// identity: must not be NULL, and complete; it may be freed at once.
+/// The identity replaces the one that has the same name and the same kind of key (RSA, ECDSA or
+/// Ed25519). So a name may have one identity for each kind of key. The change is seen by the
+/// handshakes of every config that uses sni_map; connections that already chose an identity keep
+/// it.
 ///
-/// INKOTLS_STATUS_INVALID_NAME: the name is not one of these; inkotls_invalid_name_text says what
-/// is wrong with it.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
-/// no key.
-/// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
-/// builder was given `sni_map` while no identity in it had a signer that may.
+/// A server chooses in this order: the identities of the client's server name, those of its
+/// wildcard, those of the empty name. A server presents the first identity whose key supports a
+/// signature scheme that the client offers. Among the identities of one name, the one that was set
+/// first is preferred. The empty name serves clients that send no server name or a name without an
+/// identity.
+///
+/// server_name, len   A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or
+///                    an empty name. In bytes, without a NUL. Upper and lower case are the same,
+///                    and a dot at the end is ignored. Copied.
+/// identity           A complete identity: a certificate chain, and a private key or a signer.
+///                    Copied. identity may be freed after the call, and later changes of identity
+///                    have no effect on sni_map.
+///
+/// INVALID_NAME          The name is not a DNS name, a wildcard or empty. inkotls_invalid_name_text
+///                       copies the error message.
+/// INVALID_CERTIFICATE   The identity has no certificate chain.
+/// INVALID_KEY           The identity has no private key and no signer.
+/// INVALID_STATE         The identity presents a raw public key
+///                       (inkotls_identity_use_raw_public_key). Or its signer may block, and
+///                       sni_map was passed to a server builder when it had no identity with such a
+///                       signer: set one of these before.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_sni_map_set(
     sni_map: Option<&inkotls_sni_map>,
@@ -61,13 +78,17 @@ pub unsafe extern "C" fn inkotls_sni_map_set(
     })
 }
 
-/// Removes what is under a name. Connections that showed it go on.
+/// Removes all identities of a server name.
 ///
-/// sni_map: must not be NULL.
-/// server_name, len: as for inkotls_sni_map_set; borrowed for this call.
+/// Connections that already chose one of the identities keep it.
 ///
-/// INKOTLS_STATUS_NONE: nothing was.
-/// INKOTLS_STATUS_INVALID_NAME: as for inkotls_sni_map_set.
+/// server_name, len   A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or
+///                    an empty name. In bytes, without a NUL. Upper and lower case are the same,
+///                    and a dot at the end is ignored. Borrowed for this call.
+///
+/// NONE           The map has no identity with this name.
+/// INVALID_NAME   The name is not a DNS name, a wildcard or empty. inkotls_invalid_name_text copies
+///                the error message.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_sni_map_remove(
     sni_map: Option<&inkotls_sni_map>,
@@ -78,16 +99,21 @@ pub unsafe extern "C" fn inkotls_sni_map_remove(
     enter_shared(sni_map, |i| i.identities.remove(unsafe { bytes(server_name, len) }?))
 }
 
-/// Adds a reference. Any thread, at any time.
+/// Retains the map: its number of references grows by one.
 ///
-/// sni_map: must not be NULL.
+/// Any thread may call this function at any time. inkotls_sni_map_release ends the reference.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_sni_map_retain(sni_map: *const inkotls_sni_map) -> Status {
     // SAFETY: the host vouches for the map.
     unsafe { retain(sni_map) }
 }
 
-/// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
+/// Releases one reference to the map, and frees the map with the last reference.
+///
+/// Server configs that use the map have references of their own. Any thread may call this function
+/// at any time.
+///
+/// sni_map   The map to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_sni_map_release(sni_map: *const inkotls_sni_map) {
     // SAFETY: the host vouches for the map.
