@@ -88,7 +88,7 @@ static void tell_refusals(const inkotls_conn *tls);
 static void linger(const struct exchange *exchange);
 static int time_left(int64_t deadline, int most);
 static int64_t now(void);
-static int fail(const char *sentence);
+static int fail(const char *message);
 
 int main(int argc, char **argv) {
   struct options options = {.builder = inkotls_client_builder_new(),
@@ -267,7 +267,7 @@ static int connect_one(const struct addrinfo *address, int64_t deadline) {
 static int fetch(struct exchange *exchange) {
   inkotls_conn *tls = exchange->tls;
   inkotls_status status = converse(exchange);
-  int result = judge(exchange, status);  // before another call replaces the error text
+  int result = judge(exchange, status);  // before another call replaces the error message
   if (status == INKOTLS_STATUS_OK || status == INKOTLS_STATUS_CLOSED) {
     while (wait_for(exchange, inkotls_conn_close(tls))) continue;
   }
@@ -362,7 +362,8 @@ static int judge(const struct exchange *exchange, inkotls_status status) {
   if (answer->in_body && is_over(answer)) return DONE;
   if (answer->in_body && answer->expected < 0 && status == INKOTLS_STATUS_CLOSED) return DONE;
   if (is_over(answer)) return fail("the answer is not HTTP");
-  if (status >= 0 && now() >= exchange->options->deadline) return fail("it has taken too long");
+  if (status >= 0 && now() >= exchange->options->deadline)
+    return fail("the exchange took too long");
   if (status >= 0) return fail("the peer has been silent for too long");
 
   // A failure to send explains the end that follows it; an alert explains that failure.
@@ -380,7 +381,7 @@ static int judge(const struct exchange *exchange, inkotls_status status) {
 static void tell_facts(const inkotls_conn *tls) {
   const uint8_t *alpn = (const uint8_t *)"none", *der;
   size_t alpn_len = 4, der_len, count = 0;
-  inkotls_conn_alpn(tls, &alpn, &alpn_len);  // where there is none, they stay as they are
+  inkotls_conn_alpn(tls, &alpn, &alpn_len);  // NONE leaves them as they are
   while (inkotls_conn_peer_certificate(tls, count, &der, &der_len) == INKOTLS_STATUS_OK) count++;
   fprintf(stderr,
           "version: %s\nsuite: %s\ngroup: %s\nalpn: %.*s\nresumed: %s\npeer certificates: %zu\n",
@@ -429,7 +430,7 @@ static int64_t now(void) {
   return time.tv_sec * (int64_t)1000 + time.tv_nsec / 1000000;
 }
 
-static int fail(const char *sentence) {
-  fprintf(stderr, "https_client: %s\n", sentence);
+static int fail(const char *message) {
+  fprintf(stderr, "https_client: %s\n", message);
   return FAILED;
 }

@@ -90,7 +90,7 @@ static inkotls_status linger(struct connection *connection);
 static const inkotls_server_config *choose(const struct connection *connection);
 static void answer(struct connection *connection, const char *result);
 static void report(const struct connection *connection);
-static void complain(const struct connection *connection, const char *sentence, const char *alert);
+static void complain(const struct connection *connection, const char *message, const char *alert);
 static void expire(struct server *server);
 static void hang_up(struct connection *connection);
 static bool watch(struct server *server, int operation, int fd, uint32_t events, void *who);
@@ -332,13 +332,13 @@ static const inkotls_server_config *choose(const struct connection *connection) 
   return server->sites[0].config;
 }
 
-// Puts the answer in the place of the request.
+// Replaces the request by the answer.
 static void answer(struct connection *connection, const char *result) {
   const inkotls_conn *tls = connection->tls;
   const char *name = "none";
   const uint8_t *alpn = (const uint8_t *)"none";
   size_t name_len = 4, alpn_len = 4;
-  inkotls_conn_server_name(tls, &name, &name_len);  // where there is none, they stay as they are
+  inkotls_conn_server_name(tls, &name, &name_len);  // NONE leaves them as they are
   inkotls_conn_alpn(tls, &alpn, &alpn_len);
 
   char page[1024];
@@ -371,9 +371,9 @@ static void report(const struct connection *connection) {
   complain(connection, error, words);
 }
 
-static void complain(const struct connection *connection, const char *sentence, const char *alert) {
+static void complain(const struct connection *connection, const char *message, const char *alert) {
   const char *what = connection->state > SHAKING_HANDS ? "lost" : "refused";
-  fprintf(stderr, "%s 127.0.0.1:%u: %s%s\n", what, connection->port, sentence, alert);
+  fprintf(stderr, "%s 127.0.0.1:%u: %s%s\n", what, connection->port, message, alert);
 }
 
 // Ends the connections whose time is over: a peer may send nothing and stay.

@@ -107,7 +107,7 @@ static void loop(struct server *server);
 static void greet(struct server *server);
 static void run(struct connection *connection);
 static inkotls_status converse(struct connection *connection);
-static void complain(const struct connection *connection, const char *sentence);
+static void complain(const struct connection *connection, const char *message);
 static void hang_up(struct connection *connection);
 static time_t now(void);
 
@@ -254,7 +254,7 @@ static int32_t sign(void *user_data, int32_t number, const uint8_t *message, siz
 }
 
 // PKCS#11 has r and s of ECDSA one after the other; TLS has them in DER, as a SEQUENCE of two
-// INTEGERs. Returns the length of that, which takes the place of the other.
+// INTEGERs, which replaces them in the buffer. Returns its length.
 static int32_t encode(uint8_t *buf, size_t len) {
   uint8_t raw[96], *out = buf + 2;  // up to P-384: then a length has one byte
   if (len > sizeof raw || len % 2 != 0) return 0;
@@ -429,7 +429,7 @@ static inkotls_status converse(struct connection *connection) {
   return inkotls_conn_close(tls);
 }
 
-static void complain(const struct connection *connection, const char *sentence) {
+static void complain(const struct connection *connection, const char *message) {
   int32_t sent = inkotls_conn_alert_sent(connection->tls);
   int32_t alert = sent > 0 ? sent : inkotls_conn_alert_received(connection->tls);
   char words[64] = "";
@@ -437,7 +437,7 @@ static void complain(const struct connection *connection, const char *sentence) 
     snprintf(words, sizeof words, " (%s alert %s %d)", sent > 0 ? "sent" : "received",
              inkotls_alert_name(alert), alert);
   }
-  fprintf(stderr, "%s: %s%s\n", connection->is_open ? "lost" : "refused", sentence, words);
+  fprintf(stderr, "%s: %s%s\n", connection->is_open ? "lost" : "refused", message, words);
 }
 
 static void hang_up(struct connection *connection) {

@@ -6,8 +6,9 @@
 // files. It serves one connection at a time: a greeting, then the end. What matters is the store,
 // `put` and `get`.
 //
-// What is kept there are secrets: who reads a session reads the connections that it was used for,
-// and who writes one is the client that it names. So keep that Redis as private as the key.
+// A session is a secret: anyone who can read it can decrypt the connections that it was used for,
+// and anyone who can write one can impersonate the client that it names. So keep that Redis as
+// private as the key.
 //
 // The callbacks block the thread that drives the handshake. So each exchange has a limit, and a
 // Redis that reached it is left alone for a while. One that is gone, or answers nonsense, costs no
@@ -273,14 +274,14 @@ static bool reach(struct store *store) {
          connect(store->fd, (struct sockaddr *)&address, sizeof address) == 0;
 }
 
-// Between commands Redis says nothing. If it does, it is the end, or something that must not be
-// taken for the answer to the next command.
+// Between commands Redis sends nothing. What is there all the same is the end of the connection, or
+// something that is not the answer to the next command.
 static bool is_silent(int fd) {
   return recv(fd, &(char){0}, 1, MSG_PEEK | MSG_DONTWAIT) < 0 && errno == EAGAIN;
 }
 
-// "$5\r\nhello\r\n", or "$-1\r\n" where there is none. Returns its length, -1 where Redis is of no
-// use: the connection is then given up, with what may still come on it.
+// "$5\r\nhello\r\n", or "$-1\r\n" for a key without a value. Returns its length, -1 where Redis is
+// of no use: the connection is then given up, with what may still come on it.
 static int32_t receive_value(const struct store *store, uint8_t *buf, size_t cap) {
   char line[LINE_CAP], *end, crlf[2];
   if (!receive_line(store, line) || line[0] != '$') return -1;

@@ -30,7 +30,7 @@ test-features: ## what build.rs refuses to build, and the shared object of a pla
 
 NEEDS.test-llvm := ld.lld-19=lld-19 llvm-objcopy-19=llvm-19
 LLVM := LD='ld.lld-19 -m elf_x86_64' OBJCOPY=llvm-objcopy-19
-test-llvm: $(RUST) build/pki/done ## the library made with LLVM's tools in place of GNU's
+test-llvm: $(RUST) build/pki/done ## the library made with LLVM's tools instead of GNU's
 	$(needs)
 	@$(MAKE) --no-print-directory BUILD=build/llvm RUST=$(RUST) $(LLVM) all
 	ffi-tests/linking/exports.sh build/llvm/lib/libinkotls.a build/llvm/lib/libinkotls.so

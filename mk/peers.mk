@@ -1,4 +1,4 @@
-# Programs that are not ours, at the other end.
+# Peers that are other programs.
 
 EXAMPLES := https_server https_client redis_sessions pkcs11_server green_threads
 

@@ -1,8 +1,8 @@
 //! What rustls's callbacks, which belong to a config, learn of the connection whose call they come
-//! from, and tell it.
+//! from, and note in its context.
 //!
-//! rustls hands no context through. So the connection lends its own to the thread for as long as the
-//! call into rustls lasts, and takes it back before it returns to the host: rule 1.
+//! rustls hands no context through. So the thread holds the context of the connection for as long as the
+//! call into rustls lasts, and has none when the call returns to the host: rule 1.
 
 use crate::error::{Error, Status};
 use log::LevelFilter;
@@ -12,8 +12,8 @@ use std::mem::{ManuallyDrop, replace, take};
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// What a connection lends. The context of its handshake is made when there is something to keep in
-/// it, so that lending moves little.
+/// What the thread holds of a connection. The context of its handshake is made when there is something
+/// to keep in it, so that little is moved.
 #[derive(Default)]
 pub struct CallContext {
     handshake: Option<Box<HandshakeContext>>,
@@ -235,7 +235,7 @@ impl Drop for Back<'_> {
     }
 }
 
-/// Tells the caller something; nothing where there is none.
+/// Notes something in the context of the caller, if the thread holds one.
 pub fn tell(note: impl FnOnce(&mut CallContext)) {
     CALLER.with_borrow_mut(|caller| caller.as_mut().map(note));
 }

@@ -1,4 +1,4 @@
-//! Reads DER (ITU-T X.690), of which nothing is accepted but the shortest form: what is not DER is None.
+//! Reads DER (ITU-T X.690), and accepts only the shortest form: what is not DER gives None.
 
 use std::fmt;
 

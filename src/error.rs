@@ -19,7 +19,7 @@ use std::ffi::CStr;
 use std::ops::{Deref, DerefMut};
 use std::{fmt, io};
 
-/// The text of a status, for calls that have no handle to keep an error message.
+/// The error message of a status, which serves calls without a handle to keep one.
 pub fn status_text(number: i32) -> &'static CStr {
     let Ok(status) = Status::try_from(number) else { return c"not a status of this library" };
     match status {

@@ -45,7 +45,7 @@ fn within(range: RangeInclusive<usize>, bytes: usize) -> Result<usize, Error> {
     match range.contains(&bytes) {
         true => Ok(bytes),
         false => Err(Error::argument(format!(
-            "a limit of {bytes} bytes: this one is from {} to {}",
+            "a limit of {bytes} bytes is out of range: {} to {}",
             range.start(),
             range.end()
         ))),

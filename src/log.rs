@@ -1,4 +1,4 @@
-//! Messages for a person, rustls's and our own, to the connection that they are about.
+//! Log messages of rustls and of this library, to the connection that they are about.
 
 use crate::call_context::{self, LogCallback, Sink};
 use crate::capi::types::inkotls_log;
@@ -7,7 +7,7 @@ use crate::text;
 use log::{Level, LevelFilter, Metadata, Record};
 use std::sync::{Arc, OnceLock};
 
-/// Where a connection's messages go, for its context.
+/// Where the log messages of a connection go.
 pub fn sink(level: inkotls_log, callback: Arc<LogCallback>) -> Result<Sink, Error> {
     let level = match level {
         inkotls_log::Off => LevelFilter::Off,

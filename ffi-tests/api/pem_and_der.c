@@ -319,7 +319,7 @@ static void p521_refused(void) {
              INKOTLS_STATUS_NONE, "P-384");
 }
 
-// A certificate of version 2 is a certificate all the same; the sentence says what is wrong.
+// A certificate of version 2 is a certificate all the same; the error message says what is wrong.
 static void old_versions(void) {
   static const unsigned char version3[] = {0xa0, 3, 2, 1, 2};
   char der[4096];

@@ -120,7 +120,7 @@ struct refused {
   int status, alert;
   int behind_server_hello;          // so late that the alert is encrypted
   const inkotls_server_config *by;  // instead of `server`
-  const char *said;                 // by the error text
+  const char *said;                 // by the error message
 };
 
 static const inkotls_server_config *server;

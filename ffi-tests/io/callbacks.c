@@ -258,7 +258,8 @@ enum { FATAL = sizeof fatal / sizeof fatal[0] };
 static void is_failed(inkotls_status status, int32_t os_error) {
   CHECK_INT(status, INKOTLS_STATUS_IO_ERROR);
   CHECK_INT(inkotls_conn_os_error(at_client->conn), os_error);
-  if (os_error == INKOTLS_STATUS_NONE) CHECK_TEXT(inkotls_conn_error(at_client->conn), "moved");
+  if (os_error == INKOTLS_STATUS_NONE)
+    CHECK_TEXT(inkotls_conn_error(at_client->conn), "the callback returned");
 }
 
 // Nothing was lost: another transport goes on.

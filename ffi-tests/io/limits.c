@@ -316,7 +316,7 @@ static void handshake_is_bounded(const struct way *way) {
   static const struct {
     size_t limit;
     int issuers;
-    const char *sentence;
+    const char *message;
   } all[] = {{DEFAULT, 20, NULL}, {4096, 20, "4096"}, {DEFAULT, 200, "too large"}};
   for (int i = 0; i < 3; i++) {
     struct pair pair;
@@ -329,9 +329,9 @@ static void handshake_is_bounded(const struct way *way) {
       status = side_handshake(&pair.client);
       side_handshake(&pair.server);
     } while (pair_carry(&pair));
-    if (all[i].sentence) {
+    if (all[i].message) {
       CHECK(status == INKOTLS_STATUS_PROTOCOL_ERROR || status == INKOTLS_STATUS_HANDSHAKE_FAILED);
-      CHECK_TEXT(inkotls_conn_error(pair.client.conn), all[i].sentence);
+      CHECK_TEXT(inkotls_conn_error(pair.client.conn), all[i].message);
       // rustls encrypts no alert of another's making.
       CHECK_INT(side_handshake(&pair.server),
                 version == TLS13 ? INKOTLS_STATUS_WANT_READ : INKOTLS_STATUS_ALERT_RECEIVED);

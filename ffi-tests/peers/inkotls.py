@@ -126,7 +126,7 @@ class Lent(Handle):
 
 
 def _made(noun, name, *arguments):
-    """By a call that is no handle's, so that there is none to keep a sentence."""
+    """By a call without a handle that could keep an error message."""
     made = Handle(noun)
     status = call(name, *arguments, made.out())
     if status == INVALID_NAME:

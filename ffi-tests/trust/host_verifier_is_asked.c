@@ -243,7 +243,7 @@ static void needs_client_auth(void) {
             INKOTLS_STATUS_OK);
   for (int is_off = 0; is_off < 2; is_off++) {
     CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_INVALID_STATE);
-    CHECK_TEXT(inkotls_server_builder_error(builder), "verifier");
+    CHECK_TEXT(inkotls_server_builder_error(builder), "verify callback");
     CHECK_INT(inkotls_server_builder_set_client_auth(builder, OFF, NULL), INKOTLS_STATUS_OK);
   }
   CHECK(config == NULL);

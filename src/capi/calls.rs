@@ -91,7 +91,7 @@ pub fn set_log(
 pub fn consumed(is_there: bool) -> Result<(), Error> {
     match is_there {
         true => Ok(()),
-        false => Err(Error::argument("more is consumed than was lent")),
+        false => Err(Error::argument("more bytes are consumed than the last peek returned")),
     }
 }
 
@@ -142,13 +142,13 @@ pub fn moved(outcome: Outcome<usize>, out: &mut MaybeUninit<usize>) -> Outcome<(
     Ok(outcome?.map(|len| _ = out.write(len)))
 }
 
-/// Writes what a handle tells.
+/// Writes a value to an output.
 pub fn tell<T>(value: T, out: Out<'_, T>) -> Result<(), Error> {
     output(out)?.write(value);
     Ok(())
 }
 
-/// Lends a slice of the handle's, where there is one.
+/// Writes the pointer and the length of a slice that the handle keeps. NONE if it keeps no slice.
 pub fn lend<T, U>(
     slice: Option<&[T]>,
     out_data: Out<'_, *const U>,

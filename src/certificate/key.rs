@@ -3,7 +3,7 @@
 use super::parts::Algorithm;
 use crate::der::{self, Oid, oid};
 
-/// How many bits an RSA key has; None if it is another key. `public_key` is what is in the SEQUENCE.
+/// How many bits an RSA key has; None if the key is not RSA. `public_key` is what is in the SEQUENCE.
 pub fn rsa_bits(public_key: &[u8]) -> Option<usize> {
     let key = der::all(public_key, |it| {
         let is_rsa = Algorithm::read(it)?.kind == RSA;

@@ -36,7 +36,7 @@ pub struct Certificate {
 impl Certificate {
     pub fn parse(der: &[u8]) -> Result<Self, Error> {
         let no_certificate =
-            || Error::new(Status::InvalidCertificate, "the input is no certificate in DER");
+            || Error::new(Status::InvalidCertificate, "the input is not a certificate in DER");
         read(der).ok_or_else(no_certificate)
     }
 }

@@ -52,5 +52,5 @@ fn days_before(year: i64, month: i64) -> i64 {
     365 * year + leap_days + (153 * month + 2) / 5 - DAY_0 // 31, 30, 31, 30, 31, and again
 }
 
-/// 1970-01-01, counted from the first of March of the year 0.
+/// 1970-01-01, in days since the first of March of the year 0.
 const DAY_0: i64 = 719_468;

@@ -7,7 +7,7 @@ pub struct Usage {
     /// Unix seconds.
     pub not_before: i64,
     pub not_after: i64,
-    /// Whether the key usage extension allows signatures (digitalSignature), or there is none.
+    /// Whether the key usage extension allows signatures (digitalSignature) or is absent.
     pub allows_signatures: bool,
     /// The extended key usage extension, if there is one.
     pub purposes: Option<Vec<Vec<usize>>>,

@@ -19,7 +19,7 @@ const MAX_KEYS: usize = 16;
 const NAME: usize = 16;
 const SALT: usize = 32;
 const TIME: usize = 8;
-/// How long a ticket is taken, in seconds.
+/// How long a ticket is accepted, in seconds.
 const LIFETIME: u32 = 12 * 60 * 60;
 
 /// The keys that open tickets; the first also seals them.
@@ -35,7 +35,7 @@ impl TicketKeys {
         Ok(Self(RwLock::new(parsed(keys)?)))
     }
 
-    /// Takes the place of all keys there were.
+    /// Replaces all keys.
     pub fn set(&self, keys: &[u8]) -> Result<(), Error> {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = parsed(keys)?;
         Ok(())

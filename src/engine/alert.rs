@@ -8,9 +8,9 @@ pub const WARNING: u8 = 1;
 pub const FATAL: u8 = 2;
 pub const CLOSE_NOTIFY: u8 = 0;
 
-/// The alert that answers an error. rustls does not say which one it sent: where the record is
-/// encrypted this tells, from its sources; where it sent none and the connection is still in the
-/// clear, this is the one to send.
+/// The alert that answers an error. rustls does not say which one it sent. If the record is encrypted,
+/// the alert is known from the sources of rustls. If rustls sent no alert and the connection is not
+/// encrypted yet, this is the one to send.
 pub fn answering(error: &Error) -> AlertDescription {
     use AlertDescription as A;
     use PeerMisbehaved as P;
@@ -41,7 +41,7 @@ pub fn answering(error: &Error) -> AlertDescription {
             P::InvalidCertCompression | P::SelectedUnofferedCertCompression => A::BadCertificate,
             _ => A::IllegalParameter,
         },
-        // A warning, of which TLS 1.3 has none but the two that rustls passes over.
+        // A warning. TLS 1.3 has only the two that rustls passes over.
         Error::AlertReceived(_) => A::DecodeError,
         _ => A::InternalError,
     }

@@ -97,7 +97,7 @@ impl Conn {
     /// The ALPN protocols of this connection, to be changed before it speaks.
     pub fn alpn_list(&mut self) -> Result<&mut Vec<Vec<u8>>, Error> {
         let list = self.phase.opening_mut().and_then(|opening| opening.alpn());
-        list.ok_or_else(|| Error::state("the handshake has begun: ALPN is set before"))
+        list.ok_or_else(|| Error::state("the handshake has begun: ALPN must be set before"))
     }
 
     pub fn set_sink(&mut self, sink: Option<Sink>) {
@@ -128,7 +128,7 @@ impl Conn {
         }
     }
 
-    /// As `feed`, for as much as `source` appends, of what there is room for.
+    /// As `feed`, but `source` appends the bytes, at most as many as there is room for.
     pub fn fill(
         &mut self,
         source: impl FnOnce(&mut Vec<u8>, usize) -> io::Result<usize>,

@@ -10,7 +10,7 @@ use super::record::APPLICATION_DATA;
 
 #[derive(Debug, Default, PartialEq)]
 pub enum Early {
-    /// There is none.
+    /// The connection has no early data.
     #[default]
     None,
     /// A client may send some, or did.

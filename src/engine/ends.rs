@@ -42,7 +42,7 @@ impl Ends {
         self.local = Local::Closed;
     }
 
-    /// What this side says from now on is lost.
+    /// What this side sends from now on is lost.
     pub fn sever(&mut self) {
         if self.local == Local::Open {
             self.local = Local::Severed;

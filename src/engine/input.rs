@@ -8,14 +8,14 @@
 use super::record::{APPLICATION_DATA, HEADER, MAX_RECORD, Record, len_of_first};
 use std::io;
 
-/// How much rustls is given behind a record. With nothing behind, it shrinks its buffer, and has to grow it for
+/// How much is passed to rustls behind a record. With nothing behind, it shrinks its buffer, and has to grow it for
 /// the next long record; what is behind, it moves.
 const BEHIND: usize = HEADER;
 /// How much is accepted at a time after the handshake, at least, where there is room: more would only be copied
 /// once more. rustls is asked to hold no more than it holds by itself.
 const PORTION: usize = 16 * 1024;
 
-/// The peer cannot make the library hold more than the `limit` that those are given that take some.
+/// The peer cannot make the library hold more than the `limit` that the calls that add bytes get.
 #[derive(Default)]
 pub struct Input {
     buf: Vec<u8>,
@@ -25,7 +25,7 @@ pub struct Input {
     pub has_plaintext: bool,
 }
 
-/// What rustls has been given since the handshake, and has not processed.
+/// What was passed to rustls after the handshake, and is not processed.
 #[derive(Clone, Copy, Default)]
 struct Passed {
     len: u32,
@@ -37,7 +37,7 @@ struct Passed {
 }
 
 impl Passed {
-    /// With as much of `data` as rustls is given at once, headers whole, and how much that is.
+    /// Adds as much of `data` as can be passed to rustls at once, with whole headers; also returns how much.
     #[inline]
     fn with(mut self, data: &[u8]) -> (Self, usize) {
         let is_record = len_of_first(data) == Some(data.len());
@@ -88,7 +88,7 @@ impl Input {
         used
     }
 
-    /// As `feed`, after the handshake: what rustls can have at once, `give` gives it.
+    /// As `feed`, after the handshake: `give` passes to rustls what it can have at once.
     pub fn feed_through<E>(
         &mut self,
         data: &[u8],

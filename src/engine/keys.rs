@@ -1,5 +1,5 @@
 //! How much the keys of a connection may protect. TLS 1.3 renews them, and rustls sees to it; in
-//! TLS 1.2 rustls would drop, without a word, what is beyond the limit of the cipher suite.
+//! TLS 1.2 rustls would drop, without an error, what is beyond the limit of the cipher suite.
 
 /// Records that are not the application's: Finished, alerts.
 const RESERVE: u64 = 32;

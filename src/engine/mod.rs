@@ -45,7 +45,7 @@ impl<T> Step<T> {
         }
     }
 
-    /// The value to hand out, and the status that goes with it.
+    /// The status, and the value if the step is done.
     pub fn split(self) -> (Status, Option<T>) {
         match self {
             Self::Done(value) => (Status::Ok, Some(value)),

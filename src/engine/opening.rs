@@ -35,7 +35,7 @@ pub trait Opening: Send {
         Ok(Step::Done(()))
     }
 
-    /// rustls's connection, with what it says first.
+    /// rustls's connection, which has written its first messages.
     fn open(&mut self, context: &mut CallContext) -> Result<Box<dyn Side>, Refusal>;
 
     fn listening(&self) -> Option<&Listening> {
@@ -51,7 +51,7 @@ pub trait Opening: Send {
 pub struct Client {
     pub config: Arc<ClientConfig>,
     pub name: ServerName<'static>,
-    /// In place of the config's, for this connection.
+    /// Replaces the list of the config in this connection.
     pub alpn: Option<Vec<Vec<u8>>>,
 }
 
@@ -62,7 +62,7 @@ pub struct Listening {
     accepted: Option<Accepted>,
     pub hello: Option<Hello>,
     pub config: Option<Arc<ServerConfig>>,
-    /// In place of the config's, for this connection.
+    /// Replaces the list of the config in this connection.
     pub alpn: Option<Vec<Vec<u8>>>,
     /// The handshake messages that came, as they were: the ClientHello.
     messages: Vec<u8>,

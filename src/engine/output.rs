@@ -1,7 +1,7 @@
 //! Ciphertext for the network.
 //!
 //! During the handshake, before a record is processed, and once the connection has ended, rustls's
-//! queue is collected here: its records can then be told apart, so that the alert that went out is
+//! queue is collected here: its records can then be distinguished, so that the alert that went out is
 //! known and nothing follows it. Otherwise records go from rustls to the sink without a stop.
 
 use super::record::{self, ALERT, APPLICATION_DATA, CHANGE_CIPHER_SPEC, Record};

@@ -53,7 +53,7 @@ impl Phase {
         }
     }
 
-    /// Whether rustls has nothing more to say or to hear before application data.
+    /// Whether rustls has nothing more to send or to receive before application data.
     pub fn is_finished(&self) -> bool {
         match self {
             Self::Open { side, is_established } => *is_established || !side.is_handshaking(),

@@ -1,4 +1,4 @@
-//! Details that an error message tells beside what is wrong.
+//! Details of error messages.
 
 use crate::der::{self, Oid, oid};
 use crate::text;

@@ -1,4 +1,4 @@
-//! The host's functions, as closures that the safe code calls.
+//! Callbacks, as closures that the safe code calls.
 
 use super::guard::outside;
 use super::handle::{Handle, lent};
@@ -61,8 +61,8 @@ pub fn session_put(
     })
 }
 
-/// The length that the host tells is for the caller to check.
-#[allow(clippy::type_complexity)] // it says what the host's function is told
+/// The caller checks the length that the callback returns.
+#[allow(clippy::type_complexity)] // it names the arguments of the callback
 pub fn session_get(
     callback: inkotls_session_get_callback,
     user_data: *mut c_void,
@@ -76,7 +76,7 @@ pub fn session_get(
     })
 }
 
-/// The length that the host tells is for the caller to check.
+/// The caller checks the length that the callback returns.
 #[allow(clippy::type_complexity)] // as above
 pub fn sign_callback(
     callback: inkotls_sign_callback,
@@ -93,7 +93,7 @@ pub fn sign_callback(
     })
 }
 
-/// For callbacks that are lent a handle; what is behind it comes back with the answer.
+/// A callback that gets a handle for the call; what is behind it comes back with the answer.
 pub fn handle_callback<H: Handle>(
     callback: Option<unsafe extern "C" fn(*mut c_void, *mut H) -> i32>,
     user_data: *mut c_void,
@@ -105,7 +105,7 @@ pub fn handle_callback<H: Handle>(
     })
 }
 
-/// Two functions of the host's that move ciphertext.
+/// Two callbacks that move ciphertext.
 pub struct HostIo {
     read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i32,
     write: unsafe extern "C" fn(*mut c_void, *const u8, usize) -> i32,
@@ -151,7 +151,7 @@ fn moved(number: i32, max: usize) -> io::Result<usize> {
     match usize::try_from(number) {
         Ok(moved) if moved <= max => Ok(moved),
         Ok(moved) => Err(io::Error::other(format!(
-            "the host's function says that it moved {moved} bytes, of {max}"
+            "the callback returned {moved}, more than the {max} bytes that it may move"
         ))),
         Err(_) => Err(io::Error::from_raw_os_error(number.saturating_neg())),
     }

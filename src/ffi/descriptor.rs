@@ -56,7 +56,7 @@ impl Descriptor {
 
     /// Appends at most `max` bytes to `buf`. 0 is the end.
     pub fn read(self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
-        // SAFETY: `append` lends room for `max` bytes.
+        // SAFETY: `room` has space for `max` bytes.
         append(buf, max, |room| unsafe {
             match self {
                 Self::Socket(fd) => {

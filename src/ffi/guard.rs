@@ -202,7 +202,7 @@ fn bug(panic: &(dyn Any + Send)) -> Error {
     Error::new(Status::Panic, format!("a bug in inkotls was caught: {what}"))
 }
 
-/// As `caught`, for what may be the first call of all.
+/// As `caught`, in a call that may be the first one.
 fn caught_first<T>(call: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     static SILENCED: Once = Once::new();
     if !thread::panicking() {
@@ -240,8 +240,8 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The standard library tells stderr of every panic. What is caught here is told to the handle;
-/// the host's own panics, where the host is in Rust, go where they went before.
+/// The standard library writes every panic to stderr. A panic that is caught here is the error message
+/// of the handle instead; the host's own panics, if the host is in Rust, go where they went before.
 fn silence() {
     type Hook = dyn Fn(&PanicHookInfo<'_>) + Send + Sync;
     static BEFORE: OnceLock<Box<Hook>> = OnceLock::new();

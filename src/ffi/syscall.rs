@@ -1,8 +1,8 @@
-//! What calls share that move bytes: sockets', pipes' and the host's.
+//! What the calls share that move bytes: sockets, pipes and callbacks.
 
 use std::io;
 
-/// Lets `source` write at most `max` bytes behind those of `buf`, and tell how many.
+/// Appends at most `max` bytes to `buf`: `source` writes them and returns how many.
 pub fn append(
     buf: &mut Vec<u8>,
     max: usize,

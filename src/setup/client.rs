@@ -54,7 +54,7 @@ impl ClientBuilder {
         Ok(())
     }
 
-    /// Of how many servers to keep sessions; 0 is none.
+    /// Of how many servers to keep sessions; 0 disables resumption.
     pub fn set_session_cache(&mut self, servers: usize) -> Result<(), Error> {
         self.sessions = cache_size(servers)?;
         Ok(())

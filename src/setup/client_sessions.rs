@@ -140,8 +140,8 @@ fn key(server: &ServerName<'_>) -> Vec<u8> {
     server.to_str().to_ascii_lowercase().into_bytes()
 }
 
-/// How many bytes a ticket has, or a little more. rustls tells it in one place: its text for
-/// debugging has the ticket in hexadecimal digits, with little before it and much behind it.
+/// How many bytes a ticket has, or a little more. rustls shows the ticket in one place: its text
+/// for debugging has the ticket in hexadecimal digits, with little before it and much behind it.
 fn ticket_len(session: &impl Debug) -> usize {
     struct Counter(usize);
 

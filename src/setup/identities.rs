@@ -31,13 +31,15 @@ impl Identities {
     pub fn set(&self, name: &[u8], credential: Credential) -> Result<(), Error> {
         let name = pattern(name)?;
         if credential.is_raw {
-            return Err(Error::state("a raw public key has no names: use set_identity"));
+            return Err(Error::state(
+                "an SNI map cannot hold a raw public key: use inkotls_server_builder_set_identity",
+            ));
         }
         let mut set = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if credential.may_block && !set.may_block && set.is_settled {
             return Err(Error::state(
-                "the signer may block, and a config has said that none does: \
-                 add one that may before the set is given to a builder",
+                "the signer may block, but no signer of the SNI map did when the map was passed to \
+                 a builder: set an identity whose signer may block before that",
             ));
         }
         set.may_block |= credential.may_block;

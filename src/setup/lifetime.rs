@@ -10,7 +10,7 @@ pub const MAX_LIFETIME: u64 = 7 * 24 * 60 * 60;
 /// The memory of a certificate, beside its bytes.
 const CERTIFICATE: usize = 64;
 
-/// What is told of the sessions that begin with a peer that was accepted. An issuer that has expired
+/// When the sessions end that begin with a peer that was accepted. An issuer that has expired
 /// was not needed for that. A host's verifier may accept an end-entity certificate that has expired
 /// or cannot be parsed: then no session is resumed.
 pub fn origin(peer: &PeerIdentity<'_>, is_raw_key: bool) -> Origin {

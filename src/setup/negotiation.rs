@@ -76,7 +76,7 @@ impl Negotiation {
         match versions.iter().any(is_usable) {
             true => Ok((provider, versions)),
             false => Err(Error::argument(
-                "of the protocol versions, none has a cipher suite and a group among those chosen",
+                "none of the protocol versions has a cipher suite and a group among those chosen",
             )),
         }
     }

@@ -1,5 +1,5 @@
-//! What the platform trusts. Either it gives its certificates out, and verification is ours, or it
-//! verifies by itself, as macOS, Windows and Android do.
+//! What the platform trusts. Either the platform has files of certificates and webpki verifies, or the
+//! platform verifies itself, as macOS, Windows and Android do.
 
 pub use inner::{MAY_BLOCK, certificates, verifier};
 

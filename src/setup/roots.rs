@@ -61,7 +61,7 @@ impl Roots {
         for (index, certificate) in certificates.iter().enumerate() {
             anchor_from_trusted_cert(certificate).map_err(|error| {
                 let why = why_unusable(&error);
-                let text = format!("certificate {} is no trust anchor: {why}", index + 1);
+                let text = format!("certificate {} cannot be a trust anchor: {why}", index + 1);
                 Error::new(Status::InvalidCertificate, text)
             })?;
         }
@@ -144,7 +144,9 @@ impl Roots {
         self.trust(provider, has_host, || {
             match self.platform.then(|| platform::verifier(&self.authorities, provider)).flatten() {
                 Some(verifier) if self.crls.is_empty() => verifier.map(Authorities::Platform),
-                Some(_) => Err(unsupported("the platform's own verification takes no CRLs")),
+                Some(_) => Err(unsupported(
+                    "the platform's own verification cannot use the CRLs of the roots",
+                )),
                 None => self.authorities(),
             }
         })
@@ -164,7 +166,9 @@ impl Roots {
     ) -> Result<Trust, Error> {
         if self.is_raw()? && !is_required {
             // rustls refuses a client that does not offer to show one.
-            return Err(Error::state("raw public keys are required of clients, or not asked for"));
+            return Err(Error::state(
+                "raw public keys of clients cannot be optional, only required",
+            ));
         }
         self.trust(provider, has_host, || self.authorities())
     }
@@ -229,7 +233,7 @@ impl Roots {
         let anchors: Vec<_> = anchors.map(|it| it.to_owned()).collect();
         match (anchors.is_empty(), self.platform) {
             (false, _) => Ok(Authorities::Known(anchors, self.revocation())),
-            (true, true) => Err(no_trust_anchors("the platform has none to offer")),
+            (true, true) => Err(no_trust_anchors("the platform has no certificate authority")),
             (true, false) => {
                 Err(no_trust_anchors("add certificates to the roots, or the platform's"))
             }

@@ -86,7 +86,7 @@ impl ServerBuilder {
         self.verifier = Some(verifier);
     }
 
-    /// How many sessions to keep in memory; 0 is none.
+    /// How many sessions to keep in memory; 0 keeps no session.
     pub fn set_session_cache(&mut self, sessions: usize) -> Result<(), Error> {
         self.sessions = match cache_size(sessions)? {
             0 => Arc::new(NoServerSessionStorage {}),
@@ -136,7 +136,9 @@ impl ServerBuilder {
             }
             (None, None) => WebPkiClientVerifier::no_client_auth(),
             (None, Some(_)) => {
-                return Err(Error::state("a verifier of clients, of which none is asked for"));
+                return Err(Error::state(
+                    "a verify callback is set, but clients are not asked for a certificate",
+                ));
             }
         };
         let mut tls = ServerConfig::builder_with_provider(provider)

@@ -43,7 +43,7 @@ pub struct HostStore {
 
 /// Keeps a value under a key.
 type Put = dyn Fn(&[u8], &[u8]) -> bool + Send + Sync;
-/// Copies the value of a key to a buffer; takes it out of the store where told to.
+/// Copies the value of a key to a buffer, and removes it from the store if the flag is set.
 type Get = dyn Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync;
 
 impl HostStore {

@@ -139,7 +139,9 @@ impl Signer for SchemeSigner {
         let len = (self.key.signer.sign)(self.scheme.into(), message, &mut room)
             .ok_or_else(|| signer_error("refused to sign"))?;
         let signature = room.get(..len).ok_or_else(|| {
-            signer_error(&format!("says that it wrote {len} bytes, to a room of {MAX_SIGNATURE}"))
+            signer_error(&format!(
+                "returned a length of {len} bytes: the buffer has {MAX_SIGNATURE}"
+            ))
         })?;
         match self.key.signer.verify(&self.key.leaf, self.scheme, message, signature) {
             Ok(()) => Ok(signature.to_vec()),

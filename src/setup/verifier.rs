@@ -1,5 +1,5 @@
 //! The verifiers that rustls calls: `trust` or the host's callback accepts the peer, the peer's signature
-//! proves that it has the private key, and the connection is told what rustls shows only here.
+//! proves that it has the private key, and the connection gets what rustls shows only here.
 
 use super::lifetime::origin;
 use super::trust::{PeerIdentity, Trust, check_key};

@@ -29,8 +29,8 @@ impl Link {
         Self { conn, wire: None, read_error: None, write_error: None, yielded: false }
     }
 
-    /// Puts a wire, or none, in the place of the one before. What one failed to send is lost:
-    /// nothing can be sent after that.
+    /// Replaces the wire by another one, or by none. What a wire failed to send is lost: nothing can be
+    /// sent after that.
     pub fn attach(&mut self, wire: Option<Wire>) {
         self.wire = wire;
         self.read_error = None;
@@ -55,7 +55,7 @@ impl Link {
         self.drive_out(|conn| conn.write(data))
     }
 
-    /// As `read`, for plaintext that is lent.
+    /// As `read`, but the plaintext stays here, and the host gets a pointer.
     pub fn read_ahead(&mut self) -> Outcome<()> {
         let outcome = self.drive(Conn::read_ahead);
         self.unless_cut_off(outcome)
@@ -105,7 +105,7 @@ impl Link {
     }
 
     /// Repeats `step` for as long as the wire gives it what it wants, within bounds: a peer that
-    /// sends much and says nothing must not keep a thread.
+    /// sends much without meaning must not keep a thread.
     fn drive<T>(&mut self, mut step: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
         self.yielded = false;
         let mut received = 0;
@@ -135,8 +135,8 @@ impl Link {
         }
     }
 
-    /// As `drive`, for what adds to what is sent. What the wire does not take now was taken all the
-    /// same, and the next call tells what became of it.
+    /// As `drive`, for what adds to what is sent. What the wire does not accept now was accepted from
+    /// the host all the same, and the next call returns what became of it.
     fn drive_out<T>(&mut self, step: impl FnMut(&mut Conn) -> Outcome<T>) -> Outcome<T> {
         if self.write_error.is_some() {
             self.flush()?;
@@ -173,7 +173,7 @@ impl Link {
         }
         match self.conn.fill(|buf, room| wire.read(buf, room)) {
             Ok(0) => match self.write_error.clone().filter(Error::is_reset) {
-                // Linux tells of a reset once; here it told the sender.
+                // Linux reports a reset once: here it did so when the library sent.
                 Some(reset) => Err(self.cannot_receive(reset)),
                 None => {
                     self.conn.feed_eof();

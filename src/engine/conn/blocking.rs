@@ -11,8 +11,8 @@ use crate::engine::side::Side;
 use rustls::HandshakeKind;
 
 impl Conn {
-    /// Runs the step that was announced, and those behind it as far as the bytes at hand go. How it
-    /// went, the next call tells.
+    /// Runs the step that was announced, and those behind it as far as the bytes at hand go. The next
+    /// call returns the result.
     pub fn run_blocking(&mut self) {
         if self.gate.is_announced() {
             self.gate.run();

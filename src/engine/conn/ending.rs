@@ -95,7 +95,7 @@ impl Conn {
         self.ends.fail(failure);
     }
 
-    /// The error, with what more is known than rustls tells.
+    /// The error, with details that rustls does not know.
     fn explained(&self, error: rustls::Error) -> rustls::Error {
         use PeerIncompatible as P;
         match error {
@@ -112,8 +112,8 @@ impl Conn {
         }
     }
 
-    /// Whether rustls answers an alert with one: to a level that there is not, or a warning where
-    /// there are none (TLS 1.3).
+    /// Whether rustls answers an alert with one: to a level that does not exist, or to a warning in
+    /// TLS 1.3, which has no warnings.
     fn is_answered(&self) -> bool {
         self.phase.side().is_some_and(|side| side.wants_write())
     }

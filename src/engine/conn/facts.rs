@@ -105,7 +105,7 @@ impl Conn {
             )));
         }
         if !self.phase.is_server() {
-            return Err(Error::state("resumption data is attached by the server"));
+            return Err(Error::state("only a server attaches resumption data"));
         }
         if self.phase.is_finished() {
             return Err(Error::state("the handshake is done: its tickets are made"));
@@ -120,7 +120,7 @@ impl Conn {
         Some(&offered.filter(|_| self.is_resumed() == Some(true))?.resumption_data)
     }
 
-    /// A session that was offered and not resumed has nothing to say.
+    /// Forgets a session that was offered and not resumed, with its resumption data.
     pub(super) fn forget_unless_resumed(&mut self) {
         if self.context.offered_session.is_some() && self.is_resumed() == Some(false) {
             self.context.offered_session = None;

@@ -28,7 +28,7 @@ impl Conn {
         }
     }
 
-    /// Done once there is plaintext, which `plaintext` lends.
+    /// Done once there is plaintext, which `plaintext` returns.
     pub fn read_ahead(&mut self) -> Outcome<()> {
         if !self.is_established() {
             match self.handshake()? {
@@ -42,7 +42,7 @@ impl Conn {
         }
     }
 
-    /// Processes what comes next until there is plaintext. False where there is none in it.
+    /// Processes what comes next until there is plaintext. False if it has no plaintext.
     #[inline]
     fn seek_plaintext(&mut self) -> bool {
         while !self.input.has_plaintext && self.process_next() == Progress::Made {}
@@ -57,7 +57,7 @@ impl Conn {
         }
     }
 
-    /// Takes what `plaintext` lent as read. False where it is more than that.
+    /// Removes what the host has read of `plaintext`. False if that has fewer than `len` bytes.
     pub fn consume_plaintext(&mut self, len: usize) -> bool {
         let is_there = len <= self.plaintext().len();
         match self.phase.side_mut() {
@@ -71,7 +71,7 @@ impl Conn {
     #[inline]
     fn take_plaintext(&mut self, buf: &mut [u8]) -> usize {
         let Some(side) = self.phase.side_mut() else { return 0 };
-        // An error here says that there is no plaintext; why, `end` and `starve` know.
+        // An error here means that there is no plaintext; `end` and `starve` know the reason.
         let taken = side.reader().read(buf).unwrap_or(0);
         match taken < buf.len() {
             true => self.input.has_plaintext = false, // rustls gives all that there is room for
@@ -99,7 +99,7 @@ impl Conn {
         if room == 0 {
             self.close().ok();
             return Err(Error::state(
-                "TLS 1.2 cannot renew its keys, which are used up: connect anew",
+                "the keys of this TLS 1.2 connection are used up and cannot be renewed: connect again",
             ));
         }
         self.encrypt(&data[..data.len().min(room)])
@@ -143,7 +143,7 @@ impl Conn {
                 None if is_server => {
                     self.send_in_the_clear(alert::WARNING, alert::CLOSE_NOTIFY);
                 }
-                // Nothing was said: there is no one to say goodbye to.
+                // The peer has received nothing, so it waits for no alert.
                 None => {}
             }
             self.ends.close();
@@ -158,7 +158,7 @@ impl Conn {
             return end;
         }
         if !self.is_established() || self.ends.is_closed() {
-            return Err(Error::state("keys are updated between the handshake and close"));
+            return Err(Error::state("keys can be updated only between the handshake and close"));
         }
         if self.has_output() {
             return Ok(Step::WantWrite); // so that updates cannot pile up

@@ -31,7 +31,7 @@ impl Conn {
         if passed == Ok(false) {
             return Progress::Starved;
         }
-        // So that what these records add can be told apart.
+        // What these records add is then distinguished from what was there.
         self.output.set_aside(side);
         match passed {
             Ok(_) => Progress::Made,
@@ -60,7 +60,7 @@ impl Conn {
         }
         self.note_record(len);
         let Some(side) = self.phase.side_mut() else { return Progress::Over };
-        // So that what this record adds can be told apart.
+        // What this record adds is then distinguished from what was there.
         self.output.set_aside(side);
         let given = hand_over(self.input.waiting(len), |bytes| side.read_tls(bytes));
         self.input.consume(len);
@@ -75,14 +75,14 @@ impl Conn {
     }
 
     /// rustls passes over an unauthenticated close_notify; the end that it announces is as real as a
-    /// cut would be, and the host is told which of the two it was.
+    /// cut would be, and a status tells the host which of the two it was.
     fn is_plain_close_notify(&self, len: usize) -> bool {
         let is_handshaking = self.phase.side().is_some_and(|side| side.is_handshaking());
         let record = Record::first(self.input.waiting(len));
         is_handshaking && record.and_then(Record::plain_alert) == Some(alert::CLOSE_NOTIFY)
     }
 
-    /// Notes what is told of a failure that the next record may cause.
+    /// Notes what the error message needs if the next record causes a failure.
     fn note_record(&mut self, len: usize) {
         let record = Record::first(self.input.waiting(len));
         if let Some(version) = record.and_then(version::of_server_hello) {
