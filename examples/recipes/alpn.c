@@ -20,7 +20,7 @@ static const inkotls_server_config *support(const char *protocol) {
   return build_server(builder);
 }
 
-// Copies the protocol that was agreed on to `text`, as a string: "" if there is none.
+// Copies the protocol that was agreed on to `text`, as a string, or "" if ALPN was not used.
 static void copy_alpn(const inkotls_conn *conn, char *text, size_t cap) {
   const uint8_t *protocol;
   size_t len;
