@@ -26,14 +26,16 @@ HOST  := $(shell rustc -vV | sed -n 's/host: //p')
 
 # Cargo's flags. What it builds for C is an archive: an rlib beside it would forbid LTO.
 NOT_LTO             := --release --config profile.release.lto=false
-OTHER_PROVIDER      := --no-default-features --features aws-lc-rs,post-quantum,compression
+OTHER_PROVIDER      := --no-default-features --features capi,aws-lc-rs,post-quantum,compression
+features.fast       := --features capi,graviola
+features.small      := --features capi
 flags.release       := --profile $(CARGO_PROFILE) --crate-type staticlib
 flags.quick         := --profile quick --crate-type cdylib
 flags.hooks         := $(NOT_LTO) --crate-type staticlib
 flags.asan          := $(NOT_LTO) --crate-type staticlib --target $(HOST)
 flags.tsan          := $(NOT_LTO) --crate-type staticlib --target $(HOST) -Zbuild-std=std,panic_unwind
 flags.aws-lc-rs     := $(NOT_LTO) --crate-type staticlib $(OTHER_PROVIDER)
-CARGO_FLAGS         := --features capi $(flags.$(KIND))
+CARGO_FLAGS         := $(flags.$(KIND)) $(if $(filter aws-lc-rs,$(KIND)),,$(features.$(PROFILE)))
 
 # Its environment. The flags of the sanitizers are rustc's unstable ones, whatever the toolchain.
 environment.release := RUSTC_WRAPPER='$(CURDIR)/packaging/rustc.sh'

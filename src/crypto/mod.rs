@@ -4,6 +4,8 @@
 mod finished;
 #[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
 mod hybrid;
+#[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
+mod ml_kem;
 mod tickets;
 
 pub use tickets::TicketKeys;
