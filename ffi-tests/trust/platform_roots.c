@@ -168,6 +168,27 @@ static void with_other_roots(void) {
   set_both(NULL, NULL);
 }
 
+// With certificates of peers, a config needs no authorities: but those that the host added are not
+// dropped because a variable is wrong.
+static void added_roots_are_not_dropped(void) {
+  const char *own = pki_path("ca.pem");
+  const inkotls_client_config *config = NULL;
+  inkotls_roots *roots = inkotls_roots_new();
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  set_both("/nonexistent", NULL);
+  CHECK_INT(inkotls_roots_add_peer_certificate_pem_file(roots, own, strlen(own)),
+            INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_roots_add_pem_file(roots, own, strlen(own)), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_roots_add_platform(roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  inkotls_roots_free(roots);
+  if (CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_NO_TRUST_ANCHORS)) {
+    CHECK_TEXT(inkotls_client_builder_error(builder), "SSL_CERT_FILE: reading");
+    inkotls_client_builder_free(builder);
+  }
+  set_both(NULL, NULL);
+}
+
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   if (!mkdtemp(folder)) give_up("mkdtemp");
@@ -188,6 +209,7 @@ int main(int argc, char **argv) {
   once("SSL_CERT_FILE and SSL_CERT_DIR", only_what_is_named);
   once("mistakes in SSL_CERT_FILE and SSL_CERT_DIR", mistakes_are_told);
   once("platform and other roots", with_other_roots);
+  once("added roots beside a mistake", added_roots_are_not_dropped);
 
   unlink(in_folder);
   unlink(own_file);

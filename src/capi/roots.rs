@@ -123,8 +123,9 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 /// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
 /// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
 /// SSL_CERT_DIR is set and its directories have no certificate. The error message of the builder
-/// names the variable. Building does not fail if the config has a verify callback, or if the roots
-/// also hold certificates of peers: then no certificate authority is trusted.
+/// names the variable. Building does not fail if the roots hold no other certificate authority, and
+/// the config has a verify callback or the roots hold certificates of peers: then no certificate
+/// authority is trusted.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) -> Status {
     enter(roots, |r| r.add_platform())

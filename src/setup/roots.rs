@@ -183,7 +183,8 @@ impl Roots {
         if self.is_raw()? {
             return Ok(Trust { anchors: Anchors::RawKeys(self.raw_keys.clone()), algorithms });
         }
-        let may_be_none = has_host || !self.peers.is_empty();
+        // What the host added is not dropped because what the platform has cannot be read.
+        let may_be_none = self.authorities.is_empty() && (has_host || !self.peers.is_empty());
         let authorities = match authorities() {
             Err(error) if error.status == Status::NoTrustAnchors && may_be_none => {
                 Authorities::None
