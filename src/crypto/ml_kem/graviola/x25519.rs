@@ -33,8 +33,8 @@ impl SupportedKxGroup for X25519 {
     }
 }
 
-/// The key is used once. It is a static one because that is lent for the agreement, and not moved,
-/// so that it is wiped where it is.
+/// The key is used once. Its type is that of static keys, because an agreement borrows such a key and does not
+/// move it: the key is wiped where it is.
 struct Active {
     key: StaticPrivateKey,
     share: [u8; 32],
