@@ -156,7 +156,8 @@ pub extern "C" fn inkotls_acceptor_detach(acceptor: Option<&mut inkotls_acceptor
 /// used        Receives the number of bytes that were accepted. The number may be less than len:
 ///             keep the rest, and feed it after the next call of inkotls_acceptor_accept, or to the
 ///             connection that inkotls_acceptor_into_conn creates. After inkotls_acceptor_accept
-///             has returned WANT_READ, at least 16 KiB are accepted.
+///             has returned WANT_READ, at least 16 KiB are accepted. The call writes used only if
+///             it returns OK: after FULL, used has the value that it had before.
 ///
 /// FULL            Nothing was accepted, because 64 KiB are queued already (the default of
 ///                 INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
@@ -178,8 +179,12 @@ pub unsafe extern "C" fn inkotls_acceptor_feed(
 
 /// Sets the end of file (EOF) of the transport: the client will send no more ciphertext.
 ///
-/// Ciphertext that was fed before is still used. After that, inkotls_acceptor_accept returns
-/// UNEXPECTED_EOF instead of WANT_READ.
+/// Call inkotls_acceptor_feed_eof only after inkotls_acceptor_feed has accepted all ciphertext that
+/// was received, because from then on inkotls_acceptor_feed returns INVALID_STATE. A second call of
+/// inkotls_acceptor_feed_eof changes nothing and returns OK.
+///
+/// Ciphertext that was fed before is still used. If the ClientHello is then still incomplete,
+/// inkotls_acceptor_accept returns UNEXPECTED_EOF instead of WANT_READ.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_feed_eof(acceptor: Option<&mut inkotls_acceptor>) -> Status {
     enter(acceptor, |a| a.conn.feed_eof())
@@ -491,8 +496,9 @@ pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>)
 /// Frees an acceptor that has not become a connection.
 ///
 /// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
-/// has returned OK, the acceptor is freed already. inkotls_acceptor_free does
-/// nothing if acceptor is NULL.
+/// has returned OK, the acceptor is freed already.
+///
+/// acceptor   The acceptor to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_free(acceptor: Option<Box<inkotls_acceptor>>) {
     free(acceptor);

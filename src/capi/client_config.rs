@@ -56,8 +56,13 @@ pub extern "C" fn inkotls_client_builder_set_roots(
 
 /// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
-/// not used.
+/// The client sends the list to the server, the first protocol that was added first, and the server
+/// chooses: a server of this library chooses the first protocol of its own list that the client
+/// offers. By default the list is empty, and ALPN is not used.
+///
+/// A server that does not use ALPN is accepted: inkotls_conn_alpn then returns NONE. If the server
+/// uses ALPN and supports no protocol of the list, inkotls_conn_handshake returns ALERT_RECEIVED,
+/// with the alert no_application_protocol (120).
 ///
 /// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
 ///                 255. A list has at most 64 protocols. Copied.
@@ -138,6 +143,10 @@ pub extern "C" fn inkotls_client_builder_add_named_group(
 /// then has the reason. If the server then answers with a fatal alert, the error message of the
 /// connection has the reason, too.
 ///
+/// In TLS 1.3, inkotls_conn_handshake of the client may return OK before the server has verified
+/// the certificate. If the server refuses the certificate, inkotls_conn_read returns
+/// ALERT_RECEIVED.
+///
 /// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
 ///            or with a raw public key. All identities of a client present certificates, or all of
 ///            them present raw public keys: otherwise inkotls_client_builder_build fails with
@@ -171,7 +180,8 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// connection with inkotls_conn_close: the server then receives close_notify instead of a fatal
 /// alert.
 ///
-/// verify      Decides whether to trust a server. See inkotls_verify_callback.
+/// verify      Decides whether to trust a server. See inkotls_verify_callback. The callback must
+///             not use the connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
@@ -198,8 +208,14 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 
 /// Sets for how many servers the config keeps sessions in memory.
 ///
-/// Connections of the config resume these sessions. The cache identifies a server by the server
-/// name that was passed to inkotls_conn_new_client, without a port.
+/// The cache belongs to the config: only connections of the same config resume its sessions. A
+/// program that builds a new config for each connection never resumes a session. The cache
+/// identifies a server by the server name that was passed to inkotls_conn_new_client, without a
+/// port.
+///
+/// A session of TLS 1.3 can be resumed only after the client has received a ticket, which arrives
+/// after the handshake and is processed by inkotls_conn_read and inkotls_conn_read_peek
+/// (inkotls_conn_tickets_received).
 ///
 /// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
 /// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
@@ -341,9 +357,13 @@ pub extern "C" fn inkotls_client_builder_set_limit(
 /// can decrypt the connections.
 ///
 /// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
-/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call. A connection has
+/// one line in TLS 1.2, and five lines in TLS 1.3, or six lines with early data;
+/// inkotls_key_log_callback lists their labels. The lines of the client and of the server of a
+/// connection are the same.
 ///
-/// callback    Receives each line. See inkotls_key_log_callback.
+/// callback    Receives each line. See inkotls_key_log_callback. The callback must not use the
+///             connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
@@ -361,10 +381,13 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log(
 ///
 /// By default there is no key log. The call replaces any key log that was set before.
 ///
-/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
-/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns OK all the
-/// same.
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE, and opens
+/// the file for appending. If the file does not exist, the call creates the file with mode 0600
+/// (readable and writable by its owner only); the call does not change the mode of a file that
+/// exists. If SSLKEYLOGFILE is not set, or if the file cannot be opened, nothing is logged, and the
+/// call returns OK.
+///
+/// Each line is written with one write, so that the lines of several threads do not mix.
 ///
 /// inkotls_client_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
 /// secrets can decrypt the connections. The call and the handshakes of all connections that use the

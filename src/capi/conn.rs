@@ -29,6 +29,9 @@ impl Handle for inkotls_conn {
 /// The connection produces no ciphertext until inkotls_conn_handshake, or another call that drives
 /// the handshake, is called.
 ///
+/// A failure of inkotls_conn_new_client leaves no error message, because no connection exists that
+/// could keep the error message. inkotls_status_text describes the status.
+///
 /// config             The settings of the connection. Retained.
 /// server_name, len   The name that the server must prove with its certificate, without a NUL, and
 ///                    its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066);
@@ -56,6 +59,9 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
 ///
 /// A server that chooses its config after it has seen the ClientHello uses an inkotls_acceptor
 /// instead.
+///
+/// A failure of inkotls_conn_new_server leaves no error message, because no connection exists that
+/// could keep the error message. inkotls_status_text describes the status.
 ///
 /// config     The settings of the connection. Retained.
 /// out_conn   Receives the connection. Free it with inkotls_conn_free.
@@ -172,7 +178,8 @@ pub extern "C" fn inkotls_conn_set_log(
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and has nothing to return yet returns WANT_READ, so that other tasks can run,
 /// and sets the bit INKOTLS_STATE_READABLE of inkotls_conn_state. A host that waits for
-/// edge-triggered events looks at this bit before it waits.
+/// edge-triggered events looks at this bit before it waits. The exception exists with every
+/// transport that is attached: a socket, two descriptors, or callbacks.
 ///
 /// inkotls_conn_feed and inkotls_conn_drain still work while a socket is attached, and ciphertext
 /// that was fed before is kept. An end of file (EOF) that an earlier transport reported stays in
@@ -228,6 +235,12 @@ pub extern "C" fn inkotls_conn_set_fds(
 /// The calls that would use a socket after inkotls_conn_set_fd call the callbacks instead, on their
 /// own thread, and return the same statuses. A transport that was attached before is detached.
 ///
+/// WANT_READ means that the read callback returned -EAGAIN or -EWOULDBLOCK, with one exception: a
+/// call that has received 128 KiB and has nothing to return yet returns WANT_READ, so that other
+/// tasks can run, and sets the bit INKOTLS_STATE_READABLE of inkotls_conn_state. A host whose
+/// callbacks have a buffer of their own looks at this bit before it waits, because no event reports
+/// what is in that buffer.
+///
 /// If a callback returns an error, the call returns IO_ERROR, and inkotls_conn_os_error returns the
 /// error number without its sign. If a callback returns a length that is larger than its buffer,
 /// the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
@@ -266,12 +279,15 @@ pub extern "C" fn inkotls_conn_detach(conn: Option<&mut inkotls_conn>) -> Status
 /// used        Receives the number of bytes that were accepted, which may be less than len. Keep
 ///             the bytes that were not accepted, and feed them after the next call of
 ///             inkotls_conn_handshake or inkotls_conn_read. After a call has returned WANT_READ, at
-///             least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER.
+///             least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER. The
+///             call writes used only if it returns OK: after FULL, used has the value that it had
+///             before.
 ///
 /// FULL            Nothing was accepted, because the read buffer (INKOTLS_LIMIT_READ_BUFFER) is
 ///                 full. Call inkotls_conn_handshake or inkotls_conn_read until it returns
 ///                 WANT_READ, then feed the same bytes again.
-/// INVALID_STATE   inkotls_conn_feed_eof was called before.
+/// INVALID_STATE   inkotls_conn_feed_eof was called before, or an attached transport has reported
+///                 its end of file (EOF).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_feed(
     conn: Option<&mut inkotls_conn>,
@@ -285,8 +301,13 @@ pub unsafe extern "C" fn inkotls_conn_feed(
 
 /// Sets the end of file (EOF) of the transport: the peer will send no more ciphertext.
 ///
-/// Ciphertext that was fed before can still be read. After that, inkotls_conn_handshake and
-/// inkotls_conn_read return CLOSED or UNEXPECTED_EOF instead of WANT_READ.
+/// Call inkotls_conn_feed_eof only after inkotls_conn_feed has accepted all ciphertext that was
+/// received, because from then on inkotls_conn_feed returns INVALID_STATE. A second call of
+/// inkotls_conn_feed_eof changes nothing and returns OK.
+///
+/// Ciphertext that was fed before can still be read. When nothing is left to read,
+/// inkotls_conn_handshake and inkotls_conn_read return CLOSED (the peer has sent close_notify) or
+/// UNEXPECTED_EOF (the peer has not sent close_notify) instead of WANT_READ.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_feed_eof(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.conn.feed_eof())
@@ -368,6 +389,12 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// section 4.1.4), inkotls_conn_alpn returns its result only after the second flight. Results of a
 /// handshake are not authenticated before inkotls_conn_handshake has returned OK.
 ///
+/// On a client in TLS 1.3, OK does not mean that the server has accepted the certificate of the
+/// client: the server verifies the certificate after the handshake of the client is done (RFC 8446,
+/// section 2). If the server refuses the certificate, or refuses a client that has presented none,
+/// the first inkotls_conn_read that receives the alert returns ALERT_RECEIVED. In TLS 1.2,
+/// inkotls_conn_handshake itself returns ALERT_RECEIVED.
+///
 /// OK                         The handshake is done, and the last flight of this side has been
 ///                            drained or sent, so that the peer can go on.
 /// WANT_READ                  More ciphertext is needed: feed ciphertext, or poll the attached
@@ -410,8 +437,10 @@ pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Sta
 /// WANT_BLOCKING is returned before any part of the step has run. WANT_BLOCKING may be spurious,
 /// because the contents of an encrypted record are not known in advance.
 ///
-/// OK   The step has run, or there was none. Repeat the call that returned WANT_BLOCKING: it
-///      returns the result of the step.
+/// OK   The step has run, or no step was announced. The call returns OK also if the step has
+///      failed, for example because the certificate of the peer was refused. Repeat the call that
+///      returned WANT_BLOCKING: the repeated call goes on, or returns WANT_WRITE until the alert
+///      has been sent and then the failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.run_blocking())
@@ -421,6 +450,14 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 ///
 /// Until the handshake is done, the call runs the handshake and returns what inkotls_conn_handshake
 /// returns. Early data is read only with inkotls_conn_read_early_data.
+///
+/// A client in TLS 1.3 learns only from inkotls_conn_read that the server has refused the
+/// certificate of the client: the call returns ALERT_RECEIVED, although inkotls_conn_handshake has
+/// returned OK.
+///
+/// A client processes the tickets of TLS 1.3, with which a later connection resumes the session,
+/// only in inkotls_conn_read and inkotls_conn_read_peek, because the tickets arrive after the
+/// handshake.
 ///
 /// After the handshake, the call returns WANT_WRITE only if the connection has failed, so that a
 /// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
@@ -587,8 +624,10 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 /// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
 /// receives the answer.
 ///
-/// With a transport attached, the call also sends ciphertext, as far as the transport does not
-/// block.
+/// On both sides the call queues ciphertext, behind the ciphertext of the handshake that is queued
+/// already. With a transport attached, the call also sends the queued ciphertext, as far as the
+/// transport does not block, and the next call sends the rest. Without a transport, the host drains
+/// the ciphertext (inkotls_conn_drain) and sends it.
 ///
 /// data, len   The plaintext, and its length in bytes. Copied.
 /// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
@@ -597,9 +636,10 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 /// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
 ///                 full, or because an alert is queued. Drain, or poll the transport that is
 ///                 attached for writing; then repeat the call.
-/// NONE            No early data can be sent: a client has no session that allows early data, the
-///                 limit of the session is used up, or the handshake has come too far; or a server
-///                 has not accepted early data. Continue with inkotls_conn_handshake.
+/// NONE            No early data can be sent: a client has no session that allows early data, or
+///                 the limit of the session is used up; a server has not accepted early data; or,
+///                 on both sides, the handshake has come too far. Continue with
+///                 inkotls_conn_handshake, then with inkotls_conn_write.
 /// CLOSED          The peer sent close_notify before the handshake was done.
 /// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
 /// INVALID_STATE   inkotls_conn_close was called before.
@@ -623,8 +663,13 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
 /// Reads early data (0-RTT; RFC 8446, section 2.3) on a server whose config accepts it.
 ///
 /// The call runs the handshake as far as early data needs it. inkotls_conn_read_early_data may be
-/// called before or after inkotls_conn_handshake returns OK, and repeated until it returns NONE.
-/// inkotls_conn_read never returns early data.
+/// called before or after inkotls_conn_handshake returns OK. inkotls_conn_read never returns early
+/// data.
+///
+/// One call may return only a part of a request: a server repeats the call until it has the whole
+/// request. A server that answers early data answers as soon as it has the whole request
+/// (inkotls_conn_write_early_data), and does not wait for NONE, because NONE is returned only when
+/// the handshake is finished: the answer would then not be early.
 ///
 /// Until the handshake is done, early data may be a recording that someone else sends again:
 /// inkotls_server_builder_set_max_early_data describes the risk.
@@ -632,14 +677,16 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
 /// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
 /// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
 ///
+/// OK               Early data was read. More early data may follow.
 /// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
 ///                  reading, then repeat the call.
 /// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                  writing, then repeat the call.
 /// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
 ///                  any thread, then repeat the call.
-/// NONE             There is no early data, or all of it has been read, or conn is a client
-///                  connection. Continue with inkotls_conn_handshake.
+/// NONE             The server accepts no early data on this connection; or all early data has been
+///                  read and the client has finished its handshake; or conn is a client connection.
+///                  Continue with inkotls_conn_handshake.
 /// CLOSED           The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
 /// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno.
@@ -664,10 +711,14 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
 
 /// Reads whether early data was accepted.
 ///
-/// Returns 1 if early data was accepted. Returns 0 on a client that could have sent early data and
-/// was refused by the server: what was sent as early data must be sent again. Returns
-/// INKOTLS_STATUS_NONE if a client had no session that allows early data, if the server has not
-/// answered yet, or if a server did not accept any.
+/// Returns 1 if early data was accepted: on a client, the server has accepted the early data of the
+/// client; on a server, this server accepts the early data of the client.
+///
+/// Returns 0, on a client only, if the server has refused early data: the early data had no effect,
+/// and the client sends the same bytes again with inkotls_conn_write.
+///
+/// NONE   A client had no session that allows early data, or the handshake of a client is not done
+///        yet, or a server does not accept early data on this connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.is_early_data_accepted())
@@ -733,10 +784,20 @@ pub unsafe extern "C" fn inkotls_conn_export_keying_material(
 /// Derives a channel binding (RFC 5056), which binds an authentication above TLS, such as
 /// SCRAM-PLUS, to this connection.
 ///
+/// INKOTLS_CHANNEL_BINDING_TLS_EXPORTER (RFC 9266) is keying material with the label
+/// "EXPORTER-Channel-Binding", an empty context and a length of 32 bytes
+/// (inkotls_conn_export_keying_material). INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT (RFC 5929)
+/// is a hash of the certificate of the server.
+///
+/// The channel binding tls-unique (RFC 5929) is not available, because it is not defined in TLS
+/// 1.3, and because an attacker in the middle can give two connections of TLS 1.2 the same
+/// tls-unique, unless both sides use the extended master secret.
+///
 /// kind       An inkotls_channel_binding.
 /// buf, cap   Receives the channel binding. cap is the size of buf in bytes; 64 bytes are enough
 ///            for every kind.
-/// out_len    Receives the number of bytes written.
+/// out_len    Receives the number of bytes written: 32 with INKOTLS_CHANNEL_BINDING_TLS_EXPORTER;
+///            32, 48 or 64 with INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT.
 ///
 /// INVALID_STATE      The handshake is not done.
 /// UNSUPPORTED        INKOTLS_CHANNEL_BINDING_TLS_EXPORTER is not available in TLS 1.2, unless the
@@ -769,6 +830,12 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
 /// returned CLOSED. After inkotls_conn_close this side can send no more data. If the handshake is
 /// done, inkotls_conn_read can go on until the peer has closed; a host that expects no more data
 /// need not wait for that.
+///
+/// The call runs no handshake and reads nothing: inkotls_conn_close never returns WANT_READ or
+/// WANT_BLOCKING. During a handshake, the call queues close_notify at once, and from then on
+/// inkotls_conn_handshake returns INVALID_STATE. close_notify is queued behind the ciphertext that
+/// is queued already, and only once: a repeated call only waits until all ciphertext is drained or
+/// sent.
 ///
 /// After a failure, no close_notify is sent, because the alert has already ended the connection. On
 /// a TCP socket, shut down the sending side (shutdown with SHUT_WR), read until the end of file

@@ -47,6 +47,8 @@ pub extern "C" fn inkotls_conn_peer_signature_scheme(conn: Option<&inkotls_conn>
 
 /// Reads whether the handshake resumed an earlier session.
 ///
+/// A client can resume only the sessions of other connections of the same inkotls_client_config.
+///
 /// Returns 1 if the handshake resumed a session, 0 if it did not, or INKOTLS_STATUS_NONE before
 /// that is known.
 #[unsafe(no_mangle)]
@@ -55,6 +57,10 @@ pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
 }
 
 /// Reads how many TLS 1.3 tickets a client has received.
+///
+/// A client processes tickets only in inkotls_conn_read and inkotls_conn_read_peek, because a
+/// server sends them after the handshake. A client that closes the connection without reading has
+/// no ticket, and cannot resume the session in TLS 1.3.
 ///
 /// Returns the number of tickets, or INKOTLS_STATUS_NONE before the handshake has begun, and on a
 /// server.
@@ -104,11 +110,13 @@ pub extern "C" fn inkotls_conn_ocsp_staple(
 
 /// Reads the ALPN protocol (RFC 7301) that was negotiated.
 ///
+/// The server has chosen the first protocol of its own list that the client offers.
+///
 /// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
 ///                next call on conn that is not const, or until conn is freed.
 /// out_len        Receives the length of the name in bytes.
 ///
-/// NONE   No protocol was negotiated, or none has been negotiated yet.
+/// NONE   At least one of the two sides does not use ALPN, or the protocol is not negotiated yet.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alpn(
     conn: Option<&inkotls_conn>,

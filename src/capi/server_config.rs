@@ -89,8 +89,12 @@ pub extern "C" fn inkotls_server_builder_set_sni_map(
 
 /// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
-/// not used.
+/// The server chooses the first protocol of its own list that the client offers: the order of the
+/// client does not matter. By default the list is empty, and ALPN is not used.
+///
+/// A client that does not use ALPN is accepted: inkotls_conn_alpn then returns NONE. If the client
+/// uses ALPN and offers no protocol of the list, the handshake fails with HANDSHAKE_FAILED, and the
+/// server sends the alert no_application_protocol (120).
 ///
 /// A server that chooses the protocol by other rules reads the client's list with
 /// inkotls_acceptor_alpn, and sets the protocol of the connection with inkotls_conn_clear_alpn and
@@ -177,6 +181,9 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// sends the alert certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2,
 /// which has no alert of its own for this case.
 ///
+/// In TLS 1.3, inkotls_conn_handshake of a client may return OK before the server has verified the
+/// certificate. A client that the server refuses receives the alert in inkotls_conn_read.
+///
 /// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
 /// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with
 /// INVALID_STATE.
@@ -222,7 +229,8 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 /// connection with inkotls_conn_close: the client then receives close_notify instead of a fatal
 /// alert.
 ///
-/// verify      Decides whether to trust a client. See inkotls_verify_callback.
+/// verify      Decides whether to trust a client. See inkotls_verify_callback. The callback must
+///             not use the connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
@@ -300,8 +308,10 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// stored session contains the time of its end, and the library compares this time with the clock
 /// of the server. Therefore the clocks of all servers must agree.
 ///
-/// put         Stores a session. See inkotls_session_put_callback.
-/// get         Looks a session up. See inkotls_session_get_callback.
+/// put         Stores a session. See inkotls_session_put_callback. The callback must not use the
+///             connection whose call it runs in: such a call returns INVALID_STATE.
+/// get         Looks a session up. See inkotls_session_get_callback. The callback must not use the
+///             connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data   Passed to put and get. May be NULL. Must stay valid until the config and all
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
@@ -348,6 +358,10 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
 /// the same certificates, CRLs and revocation bits in the same order; and an
 /// inkotls_verify_callback on both servers or on none of them.
+///
+/// Anyone who obtains a ticket key can decrypt recorded TLS 1.2 sessions whose tickets it sealed,
+/// and can make tickets: with a ticket that this server accepts, an attacker resumes a session in
+/// the name of any client. inkotls_ticket_keys describes how to keep the keys.
 ///
 /// All tickets of one connection together have at most 45 KiB. A ticket contains the client's
 /// certificate chain, so with a long chain the server may send fewer tickets than
@@ -490,9 +504,13 @@ pub extern "C" fn inkotls_server_builder_set_limit(
 /// can decrypt the connections.
 ///
 /// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
-/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call. A connection has
+/// one line in TLS 1.2, and five lines in TLS 1.3, or six lines with early data;
+/// inkotls_key_log_callback lists their labels. The lines of the client and of the server of a
+/// connection are the same.
 ///
-/// callback    Receives each line. See inkotls_key_log_callback.
+/// callback    Receives each line. See inkotls_key_log_callback. The callback must not use the
+///             connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
@@ -510,10 +528,13 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log(
 ///
 /// By default there is no key log. The call replaces any key log that was set before.
 ///
-/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
-/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns OK all the
-/// same.
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE, and opens
+/// the file for appending. If the file does not exist, the call creates the file with mode 0600
+/// (readable and writable by its owner only); the call does not change the mode of a file that
+/// exists. If SSLKEYLOGFILE is not set, or if the file cannot be opened, nothing is logged, and the
+/// call returns OK.
+///
+/// Each line is written with one write, so that the lines of several threads do not mix.
 ///
 /// inkotls_server_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
 /// secrets can decrypt the connections. The call and the handshakes of all connections that use the

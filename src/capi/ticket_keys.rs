@@ -13,9 +13,12 @@ use std::sync::atomic::AtomicBool;
 /// any process and on any machine. Ticket keys are reference-counted. Any thread may change them at
 /// any time, even while servers use them.
 ///
-/// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets it sealed. Rotate
-/// keys every few hours, keep the previous key for 12 hours so that old tickets still open, and
-/// never write keys to disk.
+/// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets the key sealed.
+/// Anyone who obtains a key can also make tickets, as long as a server accepts the key: an attacker
+/// can then connect in the name of any client, without its certificate, and can impersonate the
+/// servers to a client that resumes a session. Rotate keys every few hours, keep the previous key
+/// for 12 hours so that old tickets still open, send keys over a protected channel only, and never
+/// write keys to disk.
 ///
 /// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
 /// ends 7 days after the full handshake that the session comes from, or earlier if a certificate of
@@ -40,6 +43,9 @@ impl SharedHandle for inkotls_ticket_keys {
 }
 
 /// Creates ticket keys.
+///
+/// A failure of inkotls_ticket_keys_new leaves no error message, because ticket keys have no _error
+/// function. inkotls_status_text describes the status.
 ///
 /// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///             multiple of 32, because each key has 32 random bytes. The first key seals new
@@ -71,6 +77,9 @@ pub unsafe extern "C" fn inkotls_ticket_keys_new(
 ///
 /// After fork, each process has its own copy of the ticket keys: call this function in every
 /// process.
+///
+/// A failure of inkotls_ticket_keys_set leaves no error message, because ticket keys have no _error
+/// function. inkotls_status_text describes the status.
 ///
 /// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///             multiple of 32, because each key has 32 random bytes. The first key seals new

@@ -4,17 +4,17 @@
 use super::inkotls_verification;
 use std::ffi::{c_char, c_void};
 
-/// The result of a call. 0 is success. A positive status means that the call cannot finish yet and
-/// that nothing has failed: do what the status asks for, then make the same call again. A negative
-/// status means that the call failed, that there is nothing to return (NONE), or
-/// that no more data will come from the peer (CLOSED,
-/// UNEXPECTED_EOF). Numbers are never reused.
+/// The result of a call. 0 (OK) is success. A positive status means that the call cannot finish yet
+/// and that nothing has failed: do what the status asks for, then make the same call again. A
+/// negative status means that the call failed, that there is nothing to return (NONE), or that no
+/// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused.
 ///
-/// A connection that has failed with ALERT_RECEIVED,
-/// INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
-/// PROTOCOL_ERROR or INVALID_KEY stays failed. NONE,
-/// INVALID_ARGUMENT, INVALID_STATE and UNSUPPORTED are
-/// not failures of a connection: other calls on the connection work as before.
+/// A call writes its outputs only if it returns OK: after every other status, positive or negative,
+/// an output has the value that it had before the call.
+///
+/// A connection that has failed with ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
+/// PROTOCOL_ERROR or INVALID_KEY stays failed. NONE, INVALID_ARGUMENT, INVALID_STATE and
+/// UNSUPPORTED are not failures of a connection: other calls on the connection work as before.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_status {
@@ -212,12 +212,19 @@ pub enum inkotls_state {
     Handshaking = 1,
     /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
     /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight
-    /// of the handshake is drained, so that inkotls_conn_handshake returns OK. When
-    /// this bit is set, call inkotls_conn_handshake or inkotls_conn_read before waiting for the
-    /// socket. A call that returned WANT_READ leaves this bit clear, unless the call
-    /// stopped because it had received 128 KiB from an attached transport (inkotls_conn_set_fd,
-    /// inkotls_conn_set_fds, inkotls_conn_set_io). An end or a failure does not set this bit: look
-    /// at INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
+    /// of the handshake is drained, so that inkotls_conn_handshake returns OK. When this bit is
+    /// set, call inkotls_conn_handshake or inkotls_conn_read before waiting for the socket.
+    ///
+    /// A call that returned WANT_READ leaves this bit clear, unless the call stopped because it had
+    /// received 128 KiB from an attached transport (inkotls_conn_set_fd, inkotls_conn_set_fds,
+    /// inkotls_conn_set_io). An end or a failure does not set this bit: look at
+    /// INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
+    ///
+    /// Two kinds of host need this bit. A host that waits for the socket although its last call did
+    /// not return WANT_READ, for example a host that makes one call of inkotls_conn_read for each
+    /// event, needs the bit with every transport. A host that waits only after WANT_READ needs the
+    /// bit only with an attached transport, if the host waits for edge-triggered events or if its
+    /// callbacks have a buffer of their own.
     Readable = 2,
     /// Ciphertext is waiting to be sent: inkotls_conn_drain returns at least one byte.
     WantsWrite = 4,
@@ -265,7 +272,8 @@ pub enum inkotls_client_auth {
     /// certificate that a client presents is verified.
     Optional = 1,
     /// The server asks clients for a certificate, and refuses clients that present none. The
-    /// certificate that a client presents is verified.
+    /// certificate that a client presents is verified. In TLS 1.3, a refused client receives the
+    /// alert only in inkotls_conn_read, after its inkotls_conn_handshake has returned OK.
     Required = 2,
 }
 
@@ -337,7 +345,9 @@ pub enum inkotls_log {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_channel_binding {
     /// tls-exporter (RFC 9266): 32 bytes that are different on every connection. In TLS 1.2 this
-    /// channel binding needs a config that requires the extended master secret.
+    /// channel binding needs a config that requires the extended master secret
+    /// (inkotls_client_builder_set_extended_master_secret_required or
+    /// inkotls_server_builder_set_extended_master_secret_required).
     TlsExporter = 1,
     /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or
     /// 64 bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
@@ -350,10 +360,17 @@ pub enum inkotls_channel_binding {
 /// Returns the length of the signature in bytes. A return value of 0 or less refuses to sign. Then,
 /// and if the signature is not valid, the handshake fails with INVALID_KEY.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
+/// The library calls the callback in every full handshake in which this side presents the identity.
+/// The library does not call the callback when a session is resumed, because a resumed handshake
+/// has no signature. Connections that run on several threads call the callback on several threads
+/// at the same time, with the same user_data.
+///
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -391,10 +408,12 @@ pub type inkotls_sign_callback = Option<
 /// The library itself verifies, after the callback has accepted the peer, that the peer has the
 /// private key, and that the key usage of the certificate allows signatures.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -412,10 +431,22 @@ pub type inkotls_verify_callback = Option<
 ///
 /// Returns nothing.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
+/// The library calls the callback once with each line. In TLS 1.2, a connection has one line, with
+/// the label CLIENT_RANDOM. In TLS 1.3, a connection has five lines, with the labels
+/// CLIENT_HANDSHAKE_TRAFFIC_SECRET, SERVER_HANDSHAKE_TRAFFIC_SECRET, CLIENT_TRAFFIC_SECRET_0,
+/// SERVER_TRAFFIC_SECRET_0 and EXPORTER_SECRET; a connection with early data also has
+/// CLIENT_EARLY_TRAFFIC_SECRET.
+///
+/// Connections that run on several threads call the callback on several threads at the same time,
+/// with the same user_data. A callback that writes to a file writes each line with its line break
+/// in one call, so that the lines do not mix.
+///
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in the calls that drive a
 /// handshake.
@@ -436,10 +467,12 @@ pub type inkotls_key_log_callback =
 /// A session never has to be stored for more than 7 days, because no session is resumed after that.
 /// TLS 1.3 tickets announce a lifetime of one day to the client.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -467,10 +500,12 @@ pub type inkotls_session_put_callback = Option<
 ///
 /// The library calls the callback at most four times for a connection.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -504,10 +539,12 @@ pub type inkotls_session_get_callback = Option<
 /// the connection returns IO_ERROR, and the callback is not called again unless it
 /// is attached anew.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection or the acceptor whose call it runs in: such a call
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -527,10 +564,12 @@ pub type inkotls_read_callback =
 /// len, the connection cannot send any more: the callback is not called again, and calls that send
 /// return IO_ERROR.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection or the acceptor whose call it runs in: such a call
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -546,10 +585,12 @@ pub type inkotls_write_callback =
 ///
 /// Returns nothing.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection or the acceptor whose call it runs in: such a call
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
