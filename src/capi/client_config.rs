@@ -41,6 +41,10 @@ pub extern "C" fn inkotls_client_builder_new() -> *mut inkotls_client_builder {
 ///
 /// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
 ///
+/// Raw public keys need TLS 1.3 and a peer that supports raw public keys (RFC 7250). With any other
+/// peer, the handshake fails: the side that finds out returns HANDSHAKE_FAILED, and the other side
+/// ALERT_RECEIVED.
+///
 /// roots   The certificate authorities, certificates or raw public keys that the client trusts.
 ///         Copied.
 #[unsafe(no_mangle)]
@@ -359,8 +363,8 @@ pub extern "C" fn inkotls_client_builder_set_limit(
 /// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
 /// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call. A connection has
 /// one line in TLS 1.2, and five lines in TLS 1.3, or six lines with early data;
-/// inkotls_key_log_callback lists their labels. The lines of the client and of the server of a
-/// connection are the same.
+/// inkotls_key_log_callback lists their labels. The client and the server of a connection have the
+/// same secrets: the lines of one side are enough.
 ///
 /// callback    Receives each line. See inkotls_key_log_callback. The callback must not use the
 ///             connection whose call it runs in: such a call returns INVALID_STATE.

@@ -413,9 +413,10 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// INVALID_PEER_CERTIFICATE   The certificate of the peer was refused, or the peer did not prove
 ///                            that it has the private key; inkotls_conn_certificate_error returns
 ///                            the reason.
-/// HANDSHAKE_FAILED           The two sides have no version, cipher suite, group, ALPN protocol or
-///                            signature scheme in common, or a limit was exceeded
-///                            (INKOTLS_LIMIT_HANDSHAKE).
+/// HANDSHAKE_FAILED           The two sides have no version, cipher suite, group, ALPN protocol,
+///                            signature scheme or certificate type (X.509, or a raw public key of
+///                            RFC 7250) in common; or no identity of the server has the server
+///                            name; or a limit was exceeded (INKOTLS_LIMIT_HANDSHAKE).
 /// PROTOCOL_ERROR             The peer violated the protocol, or the ciphertext was changed on its
 ///                            way.
 /// INVALID_KEY                The inkotls_sign_callback of this side's identity returned no

@@ -110,7 +110,8 @@ pub extern "C" fn inkotls_conn_ocsp_staple(
 
 /// Reads the ALPN protocol (RFC 7301) that was negotiated.
 ///
-/// The server has chosen the first protocol of its own list that the client offers.
+/// The server chooses the protocol. A server of this library chooses the first protocol of its own
+/// list that the client offers.
 ///
 /// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
 ///                next call on conn that is not const, or until conn is freed.

@@ -47,6 +47,10 @@ pub extern "C" fn inkotls_server_builder_new() -> *mut inkotls_server_builder {
 /// A server needs an identity or a map of identities (inkotls_server_builder_set_sni_map); the
 /// later of the two calls replaces the earlier one.
 ///
+/// Raw public keys need TLS 1.3 and a client that supports raw public keys (RFC 7250). With any
+/// other client, the handshake fails: the side that finds out returns HANDSHAKE_FAILED, and the
+/// other side ALERT_RECEIVED.
+///
 /// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
 ///            or with a raw public key. Copied.
 ///
@@ -185,8 +189,9 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// certificate. A client that the server refuses receives the alert in inkotls_conn_read.
 ///
 /// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
-/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with
-/// INVALID_STATE.
+/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with INVALID_STATE. A client
+/// that does not support raw public keys (RFC 7250), or that uses TLS 1.2, is refused with
+/// HANDSHAKE_FAILED.
 ///
 /// mode    An inkotls_client_auth. Default: INKOTLS_CLIENT_AUTH_OFF.
 /// roots   The certificate authorities, certificates or raw public keys of the clients that the
@@ -506,8 +511,8 @@ pub extern "C" fn inkotls_server_builder_set_limit(
 /// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
 /// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call. A connection has
 /// one line in TLS 1.2, and five lines in TLS 1.3, or six lines with early data;
-/// inkotls_key_log_callback lists their labels. The lines of the client and of the server of a
-/// connection are the same.
+/// inkotls_key_log_callback lists their labels. The client and the server of a connection have the
+/// same secrets: the lines of one side are enough.
 ///
 /// callback    Receives each line. See inkotls_key_log_callback. The callback must not use the
 ///             connection whose call it runs in: such a call returns INVALID_STATE.

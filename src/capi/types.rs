@@ -37,8 +37,8 @@ pub enum inkotls_status {
     WantBlocking = 3,
     /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
     /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
-    /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then
-    /// feed the same bytes again.
+    /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then feed the same
+    /// bytes again.
     Full = 4,
     /// What the call asks for does not exist, or does not exist yet. This status is never a failure
     /// of the connection.
@@ -62,12 +62,12 @@ pub enum inkotls_status {
     /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
     /// inkotls_conn_flush and inkotls_conn_close return this status.
     InvalidPeerCertificate = -5,
-    /// The two sides have no protocol version, cipher suite, group, signature scheme or ALPN
-    /// protocol in common; or the server has no certificate for the client; or the peer sent more
-    /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
-    /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-    /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
-    /// this status.
+    /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
+    /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
+    /// certificate for the client; or the peer sent more than INKOTLS_LIMIT_HANDSHAKE allows. The
+    /// error message has the reason. The failure is final: from then on inkotls_conn_handshake,
+    /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
+    /// acceptor, inkotls_acceptor_accept) return this status.
     HandshakeFailed = -6,
     /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
     /// record that cannot be decrypted, which also happens if the bytes were changed on the way.
@@ -207,8 +207,8 @@ pub enum inkotls_certificate_error {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_state {
     /// The handshake is not done, and the connection has not failed. The bit is cleared when
-    /// inkotls_conn_handshake returns OK, and when another call, such as
-    /// inkotls_conn_read, has driven the handshake to its end.
+    /// inkotls_conn_handshake returns OK, and when another call, such as inkotls_conn_read, has
+    /// driven the handshake to its end.
     Handshaking = 1,
     /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
     /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight
@@ -298,21 +298,20 @@ pub enum inkotls_tls12_resumption {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_limit {
     /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
-    /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to
-    /// 1073741824. Default: 65536.
+    /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to 1073741824.
+    /// Default: 65536.
     WriteBuffer = 1,
     /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
-    /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room
-    /// for the longest incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default:
-    /// 65536.
+    /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room for the longest
+    /// incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default: 65536.
     ReadBuffer = 2,
     /// How much plaintext each record that is sent contains at most, in bytes (RFC 8446, section
     /// 5.1). Range: 64 to 16384. Default: 16384.
     Record = 3,
     /// How much ciphertext the peer may send before the handshake is done, in bytes. Early data
     /// that a server accepts does not count. If the peer sends more, the handshake fails with
-    /// HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every
-    /// setting, a single handshake message has at most 64 KiB.
+    /// HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every setting, a single
+    /// handshake message has at most 64 KiB.
     Handshake = 4,
 }
 
@@ -534,10 +533,9 @@ pub type inkotls_session_get_callback = Option<
 ///
 /// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
 /// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
-/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is
-/// called again at once. After any other negative errno, and after a number above cap, the call on
-/// the connection returns IO_ERROR, and the callback is not called again unless it
-/// is attached anew.
+/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is called again at
+/// once. After any other negative errno, and after a number above cap, the call on the connection
+/// returns IO_ERROR, and the callback is not called again unless it is attached anew.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
