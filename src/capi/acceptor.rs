@@ -35,10 +35,9 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 
 /// Attaches a socket, from which the acceptor then reads and to which it writes ciphertext itself.
 ///
-/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
-/// WANT_WRITE say for which event to poll the socket. A transport that was attached
-/// before is detached. The connection that inkotls_acceptor_into_conn creates keeps the socket
-/// attached.
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and WANT_WRITE say for which
+/// event to poll the socket. A transport that was attached before is detached. The connection that
+/// inkotls_acceptor_into_conn creates keeps the socket attached.
 ///
 /// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once
 /// for reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
@@ -69,10 +68,10 @@ pub extern "C" fn inkotls_acceptor_set_fd(
 
 /// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
 ///
-/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
-/// WANT_WRITE say for which event to poll the descriptors. A transport that was
-/// attached before is detached. The connection that inkotls_acceptor_into_conn creates keeps the
-/// descriptors attached. The library never closes a descriptor, and never raises SIGPIPE.
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and WANT_WRITE say for which
+/// event to poll the descriptors. A transport that was attached before is detached. The connection
+/// that inkotls_acceptor_into_conn creates keeps the descriptors attached. The library never closes
+/// a descriptor, and never raises SIGPIPE.
 ///
 /// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
 /// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
@@ -114,8 +113,8 @@ pub extern "C" fn inkotls_acceptor_set_fds(
 ///
 /// If a callback returns an error, inkotls_acceptor_accept returns IO_ERROR, and
 /// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
-/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR,
-/// and inkotls_acceptor_os_error returns NONE.
+/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR, and
+/// inkotls_acceptor_os_error returns NONE.
 ///
 /// read        Called by the library to receive ciphertext. See inkotls_read_callback. The callback
 ///             must not use acceptor.
@@ -161,9 +160,8 @@ pub extern "C" fn inkotls_acceptor_detach(acceptor: Option<&mut inkotls_acceptor
 ///
 /// FULL            Nothing was accepted, because 64 KiB are queued already (the default of
 ///                 INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
-///                 Call inkotls_acceptor_accept; after WANT_READ feed the same bytes
-///                 again, and after OK feed them to the connection that
-///                 inkotls_acceptor_into_conn creates.
+///                 Call inkotls_acceptor_accept; after WANT_READ feed the same bytes again, and
+///                 after OK feed them to the connection that inkotls_acceptor_into_conn creates.
 /// INVALID_STATE   inkotls_acceptor_feed_eof was called before, or an attached transport has
 ///                 reported its end of file (EOF).
 #[unsafe(no_mangle)]
@@ -215,17 +213,17 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
 /// returns WANT_READ, and the same call is repeated later.
 ///
 /// If the ClientHello is refused, the acceptor queues a fatal alert for the client.
-/// inkotls_acceptor_accept returns WANT_WRITE until the alert has been drained or
-/// sent; from then on every call of inkotls_acceptor_accept returns the failure. After the failure,
-/// on a TCP socket, shut down the sending side, read until EOF, and close the socket: if the socket
-/// is closed with unread bytes, the TCP reset may overtake the alert.
+/// inkotls_acceptor_accept returns WANT_WRITE until the alert has been drained or sent; from then
+/// on every call of inkotls_acceptor_accept returns the failure. After the failure, on a TCP
+/// socket, shut down the sending side, read until EOF, and close the socket: if the socket is
+/// closed with unread bytes, the TCP reset may overtake the alert.
 ///
 /// OK                 The ClientHello is complete. The functions of the acceptor return its
 ///                    contents, and inkotls_acceptor_into_conn creates the connection.
 /// WANT_READ          The ClientHello is not complete. Wait until the socket is readable, or feed
 ///                    ciphertext, then call inkotls_acceptor_accept again. If a transport is
-///                    attached, inkotls_acceptor_accept returns WANT_READ after it
-///                    has received 128 KiB, even if the transport has more.
+///                    attached, inkotls_acceptor_accept returns WANT_READ after it has received 128
+///                    KiB, even if the transport has more.
 /// WANT_WRITE         The alert for a refused ClientHello must be sent. Wait until the socket is
 ///                    writable, or drain the alert and send it, then call inkotls_acceptor_accept
 ///                    again to get the failure.
@@ -431,8 +429,7 @@ pub extern "C" fn inkotls_acceptor_set_log(
 /// config     The server config with which the connection continues. Retained.
 /// out_conn   Receives the connection, which belongs to the caller. Valid until inkotls_conn_free.
 ///
-/// INVALID_STATE   The ClientHello is not complete: inkotls_acceptor_accept has not returned
-///                 OK.
+/// INVALID_STATE   The ClientHello is not complete: inkotls_acceptor_accept has not returned OK.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     acceptor: *mut inkotls_acceptor,
@@ -467,8 +464,8 @@ pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) ->
 
 /// Reads the alert that the acceptor has sent or queued.
 ///
-/// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no
-/// alert. Range: 0 to 255.
+/// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no alert. Range: 0 to
+/// 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor>) -> i32 {
     number(acceptor, |a| a.conn.alert_sent())
@@ -476,8 +473,8 @@ pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor
 
 /// Reads the alert that the client has sent.
 ///
-/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE
-/// if the client has sent no alert. Range: 0 to 255.
+/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE if the client
+/// has sent no alert. Range: 0 to 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acceptor>) -> i32 {
     number(acceptor, |a| a.conn.alert_received())
@@ -485,9 +482,9 @@ pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acce
 
 /// Reads the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no
-/// errno. Call inkotls_acceptor_os_error before the next call on acceptor that is not const, and
-/// before inkotls_acceptor_free.
+/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
+/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
+/// inkotls_acceptor_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>) -> i32 {
     os_error(acceptor)

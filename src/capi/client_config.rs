@@ -190,11 +190,11 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
 /// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
-///             1, a connection returns WANT_BLOCKING before the library needs
-///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
-///             library calls verify in the calls that drive the handshake, such as
-///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
-///             something else in the config may block.
+///             1, a connection returns WANT_BLOCKING before the library needs verify, and the
+///             library calls verify only in inkotls_conn_run_blocking. With 0, the library calls
+///             verify in the calls that drive the handshake, such as inkotls_conn_handshake and
+///             inkotls_conn_read, and in inkotls_conn_run_blocking if something else in the config
+///             may block.
 ///
 /// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 #[unsafe(no_mangle)]
@@ -273,9 +273,8 @@ pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
 /// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
 /// protocol resumes the session without early data. If a server accepts early data and chooses
 /// another protocol, the server violates RFC 8446, section 4.2.10, and the connection fails with
-/// PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because
-/// rustls sends alerts only for errors that rustls itself finds; the server sees the end of the
-/// transport (EOF).
+/// PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because rustls sends alerts
+/// only for errors that rustls itself finds; the server sees the end of the transport (EOF).
 ///
 /// enabled   1 to offer early data, 0 not to offer it. Default: 0.
 ///
@@ -317,9 +316,9 @@ pub extern "C" fn inkotls_client_builder_set_certificate_compression(
 /// it, and also accepts peers that do not.
 ///
 /// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
-/// support the extended master secret fails with HANDSHAKE_FAILED.
-/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
-/// the extended master secret is required.
+/// support the extended master secret fails with HANDSHAKE_FAILED. inkotls_conn_channel_binding
+/// supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if the extended master secret is
+/// required.
 ///
 /// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
 ///
@@ -405,9 +404,9 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// If the call returns OK, the builder is freed. If the call fails, the builder
-/// stays as it was and can be changed and built again, or freed. inkotls_client_builder_error
-/// returns the reason of the failure.
+/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
+/// can be changed and built again, or freed. inkotls_client_builder_error returns the reason of the
+/// failure.
 ///
 /// If the client trusts what the platform trusts, the call reads the platform's certificate files,
 /// which may block the thread.

@@ -70,10 +70,9 @@ pub extern "C" fn inkotls_server_builder_set_identity(
 /// A server needs a map or a single identity (inkotls_server_builder_set_identity); the later of
 /// the two calls replaces the earlier one.
 ///
-/// If the map has no identity for a client, the handshake fails with
-/// HANDSHAKE_FAILED. The server sends the alert access_denied (49) if no identity
-/// has the server name, and handshake_failure (40) if no identity with that name supports a
-/// signature scheme of the client.
+/// If the map has no identity for a client, the handshake fails with HANDSHAKE_FAILED. The server
+/// sends the alert access_denied (49) if no identity has the server name, and handshake_failure
+/// (40) if no identity with that name supports a signature scheme of the client.
 ///
 /// Later changes of the map affect the config: a handshake uses what is in the map when the server
 /// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
@@ -181,9 +180,9 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// of the peer certificates in roots, to clients, which choose their certificate by these names.
 ///
 /// If a certificate is required and the client presents none, the handshake fails with
-/// INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server
-/// sends the alert certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2,
-/// which has no alert of its own for this case.
+/// INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server sends the alert
+/// certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no alert
+/// of its own for this case.
 ///
 /// In TLS 1.3, inkotls_conn_handshake of a client may return OK before the server has verified the
 /// certificate. A client that the server refuses receives the alert in inkotls_conn_read.
@@ -240,11 +239,11 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
 /// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
-///             1, a connection returns WANT_BLOCKING before the library needs
-///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
-///             library calls verify in the calls that drive the handshake, such as
-///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
-///             something else in the config may block.
+///             1, a connection returns WANT_BLOCKING before the library needs verify, and the
+///             library calls verify only in inkotls_conn_run_blocking. With 0, the library calls
+///             verify in the calls that drive the handshake, such as inkotls_conn_handshake and
+///             inkotls_conn_read, and in inkotls_conn_run_blocking if something else in the config
+///             may block.
 ///
 /// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 #[unsafe(no_mangle)]
@@ -321,11 +320,11 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
 /// may_block   1 if put and get may block the thread, 0 if put and get always return without
-///             waiting. With 1, a connection returns WANT_BLOCKING before the
-///             library needs put or get, and the library calls put and get only in
-///             inkotls_conn_run_blocking. With 0, the library calls put and get in the calls that
-///             drive the handshake, such as inkotls_conn_handshake and inkotls_conn_read, and in
-///             inkotls_conn_run_blocking if something else in the config may block.
+///             waiting. With 1, a connection returns WANT_BLOCKING before the library needs put or
+///             get, and the library calls put and get only in inkotls_conn_run_blocking. With 0,
+///             the library calls put and get in the calls that drive the handshake, such as
+///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
+///             something else in the config may block.
 ///
 /// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 #[unsafe(no_mangle)]
@@ -424,9 +423,8 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// fewer if the data comes in many records. If a client sends more, the handshake may fail on the
 /// server with PROTOCOL_ERROR. Therefore clients should send little early data.
 ///
-/// inkotls_server_builder_build fails with INVALID_STATE if early data is allowed
-/// and there are ticket keys (inkotls_server_builder_set_ticket_keys), because their tickets work
-/// more than once.
+/// inkotls_server_builder_build fails with INVALID_STATE if early data is allowed and there are
+/// ticket keys (inkotls_server_builder_set_ticket_keys), because their tickets work more than once.
 ///
 /// bytes   How much early data is accepted on a connection, in bytes. The connection holds the data
 ///         until it is read. Range: 0 to 4294967295. 0 disables early data. Values from 1 to 16383
@@ -465,9 +463,9 @@ pub extern "C" fn inkotls_server_builder_set_certificate_compression(
 /// it, and also accepts peers that do not.
 ///
 /// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
-/// support the extended master secret fails with HANDSHAKE_FAILED.
-/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
-/// the extended master secret is required.
+/// support the extended master secret fails with HANDSHAKE_FAILED. inkotls_conn_channel_binding
+/// supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if the extended master secret is
+/// required.
 ///
 /// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
 ///
@@ -553,9 +551,9 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// If the call returns OK, the builder is freed. If the call fails, the builder
-/// stays as it was and can be changed and built again, or freed. inkotls_server_builder_error
-/// returns the reason of the failure.
+/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
+/// can be changed and built again, or freed. inkotls_server_builder_error returns the reason of the
+/// failure.
 ///
 /// If the server trusts the client certificates that the platform trusts, the call reads the
 /// platform's certificate files, which may block the thread.
