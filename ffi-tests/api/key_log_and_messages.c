@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "configs.h"
@@ -137,6 +138,9 @@ static void logs_keys_to_file(void) {
   CHECK_INT(lines_of_file(path), -1);
   visit_with_file();
   CHECK_INT(lines_of_file(path), 10);
+  struct stat made;
+  CHECK_INT(stat(path, &made), 0);
+  CHECK_INT(made.st_mode & 0777, 0600);
   visit_with_file();
   CHECK_INT(lines_of_file(path), 20);  // appended
   checking("SSLKEYLOGFILE, unset");
