@@ -16,8 +16,8 @@ use std::mem::{MaybeUninit, replace};
 
 /// A server connection whose config is not chosen yet. An acceptor reads until the ClientHello is
 /// complete, gives access to its contents, and becomes a connection with the config that the
-/// program then chooses. Only one thread at a time may use an acceptor; which thread that is may
-/// change at every call.
+/// program then chooses. Only one thread at a time may use an acceptor; any thread may make the
+/// next call.
 pub struct inkotls_acceptor(Opaque);
 
 impl Handle for inkotls_acceptor {

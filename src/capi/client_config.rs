@@ -267,8 +267,8 @@ pub extern "C" fn inkotls_client_builder_set_tls12_resumption(
 /// inkotls_conn_write_early_data writes early data.
 ///
 /// Anyone who records early data can send it again, to the same server or to another one (replay;
-/// RFC 8446, section 8). Therefore early data must only ask for what does no harm when it is done
-/// twice.
+/// RFC 8446, section 8). Therefore early data must contain only requests that do no harm if the
+/// server executes them twice.
 ///
 /// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
 /// protocol resumes the session without early data. If a server accepts early data and chooses
@@ -472,7 +472,8 @@ pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_client_config_release ends the reference.
+/// Any thread may call this function at any time. inkotls_client_config_release ends the reference
+/// that this call has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_config_retain(
     config: *const inkotls_client_config,
@@ -483,7 +484,8 @@ pub unsafe extern "C" fn inkotls_client_config_retain(
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
-/// Connections have references of their own. Any thread may call this function at any time.
+/// A connection that uses the config has a reference of its own: the config may be released before
+/// the connection is freed. Any thread may call this function at any time.
 ///
 /// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -334,7 +334,7 @@ pub unsafe extern "C" fn inkotls_conn_drain(
 ///
 /// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
 /// the queue. No other call on conn that is not const may come between the two calls. A host that
-/// lets another task use conn during the send calls inkotls_conn_drain instead.
+/// lets another task use conn while the bytes are being sent calls inkotls_conn_drain instead.
 ///
 /// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
 /// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
@@ -563,7 +563,8 @@ pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len
 ///
 /// data, len   The plaintext, and its length in bytes. Copied.
 /// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
-///             0, and may be less than len. Pass the bytes that were not consumed in another call.
+///             0, and may be less than len. Call the function again with the bytes that were not
+///             consumed.
 ///
 /// WANT_READ        The handshake is not done and needs more ciphertext. Feed it, or poll the
 ///                  transport that is attached for reading; then repeat the call.
@@ -619,7 +620,8 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 /// A client sends early data with its first flight. Write all of it, then run the handshake with
 /// inkotls_conn_handshake, and call inkotls_conn_is_early_data_accepted. Early data that the server
 /// refused had no effect: send it again with inkotls_conn_write. Anyone who records early data can
-/// send it again, so early data may only ask for what does no harm when it is done twice.
+/// send it again, so early data must contain only requests that do no harm if the server executes
+/// them twice.
 ///
 /// A server that accepted early data can answer it with inkotls_conn_write_early_data one round
 /// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
@@ -632,7 +634,8 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 ///
 /// data, len   The plaintext, and its length in bytes. Copied.
 /// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
-///             0, and may be less than len. Pass the bytes that were not consumed in another call.
+///             0, and may be less than len. Call the function again with the bytes that were not
+///             consumed.
 ///
 /// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
 ///                 full, or because an alert is queued. Drain, or poll the transport that is

@@ -49,8 +49,8 @@ pub extern "C" fn inkotls_conn_peer_signature_scheme(conn: Option<&inkotls_conn>
 ///
 /// A client can resume only the sessions of other connections of the same inkotls_client_config.
 ///
-/// Returns 1 if the handshake resumed a session, 0 if it did not, or INKOTLS_STATUS_NONE before
-/// that is known.
+/// Returns 1 if the handshake resumed a session, 0 if the handshake is a full handshake, or
+/// INKOTLS_STATUS_NONE as long as the connection does not know which of the two the handshake is.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.is_resumed())
@@ -62,8 +62,8 @@ pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
 /// server sends them after the handshake. A client that closes the connection without reading has
 /// no ticket, and cannot resume the session in TLS 1.3.
 ///
-/// Returns the number of tickets, or INKOTLS_STATUS_NONE before the handshake has begun, and on a
-/// server.
+/// Returns the number of tickets, or INKOTLS_STATUS_NONE on a server, and on a client whose
+/// handshake has not begun.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))

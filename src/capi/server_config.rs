@@ -260,7 +260,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 }
 
 /// Sets how many sessions the config keeps in memory, so that clients can resume them: TLS 1.2
-/// sessions by session ID, and TLS 1.3 sessions by tickets that work once.
+/// sessions by session ID, and TLS 1.3 sessions by tickets that can be used once.
 ///
 /// The call replaces a session store that was set before
 /// (inkotls_server_builder_set_session_store).
@@ -301,9 +301,9 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
 /// Anyone who can write to the store can impersonate any client.
 ///
-/// A server resumes a session only if it asks the same of clients as the server on which the
-/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
-/// the same certificates, CRLs and revocation bits in the same order; and an
+/// A server resumes a session only if the server verifies clients in the same way as the server on
+/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
+/// filled with the same certificates, CRLs and revocation bits in the same order; and an
 /// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
 /// of all clients.
 ///
@@ -358,14 +358,14 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// not possible: inkotls_server_builder_build fails with INVALID_STATE if
 /// inkotls_server_builder_set_max_early_data allows early data.
 ///
-/// A server resumes a session only if it asks the same of clients as the server on which the
-/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
-/// the same certificates, CRLs and revocation bits in the same order; and an
+/// A server resumes a session only if the server verifies clients in the same way as the server on
+/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
+/// filled with the same certificates, CRLs and revocation bits in the same order; and an
 /// inkotls_verify_callback on both servers or on none of them.
 ///
-/// Anyone who obtains a ticket key can decrypt recorded TLS 1.2 sessions whose tickets it sealed,
-/// and can make tickets: with a ticket that this server accepts, an attacker resumes a session in
-/// the name of any client. inkotls_ticket_keys describes how to keep the keys.
+/// Anyone who obtains a ticket key can decrypt recorded TLS 1.2 sessions whose tickets the key
+/// sealed, and can make tickets: with a ticket that this server accepts, an attacker resumes a
+/// session in the name of any client. inkotls_ticket_keys describes how to keep the keys.
 ///
 /// All tickets of one connection together have at most 45 KiB. A ticket contains the client's
 /// certificate chain, so with a long chain the server may send fewer tickets than
@@ -412,7 +412,7 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// server works once, so the server accepts recorded early data at most once, if the session store
 /// returns each session at most once. The connection on which the server accepts the early data may
 /// be that of an attacker who sends a recording. Therefore, until inkotls_conn_handshake has
-/// returned OK, do only what does no harm when it is done twice.
+/// returned OK, execute only requests that do no harm if they are executed twice.
 ///
 /// The server accepts early data only with sessions that began on a config that allowed early data.
 /// Any other session is resumed without early data.
@@ -625,7 +625,8 @@ pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_server_config_release ends the reference.
+/// Any thread may call this function at any time. inkotls_server_config_release ends the reference
+/// that this call has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_config_retain(
     config: *const inkotls_server_config,
@@ -636,7 +637,8 @@ pub unsafe extern "C" fn inkotls_server_config_retain(
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
-/// Connections have references of their own. Any thread may call this function at any time.
+/// A connection that uses the config has a reference of its own: the config may be released before
+/// the connection is freed. Any thread may call this function at any time.
 ///
 /// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

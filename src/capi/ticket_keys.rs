@@ -100,7 +100,8 @@ pub unsafe extern "C" fn inkotls_ticket_keys_set(
 
 /// Retains the ticket keys: their number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference.
+/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference
+/// that this call has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_retain(
     ticket_keys: *const inkotls_ticket_keys,
@@ -111,7 +112,8 @@ pub unsafe extern "C" fn inkotls_ticket_keys_retain(
 
 /// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
 ///
-/// Configs have references of their own. Any thread may call this function at any time.
+/// A config that uses the ticket keys has a reference of its own. Any thread may call this function
+/// at any time.
 ///
 /// ticket_keys   The ticket keys to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

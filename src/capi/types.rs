@@ -64,10 +64,11 @@ pub enum inkotls_status {
     InvalidPeerCertificate = -5,
     /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
     /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
-    /// certificate for the client; or the peer sent more than INKOTLS_LIMIT_HANDSHAKE allows. The
-    /// error message has the reason. The failure is final: from then on inkotls_conn_handshake,
-    /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
-    /// acceptor, inkotls_acceptor_accept) return this status.
+    /// identity for the server name or the signature schemes of the client; or the peer sent more
+    /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
+    /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+    /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+    /// this status.
     HandshakeFailed = -6,
     /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
     /// record that cannot be decrypted, which also happens if the bytes were changed on the way.
@@ -302,8 +303,9 @@ pub enum inkotls_limit {
     /// Default: 65536.
     WriteBuffer = 1,
     /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
-    /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room for the longest
-    /// incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default: 65536.
+    /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound of the range has room
+    /// for the longest incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default:
+    /// 65536.
     ReadBuffer = 2,
     /// How much plaintext each record that is sent contains at most, in bytes (RFC 8446, section
     /// 5.1). Range: 64 to 16384. Default: 16384.
@@ -556,11 +558,11 @@ pub type inkotls_read_callback =
 /// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
 /// inkotls_acceptor_set_io).
 ///
-/// Returns the number of bytes that were written, from 1 to len; or a negative errno. 0, -EAGAIN or
-/// -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays queued. After -EINTR
-/// the callback is called again at once. After any other negative errno, and after a number above
-/// len, the connection cannot send any more: the callback is not called again, and calls that send
-/// return IO_ERROR.
+/// Returns the number of bytes that were written, from 1 to len; or a negative errno. A return
+/// value of 0, -EAGAIN or -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays
+/// queued. After -EINTR the callback is called again at once. After any other negative errno, and
+/// after a number above len, the connection cannot send any more: the callback is not called again,
+/// and calls that send return IO_ERROR.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
