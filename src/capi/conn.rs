@@ -39,7 +39,7 @@ impl Handle for inkotls_conn {
 /// out_conn           Receives the connection. Free it with inkotls_conn_free.
 ///
 /// INVALID_NAME   The name is neither a DNS name nor an IP address. inkotls_invalid_name_text
-///                writes an error message that says what is wrong with it.
+///                writes an error message that says what is wrong with the name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_new_client(
     config: Option<&inkotls_client_config>,
@@ -598,7 +598,8 @@ pub unsafe extern "C" fn inkotls_conn_write(
     })
 }
 
-/// Sends all queued ciphertext, or waits for the host to drain it.
+/// Sends all queued ciphertext through the attached transport, or returns WANT_WRITE until the host
+/// has drained all ciphertext.
 ///
 /// The call runs no handshake and reads nothing: before the handshake is done, it returns OK
 /// whenever no ciphertext is queued.
@@ -623,9 +624,9 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 /// send it again, so early data must contain only requests that do no harm if the server executes
 /// them twice.
 ///
-/// A server that accepted early data can answer it with inkotls_conn_write_early_data one round
-/// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
-/// receives the answer.
+/// A server that accepted early data can answer the early data with inkotls_conn_write_early_data
+/// one round trip before the handshake of the server is done. Until inkotls_conn_handshake returns
+/// OK, it is not proven who receives the answer.
 ///
 /// On both sides the call queues ciphertext, behind the ciphertext of the handshake that is queued
 /// already. With a transport attached, the call also sends the queued ciphertext, as far as the
@@ -828,7 +829,8 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
     })
 }
 
-/// Sends close_notify (RFC 8446, section 6.1), or waits for the host to drain it.
+/// Sends close_notify (RFC 8446, section 6.1) through the attached transport, or queues
+/// close_notify for the host to drain.
 ///
 /// Both sides must send close_notify: call inkotls_conn_close also after inkotls_conn_read has
 /// returned CLOSED. After inkotls_conn_close this side can send no more data. If the handshake is
