@@ -218,7 +218,9 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 /// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
 ///
 /// The callback is called on the threads that use the connections, by several threads at the same
-/// time if these use several connections.
+/// time if these use several connections. The callback must not use the connection whose call it
+/// runs in: such a call returns INVALID_STATE. A resumed session needs no signature, so that the
+/// library does not call the callback.
 ///
 /// schemes, count   The signature schemes that the callback supports, as IANA's numbers, the
 ///                  preferred one first: count numbers, all of them for the same kind of key. At
@@ -279,8 +281,9 @@ pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
 /// Sets the identity to present its raw public key instead of a certificate chain (RFC 7250).
 ///
 /// A peer trusts the key if its roots have the key (inkotls_roots_add_raw_public_key). Raw public
-/// keys need TLS 1.3 and a peer that asks for them: the handshake with any other peer fails. The
-/// setting cannot be undone.
+/// keys need TLS 1.3 and a peer that asks for them: with any other peer, the handshake of the side
+/// that notices it fails with HANDSHAKE_FAILED, and the other side returns ALERT_RECEIVED with the
+/// alert handshake_failure (40). The setting cannot be undone.
 ///
 /// The identity needs no chain if it has a private key. If it has a signer, it needs a chain,
 /// because the first certificate has the public key. The identities of one client all present raw

@@ -49,6 +49,9 @@ pub extern "C" fn inkotls_sni_map_new() -> *const inkotls_sni_map {
 /// first is preferred. The empty name serves clients that send no server name or a name without an
 /// identity.
 ///
+/// A failure other than INVALID_NAME leaves no error message, because an SNI map has no _error
+/// function. inkotls_status_text describes the status.
+///
 /// server_name, len   A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or
 ///                    an empty name. In bytes, without a NUL. Upper and lower case are the same,
 ///                    and a dot at the end is ignored. Copied.
