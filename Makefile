@@ -84,8 +84,8 @@ $(SHARED): $(OBJECT) $(LIB)/exports
 $(LIB)/exports: $(LIB)/symbols abi/version
 	@(echo 'INKOTLS_$(ABI) { global:'; sed 's/$$/;/' $<; echo 'local: *; };') > $@
 
-header: ## write include/inkotls.h from src/capi
-	INKOTLS_WRITE_HEADER=1 $(CARGO) test --locked --test header
+header: ## write include/ from the comments of src/capi
+	$(REFERENCE_RUN) header
 
 NEEDS.abi := abidw=abigail-tools
 abi: ## write abi/: the ABI changes, and the CHANGELOG says so
@@ -110,7 +110,7 @@ install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 # `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
 PARTS := test-rust test-header test-c test-recipes test-panic test-interop test-fuzz
 MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
-         test-asan test-tsan test-aws-lc-rs test-small test-examples test-peers test-model
+         test-asan test-tsan test-aws-lc-rs test-small test-examples test-peers test-model test-bindings
 
 demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/support/needs.sh openssl curl
@@ -130,6 +130,7 @@ deps: ## installs, as root with apt-get, what make lint and make test-all need
 	$(CARGO) fetch --locked
 	$(CARGO) fetch --locked --manifest-path fuzz/Cargo.toml
 	$(CARGO) fetch --locked --manifest-path benches/Cargo.toml
+	$(CARGO) fetch --locked --manifest-path tools/reference/Cargo.toml
 	$(MAKE) $(DENY) build/peers/done
 	-@ffi-tests/sanitizers/rust_src.sh
 
@@ -145,6 +146,8 @@ lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the d
 	$(CARGO) clippy --locked --all-targets -- -D warnings
 	$(CARGO) fmt --check --manifest-path benches/Cargo.toml
 	$(CARGO) clippy --locked $(BENCH) -- -D warnings
+	$(CARGO) fmt --check --manifest-path tools/reference/Cargo.toml
+	$(CARGO) clippy --locked $(REFERENCE) --all-targets -- -D warnings
 	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(FUZZ_ENV) $(CARGO) clippy --locked $(FUZZ) --all-targets --features libfuzzer -- -D warnings
 	rustfmt --check $(wildcard examples/recipes/*/*.rs)
@@ -157,6 +160,7 @@ format: ## rustfmt and clang-format, in place
 	$(CARGO) fmt
 	$(CARGO) fmt --manifest-path benches/Cargo.toml
 	$(CARGO) fmt --manifest-path fuzz/Cargo.toml
+	$(CARGO) fmt --manifest-path tools/reference/Cargo.toml
 	rustfmt $(wildcard examples/recipes/*/*.rs)
 	clang-format -i $(C_FILES)
 

@@ -1,14 +1,16 @@
 # How the library is linked, installed and loaded; what it exports; and other machines.
 
-test-header: $(ARCHIVE) $(SHARED) ## the header as C11; what is exported; no path of this machine
-	$(CC) $(WARN) -x c -fsyntax-only $(HEADER)
+test-header: $(ARCHIVE) $(SHARED) ## the header and what else is made of the comments; what is exported; no path of this machine
+	$(CARGO) test --locked --no-fail-fast $(REFERENCE)
+	for std in c99 c11 c17 c2x; do $(CC) $(WARN) -std=$$std -x c -fsyntax-only $(HEADER) || exit 1; done
+	$(CC) -E -P -x c $(HEADER) | $(CC) $(WARN) -x c -fsyntax-only -
 	ffi-tests/linking/exports.sh $(ARCHIVE) $(SHARED)
 	ffi-tests/linking/places.sh $(ARCHIVE) $(SHARED)
 
 NEEDS.test-abi := g++ abidw=abigail-tools
-test-abi: ## the ABI beside abi/; the header as C++17
+test-abi: ## the ABI beside abi/; the header as C++
 	$(needs)
-	$(CXX) -std=c++17 -Wall -Wextra -Wpedantic -Werror -Iinclude -x c++ -fsyntax-only $(HEADER)
+	for std in 11 14 17 20 2b; do $(CXX) -std=c++$$std -Wall -Wextra -Wpedantic -Werror -x c++ -fsyntax-only $(HEADER) || exit 1; done
 	abi/check.sh
 
 NEEDS.test-links := ld.lld=lld clang

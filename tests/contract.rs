@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where rules are cited; of these, where tests are.
-const CITING: [&str; 9] =
-    ["src", "include", "docs", "examples", "benches", "abi", "ffi-tests", "fuzz", "tests"];
-const TESTS: [&str; 4] = ["abi", "ffi-tests", "fuzz", "tests"];
+const CITING: [&str; 10] =
+    ["src", "include", "docs", "examples", "benches", "abi", "ffi-tests", "fuzz", "tests", "tools"];
+const TESTS: [&str; 5] = ["abi", "ffi-tests", "fuzz", "tests", "tools"];
 
 #[test]
 fn cited_rules_exist() {

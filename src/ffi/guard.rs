@@ -253,7 +253,6 @@ fn silence() {
 }
 
 /// Not in the shipped library: the tests build an archive of their own with this cfg.
-/// cbindgen:ignore
 #[cfg(inkotls_test_hooks)]
 mod hooks {
     use super::{AtomicBool, Ordering};

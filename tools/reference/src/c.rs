@@ -1,0 +1,173 @@
+//! Writes the header, and the declarations that LuaJIT's ffi.cdef and Python's cffi take.
+
+use crate::model::{Api, Chapter, Enum, Function, Row, Texts};
+use std::iter;
+
+const COLUMNS: usize = 100;
+const MADE: &str =
+    "tools/reference makes this file from src/capi: edit there, then run `make header`.";
+
+/// What begins an enum, which C cannot give the size of an int32_t before C23.
+const ENUM: &str = "\
+#ifdef __cplusplus
+#define INKOTLS_ENUM(name) enum name : int32_t
+#else
+#define INKOTLS_ENUM(name) typedef int32_t name; enum
+#endif
+";
+
+pub fn header(api: &Api, chapters: &[Chapter], texts: &Texts) -> String {
+    let mut out = format!("// inkotls: {MADE}\n\n#ifndef INKOTLS_H\n#define INKOTLS_H\n\n");
+    out += "// Contents\n//\n";
+    let titles = ["Preface", "Handles"].into_iter().chain(chapters.iter().map(|it| it.title));
+    for (number, title) in titles.chain(["Notes"]).enumerate() {
+        out += &format!("// {number:4}. {title}\n");
+    }
+    out += &banner(0, "Preface");
+    out += &remark(&texts.preface);
+    out += "\n#include <stddef.h>\n#include <stdint.h>\n\n";
+    out += ENUM;
+    out += "\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n";
+    out += &banner(1, "Handles");
+    for it in &api.handles {
+        out += &comment("", &it.text, &[]);
+        out += &format!("typedef struct {0} {0};\n\n", it.name);
+    }
+    out.pop();
+    let mut declared = Vec::new();
+    for (number, chapter) in chapters.iter().enumerate() {
+        out += &banner(number + 2, chapter.title);
+        for it in &chapter.enums {
+            out += &enumeration(it);
+        }
+        for it in &chapter.functions {
+            for callback in api.callbacks_before(it, &mut declared) {
+                out += &function_comment(callback);
+                out += &format!("{}\n", callback_type(callback));
+            }
+            out += &function_comment(it);
+            out += &format!("{}\n", prototype(it));
+        }
+        out.pop();
+    }
+    out += "\n#undef INKOTLS_ENUM\n\n#ifdef __cplusplus\n}\n#endif\n";
+    out + &banner(chapters.len() + 2, "Notes") + &remark(&texts.notes) + "\n#endif\n"
+}
+
+pub fn declarations(api: &Api) -> String {
+    let mut out = format!("// {MADE}\n\n");
+    for it in &api.enums {
+        out += &format!("typedef int32_t {};\nenum {{\n", it.name);
+        for it in &it.constants {
+            out += &format!("  {} = {},\n", it.name, it.value);
+        }
+        out += "};\n";
+    }
+    out.push('\n');
+    for it in &api.handles {
+        out += &format!("typedef struct {0} {0};\n", it.name);
+    }
+    out.push('\n');
+    api.callbacks.iter().for_each(|it| out += &callback_type(it));
+    out.push('\n');
+    api.functions.iter().for_each(|it| out += &prototype(it));
+    out
+}
+
+/// The declaration of a function, on as few lines as it fits on.
+pub fn prototype(it: &Function) -> String {
+    declaration(&declared(&it.result, &it.name), it)
+}
+
+pub fn callback_type(it: &Function) -> String {
+    declaration(&format!("typedef {}", declared(&it.result, &format!("(*{})", it.name))), it)
+}
+
+/// The C declaration of a name.
+pub fn declared(ctype: &str, name: &str) -> String {
+    let space = if ctype.ends_with('*') { "" } else { " " };
+    format!("{ctype}{space}{name}")
+}
+
+fn declaration(start: &str, it: &Function) -> String {
+    let parameters: Vec<_> = it.parameters.iter().map(|it| declared(&it.ctype, &it.name)).collect();
+    let parameters = if parameters.is_empty() { "void".into() } else { parameters.join(", ") };
+    let words = parameters.split_inclusive(", ");
+    let mut lines = vec![format!("{start}(")];
+    for word in words {
+        let line = lines.last_mut().expect("a line");
+        let end = if word.ends_with(", ") { 1 } else { 2 };
+        match line.len() + word.trim_end().len() + end <= COLUMNS {
+            true => line.push_str(word),
+            false => lines.push(format!("    {word}")),
+        }
+    }
+    let lines: Vec<_> = lines.iter().map(|line| line.trim_end()).collect();
+    lines.join("\n") + ");\n"
+}
+
+fn enumeration(it: &Enum) -> String {
+    let mut out = comment("", &it.text, &[]) + &format!("INKOTLS_ENUM({}) {{\n", it.name);
+    for it in &it.constants {
+        out += &comment("  ", &it.text, &[]);
+        out += &format!("  {} = {},\n", it.name, it.value);
+    }
+    out + "};\n\n"
+}
+
+fn function_comment(it: &Function) -> String {
+    let prose: Vec<_> = it.prose().map(str::to_owned).collect();
+    comment("", &prose, &[&it.doc.parameters, &it.doc.statuses])
+}
+
+/// Paragraphs, then blocks of rows whose texts begin in one column.
+fn comment(indent: &str, paragraphs: &[String], blocks: &[&Vec<Row>]) -> String {
+    let start = format!("{indent}///");
+    let mut parts: Vec<_> = paragraphs
+        .iter()
+        .map(|text| wrapped(&format!("{start} "), &format!("{start} "), text))
+        .collect();
+    for rows in blocks.iter().filter(|rows| !rows.is_empty()) {
+        let names: Vec<_> = rows.iter().map(|row| row.names.join(", ")).collect();
+        let width = names.iter().map(String::len).max().unwrap_or_default() + 2;
+        let rows = iter::zip(*rows, names).map(|(row, names)| {
+            wrapped(
+                &format!("{start} {names:width$}"),
+                &format!("{start} {:width$}", ""),
+                &row.text,
+            )
+        });
+        parts.push(rows.collect());
+    }
+    parts.join(&format!("{start}\n"))
+}
+
+/// A text on lines of at most 100 columns.
+fn wrapped(first: &str, other: &str, text: &str) -> String {
+    let mut out = String::new();
+    let mut line = first.to_owned();
+    let mut is_empty = true;
+    for word in text.split(' ') {
+        if !is_empty && line.len() + 1 + word.len() > COLUMNS {
+            out += line.trim_end();
+            out.push('\n');
+            line = other.to_owned();
+            is_empty = true;
+        }
+        if !is_empty {
+            line.push(' ');
+        }
+        line += word;
+        is_empty = false;
+    }
+    out + &line + "\n"
+}
+
+fn remark(text: &str) -> String {
+    text.lines().map(|line| format!("// {line}").trim_end().to_owned() + "\n").collect()
+}
+
+fn banner(number: usize, title: &str) -> String {
+    let rule = "=".repeat(COLUMNS - 3);
+    format!("\n// {rule}\n// {number}. {title}\n// {rule}\n\n")
+}

@@ -1,0 +1,54 @@
+//! The reference of inkotls, made from the comments of `src/capi`: header, declarations, man pages, site.
+
+mod c;
+pub mod chapters;
+pub mod check;
+mod json;
+pub mod model;
+pub mod parse;
+
+use model::{Api, Texts};
+use std::path::Path;
+use std::{fs, io};
+
+/// The sources of the reference.
+pub struct Sources {
+    api: Api,
+    texts: Texts,
+    version: String,
+    abi: String,
+}
+
+impl Sources {
+    /// Reads the repository. Problems are what breaks the grammar of a comment.
+    pub fn read(root: &Path, problems: &mut Vec<String>) -> io::Result<Self> {
+        let read = |path: &str| {
+            let error = |error| io::Error::other(format!("{path}: {error}"));
+            fs::read_to_string(root.join(path)).map_err(error)
+        };
+        let api = parse::folder(root, "src/capi", problems)?;
+        check::check(&api, problems);
+        problems.extend(chapters::chapters(&api).1);
+        let preface = read("tools/reference/preface.txt")?;
+        let notes = read("tools/reference/notes.txt")?;
+        let manifest = read("Cargo.toml")?;
+        let version =
+            manifest.lines().find_map(|line| line.strip_prefix("version = \"")?.strip_suffix('"'));
+        let version = version.unwrap_or_default().to_owned();
+        Ok(Self { api, texts: Texts { preface, notes }, version, abi: read("abi/version")? })
+    }
+
+    pub fn api(&self) -> &Api {
+        &self.api
+    }
+
+    /// What is committed in include/: each file's name and content.
+    pub fn include(&self) -> [(&'static str, String); 3] {
+        let (chapters, _) = chapters::chapters(&self.api);
+        [
+            ("inkotls.h", c::header(&self.api, &chapters, &self.texts)),
+            ("inkotls.cdef", c::declarations(&self.api)),
+            ("inkotls.json", json::json(&self.api, &chapters, &self.version, &self.abi)),
+        ]
+    }
+}
