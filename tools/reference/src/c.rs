@@ -4,6 +4,8 @@ use crate::model::{Api, Chapter, Enum, Function, Row, Texts};
 use std::iter;
 
 const COLUMNS: usize = 100;
+/// Longer names of a row have a line of their own.
+const LONGEST_NAMES: usize = 24;
 const MADE: &str =
     "tools/reference makes this file from src/capi: edit there, then run `make header`.";
 
@@ -123,44 +125,39 @@ fn function_comment(it: &Function) -> String {
 /// Paragraphs, then blocks of rows whose texts begin in one column.
 fn comment(indent: &str, paragraphs: &[String], blocks: &[&Vec<Row>]) -> String {
     let start = format!("{indent}///");
-    let mut parts: Vec<_> = paragraphs
-        .iter()
-        .map(|text| wrapped(&format!("{start} "), &format!("{start} "), text))
-        .collect();
+    let mut parts: Vec<_> =
+        paragraphs.iter().map(|text| wrapped(&format!("{start} "), "", text)).collect();
     for rows in blocks.iter().filter(|rows| !rows.is_empty()) {
         let names: Vec<_> = rows.iter().map(|row| row.names.join(", ")).collect();
-        let width = names.iter().map(String::len).max().unwrap_or_default() + 2;
-        let rows = iter::zip(*rows, names).map(|(row, names)| {
-            wrapped(
-                &format!("{start} {names:width$}"),
-                &format!("{start} {:width$}", ""),
-                &row.text,
-            )
-        });
-        parts.push(rows.collect());
+        let lengths = names.iter().map(String::len);
+        let width = lengths.filter(|it| *it <= LONGEST_NAMES).max().unwrap_or(2) + 2;
+        let row = |(row, names): (&Row, &String)| match names.len() < width {
+            true => wrapped(&format!("{start} "), &format!("{names:width$}"), &row.text),
+            false => {
+                let names = wrapped(&format!("{start} "), "", names);
+                names + &wrapped(&format!("{start} "), &" ".repeat(width), &row.text)
+            }
+        };
+        parts.push(iter::zip(*rows, &names).map(row).collect());
     }
     parts.join(&format!("{start}\n"))
 }
 
-/// A text on lines of at most 100 columns.
-fn wrapped(first: &str, other: &str, text: &str) -> String {
-    let mut out = String::new();
-    let mut line = first.to_owned();
+/// A text on lines of at most 100 columns: all begin alike, and what only the first begins with is
+/// blank in the others.
+fn wrapped(start: &str, first: &str, text: &str) -> String {
+    let mut lines = vec![format!("{start}{first}")];
     let mut is_empty = true;
     for word in text.split(' ') {
-        if !is_empty && line.len() + 1 + word.len() > COLUMNS {
-            out += line.trim_end();
-            out.push('\n');
-            line = other.to_owned();
-            is_empty = true;
+        let line = lines.last_mut().expect("a line");
+        match line.len() + 1 + word.len() <= COLUMNS {
+            _ if is_empty => line.push_str(word),
+            true => line.extend([" ", word]),
+            false => lines.push(format!("{start}{:width$}{word}", "", width = first.len())),
         }
-        if !is_empty {
-            line.push(' ');
-        }
-        line += word;
         is_empty = false;
     }
-    out + &line + "\n"
+    lines.join("\n") + "\n"
 }
 
 fn remark(text: &str) -> String {

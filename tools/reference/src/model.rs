@@ -185,10 +185,11 @@ impl Function {
         since.unwrap_or("0.1.0")
     }
 
-    /// The sentence that says so, such as "The call reads the file, and may block."
+    /// The sentence that says why the call blocks, such as "The call reads the file, and may block."
     pub fn may_block(&self) -> Option<&str> {
         let mut sentences = self.prose().flat_map(|text| text.split_inclusive(". "));
-        sentences.find(|it| it.starts_with("The call ") && it.contains("may block")).map(str::trim)
+        let is_of_call = |it: &&str| it.starts_with("The call ") || it.starts_with(&self.name);
+        sentences.find(|it| is_of_call(it) && it.contains("may block")).map(str::trim)
     }
 
     /// The parameter that has the length of what a pointer points to: both are in one row, or are both outputs.
