@@ -94,9 +94,13 @@ abi: ## write abi/: the ABI changes, and the CHANGELOG says so
 	abi/check.sh --write
 
 FILLED = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
-install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
+install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/inkotls
+	install -d $(DESTDIR)$(PREFIX)/share/inkotls $(DESTDIR)$(PREFIX)/share/man/man3 $(DESTDIR)$(PREFIX)/share/man/man7
 	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/
+	install -m 644 include/inkotls.cdef include/inkotls.json include/inkotls.schema.json $(DESTDIR)$(PREFIX)/share/inkotls/
+	install -m 644 build/man/man3/* $(DESTDIR)$(PREFIX)/share/man/man3/
+	install -m 644 build/man/man7/* $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/
 	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/libinkotls.so.$(VERSION)
 	ln -sf libinkotls.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
@@ -110,7 +114,7 @@ install: $(ARCHIVE) $(SHARED) ## into DESTDIR and PREFIX (/usr/local)
 # `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
 PARTS := test-rust test-header test-c test-recipes test-panic test-interop test-fuzz
 MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
-         test-asan test-tsan test-aws-lc-rs test-small test-examples test-peers test-model test-bindings
+         test-asan test-tsan test-aws-lc-rs test-small test-examples test-peers test-model test-bindings test-pages
 
 demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/support/needs.sh openssl curl

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # dist.sh NAME: writes build/dist/NAME.tar.xz and its checksum: the committed files, and the vendored crates that
-# the library needs on Linux with its default features. The same commit gives the same bytes.
+# the library needs on Linux with its default features, and the man pages. The same commit gives the same bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 name=$1 commit=$(git rev-parse HEAD)
 dist=$PWD/build/dist
-needed=$(cargo tree --locked --edges normal,build --prefix none --format '{p}' \
-  --target={x86_64,i686,aarch64}-unknown-linux-{gnu,musl} --target=armv7-unknown-linux-gnueabihf | awk '{ print $1 "-" substr($2, 2) }')
+needed=$(for manifest in Cargo.toml tools/reference/Cargo.toml; do
+  cargo tree --manifest-path $manifest --locked --edges normal,build --prefix none --format '{p}' \
+    --target={x86_64,i686,aarch64}-unknown-linux-{gnu,musl} --target=armv7-unknown-linux-gnueabihf
+done | awk '{ print $1 "-" substr($2, 2) }')
 
 rm -rf "${dist:?}/$name"
 mkdir -p "$dist/$name/.cargo"
 git archive "$commit" | tar -x -C "$dist/$name"
 cd "$dist/$name"
-cargo vendor --locked --versioned-dirs > .cargo/config.toml 2> "$dist/vendor.log" || { cat "$dist/vendor.log" >&2; exit 1; }
+cargo vendor --locked --versioned-dirs --sync tools/reference/Cargo.toml > .cargo/config.toml 2> "$dist/vendor.log" || { cat "$dist/vendor.log" >&2; exit 1; }
 
 # Cargo also looks for the other crates: their manifests are enough.
 for package in vendor/*; do

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # cargo-c.sh CAPI: installs with cargo-c and with make, and compares: the header, the names of the
 # libraries, the SONAME, what is exported, and what pkg-config answers. Not the same, and not compared: the
-# archive's other symbols, the versions of the shared object's, and the CMake package, which cargo-c lacks.
+# archive's other symbols, the versions of the shared object's, and what cargo-c lacks: the CMake package, the man pages.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -12,7 +12,7 @@ rm -rf "$out"/{theirs,ours}
   --prefix /usr --libdir /usr/lib
 make --no-print-directory install PREFIX=/usr DESTDIR="$out/ours" > /dev/null
 
-files() { (cd "$out/$1/usr" && find . -type f -o -type l | grep -v '/cmake/' | sort); }
+files() { (cd "$out/$1/usr" && find . -type f -o -type l | grep -vE '/(cmake|man)/' | sort); }
 soname() { readelf -d "$out/$1/usr/lib/libinkotls.so" | sed -n 's/.*SONAME.*\[\(.*\)\]/\1/p'; }
 exports() { nm --dynamic --defined-only "$out/$1/usr/lib/libinkotls.so" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }'; }
 functions() { nm --defined-only --extern-only "$out/$1/usr/lib/libinkotls.a" 2> /dev/null | awk '$3 ~ /^inkotls_/ { print $3 }' | sort; }

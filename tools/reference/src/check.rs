@@ -1,6 +1,6 @@
 //! The grammar of a comment: what each must say of its parameters, its result and its statuses.
 
-use crate::model::{Api, Function, Lifetime, Number, Parameter, Place, Row, is_pointer};
+use crate::model::{Api, Function, Lifetime, Number, Parameter, Place, Row, is_pointer, words};
 use std::collections::HashSet;
 
 /// Phrases that readers did not understand; see the chapter on language in CONTRIBUTING.md.
@@ -245,7 +245,7 @@ impl Check<'_> {
             );
         }
         let is_letter = |it: char| it.is_ascii_alphanumeric() || it == '_';
-        for word in text.split(|it| !is_letter(it)) {
+        for word in words(text) {
             let is_ours = word.starts_with("inkotls_") || word.starts_with("INKOTLS_");
             if is_ours && !self.known.contains(word) {
                 self.problem(place, line, name, &format!("it names {word}, which does not exist"));

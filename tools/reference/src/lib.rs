@@ -4,8 +4,10 @@ mod c;
 pub mod chapters;
 pub mod check;
 mod json;
+mod man;
 pub mod model;
 pub mod parse;
+mod text;
 
 use model::{Api, Texts};
 use std::path::Path;
@@ -43,12 +45,19 @@ impl Sources {
     }
 
     /// What is committed in include/: each file's name and content.
-    pub fn include(&self) -> [(&'static str, String); 3] {
+    pub fn include(&self) -> Vec<(String, String)> {
         let (chapters, _) = chapters::chapters(&self.api);
-        [
-            ("inkotls.h", c::header(&self.api, &chapters, &self.texts)),
-            ("inkotls.cdef", c::declarations(&self.api)),
-            ("inkotls.json", json::json(&self.api, &chapters, &self.version, &self.abi)),
+        let json = json::json(&self.api, &chapters, &self.version, &self.abi);
+        vec![
+            ("inkotls.h".into(), c::header(&self.api, &chapters, &self.texts)),
+            ("inkotls.cdef".into(), c::declarations(&self.api)),
+            ("inkotls.json".into(), json),
         ]
+    }
+
+    /// The man pages, each with its path.
+    pub fn man(&self, date: &str) -> Vec<(String, String)> {
+        let (chapters, _) = chapters::chapters(&self.api);
+        man::pages(&self.api, &chapters, &self.texts, date)
     }
 }

@@ -1,5 +1,9 @@
-//! reference header [--draft]: writes include/, in the root of the repository. A comment that breaks
-//! the grammar stops it, except a draft.
+//! Runs in the root of the repository:
+//!
+//!     reference header           writes include/
+//!     reference man DIR DATE     writes man pages of that day (2026-11-28)
+//!
+//! A comment that breaks the grammar stops it, unless the last argument is --draft.
 
 use reference::Sources;
 use std::path::Path;
@@ -8,6 +12,7 @@ use std::{env, fs, io};
 
 fn main() -> io::Result<ExitCode> {
     let arguments: Vec<_> = env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let mut problems = Vec::new();
     let sources = Sources::read(Path::new("."), &mut problems)?;
     for problem in &problems {
@@ -15,12 +20,19 @@ fn main() -> io::Result<ExitCode> {
     }
     if !problems.is_empty() {
         eprintln!("{} problems: see the grammar of a comment in CONTRIBUTING.md", problems.len());
-        if !arguments.iter().any(|it| it == "--draft") {
+        if arguments.last() != Some(&"--draft") {
             return Ok(ExitCode::FAILURE);
         }
     }
-    for (name, text) in sources.include() {
-        fs::write(Path::new("include").join(name), text)?;
+    let (folder, files) = match arguments.as_slice() {
+        ["header", ..] => ("include", sources.include()),
+        ["man", folder, date, ..] => (*folder, sources.man(date)),
+        _ => return Err(io::Error::other("usage: reference header | man DIR DATE")),
+    };
+    for (name, text) in files {
+        let path = Path::new(folder).join(name);
+        fs::create_dir_all(path.parent().expect("a folder"))?;
+        fs::write(path, text)?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -166,6 +166,12 @@ impl Function {
         [&self.doc.summary].into_iter().chain(&self.doc.paragraphs).map(String::as_str)
     }
 
+    /// All that the comment says.
+    pub fn texts(&self) -> impl Iterator<Item = &str> {
+        let rows = self.doc.parameters.iter().chain(&self.doc.statuses);
+        self.prose().chain(rows.map(|row| row.text.as_str()))
+    }
+
     /// Whether it returns a new handle of a type, or writes one.
     pub fn creates(&self, handle: &str) -> bool {
         let outputs = self.parameters.iter().filter(|it| it.is_output).map(|it| (&it.ctype, " **"));
@@ -238,6 +244,11 @@ impl Row {
             None => Number::Plain,
         }
     }
+}
+
+/// The words of a text, of which names are some.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|it: char| !it.is_ascii_alphanumeric() && it != '_')
 }
 
 pub fn is_pointer(ctype: &str) -> bool {
