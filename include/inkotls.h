@@ -1,577 +1,127 @@
-// inkotls: TLS 1.2 and 1.3 for language runtimes, on rustls.
-//
-//     network -> feed  -> [ conn ] -> read  -> application
-//     application -> write -> [ conn ] -> drain -> network
-//
-// A connection never does anything by itself: the host moves ciphertext between the connection
-// and its socket, and plaintext between the connection and the application. Every call returns at
-// once with a status: 0 is done; a positive one says what to do before the same call is made
-// again; a negative one is final, such as CLOSED, the clean end. The loop is the same for
-// handshake, read, write, flush and close; here for read:
-//
-//     unsigned char net[16384];                     // after WANT_READ, feed has room for it
-//     while ((status = inkotls_conn_read(conn, buf, sizeof buf, &len)) > 0) {
-//       if (status == INKOTLS_STATUS_WANT_WRITE) {
-//         inkotls_conn_drain(conn, net, sizeof net, &n);
-//         send_all(fd, net, n);                     // suspends the task, not the thread
-//       } else if (status == INKOTLS_STATUS_WANT_BLOCKING) {
-//         in_a_pool(inkotls_conn_run_blocking, conn);  // only with a config that may block
-//       } else {
-//         got = receive(fd, net, sizeof net);       // so does this; signed
-//         if (got < 0) break;                       // the socket failed
-//         if (got > 0) inkotls_conn_feed(conn, net, got, &n);
-//         else inkotls_conn_feed_eof(conn);
-//       }
-//     }
-//
-// One task may read while another writes: finish the handshake first, make one call at a time,
-// wait outside of the calls, and send what one drain gave before what the next one gives.
-//
-// After inkotls_conn_set_fd the connection reads and writes a socket itself, and after
-// inkotls_conn_set_io it calls two functions of the host's that do; the same calls give the same
-// answers, and WANT_READ and WANT_WRITE say what to poll for.
-//
-// What may block is announced. Some steps of a handshake take the time that the host's own callbacks
-// take (a signer, a verifier, a session store), or the operating system's verification. Where a
-// config has one that may block (_may_block), the call that comes to it does nothing of it and
-// answers WANT_BLOCKING; inkotls_conn_run_blocking runs it, on any thread. No other call waits.
-//
-// Failures. The handle whose call failed keeps the details, never the thread: the error message
-// (_error), the alerts (_alert_sent, _alert_received), the certificate error (_certificate_error)
-// and errno (_os_error). After a connection has failed, calls return WANT_WRITE until the alert has
-// been drained; from then on every call returns that failure.
-//
-// Ownership. _new creates, _free destroys; shared handles are reference-counted (_retain,
-// _release). A call that uses a handle up (_build, _into_conn) does so exactly when it returns OK.
-// Inputs are borrowed for the call, and the library copies what it keeps. Outputs are written only
-// when a call returns OK. A pointer that the library returns is valid until the next call on the
-// same handle that takes the handle as non-const: so read the error message after the call that
-// failed, not in one list of arguments with it.
-//
-// Threads. Any number of threads may use a reference-counted handle at the same time, and a handle
-// that is only read: roots and an identity once they are filled, a certificate. Any other handle
-// has one user at a time; which thread that is may change at every call. Nothing is thread-local
-// and nothing is global. No call blocks, except inkotls_conn_run_blocking and the calls that read
-// files, which say so. A thread must not be cancelled (pthread_cancel) inside a call, because the
-// unwinding ends the process: disable cancellation around calls (pthread_setcancelstate).
-//
-// Fork. Call fork only while no other thread is inside a call of the library. Afterwards each
-// process has a copy of every handle. A connection or an acceptor may be used in one of the two
-// processes; the other process may only free its copy, which sends nothing. All other handles may
-// be used in both. The two processes never use the same session of a config's memory: the new
-// process, which its process id tells, starts without sessions, so that early data is sent and
-// accepted only once. With ticket keys or a host's session store, every process resumes the
-// sessions of all; inkotls_ticket_keys_set changes the keys of the calling process only.
-//
-// Misuse. A handle that has one user at a time notices a call that comes while another call on it
-// is running, from another thread or from one of its own callbacks. The second call, const or not,
-// does nothing and returns INVALID_STATE. From then on _error says so, until a call on the handle
-// fails for another reason; the first call goes on undisturbed. A _free that comes during a call
-// takes effect when that call returns. This check finds mistakes and is not a lock: two calls that
-// begin at the same moment may both run.
-//
-// Callbacks come during a call, on its thread, with the user_data that was set with them. They must
-// return: no unwinding, no longjmp, no change of task. They may use other handles; a call on the
-// handle whose call they come from returns INVALID_STATE.
-//
-// NULL. A NULL handle or output, or a NULL buffer with a length, is INVALID_ARGUMENT; a NULL
-// buffer of length 0 is empty; _free(NULL) and _release(NULL) do nothing. A call that returns a
-// number returns it where it is 0 or more, and otherwise a status, such as NONE.
-//
-// Messages. Error messages and log messages are for people; their words are not part of the ABI.
-// They are safe to log: each is one line of UTF-8, of at most 500 bytes, in which every character
-// that is not printable is escaped. Of what the host passed, a message repeats at most 200 bytes,
-// and of PEM text only the labels. Long lists in error messages are cut, and end with the number of
-// the entries that are left out.
-//
-// Panics. A bug in the library does not unwind into the host. From then on every call on the handle
-// returns PANIC, also a call that takes it as const; _free still works. Only a config stays usable,
-// because no call changes it.
-//
-// Stability. Numbers and signatures keep their meaning within an inkotls_abi_version. Versions,
-// cipher suites, groups, signature schemes and alerts are IANA's numbers.
-
+// inkotls: tools/reference makes this file from src/capi: edit there, then run `make header`.
 
 #ifndef INKOTLS_H
 #define INKOTLS_H
 
-// Generated by cbindgen from src/capi: edit there, then run `make header`.
+// Contents
+//
+//    0. Preface
+//    1. Handles
+//    2. Status and errors
+//    3. The library, and what it supports
+//    4. Connection: create
+//    5. Connection: transport
+//    6. Connection: handshake
+//    7. Connection: data
+//    8. Connection: close
+//    9. Connection: inspect
+//   10. Client config
+//   11. Roots
+//   12. Server config
+//   13. Identity and SNI map
+//   14. Acceptor
+//   15. Resumption
+//   16. Early data
+//   17. Certificates
+//   18. Ticket keys
+//   19. Verification
+//   20. Logs
+//   21. Notes
+
+// =================================================================================================
+// 0. Preface
+// =================================================================================================
+
+// inkotls: TLS 1.2 and 1.3 for language runtimes, on rustls, through a C ABI.
+//
+//     network -> feed  -> [ conn ] -> read  -> application
+//     application -> write -> [ conn ] -> drain -> network
+//
+// The host is the program that calls the library. It moves all bytes; every call returns at once.
+//
+// The twelve calls of a client:
+//
+//     inkotls_client_builder_new      creates a builder, whose default settings are secure
+//     inkotls_client_builder_build    creates a config from it, for any number of connections
+//     inkotls_conn_new_client         creates a connection to a server name
+//     inkotls_client_config_release   releases the config: the connection has its own reference
+//     inkotls_conn_write              encrypts plaintext; runs the handshake before that
+//     inkotls_conn_flush              returns OK when all ciphertext is drained: then read
+//     inkotls_conn_drain              copies queued ciphertext to a buffer, to be sent
+//     inkotls_conn_feed               copies ciphertext that was received to the connection
+//     inkotls_conn_feed_eof           reports the end of file (EOF) of the socket
+//     inkotls_conn_read               copies decrypted plaintext to a buffer; CLOSED is the end
+//     inkotls_conn_close              sends close_notify
+//     inkotls_conn_free               frees the connection
+//
+// Handshake, write, flush, read and close need the same loop. For read it is:
+//
+//     unsigned char net[16384];                        // after WANT_READ, feed accepts all of it
+//     while ((status = inkotls_conn_read(conn, buf, sizeof buf, &len)) > 0) {
+//       if (status == INKOTLS_STATUS_WANT_WRITE) {
+//         inkotls_conn_drain(conn, net, sizeof net, &n);
+//         if (send_all(fd, net, n) < 0) break;         // suspends the task, not the thread
+//       } else if (status == INKOTLS_STATUS_WANT_BLOCKING) {
+//         in_a_pool(inkotls_conn_run_blocking, conn);  // needed only if the config may block
+//       } else {
+//         got = receive(fd, net, sizeof net);          // suspends the task, not the thread
+//         if (got < 0) break;                          // the socket failed
+//         if (got > 0) inkotls_conn_feed(conn, net, (size_t)got, &n);
+//         else inkotls_conn_feed_eof(conn);
+//       }
+//     }
+//
+// Status: 0 (OK) means done. A positive status says what to do before the same call is repeated.
+// A negative status is final for a connection, except NONE, INVALID_ARGUMENT, INVALID_STATE and
+// UNSUPPORTED. CLOSED and UNEXPECTED_EOF end only reading; IO_ERROR is the end of the transport.
+// Ownership: _new creates, _free destroys; a reference-counted handle has _retain and _release.
+// Threads: a handle has one user at a time, on any thread; a reference-counted one has many users.
+// NULL: a NULL argument returns INVALID_ARGUMENT, unless its description says "May be NULL".
+// The notes at the end of this header, which are also the man page inkotls(7), say more.
 
 #include <stddef.h>
 #include <stdint.h>
 
-/// The result of a call. 0 is success. A positive status means that the call cannot finish yet and
-/// that nothing has failed: do what the status asks for, then make the same call again. A negative
-/// status means that the call failed, that there is nothing to return (NONE), or
-/// that no more data will come from the peer (CLOSED,
-/// UNEXPECTED_EOF). Numbers are never reused.
+#ifdef __cplusplus
+#define INKOTLS_ENUM(name) enum name : int32_t
+#else
+#define INKOTLS_ENUM(name) typedef int32_t name; enum
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// =================================================================================================
+// 1. Handles
+// =================================================================================================
+
+/// What a side trusts: a client, or a server that asks clients for a certificate.
 ///
-/// A connection that has failed with ALERT_RECEIVED,
-/// INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
-/// PROTOCOL_ERROR or INVALID_KEY stays failed. NONE,
-/// INVALID_ARGUMENT, INVALID_STATE and UNSUPPORTED are
-/// not failures of a connection: other calls on the connection work as before.
-enum inkotls_status
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// The call has done what it does, and has written its outputs.
-  INKOTLS_STATUS_OK = 0,
-  /// The call needs more ciphertext from the peer. Wait until the socket is readable, or pass
-  /// ciphertext with inkotls_conn_feed (inkotls_acceptor_feed); then make the same call again.
-  /// After this status, the next feed accepts at least 16 KiB.
-  INKOTLS_STATUS_WANT_READ = 1,
-  /// Ciphertext must be sent to the peer before the call can finish. Wait until the socket is
-  /// writable, or fetch the ciphertext with inkotls_conn_drain (inkotls_acceptor_drain) and send
-  /// it; then make the same call again.
-  INKOTLS_STATUS_WANT_WRITE = 2,
-  /// The next step of the handshake may block the thread, in a callback that was set with
-  /// may_block 1, or in the platform's verification of certificates (macOS, Windows, Android).
-  /// Call inkotls_conn_run_blocking on a thread that may block; then make the same call again.
-  /// Only connections of a config whose inkotls_client_config_may_block or
-  /// inkotls_server_config_may_block returns 1 return this status. A call may return this status
-  /// without need, because the contents of an encrypted record are not known in advance.
-  INKOTLS_STATUS_WANT_BLOCKING = 3,
-  /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
-  /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
-  /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then
-  /// feed the same bytes again.
-  INKOTLS_STATUS_FULL = 4,
-  /// What the call asks for does not exist, or does not exist yet. This status is never a failure
-  /// of the connection.
-  INKOTLS_STATUS_NONE = -1,
-  /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
-  /// plaintext will come from the peer. This side may still write, until it calls
-  /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that
-  /// the handshake cannot finish.
-  INKOTLS_STATUS_CLOSED = -2,
-  /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
-  /// truncated; whether that matters depends on the protocol above TLS. During the handshake, the
-  /// status means that the peer has left, so that the handshake cannot finish.
-  INKOTLS_STATUS_UNEXPECTED_EOF = -3,
-  /// The peer has sent a fatal alert. inkotls_conn_alert_received or
-  /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final: from
-  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
-  /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
-  INKOTLS_STATUS_ALERT_RECEIVED = -4,
-  /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
-  /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final:
-  /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-  /// inkotls_conn_flush and inkotls_conn_close return this status.
-  INKOTLS_STATUS_INVALID_PEER_CERTIFICATE = -5,
-  /// The two sides have no protocol version, cipher suite, group, signature scheme or ALPN
-  /// protocol in common; or the server has no certificate for the client; or the peer sent more
-  /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
-  /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-  /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
-  /// this status.
-  INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
-  /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
-  /// record that cannot be decrypted, which also happens if the bytes were changed on the way.
-  /// The error message has the reason. The failure is final: from then on inkotls_conn_handshake,
-  /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
-  /// acceptor, inkotls_acceptor_accept) return this status.
-  INKOTLS_STATUS_PROTOCOL_ERROR = -7,
-  /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used,
-  /// or the input contains none, or an identity has no certificate chain. The error message has
-  /// the reason. The handle stays as it was.
-  INKOTLS_STATUS_INVALID_CERTIFICATE = -8,
-  /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
-  /// not supported, or the identity has no private key: the handle stays as it was. From a call
-  /// on a connection, the status means that the inkotls_sign_callback returned no valid
-  /// signature: the connection has failed. The failure is final: from then on
-  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-  /// inkotls_conn_close return this status.
-  INKOTLS_STATUS_INVALID_KEY = -9,
-  /// The private key does not belong to the first certificate of the chain, or that certificate
-  /// does not fit a signature scheme of the inkotls_sign_callback. The handle stays as it was.
-  INKOTLS_STATUS_KEY_MISMATCH = -10,
-  /// The server name is not a DNS name or an IP address that the call accepts.
-  /// inkotls_invalid_name_text returns what is wrong with the name.
-  INKOTLS_STATUS_INVALID_NAME = -11,
-  /// A config cannot be built, because it would trust no certificate authority. The builder stays
-  /// as it was.
-  INKOTLS_STATUS_NO_TRUST_ANCHORS = -12,
-  /// An argument is NULL where NULL is not allowed, or is out of its range, or is not a value of
-  /// its enum. The handle stays as it was.
-  INKOTLS_STATUS_INVALID_ARGUMENT = -13,
-  /// The call is not possible in the present state of the handle, or another call on the handle
-  /// has not returned yet. The error message has the reason. This status is not a failure of the
-  /// connection.
-  INKOTLS_STATUS_INVALID_STATE = -14,
-  /// This library, this build of the library or the negotiated protocol version cannot do what
-  /// the call asks for. This status is not a failure of the connection.
-  INKOTLS_STATUS_UNSUPPORTED = -15,
-  /// A system call or an I/O callback has failed. The _os_error function of the handle returns
-  /// errno. If receiving has failed, calls that need ciphertext return this status until a
-  /// transport is attached anew. If sending has failed, calls that send return this status from
-  /// then on. A call that could not read a file leaves the handle as it was.
-  INKOTLS_STATUS_IO_ERROR = -16,
-  /// A bug in this library was caught. From then on every call on the handle returns this status,
-  /// except the _error function. Free the handle. Only an inkotls_client_config and an
-  /// inkotls_server_config stay usable.
-  INKOTLS_STATUS_PANIC = -17,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_status inkotls_status;
-#else
-typedef int32_t inkotls_status;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
-/// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
-/// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
-/// RFC 8446, section 6.2. Numbers are never reused.
-enum inkotls_certificate_error
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// The peer had to present a certificate or a raw public key and presented none. A server sends
-  /// the alert certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2. A
-  /// client sends decode_error (50) in TLS 1.2 and no alert in TLS 1.3.
-  INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED = 1,
-  /// A certificate of the chain has expired: its notAfter time has passed. This side sends the
-  /// alert certificate_expired (45).
-  INKOTLS_CERTIFICATE_ERROR_EXPIRED = 2,
-  /// A certificate of the chain is not valid yet: its notBefore time has not come. This side
-  /// sends the alert certificate_expired (45).
-  INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID = 3,
-  /// No certificate authority that this side trusts has issued the certificate, or this side does
-  /// not trust the raw public key. This side sends the alert unknown_ca (48).
-  INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER = 4,
-  /// The server's certificate is not valid for the server name that was passed to
-  /// inkotls_conn_new_client. This side sends the alert bad_certificate (42).
-  INKOTLS_CERTIFICATE_ERROR_WRONG_NAME = 5,
-  /// A certificate of the chain is revoked: its serial number is in a certificate revocation list
-  /// (CRL) of its issuer. This side sends the alert certificate_revoked (44).
-  INKOTLS_CERTIFICATE_ERROR_REVOKED = 6,
-  /// Whether a certificate of the chain is revoked cannot be determined: its issuer has no CRL in
-  /// the roots, or that CRL has a bad signature or has expired. This side sends the alert
-  /// unknown_ca (48).
-  INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION = 7,
-  /// A signature in the certificate chain is not valid. This side sends the alert bad_certificate
-  /// (42).
-  INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE = 8,
-  /// A certificate of the chain must not be used for this purpose: its extended key usage does
-  /// not include the peer's role (client or server), or the key usage of the peer's own
-  /// certificate does not include digitalSignature. This side sends the alert
-  /// unsupported_certificate (43).
-  INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
-  /// A certificate of the chain cannot be parsed, or has a critical extension that is not
-  /// supported. This side sends the alert bad_certificate (42).
-  INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,
-  /// The reason has no number of its own: the error message of the connection has the reason.
-  /// This side sends the alert certificate_unknown (46).
-  INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
-  /// The stapled OCSP response is missing, not valid or too old. Only an inkotls_verify_callback
-  /// or the platform's verification (macOS, Windows, Android) returns this reason, because the
-  /// library itself does not look at the OCSP response. This side sends the alert
-  /// bad_certificate_status_response (113).
-  INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
-  /// The certificate is valid, but its owner is not allowed to connect. Only an
-  /// inkotls_verify_callback or the platform's verification (macOS, Windows, Android) returns
-  /// this reason. This side sends the alert access_denied (49).
-  INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED = 13,
-  /// The peer's own certificate is the certificate of a certificate authority (basicConstraints
-  /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust such a certificate.
-  /// This side sends the alert certificate_unknown (46).
-  INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY = 14,
-  /// A certificate of the chain is not X.509 version 3. This side sends the alert
-  /// unsupported_certificate (43).
-  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_VERSION = 15,
-  /// A name in a certificate of the chain violates the name constraints of an issuer (RFC 5280,
-  /// section 4.2.1.10). This side sends the alert certificate_unknown (46).
-  INKOTLS_CERTIFICATE_ERROR_NAME_CONSTRAINTS = 16,
-  /// The chain has more issuers than the path length constraint of one of them allows (RFC 5280,
-  /// section 4.2.1.9). This side sends the alert certificate_unknown (46).
-  INKOTLS_CERTIFICATE_ERROR_PATH_LENGTH = 17,
-  /// An issuer in the chain is not a certificate authority. This side sends the alert
-  /// certificate_unknown (46).
-  INKOTLS_CERTIFICATE_ERROR_ISSUER_NOT_CA = 18,
-  /// The certificate chain is too long, or is too expensive to verify. This side sends the alert
-  /// certificate_unknown (46).
-  INKOTLS_CERTIFICATE_ERROR_CHAIN_TOO_COMPLEX = 19,
-  /// A signature in the certificate chain, or the peer's signature of the handshake, uses an
-  /// algorithm that is not supported (such as SHA-1 with RSA) or that does not fit the key. This
-  /// side sends the alert bad_certificate (42).
-  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM = 20,
-  /// The RSA key of the peer or of an issuer has fewer than 2048 or more than 8192 bits. This
-  /// side sends the alert bad_certificate (42).
-  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE = 21,
-  /// The certificate was accepted, but the peer's signature of the handshake is not valid, so the
-  /// peer did not prove that it has the private key. This side sends the alert decrypt_error
-  /// (51).
-  INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_certificate_error inkotls_certificate_error;
-#else
-typedef int32_t inkotls_certificate_error;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// What a connection can do now: the bits of the number that inkotls_conn_state returns. Bits are
-/// never reused.
-enum inkotls_state
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// The handshake is not done, and the connection has not failed. The bit is cleared when
-  /// inkotls_conn_handshake returns OK, and when another call, such as
-  /// inkotls_conn_read, has driven the handshake to its end.
-  INKOTLS_STATE_HANDSHAKING = 1,
-  /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
-  /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight
-  /// of the handshake is drained, so that inkotls_conn_handshake returns OK. When
-  /// this bit is set, call inkotls_conn_handshake or inkotls_conn_read before waiting for the
-  /// socket. A call that returned WANT_READ leaves this bit clear, unless the call
-  /// stopped because it had received 128 KiB from an attached transport (inkotls_conn_set_fd,
-  /// inkotls_conn_set_fds, inkotls_conn_set_io). An end or a failure does not set this bit: look
-  /// at INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
-  INKOTLS_STATE_READABLE = 2,
-  /// Ciphertext is waiting to be sent: inkotls_conn_drain returns at least one byte.
-  INKOTLS_STATE_WANTS_WRITE = 4,
-  /// The peer has sent close_notify. Plaintext that the peer sent before close_notify may still
-  /// be waiting to be read.
-  INKOTLS_STATE_PEER_CLOSED = 8,
-  /// This side has closed the connection for writing: inkotls_conn_close was called before the
-  /// connection failed.
-  INKOTLS_STATE_LOCAL_CLOSED = 16,
-  /// The connection has failed. inkotls_conn_handshake returns the failure, after any waiting
-  /// alert has been drained.
-  INKOTLS_STATE_FAILED = 32,
-  /// A step of the handshake that may block comes next. Drain the ciphertext that waits, then
-  /// call inkotls_conn_run_blocking, which runs the step.
-  INKOTLS_STATE_WANTS_BLOCKING = 64,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_state inkotls_state;
-#else
-typedef int32_t inkotls_state;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// How certificate revocation lists (CRLs) are used once the roots contain one: bits for
-/// inkotls_roots_set_revocation. Without any bit, every certificate of the chain is checked, a
-/// certificate whose issuer has no CRL in the roots is refused, and a CRL is used after its
-/// nextUpdate time. Bits are never reused.
-enum inkotls_revocation
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// Only the peer's own certificate (the end-entity certificate) is checked for revocation, not
-  /// the certificates of its issuers.
-  INKOTLS_REVOCATION_END_ENTITY_ONLY = 1,
-  /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit such a
-  /// certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
-  INKOTLS_REVOCATION_ALLOW_UNKNOWN = 2,
-  /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
-  /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set.
-  /// Without this bit an old CRL is used like a current one.
-  INKOTLS_REVOCATION_ENFORCE_EXPIRY = 4,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_revocation inkotls_revocation;
-#else
-typedef int32_t inkotls_revocation;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// Whether a server asks its clients for a certificate. Default: INKOTLS_CLIENT_AUTH_OFF. Numbers
-/// are never reused.
-enum inkotls_client_auth
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// The server does not ask clients for a certificate.
-  INKOTLS_CLIENT_AUTH_OFF = 0,
-  /// The server asks clients for a certificate, and accepts clients that present none. A
-  /// certificate that a client presents is verified.
-  INKOTLS_CLIENT_AUTH_OPTIONAL = 1,
-  /// The server asks clients for a certificate, and refuses clients that present none. The
-  /// certificate that a client presents is verified.
-  INKOTLS_CLIENT_AUTH_REQUIRED = 2,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_client_auth inkotls_client_auth;
-#else
-typedef int32_t inkotls_client_auth;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// How a client resumes TLS 1.2 sessions. Default: INKOTLS_TLS12_RESUMPTION_TICKETS. Numbers are
-/// never reused.
-enum inkotls_tls12_resumption
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// The client does not resume TLS 1.2 sessions.
-  INKOTLS_TLS12_RESUMPTION_OFF = 0,
-  /// The client resumes TLS 1.2 sessions by session ID only: the server stores the session (RFC
-  /// 5246, section 7.3).
-  INKOTLS_TLS12_RESUMPTION_SESSION_ID = 1,
-  /// The client resumes TLS 1.2 sessions by session ID (the server stores the session) or by
-  /// ticket (the client stores the session, encrypted by the server; RFC 5077).
-  INKOTLS_TLS12_RESUMPTION_TICKETS = 2,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_tls12_resumption inkotls_tls12_resumption;
-#else
-typedef int32_t inkotls_tls12_resumption;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// The limits of a connection, which inkotls_client_builder_set_limit and
-/// inkotls_server_builder_set_limit set. Numbers are never reused.
-enum inkotls_limit
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
-  /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to
-  /// 1073741824. Default: 65536.
-  INKOTLS_LIMIT_WRITE_BUFFER = 1,
-  /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
-  /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room
-  /// for the longest incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default:
-  /// 65536.
-  INKOTLS_LIMIT_READ_BUFFER = 2,
-  /// How much plaintext each record that is sent contains at most, in bytes (RFC 8446, section
-  /// 5.1). Range: 64 to 16384. Default: 16384.
-  INKOTLS_LIMIT_RECORD = 3,
-  /// How much ciphertext the peer may send before the handshake is done, in bytes. Early data
-  /// that a server accepts does not count. If the peer sends more, the handshake fails with
-  /// HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every
-  /// setting, a single handshake message has at most 64 KiB.
-  INKOTLS_LIMIT_HANDSHAKE = 4,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_limit inkotls_limit;
-#else
-typedef int32_t inkotls_limit;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// Which log messages a callback receives. Each level includes the levels with smaller numbers.
-/// Default: INKOTLS_LOG_OFF. Numbers are never reused.
-enum inkotls_log
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// The callback receives no messages.
-  INKOTLS_LOG_OFF = 0,
-  /// The callback receives messages about failures.
-  INKOTLS_LOG_ERROR = 1,
-  /// The callback receives messages about suspicious events, such as alerts, and all messages of
-  /// INKOTLS_LOG_ERROR.
-  INKOTLS_LOG_WARN = 2,
-  /// The callback receives messages about what every connection does, such as one message when
-  /// the handshake is done, and all messages of INKOTLS_LOG_WARN.
-  INKOTLS_LOG_INFO = 3,
-  /// The callback receives messages about what was negotiated, and why, and all messages of
-  /// INKOTLS_LOG_INFO.
-  INKOTLS_LOG_DEBUG = 4,
-  /// The callback receives log messages about each message of the handshake, and all messages of
-  /// INKOTLS_LOG_DEBUG.
-  INKOTLS_LOG_TRACE = 5,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_log inkotls_log;
-#else
-typedef int32_t inkotls_log;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// A channel binding (RFC 5056), which inkotls_conn_channel_binding returns. Numbers are never
-/// reused.
-enum inkotls_channel_binding
-#if defined(__cplusplus) || __STDC_VERSION__ >= 202311L
-  : int32_t
-#endif // defined(__cplusplus) || __STDC_VERSION__ >= 202311L
- {
-  /// tls-exporter (RFC 9266): 32 bytes that are different on every connection. In TLS 1.2 this
-  /// channel binding needs a config that requires the extended master secret.
-  INKOTLS_CHANNEL_BINDING_TLS_EXPORTER = 1,
-  /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or
-  /// 64 bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
-  INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT = 2,
-};
-#ifndef __cplusplus
-#if __STDC_VERSION__ >= 202311L
-typedef enum inkotls_channel_binding inkotls_channel_binding;
-#else
-typedef int32_t inkotls_channel_binding;
-#endif // __STDC_VERSION__ >= 202311L
-#endif // __cplusplus
-
-/// A server connection whose config is not chosen yet. An acceptor reads until the ClientHello is
-/// complete, gives access to its contents, and becomes a connection with the config that the
-/// program then chooses. Only one thread at a time may use an acceptor; which thread that is may
-/// change at every call.
-typedef struct inkotls_acceptor inkotls_acceptor;
-
-/// An inkotls_certificate is a parsed certificate, such as one of inkotls_conn_peer_certificate.
-///
-/// A parsed certificate is only for inspection: the library verifies nothing in it. Whether the
-/// peer is the one that the host expects is decided by the handshake, not by the names in the
-/// certificate.
-///
-/// A parsed certificate never changes: any number of threads may read it at the same time.
-typedef struct inkotls_certificate inkotls_certificate;
-
-/// The settings of a client before a config is built from them. Only one thread at a time may use a
-/// builder.
-typedef struct inkotls_client_builder inkotls_client_builder;
-
-/// The settings of a client. A config never changes and is reference-counted: any number of
-/// connections and threads may use one config at the same time.
-typedef struct inkotls_client_config inkotls_client_config;
-
-/// An inkotls_conn is one TLS connection, of a client or of a server.
-///
-/// Only one thread at a time may use a connection; any thread may make the next call.
-typedef struct inkotls_conn inkotls_conn;
-
-/// A certificate chain and its private key. Exclusive while it is filled, then shared.
-///
-/// Keys are RSA (2048 to 8192 bits), ECDSA (P-256, P-384) or Ed25519, not encrypted. The chain
-/// and the key may come in either order; whichever is second is refused with
-/// INKOTLS_STATUS_KEY_MISMATCH where the two do not belong together.
-typedef struct inkotls_identity inkotls_identity;
-
-/// What is trusted by a client, or by a server that asks for client certificates: certificate
-/// authorities, the platform's and others, and what they have revoked; and single certificates of
-/// peers. Or, instead of all these, raw public keys. Exclusive while it is filled, then shared.
+/// Roots hold certificates or raw public keys, not both. Certificates are those of certificate
+/// authorities (the platform's and others), with the CRLs of these authorities, and certificates of
+/// single peers, which need no authority. One thread at a time fills the roots. Roots that no call
+/// changes may be passed to builders by several threads at the same time.
 typedef struct inkotls_roots inkotls_roots;
 
-/// The settings of a server before a config is built from them. Only one thread at a time may use a
-/// builder.
-typedef struct inkotls_server_builder inkotls_server_builder;
+/// A certificate chain and its private key, with which a server or a client proves who it is.
+///
+/// Private keys are RSA (2048 to 8192 bits), ECDSA (P-256 or P-384) or Ed25519, and are not
+/// encrypted. A callback may sign instead of a private key (inkotls_identity_set_signer). The chain
+/// and the key may be set in either order. The call that sets the second of them returns
+/// KEY_MISMATCH if the two do not belong together.
+///
+/// One thread at a time fills the identity. An identity that no call changes may be passed to
+/// builders by several threads at the same time.
+typedef struct inkotls_identity inkotls_identity;
 
-/// The settings of a server. A config never changes and is reference-counted: any number of
-/// connections and threads may use one config at the same time.
-typedef struct inkotls_server_config inkotls_server_config;
-
-/// The identities that a server chooses from by the name that a client asks for (SNI, RFC 6066).
-/// Counted, and filled and changed by any thread at any time, also while servers use it: a
-/// handshake sees what is there when its ClientHello is answered.
+/// The identities that a server chooses from by the server name that a client sends (SNI, RFC
+/// 6066).
+///
+/// The handle is reference-counted. Any thread may use it at any time, also at the same time as
+/// another thread and while servers use it. A handshake chooses among the identities that the map
+/// has when the ClientHello is answered. The handle keeps no error message, because several threads
+/// may use it at the same time.
 typedef struct inkotls_sni_map inkotls_sni_map;
 
 /// The keys that seal and open tickets which contain the session itself (RFC 5077; RFC 8446,
@@ -603,1893 +153,400 @@ typedef struct inkotls_ticket_keys inkotls_ticket_keys;
 /// inkotls_verification is valid until the callback returns.
 typedef struct inkotls_verification inkotls_verification;
 
-/// Signs a message of the handshake with the private key of an identity
-/// (inkotls_identity_set_signer).
-///
-/// Returns the length of the signature in bytes. A return value of 0 or less refuses to sign. Then,
-/// and if the signature is not valid, the handshake fails with INVALID_KEY.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
-///
-/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
-/// inkotls_conn_run_blocking, where the callback may block the thread.
-///
-/// user_data      The user_data that was passed to inkotls_identity_set_signer.
-/// scheme         The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
-///                one of the schemes that were passed to inkotls_identity_set_signer.
-/// message, len   The message to sign, and its length in bytes. The message is not a digest: the
-///                callback hashes it as the scheme requires. Valid until the callback returns.
-/// buf, cap       Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
-///                callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
-///                section 2.2.3).
-typedef int32_t (*inkotls_sign_callback)(void *user_data,
-                                         int32_t scheme,
-                                         const uint8_t *message,
-                                         size_t len,
-                                         uint8_t *buf,
-                                         size_t cap);
+/// The settings of a client before a config is built from them. Only one thread at a time may use a
+/// builder.
+typedef struct inkotls_client_builder inkotls_client_builder;
 
-/// Decides whether to accept the certificate or the raw public key of a peer
-/// (inkotls_client_builder_set_dangerous_verifier or
-/// inkotls_server_builder_set_dangerous_verifier).
-///
-/// Returns 0 to accept the peer, or the inkotls_certificate_error to refuse the peer with. Every
-/// other number, and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with
-/// INKOTLS_CERTIFICATE_ERROR_OTHER.
-///
-/// The callback may return the result of inkotls_verification_verify: if the library refuses the
-/// peer, the error message of the connection then has the reason of the library.
-///
-/// The library itself verifies, after the callback has accepted the peer, that the peer has the
-/// private key, and that the key usage of the certificate allows signatures.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
-///
-/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
-/// inkotls_conn_run_blocking, where the callback may block the thread.
-///
-/// user_data      The user_data that was passed to inkotls_client_builder_set_dangerous_verifier or
-///                inkotls_server_builder_set_dangerous_verifier.
-/// verification   What the peer has presented. Valid until the callback returns, as is every
-///                pointer that an inkotls_verification function returns.
-typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
+/// The settings of a client. A config never changes and is reference-counted: any number of
+/// connections and threads may use one config at the same time.
+typedef struct inkotls_client_config inkotls_client_config;
 
-/// Receives a secret of a connection as a line of the NSS key log format
-/// (inkotls_client_builder_set_dangerous_key_log or inkotls_server_builder_set_dangerous_key_log).
-///
-/// Returns nothing.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
-///
-/// The callback must not block the thread, because the library calls it in the calls that drive a
-/// handshake.
-///
-/// user_data   The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
-///             inkotls_server_builder_set_dangerous_key_log.
-/// line, len   The line in ASCII, without a line break and without a NUL, and its length in bytes.
-///             Valid until the callback returns.
-typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
+/// The settings of a server before a config is built from them. Only one thread at a time may use a
+/// builder.
+typedef struct inkotls_server_builder inkotls_server_builder;
 
-/// Stores a session of a server (inkotls_server_builder_set_session_store), and replaces what was
-/// stored under the same key.
-///
-/// Returns 1 if the session was stored. Any other number means that the session was not stored: the
-/// session cannot be resumed, and the connection goes on.
-///
-/// A session never has to be stored for more than 7 days, because no session is resumed after that.
-/// TLS 1.3 tickets announce a lifetime of one day to the client.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
-///
-/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
-/// inkotls_conn_run_blocking, where the callback may block the thread.
-///
-/// user_data          The user_data that was passed to inkotls_server_builder_set_session_store.
-/// key, key_len       The look-up key, and its length in bytes: 32. Valid until the callback
-///                    returns.
-/// value, value_len   The session, and its length in bytes. Range: 1 to 65536. The session contains
-///                    secrets. Valid until the callback returns.
-typedef int32_t (*inkotls_session_put_callback)(void *user_data,
-                                                const uint8_t *key,
-                                                size_t key_len,
-                                                const uint8_t *value,
-                                                size_t value_len);
+/// The settings of a server. A config never changes and is reference-counted: any number of
+/// connections and threads may use one config at the same time.
+typedef struct inkotls_server_config inkotls_server_config;
 
-/// Copies a session of a server out of the session store
-/// (inkotls_server_builder_set_session_store).
-///
-/// Returns the length of the session in bytes, or 0 if no session is stored under the key. A
-/// negative number, or a number above cap, also means that no session was found.
-///
-/// The library calls the callback at most four times for a connection.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback
-/// may use other handles.
-///
-/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
-/// inkotls_conn_run_blocking, where the callback may block the thread.
-///
-/// user_data      The user_data that was passed to inkotls_server_builder_set_session_store.
-/// key, key_len   The look-up key, and its length in bytes: 32. The client chooses the key, so any
-///                value may come. Valid until the callback returns.
-/// take           1 to remove the session from the store, 0 to keep it. Looking a session up and
-///                removing it must be one atomic step: if two servers take the same session at the
-///                same time, only one of them may receive the session.
-/// buf, cap       Receives the session. cap is the size of buf in bytes: 65536. Valid until the
-///                callback returns.
-typedef int32_t (*inkotls_session_get_callback)(void *user_data,
-                                                const uint8_t *key,
-                                                size_t key_len,
-                                                int32_t take,
-                                                uint8_t *buf,
-                                                size_t cap);
+/// A server connection whose config is not chosen yet. An acceptor reads until the ClientHello is
+/// complete, gives access to its contents, and becomes a connection with the config that the
+/// program then chooses. Only one thread at a time may use an acceptor; which thread that is may
+/// change at every call.
+typedef struct inkotls_acceptor inkotls_acceptor;
 
-/// Reads ciphertext from the network without waiting (inkotls_conn_set_io or
-/// inkotls_acceptor_set_io).
+/// An inkotls_conn is one TLS connection, of a client or of a server.
 ///
-/// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
-/// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
-/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is
-/// called again at once. After any other negative errno, and after a number above cap, the call on
-/// the connection returns IO_ERROR, and the callback is not called again unless it
-/// is attached anew.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
-///
-/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
-/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
-///
-/// user_data   The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
-/// buf, cap    Receives the ciphertext. cap is the size of buf in bytes, at least 1. Valid until
-///             the callback returns.
-typedef int32_t (*inkotls_read_callback)(void *user_data, uint8_t *buf, size_t cap);
+/// Only one thread at a time may use a connection; any thread may make the next call.
+typedef struct inkotls_conn inkotls_conn;
 
-/// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
-/// inkotls_acceptor_set_io).
+/// An inkotls_certificate is a parsed certificate, such as one of inkotls_conn_peer_certificate.
 ///
-/// Returns the number of bytes that were written, from 1 to len; or a negative errno. 0, -EAGAIN or
-/// -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays queued. After -EINTR
-/// the callback is called again at once. After any other negative errno, and after a number above
-/// len, the connection cannot send any more: the callback is not called again, and calls that send
-/// return IO_ERROR.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
-///
-/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
-/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
-///
-/// user_data   The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
-/// data, len   The ciphertext, and its length in bytes, at least 1. Valid until the callback
-///             returns.
-typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, size_t len);
-
-/// Receives a log message about a connection or an acceptor (inkotls_conn_set_log or
-/// inkotls_acceptor_set_log).
-///
-/// Returns nothing.
-///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
-///
-/// The callback must not block the thread, because the library calls it in calls that do not block.
-///
-/// user_data   The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
-/// level       The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
-///             (INKOTLS_LOG_TRACE).
-/// text, len   The message, one line of UTF-8 without a NUL, and its length in bytes. Range: 0 to
-///             500. Valid until the callback returns.
-typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
-
-#ifdef __cplusplus
-extern "C" {
-#endif // __cplusplus
-
-/// Returns the version of this ABI. It changes when a call or a number that existed changes its
-/// meaning; what is only added does not change it. The shared object's name ends with it.
-uint32_t inkotls_abi_version(void);
-
-/// Returns the version of the library, such as "0.1.0". The text lives forever.
-const char *inkotls_version(void);
-
-/// Returns a sentence for a status. Where a handle failed, its own error text says more; this is
-/// for calls that have no handle to keep one. Never NULL; the text lives forever.
-const char *inkotls_status_text(int32_t status);
-
-/// Copies the error message for a server name that inkotls_conn_new_client, inkotls_sni_map_set
-/// or inkotls_sni_map_remove refused with INKOTLS_STATUS_INVALID_NAME, because these calls have
-/// no handle that could keep the message. It repeats the name and says what is wrong with it, such
-/// as "the server name \"a.test:443\" has a port: pass only the host name". Call it only after one
-/// of these calls has refused the name: a name that one of them accepts may have a message for
-/// another.
-///
-/// server_name, len: the name that was refused, in bytes; borrowed for this call.
-/// buf, cap: receives the message, in bytes of UTF-8 without a NUL; 512 bytes are always enough.
-/// out_len: receives the length of the message in bytes; must not be NULL.
-///
-/// INKOTLS_STATUS_NONE: none of these calls refuses the name.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: `cap` is too small.
-inkotls_status inkotls_invalid_name_text(const char *server_name,
-                                         size_t len,
-                                         char *buf,
-                                         size_t cap,
-                                         size_t *out_len);
-
-/// Returns the name of an alert (RFC 8446, section 6), such as "handshake_failure", or
-/// "unknown". Never NULL; the text lives forever.
-const char *inkotls_alert_name(int32_t alert);
-
-/// Returns words for an inkotls_certificate_error, such as "it has expired", or "unknown". Never
-/// NULL; the text lives forever.
-const char *inkotls_certificate_error_name(int32_t error);
-
-/// Returns the name of a protocol version, such as "TLS 1.3" for 0x0304, or "unknown". Never
-/// NULL; the text lives forever.
-const char *inkotls_protocol_version_name(int32_t version);
-
-/// Returns IANA's name of a cipher suite that this library supports, such as
-/// "TLS_AES_128_GCM_SHA256" for 0x1301, or "unknown". Never NULL; the text lives forever.
-const char *inkotls_cipher_suite_name(int32_t suite);
-
-/// Returns one of the protocol versions that this library supports, as IANA's number (0x0304 for
-/// TLS 1.3), or INKOTLS_STATUS_NONE.
-///
-/// index: which, from 0, the preferred one first.
-int32_t inkotls_protocol_version_at(size_t index);
-
-/// Returns one of the cipher suites that this library supports, as IANA's number, or
-/// INKOTLS_STATUS_NONE.
-///
-/// index: which, from 0, in the order of preference of a host that sets none.
-int32_t inkotls_cipher_suite_at(size_t index);
-
-/// Returns one of the groups that this library supports, as IANA's number, or INKOTLS_STATUS_NONE.
-///
-/// index: which, from 0, in the order of preference of a host that sets none.
-int32_t inkotls_named_group_at(size_t index);
-
-/// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for
-/// 0x0807, or "unknown". Never NULL; the text lives forever.
-const char *inkotls_signature_scheme_name(int32_t scheme);
-
-/// Returns IANA's name of a group that this library supports, such as "x25519" for 29, or
-/// "unknown". Never NULL; the text lives forever.
-const char *inkotls_named_group_name(int32_t group);
-
-/// Makes an empty set of roots. Free it with inkotls_roots_free. NULL only if the library has a
-/// bug that was caught.
-inkotls_roots *inkotls_roots_new(void);
-
-/// Adds every certificate of a PEM text: all of them, or none where one is bad.
-///
-/// roots: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
-/// the error message says which.
-inkotls_status inkotls_roots_add_pem(inkotls_roots *roots, const void *data, size_t len);
-
-/// Adds every certificate of a PEM file, as inkotls_roots_add_pem does. Reads the file: call it
-/// where that may block.
-///
-/// roots: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_pem.
-inkotls_status inkotls_roots_add_pem_file(inkotls_roots *roots, const char *path, size_t len);
-
-/// Adds one certificate in DER (RFC 5280).
-///
-/// roots: must not be NULL.
-/// data, len: the certificate, in bytes; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
-inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, size_t len);
-
-/// Adds what the platform trusts. It is read when a config is built: on Linux and the BSDs from
-/// the certificate files of the distribution.
-///
-/// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
-/// only one of them is set: SSL_CERT_FILE, a file in PEM, and SSL_CERT_DIR, directories with such
-/// files, separated by colons. Then only the certificates that the variables name are trusted. The
-/// variables, too, are read when a config is built. Building fails with
-/// INKOTLS_STATUS_NO_TRUST_ANCHORS, and an error message that names the variable, if the file
-/// cannot be read or has no certificate, or if no file is named and the directories have no
+/// A parsed certificate is only for inspection: the library verifies nothing in it. Whether the
+/// peer is the one that the host expects is decided by the handshake, not by the names in the
 /// certificate.
 ///
-/// roots: must not be NULL.
-inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
-
-/// Adds every certificate of a PEM text as a peer's own: all of them, or none if one is bad. A peer
-/// that presents exactly such a certificate is trusted, whoever issued the certificate. This is the
-/// way to trust a self-signed development certificate, as "openssl req -x509" makes it.
-///
-/// The peer must prove that it has the private key of the certificate. The validity period, the key
-/// usages and, on a client, the server name are verified as for any other certificate. The issuer
-/// and CRLs are not looked at. The roots may hold certificate authorities, too; they need not.
-///
-/// roots: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the text has no certificate, or one that cannot be parsed;
-/// the error message says which.
-inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots,
-                                                      const void *data,
-                                                      size_t len);
-
-/// Adds every certificate of a PEM file as a peer's own, as inkotls_roots_add_peer_certificate_pem
-/// does. Reads the file: call it where that may block.
-///
-/// roots: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
-///
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_peer_certificate_pem.
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, has a NUL inside or is PEM
-/// text; the error message does not repeat it.
-inkotls_status inkotls_roots_add_peer_certificate_pem_file(inkotls_roots *roots,
-                                                           const char *path,
-                                                           size_t len);
-
-/// Adds one certificate in DER as a peer's own, as inkotls_roots_add_peer_certificate_pem does.
-///
-/// roots: must not be NULL.
-/// data, len: the certificate, in bytes; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: the certificate cannot be parsed.
-inkotls_status inkotls_roots_add_peer_certificate_der(inkotls_roots *roots,
-                                                      const void *data,
-                                                      size_t len);
-
-/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text: all of them, or none
-/// where one is bad. With the first CRL, revocation is checked: the whole chain, and a certificate
-/// whose issuer has no CRL here is refused. inkotls_roots_set_revocation changes that. To renew
-/// CRLs, build a new config.
-///
-/// roots: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no CRL in it, or one that cannot be used; the
-/// error text says which.
-inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data, size_t len);
-
-/// Adds every CRL of a PEM file, as inkotls_roots_add_crl_pem does. Reads the file: call it where
-/// that may block.
-///
-/// roots: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_roots_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: as for inkotls_roots_add_crl_pem.
-inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *path, size_t len);
-
-/// Adds one CRL in DER, as inkotls_roots_add_crl_pem does.
-///
-/// roots: must not be NULL.
-/// data, len: the CRL, in bytes; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be used.
-inkotls_status inkotls_roots_add_crl_der(inkotls_roots *roots, const void *data, size_t len);
-
-/// Says how strictly CRLs are read. Without any CRL this changes nothing.
-///
-/// roots: must not be NULL.
-/// bits: bits of inkotls_revocation, in place of those set before; 0, as at first, is the whole
-/// chain, every status known, and the nextUpdate of a CRL not looked at.
-inkotls_status inkotls_roots_set_revocation(inkotls_roots *roots, int32_t bits);
-
-/// Adds a peer that is trusted by its public key, and shows that in place of a certificate (RFC
-/// 7250). Needs TLS 1.3 and a peer that can do it. Roots hold such keys or certificates, not both:
-/// building a config fails with INKOTLS_STATUS_INVALID_STATE. Server names are not verified.
-///
-/// roots: must not be NULL.
-/// data, len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; borrowed for this call. Of one's
-/// own identity, inkotls_identity_raw_public_key has it.
-///
-/// INKOTLS_STATUS_INVALID_KEY: it is no SubjectPublicKeyInfo.
-inkotls_status inkotls_roots_add_raw_public_key(inkotls_roots *roots, const void *data, size_t len);
-
-/// Returns the sentence for the last call on `roots` that failed, "" before that. Never NULL; the
-/// text lives until the next non-const call on `roots`.
-const char *inkotls_roots_error(const inkotls_roots *roots);
-
-/// Returns errno of the last call on `roots` that failed, or INKOTLS_STATUS_NONE.
-int32_t inkotls_roots_os_error(const inkotls_roots *roots);
-
-/// Frees the roots. Builders that were given them keep a copy. NULL does nothing.
-void inkotls_roots_free(inkotls_roots *roots);
-
-/// Makes an empty identity. Free it with inkotls_identity_free. NULL only if the library has a
-/// bug that was caught.
-inkotls_identity *inkotls_identity_new(void);
-
-/// Sets the chain from a PEM text: the peer's view of who this is, first, then the certificate
-/// of its issuer, and so on; the root may be left out.
-///
-/// identity: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call. Sections that are not certificates are
-/// passed over, so that the file may hold the key as well.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: there is no certificate in it, or one that cannot be
-/// parsed.
-/// INKOTLS_STATUS_KEY_MISMATCH: the key that was set before is for another certificate.
-inkotls_status inkotls_identity_set_chain_pem(inkotls_identity *identity,
-                                              const void *data,
-                                              size_t len);
-
-/// Sets the chain from a PEM file, as inkotls_identity_set_chain_pem does. Reads the file: call
-/// it where that may block.
-///
-/// identity: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_KEY_MISMATCH: as for
-/// inkotls_identity_set_chain_pem.
-inkotls_status inkotls_identity_set_chain_pem_file(inkotls_identity *identity,
-                                                   const char *path,
-                                                   size_t len);
-
-/// Appends one certificate in DER (RFC 5280) to the chain. Call it for the end entity's first,
-/// then for its issuer's, and so on.
-///
-/// identity: must not be NULL.
-/// data, len: the certificate, in bytes; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_CERTIFICATE: it cannot be parsed.
-/// INKOTLS_STATUS_KEY_MISMATCH: the key that was set before is for another certificate.
-inkotls_status inkotls_identity_add_chain_der(inkotls_identity *identity,
-                                              const void *data,
-                                              size_t len);
-
-/// Sets the private key from a PEM text: its first "PRIVATE KEY" (PKCS#8), "RSA PRIVATE KEY"
-/// (PKCS#1) or "EC PRIVATE KEY" (SEC1) section.
-///
-/// identity: must not be NULL.
-/// data, len: the PEM, in bytes; borrowed for this call. Wipe it afterwards.
-///
-/// INKOTLS_STATUS_INVALID_KEY: there is no key in it, or it is encrypted, or of a kind that is
-/// not supported.
-/// INKOTLS_STATUS_KEY_MISMATCH: it is not the key of the chain that was set before.
-inkotls_status inkotls_identity_set_key_pem(inkotls_identity *identity,
-                                            const void *data,
-                                            size_t len);
-
-/// Sets the private key from a PEM file, as inkotls_identity_set_key_pem does. Reads the file:
-/// call it where that may block.
-///
-/// identity: must not be NULL.
-/// path, len: the file's path in UTF-8, in bytes without a NUL; borrowed for this call.
-///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: the path is empty, is not UTF-8, or is PEM text. The error
-/// message does not repeat PEM text; the call without "_file" in its name reads it.
-/// INKOTLS_STATUS_IO_ERROR: the file cannot be read; inkotls_identity_os_error has errno.
-/// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
-inkotls_status inkotls_identity_set_key_pem_file(inkotls_identity *identity,
-                                                 const char *path,
-                                                 size_t len);
-
-/// Sets the private key from DER: PKCS#8 (RFC 5958), PKCS#1 (RFC 8017) or SEC1 (RFC 5915), told
-/// apart by their structure.
-///
-/// identity: must not be NULL.
-/// data, len: the key, in bytes; borrowed for this call. Wipe it afterwards.
-///
-/// INKOTLS_STATUS_INVALID_KEY, INKOTLS_STATUS_KEY_MISMATCH: as for inkotls_identity_set_key_pem.
-inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity,
-                                            const void *data,
-                                            size_t len);
-
-/// Lets the host sign, with a private key that stays where it is: in a token, in another process.
-/// In the place of a private key, or a signer, that was set before. The chain says which key it is,
-/// and may be set before or after.
-///
-/// Every signature is verified before it is sent. A signer that refuses, or whose answer is no
-/// signature, fails the handshake with INKOTLS_STATUS_INVALID_KEY; the peer gets the alert
-/// internal_error, but for that of a TLS 1.3 client, which gets none.
-///
-/// identity: must not be NULL.
-/// schemes, count: the signature schemes that it can do, the preferred first, as IANA numbers, all
-/// for the same kind of key; copied. RSA: 0x0804 to 0x0806 (PSS), and for TLS 1.2 0x0401, 0x0501,
-/// 0x0601 (PKCS#1); without one of PSS it serves TLS 1.2 only. ECDSA: 0x0403 for P-256, 0x0503
-/// for P-384. Ed25519: 0x0807.
-/// sign: must not be NULL.
-/// user_data: handed to it; may be NULL. It must live as long as the configs that were given the
-/// identity, even where another has taken its place, and their connections, and be fit for every
-/// thread that uses one of these.
-/// may_block: 1 where it may take time: INKOTLS_STATUS_WANT_BLOCKING announces its calls, and they
-/// come from inkotls_conn_run_blocking only. 0: they come from the calls that drive a handshake,
-/// which wait for them, and from inkotls_conn_run_blocking where something else may block.
-///
-/// INKOTLS_STATUS_INVALID_ARGUMENT: there is no scheme, or one that is not among these, or they are
-/// for different kinds of key; or `may_block` is neither 0 nor 1.
-/// INKOTLS_STATUS_KEY_MISMATCH: a scheme does not fit the chain that was set before.
-inkotls_status inkotls_identity_set_signer(inkotls_identity *identity,
-                                           const uint16_t *schemes,
-                                           size_t count,
-                                           inkotls_sign_callback sign,
-                                           void *user_data,
-                                           int32_t may_block);
-
-/// Sets the OCSP response (RFC 6960) that a server staples to its certificate, for clients that
-/// ask. It is not looked into. To renew it, make the identity anew and put it in the place of the
-/// old one: inkotls_sni_map_set.
-///
-/// identity: must not be NULL.
-/// data, len: the OCSPResponse in DER, in bytes; copied. A length of 0 removes it.
-inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity,
-                                                const void *data,
-                                                size_t len);
-
-/// Makes the identity show its bare public key in place of a certificate chain (RFC 7250), to
-/// peers that know the key: inkotls_roots_add_raw_public_key. Needs TLS 1.3, and a peer that asks
-/// for raw public keys: the handshake with any other fails.
-///
-/// identity: must not be NULL, and must have its private key; a chain is not needed, except to a
-/// signer: its first certificate has the key.
-///
-/// INKOTLS_STATUS_INVALID_KEY: it has no private key.
-inkotls_status inkotls_identity_use_raw_public_key(inkotls_identity *identity);
-
-/// Lends the public key of the identity's private key.
-///
-/// identity: must not be NULL.
-/// out_key, out_len: SubjectPublicKeyInfo (RFC 5280) in DER, in bytes; must not be NULL. It lives
-/// until the next non-const call on `identity`.
-///
-/// INKOTLS_STATUS_NONE: there is no private key, or a signer without a chain.
-inkotls_status inkotls_identity_raw_public_key(const inkotls_identity *identity,
-                                               const uint8_t **out_key,
-                                               size_t *out_len);
-
-/// Returns the sentence for the last call on `identity` that failed, "" before that. Never NULL;
-/// the text lives until the next non-const call on `identity`.
-const char *inkotls_identity_error(const inkotls_identity *identity);
-
-/// Returns errno of the last call on `identity` that failed, or INKOTLS_STATUS_NONE.
-int32_t inkotls_identity_os_error(const inkotls_identity *identity);
-
-/// Frees the identity. Builders that were given it keep it alive as long as they need it. NULL
-/// does nothing.
-void inkotls_identity_free(inkotls_identity *identity);
-
-/// Makes an empty set of identities with one reference, which is yours to release. NULL only if
-/// the library has a bug that was caught.
-const inkotls_sni_map *inkotls_sni_map_new(void);
-
-/// Puts an identity under a name, in the place of the one that has this name and a key of the same
-/// kind (RSA, ECDSA, Ed25519). So one name may have a certificate of each kind; the client's
-/// signature schemes decide. The closest name that has one that fits wins: itself, then its
-/// wildcard, then "".
-///
-/// sni_map: must not be NULL.
-/// server_name, len: a DNS name, "*." and a DNS name for any one label before it, or nothing: for
-/// clients whose name is not here, and those that ask for none. In bytes without a NUL; upper and
-/// lower case are the same; copied.
-/// identity: must not be NULL, and complete; it may be freed at once.
-///
-/// INKOTLS_STATUS_INVALID_NAME: the name is not one of these; inkotls_invalid_name_text says what
-/// is wrong with it.
-/// INKOTLS_STATUS_INVALID_CERTIFICATE, INKOTLS_STATUS_INVALID_KEY: the identity has no chain, or
-/// no key.
-/// INKOTLS_STATUS_INVALID_STATE: the identity is a raw public key; or its signer may block, and a
-/// builder was given `sni_map` while no identity in it had a signer that may.
-inkotls_status inkotls_sni_map_set(const inkotls_sni_map *sni_map,
-                                   const char *server_name,
-                                   size_t len,
-                                   const inkotls_identity *identity);
-
-/// Removes what is under a name. Connections that showed it go on.
-///
-/// sni_map: must not be NULL.
-/// server_name, len: as for inkotls_sni_map_set; borrowed for this call.
-///
-/// INKOTLS_STATUS_NONE: nothing was.
-/// INKOTLS_STATUS_INVALID_NAME: as for inkotls_sni_map_set.
-inkotls_status inkotls_sni_map_remove(const inkotls_sni_map *sni_map,
-                                      const char *server_name,
-                                      size_t len);
-
-/// Adds a reference. Any thread, at any time.
-///
-/// sni_map: must not be NULL.
-inkotls_status inkotls_sni_map_retain(const inkotls_sni_map *sni_map);
-
-/// Ends a reference. Configs keep their own. Any thread, at any time. NULL does nothing.
-void inkotls_sni_map_release(const inkotls_sni_map *sni_map);
-
-/// Creates ticket keys.
-///
-/// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
-///             multiple of 32, because each key has 32 random bytes. The first key seals new
-///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
-///             copy is no longer used; the caller wipes its own.
-/// out_keys    Receives the ticket keys, with one reference that belongs to the caller. Valid until
-///             inkotls_ticket_keys_release ends the last reference.
-///
-/// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512.
-inkotls_status inkotls_ticket_keys_new(const void *keys,
-                                       size_t len,
-                                       const inkotls_ticket_keys **out_keys);
-
-/// Sets other keys, which replace all earlier keys for every server that uses ticket_keys.
-///
-/// To rotate keys on several servers, call this function three times on every server. The first
-/// call adds the new key behind the old key. The second call, when every server has the new key,
-/// puts the new key first. The third call, 12 hours later, removes the old key. A ticket that no
-/// key opens is not an error: the handshake is then a full handshake.
-///
-/// After fork, each process has its own copy of the ticket keys: call this function in every
-/// process.
-///
-/// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
-///             multiple of 32, because each key has 32 random bytes. The first key seals new
-///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
-///             copy is no longer used; the caller wipes its own.
-///
-/// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512. The earlier
-///                    keys stay in use.
-inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys,
-                                       const void *keys,
-                                       size_t len);
-
-/// Retains the ticket keys: their number of references grows by one.
-///
-/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference.
-inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys);
-
-/// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
-///
-/// Configs have references of their own. Any thread may call this function at any time.
-///
-/// ticket_keys   The ticket keys to release. May be NULL: the call then does nothing.
-void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
-
-/// Runs the standard verification of the peer, which the library runs when there is no
-/// inkotls_verify_callback.
-///
-/// The standard verification checks the certificates of the peer against the roots and the CRLs of
-/// the config, the server name, and the time. On macOS, Windows and Android the call may block,
-/// because the operating system may verify the peer.
-///
-/// Returns 0 if the peer is accepted, an inkotls_certificate_error if the peer is refused
-/// (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a negative status. If
-/// the inkotls_verify_callback returns the same inkotls_certificate_error, the connection keeps the
-/// error message of the standard verification.
-int32_t inkotls_verification_verify(inkotls_verification *verification);
-
-/// Reads one of the certificates that the peer presented, in the order in which the peer sent them.
-///
-/// inkotls_certificate_new parses the certificate. If the peer presented a raw public key (RFC
-/// 7250), the entry with index 0 is its SubjectPublicKeyInfo.
-///
-/// index     The position in the list: 0 is the peer's own certificate, the next ones help to
-///           verify it.
-/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the
-///           inkotls_verify_callback returns.
-/// out_len   Receives the length of the certificate in bytes.
-///
-/// NONE   The peer presented no certificate with this index.
-inkotls_status inkotls_verification_certificate(const inkotls_verification *verification,
-                                                size_t index,
-                                                const uint8_t **out_der,
-                                                size_t *out_len);
-
-/// Reads the name that the server must prove with its certificate: the server_name of
-/// inkotls_conn_new_client, a DNS name or an IP address.
-///
-/// out_name   Receives a pointer to the name, without a NUL. Valid until the
-///            inkotls_verify_callback returns.
-/// out_len    Receives the length of the name in bytes.
-///
-/// NONE   The peer is a client, which has no server name.
-inkotls_status inkotls_verification_server_name(const inkotls_verification *verification,
-                                                const char **out_name,
-                                                size_t *out_len);
-
-/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate.
-///
-/// The library does not verify the response.
-///
-/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the
-///            inkotls_verify_callback returns.
-/// out_len    Receives the length of the OCSPResponse in bytes.
-///
-/// NONE   The peer has stapled no OCSP response.
-inkotls_status inkotls_verification_ocsp_staple(const inkotls_verification *verification,
-                                                const uint8_t **out_data,
-                                                size_t *out_len);
-
-/// Reads the time at which the certificate of the peer must be valid.
-///
-/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC.
-inkotls_status inkotls_verification_time(const inkotls_verification *verification,
-                                         int64_t *out_seconds);
-
-/// Creates a builder with the default settings of a client: the client trusts what the platform
-/// trusts, offers TLS 1.3 and TLS 1.2 without ALPN, has no identity, resumes sessions from a cache
-/// in memory, and sends no early data.
-///
-/// Returns the builder, or NULL if a bug in the library was caught. inkotls_client_builder_build
-/// consumes the builder, and inkotls_client_builder_free frees it.
-inkotls_client_builder *inkotls_client_builder_new(void);
-
-/// Sets which servers the client trusts.
-///
-/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
-///
-/// roots   The certificate authorities, certificates or raw public keys that the client trusts.
-///         Copied.
-inkotls_status inkotls_client_builder_set_roots(inkotls_client_builder *builder,
-                                                const inkotls_roots *roots);
-
-/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
-///
-/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
-/// not used.
-///
-/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
-///                 255. A list has at most 64 protocols. Copied.
-///
-/// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
-///                    protocols.
-inkotls_status inkotls_client_builder_add_alpn(inkotls_client_builder *builder,
-                                               const void *protocol,
-                                               size_t len);
-
-/// Adds a protocol version to the versions that may be negotiated.
-///
-/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
-/// not matter: the two sides use the highest version that both support.
-///
-/// version   The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
-///           Default: both.
-///
-/// UNSUPPORTED   The library does not support this protocol version.
-inkotls_status inkotls_client_builder_add_protocol_version(inkotls_client_builder *builder,
-                                                           int32_t version);
-
-/// Adds a cipher suite to those that the client offers.
-///
-/// The first cipher suite that is added is the preferred one. The first call replaces the default,
-/// which is the list of inkotls_cipher_suite_at.
-///
-/// suite   The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
-///         every cipher suite of inkotls_cipher_suite_at.
-///
-/// UNSUPPORTED   inkotls_cipher_suite_at does not list this cipher suite.
-inkotls_status inkotls_client_builder_add_cipher_suite(inkotls_client_builder *builder,
-                                                       int32_t suite);
-
-/// Adds a group for the key exchange to those that the client offers.
-///
-/// The first group that is added is the preferred one. The first call replaces the default, which
-/// is the list of inkotls_named_group_at.
-///
-/// group   The group, as an IANA number, such as 29 for x25519. Default: every group of
-///         inkotls_named_group_at.
-///
-/// UNSUPPORTED   inkotls_named_group_at does not list this group.
-inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *builder,
-                                                      int32_t group);
-
-/// Adds an identity that the client may present to servers that ask for a certificate.
-///
-/// By default the client has no identity.
-///
-/// The client presents the first identity that was added and that fits the server's request: the
-/// key of the identity supports a signature scheme that the server accepts. If the server names
-/// certificate authorities, one of them must also have issued a certificate in the chain of the
-/// identity.
-///
-/// If no identity fits, the client presents no certificate. A log message of level INKOTLS_LOG_WARN
-/// then has the reason. If the server then answers with a fatal alert, the error message of the
-/// connection has the reason, too.
-///
-/// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
-///            or with a raw public key. All identities of a client present certificates, or all of
-///            them present raw public keys: otherwise inkotls_client_builder_build fails with
-///            INVALID_STATE. Copied.
-///
-/// INVALID_CERTIFICATE   The identity has no certificate chain.
-/// INVALID_KEY           The identity has no private key.
-inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *builder,
-                                                   const inkotls_identity *identity);
-
-/// Sets a callback that decides whether to trust a server, instead of the standard verification of
-/// certificates.
-///
-/// The callback can run the standard verification with inkotls_verification_verify, and then decide
-/// by its result. By default the standard verification decides.
-///
-/// inkotls_client_builder_set_dangerous_verifier is dangerous, because a callback that accepts
-/// every server leaves the connections open to an attacker in the middle.
-///
-/// The library does not call verify when a session is resumed, because the server was verified in
-/// the full handshake that the session comes from. Without a session cache
-/// (inkotls_client_builder_set_session_cache with 0), the library calls verify for every
-/// connection.
-///
-/// A program that refuses the server's certificate after the handshake can only close the
-/// connection with inkotls_conn_close: the server then receives close_notify instead of a fatal
-/// alert.
-///
-/// verify      Decides whether to trust a server. See inkotls_verify_callback.
-/// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
-///             that use the config are freed. Several threads may use user_data at the same time,
-///             because connections of one config may run on several threads.
-/// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
-///             1, a connection returns WANT_BLOCKING before the library needs
-///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
-///             library calls verify in the calls that drive the handshake, such as
-///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
-///             something else in the config may block.
-///
-/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
-inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
-                                                             inkotls_verify_callback verify,
-                                                             void *user_data,
-                                                             int32_t may_block);
-
-/// Sets for how many servers the config keeps sessions in memory.
-///
-/// Connections of the config resume these sessions. The cache identifies a server by the server
-/// name that was passed to inkotls_conn_new_client, without a port.
-///
-/// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
-/// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
-/// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
-/// least recently used server are removed first.
-///
-/// A session ends 7 days after the full handshake that the session comes from. The session ends
-/// earlier if a certificate that the server presented in that handshake, its own or an issuer's,
-/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
-/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
-/// not resumed at all. Raw public keys do not expire.
-///
-/// After fork, the cache is empty in the new process. The old process keeps its sessions.
-///
-/// servers   The number of servers. Range: 0 to 1048576. 0 disables resumption. Default: 256.
-///
-/// INVALID_ARGUMENT   servers is greater than 1048576.
-inkotls_status inkotls_client_builder_set_session_cache(inkotls_client_builder *builder,
-                                                        size_t servers);
-
-/// Sets how the client resumes TLS 1.2 sessions.
-///
-/// TLS 1.3 sessions are resumed under every setting; inkotls_client_builder_set_session_cache with
-/// 0 disables all resumption.
-///
-/// how   An inkotls_tls12_resumption. Default: INKOTLS_TLS12_RESUMPTION_TICKETS.
-///
-/// INVALID_ARGUMENT   The value of how is not an inkotls_tls12_resumption.
-inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builder *builder,
-                                                           int32_t how);
-
-/// Sets whether connections that resume a TLS 1.3 session offer early data (0-RTT; RFC 8446,
-/// section 2.3).
-///
-/// inkotls_conn_write_early_data writes early data.
-///
-/// Anyone who records early data can send it again, to the same server or to another one (replay;
-/// RFC 8446, section 8). Therefore early data must only ask for what does no harm when it is done
-/// twice.
-///
-/// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
-/// protocol resumes the session without early data. If a server accepts early data and chooses
-/// another protocol, the server violates RFC 8446, section 4.2.10, and the connection fails with
-/// PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because
-/// rustls sends alerts only for errors that rustls itself finds; the server sees the end of the
-/// transport (EOF).
-///
-/// enabled   1 to offer early data, 0 not to offer it. Default: 0.
-///
-/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
-inkotls_status inkotls_client_builder_set_early_data(inkotls_client_builder *builder,
-                                                     int32_t enabled);
-
-/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
-/// of the peer.
-///
-/// In a library that was built without the Cargo feature compression, this function has no effect.
-///
-/// enabled   1 to allow compression, 0 to forbid it. Default: 1.
-///
-/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
-inkotls_status inkotls_client_builder_set_certificate_compression(inkotls_client_builder *builder,
-                                                                  int32_t enabled);
-
-/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
-///
-/// Without the extended master secret, an attacker in the middle can make two connections share
-/// their keys. By default the library uses the extended master secret with every peer that supports
-/// it, and also accepts peers that do not.
-///
-/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
-/// support the extended master secret fails with HANDSHAKE_FAILED.
-/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
-/// the extended master secret is required.
-///
-/// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
-///
-/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
-inkotls_status inkotls_client_builder_set_extended_master_secret_required(inkotls_client_builder *builder,
-                                                                          int32_t enabled);
-
-/// Sets a limit of the connections that use the config.
-///
-/// limit   An inkotls_limit. Each inkotls_limit has its own range and default.
-/// bytes   The value of the limit, in bytes. The range and the default are those of the
-///         inkotls_limit.
-///
-/// INVALID_ARGUMENT   The value of limit is not an inkotls_limit, or bytes is out of the range of
-///                    that inkotls_limit.
-inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
-                                                int32_t limit,
-                                                size_t bytes);
-
-/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
-/// format, with which a program such as Wireshark decrypts a capture.
-///
-/// By default there is no key log. The call replaces any key log that was set before.
-///
-/// inkotls_client_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
-/// can decrypt the connections.
-///
-/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
-/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
-///
-/// callback    Receives each line. See inkotls_key_log_callback.
-/// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
-///             connections that use the config are freed. Several threads may use user_data at the
-///             same time, because connections of one config may run on several threads.
-inkotls_status inkotls_client_builder_set_dangerous_key_log(inkotls_client_builder *builder,
-                                                            inkotls_key_log_callback callback,
-                                                            void *user_data);
-
-/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
-/// format, with which a program such as Wireshark decrypts a capture.
-///
-/// By default there is no key log. The call replaces any key log that was set before.
-///
-/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
-/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns OK all the
-/// same.
-///
-/// inkotls_client_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
-/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
-/// config write to a file, which may block the thread.
-inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_builder *builder);
-
-/// Creates an inkotls_client_config from the settings of the builder.
-///
-/// If the call returns OK, the builder is freed. If the call fails, the builder
-/// stays as it was and can be changed and built again, or freed. inkotls_client_builder_error
-/// returns the reason of the failure.
-///
-/// If the client trusts what the platform trusts, the call reads the platform's certificate files,
-/// which may block the thread.
-///
-/// builder      Consumed when the call returns OK.
-/// out_config   Receives the config, with one reference that belongs to the caller. Valid until
-///              inkotls_client_config_release ends the last reference.
-///
-/// INVALID_ARGUMENT   None of the protocol versions can be used with the cipher suites and the
-///                    groups that were added.
-/// NO_TRUST_ANCHORS   The client would trust no certificate authority, because the roots are empty
-///                    or the platform has no usable certificate. The reason may also be that
-///                    SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used
-///                    (inkotls_roots_add_platform). This status is not returned if the roots
-///                    contain certificates of peers, or if an inkotls_verify_callback is set.
-/// INVALID_STATE      The roots contain both certificates and raw public keys, or some identities
-///                    present certificates and others raw public keys.
-/// UNSUPPORTED        The roots contain both the platform's trust and CRLs, and the platform
-///                    verifies certificates itself (macOS, Windows, Android), without the CRLs of a
-///                    program.
-inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
-                                            const inkotls_client_config **out_config);
-
-/// Reads the error message of the last call on builder that failed.
-///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
-/// until the next call on builder that is not const, or until builder is freed. Call
-/// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
-/// call that failed.
-const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
-
-/// Frees a builder from which no config was built.
-///
-/// After inkotls_client_builder_build has returned OK, the builder is freed already.
-///
-/// builder   The builder to free. May be NULL: the call then does nothing.
-void inkotls_client_builder_free(inkotls_client_builder *builder);
-
-/// Reads whether connections of the config may return WANT_BLOCKING.
-///
-/// Returns 1 if an inkotls_verify_callback or an inkotls_sign_callback was set with may_block 1, or
-/// if the config uses the platform's verification of certificates (macOS, Windows, Android).
-/// Returns 0 if connections of the config never return WANT_BLOCKING.
-int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
-
-/// Retains the config: its number of references grows by one.
-///
-/// Any thread may call this function at any time. inkotls_client_config_release ends the reference.
-inkotls_status inkotls_client_config_retain(const inkotls_client_config *config);
-
-/// Releases a reference to the config, and frees the config with the last reference.
-///
-/// Connections have references of their own. Any thread may call this function at any time.
-///
-/// config   The config to release. May be NULL: the call then does nothing.
-void inkotls_client_config_release(const inkotls_client_config *config);
-
-/// Creates a builder with the default settings of a server: the server accepts TLS 1.3 and TLS 1.2
-/// without ALPN, asks for no client certificate, keeps sessions in a cache in memory, and accepts
-/// no early data.
-///
-/// A server needs an identity, which the builder does not have yet.
-///
-/// Returns the builder, or NULL if a bug in the library was caught. inkotls_server_builder_build
-/// consumes the builder, and inkotls_server_builder_free frees it.
-inkotls_server_builder *inkotls_server_builder_new(void);
-
-/// Sets the identity that the server presents to every client.
-///
-/// A server needs an identity or a map of identities (inkotls_server_builder_set_sni_map); the
-/// later of the two calls replaces the earlier one.
-///
-/// identity   An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
-///            or with a raw public key. Copied.
-///
-/// INVALID_CERTIFICATE   The identity has no certificate chain.
-/// INVALID_KEY           The identity has no private key.
-inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *builder,
-                                                   const inkotls_identity *identity);
-
-/// Sets the map from which the server chooses an identity by the server name that the client asks
-/// for (SNI, RFC 6066).
-///
-/// A server needs a map or a single identity (inkotls_server_builder_set_identity); the later of
-/// the two calls replaces the earlier one.
-///
-/// If the map has no identity for a client, the handshake fails with
-/// HANDSHAKE_FAILED. The server sends the alert access_denied (49) if no identity
-/// has the server name, and handshake_failure (40) if no identity with that name supports a
-/// signature scheme of the client.
-///
-/// Later changes of the map affect the config: a handshake uses what is in the map when the server
-/// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
-/// inkotls_sign_callback may block, unless the map had such an identity before this call.
-///
-/// sni_map   The map of identities. Retained.
-inkotls_status inkotls_server_builder_set_sni_map(inkotls_server_builder *builder,
-                                                  const inkotls_sni_map *sni_map);
-
-/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
-///
-/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
-/// not used.
-///
-/// A server that chooses the protocol by other rules reads the client's list with
-/// inkotls_acceptor_alpn, and sets the protocol of the connection with inkotls_conn_clear_alpn and
-/// inkotls_conn_add_alpn.
-///
-/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
-///                 255. A list has at most 64 protocols. Copied.
-///
-/// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
-///                    protocols.
-inkotls_status inkotls_server_builder_add_alpn(inkotls_server_builder *builder,
-                                               const void *protocol,
-                                               size_t len);
-
-/// Adds a protocol version to the versions that may be negotiated.
-///
-/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
-/// not matter: the two sides use the highest version that both support.
-///
-/// version   The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
-///           Default: both.
-///
-/// UNSUPPORTED   The library does not support this protocol version.
-inkotls_status inkotls_server_builder_add_protocol_version(inkotls_server_builder *builder,
-                                                           int32_t version);
-
-/// Adds a cipher suite to those that the server accepts.
-///
-/// The first cipher suite that is added is the preferred one. The first call replaces the default,
-/// which is the list of inkotls_cipher_suite_at.
-///
-/// By default the server follows the client's order of preference. After a call of this function
-/// the server follows its own order.
-///
-/// suite   The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
-///         every cipher suite of inkotls_cipher_suite_at.
-///
-/// UNSUPPORTED   inkotls_cipher_suite_at does not list this cipher suite.
-inkotls_status inkotls_server_builder_add_cipher_suite(inkotls_server_builder *builder,
-                                                       int32_t suite);
-
-/// Adds a group for the key exchange to those that the server accepts.
-///
-/// The first call replaces the default, which is the list of inkotls_named_group_at. The order of
-/// the calls does not matter: the server always follows the client's order of preference.
-///
-/// group   The group, as an IANA number, such as 29 for x25519. Default: every group of
-///         inkotls_named_group_at.
-///
-/// UNSUPPORTED   inkotls_named_group_at does not list this group.
-inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *builder,
-                                                      int32_t group);
-
-/// Sets whether the server asks clients for a certificate, and which clients the server trusts.
-///
-/// inkotls_conn_peer_certificate returns the certificate that a client has presented.
-///
-/// The server sends the names of the certificate authorities in roots, and the names of the issuers
-/// of the peer certificates in roots, to clients, which choose their certificate by these names.
-///
-/// If a certificate is required and the client presents none, the handshake fails with
-/// INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server
-/// sends the alert certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2,
-/// which has no alert of its own for this case.
-///
-/// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
-/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with
-/// INVALID_STATE.
-///
-/// mode    An inkotls_client_auth. Default: INKOTLS_CLIENT_AUTH_OFF.
-/// roots   The certificate authorities, certificates or raw public keys of the clients that the
-///         server trusts. May be NULL if mode is INKOTLS_CLIENT_AUTH_OFF, which ignores roots.
-///         Copied.
-///
-/// INVALID_ARGUMENT   The value of mode is not an inkotls_client_auth, or roots is NULL and mode is
-///                    not INKOTLS_CLIENT_AUTH_OFF.
-inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *builder,
-                                                      int32_t mode,
-                                                      const inkotls_roots *roots);
-
-/// Sets a callback that decides whether to trust a client, instead of the standard verification of
-/// certificates.
-///
-/// The callback can run the standard verification with inkotls_verification_verify, and then decide
-/// by its result. By default the standard verification decides.
-///
-/// inkotls_server_builder_set_dangerous_verifier is dangerous, because a callback that accepts
-/// every client lets anyone connect in the name of any client.
-///
-/// verify needs inkotls_server_builder_set_client_auth with INKOTLS_CLIENT_AUTH_OPTIONAL or
-/// INKOTLS_CLIENT_AUTH_REQUIRED; the roots may be empty then. The library does not call verify for
-/// a client that presents no certificate.
-///
-/// The library does not call verify when a session is resumed, because the client was verified in
-/// the full handshake that the session comes from. Servers that share sessions
-/// (inkotls_server_builder_set_session_store, inkotls_server_builder_set_ticket_keys) must
-/// therefore decide alike.
-///
-/// A program that refuses the client's certificate after the handshake can only close the
-/// connection with inkotls_conn_close: the client then receives close_notify instead of a fatal
-/// alert.
-///
-/// verify      Decides whether to trust a client. See inkotls_verify_callback.
-/// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
-///             that use the config are freed. Several threads may use user_data at the same time,
-///             because connections of one config may run on several threads.
-/// may_block   1 if verify may block the thread, 0 if verify always returns without waiting. With
-///             1, a connection returns WANT_BLOCKING before the library needs
-///             verify, and the library calls verify only in inkotls_conn_run_blocking. With 0, the
-///             library calls verify in the calls that drive the handshake, such as
-///             inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
-///             something else in the config may block.
-///
-/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
-inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
-                                                             inkotls_verify_callback verify,
-                                                             void *user_data,
-                                                             int32_t may_block);
-
-/// Sets how many sessions the config keeps in memory, so that clients can resume them: TLS 1.2
-/// sessions by session ID, and TLS 1.3 sessions by tickets that work once.
-///
-/// The call replaces a session store that was set before
-/// (inkotls_server_builder_set_session_store).
-///
-/// The memory of the cache is limited. All sessions together have at most 16 KiB multiplied by
-/// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
-/// is removed first.
-///
-/// A session ends 7 days after the full handshake that the session comes from. The session ends
-/// earlier if a certificate that the client presented in that handshake, its own or an issuer's,
-/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
-/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
-/// not resumed at all. Raw public keys do not expire. The same end applies to sessions in a session
-/// store and in tickets that are sealed with ticket keys.
-///
-/// After fork, the cache is empty in the new process: no process resumes the sessions of another
-/// process, or accepts early data that another process accepted. Processes that resume each other's
-/// sessions need ticket keys (inkotls_server_builder_set_ticket_keys) or a session store.
-///
-/// sessions   The number of sessions. Range: 0 to 1048576. 0 disables the cache. Default: 256.
-///
-/// INVALID_ARGUMENT   sessions is greater than 1048576.
-inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
-                                                        size_t sessions);
-
-/// Sets two callbacks that keep sessions in a store outside of the library, such as the shared
-/// cache of several servers.
-///
-/// Any server with the same store resumes the sessions. The call replaces the session cache
-/// (inkotls_server_builder_set_session_cache).
-///
-/// A stored session contains secrets. Anyone who can read the store can resume the sessions in the
-/// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
-/// Anyone who can write to the store can impersonate any client.
-///
-/// A server resumes a session only if it asks the same of clients as the server on which the
-/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
-/// the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
-/// of all clients.
-///
-/// A session ends 7 days after the full handshake that the session comes from, or earlier if a
-/// certificate of the client expires earlier (inkotls_server_builder_set_session_cache). Each
-/// stored session contains the time of its end, and the library compares this time with the clock
-/// of the server. Therefore the clocks of all servers must agree.
-///
-/// put         Stores a session. See inkotls_session_put_callback.
-/// get         Looks a session up. See inkotls_session_get_callback.
-/// user_data   Passed to put and get. May be NULL. Must stay valid until the config and all
-///             connections that use the config are freed. Several threads may use user_data at the
-///             same time, because connections of one config may run on several threads.
-/// may_block   1 if put and get may block the thread, 0 if put and get always return without
-///             waiting. With 1, a connection returns WANT_BLOCKING before the
-///             library needs put or get, and the library calls put and get only in
-///             inkotls_conn_run_blocking. With 0, the library calls put and get in the calls that
-///             drive the handshake, such as inkotls_conn_handshake and inkotls_conn_read, and in
-///             inkotls_conn_run_blocking if something else in the config may block.
-///
-/// INVALID_ARGUMENT   may_block is neither 0 nor 1.
-inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
-                                                        inkotls_session_put_callback put,
-                                                        inkotls_session_get_callback get,
-                                                        void *user_data,
-                                                        int32_t may_block);
-
-/// Sets the keys of tickets that contain the session itself, so that the server stores nothing (RFC
-/// 5077; RFC 8446, section 4.6.1).
-///
-/// By default a server has no ticket keys.
-///
-/// Tickets that contain the session are used with all clients of TLS 1.3, and with clients of TLS
-/// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
-/// session store.
-///
-/// A client can use a ticket that contains the session any number of times. Therefore early data is
-/// not possible: inkotls_server_builder_build fails with INVALID_STATE if
-/// inkotls_server_builder_set_max_early_data allows early data.
-///
-/// A server resumes a session only if it asks the same of clients as the server on which the
-/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
-/// the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them.
-///
-/// All tickets of one connection together have at most 45 KiB. A ticket contains the client's
-/// certificate chain, so with a long chain the server may send fewer tickets than
-/// inkotls_server_builder_set_ticket_count allows.
-///
-/// However often the session in a ticket is renewed, the session ends 7 days after the full
-/// handshake that the session comes from, or earlier if a certificate of the client expires earlier
-/// (inkotls_server_builder_set_session_cache).
-///
-/// ticket_keys   The ticket keys. inkotls_ticket_keys_set changes them for every config that uses
-///               them. Retained.
-inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *builder,
-                                                      const inkotls_ticket_keys *ticket_keys);
-
-/// Sets how many tickets the server sends to a TLS 1.3 client after the handshake.
-///
-/// Each ticket lets the client resume the session on another connection.
-///
-/// tickets   The number of tickets. Range: 0 to 16. 0 disables resumption in TLS 1.3. Default: 2.
-///
-/// INVALID_ARGUMENT   tickets is greater than 16.
-inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *builder,
-                                                       size_t tickets);
-
-/// Sets how much early data (0-RTT; RFC 8446, section 2.3) the server accepts on a connection that
-/// resumes a TLS 1.3 session.
-///
-/// inkotls_conn_read_early_data reads early data.
-///
-/// Anyone who records early data can send it again (replay; RFC 8446, section 8). A ticket of this
-/// server works once, so the server accepts recorded early data at most once, if the session store
-/// returns each session at most once. The connection on which the server accepts the early data may
-/// be that of an attacker who sends a recording. Therefore, until inkotls_conn_handshake has
-/// returned OK, do only what does no harm when it is done twice.
-///
-/// The server accepts early data only with sessions that began on a config that allowed early data.
-/// Any other session is resumed without early data.
-///
-/// A server that refuses early data, for example because the ticket was used before, skips the
-/// early data. Until the first byte of the server's answer is drained, the server skips all early
-/// data, up to INKOTLS_LIMIT_HANDSHAKE. After that, the server skips 8000 bytes of early data, or
-/// fewer if the data comes in many records. If a client sends more, the handshake may fail on the
-/// server with PROTOCOL_ERROR. Therefore clients should send little early data.
-///
-/// inkotls_server_builder_build fails with INVALID_STATE if early data is allowed
-/// and there are ticket keys (inkotls_server_builder_set_ticket_keys), because their tickets work
-/// more than once.
-///
-/// bytes   How much early data is accepted on a connection, in bytes. The connection holds the data
-///         until it is read. Range: 0 to 4294967295. 0 disables early data. Values from 1 to 16383
-///         are raised to 16384. Default: 0.
-inkotls_status inkotls_server_builder_set_max_early_data(inkotls_server_builder *builder,
-                                                         uint32_t bytes);
-
-/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
-/// of the peer.
-///
-/// In a library that was built without the Cargo feature compression, this function has no effect.
-///
-/// enabled   1 to allow compression, 0 to forbid it. Default: 1.
-///
-/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
-inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server_builder *builder,
-                                                                  int32_t enabled);
-
-/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
-///
-/// Without the extended master secret, an attacker in the middle can make two connections share
-/// their keys. By default the library uses the extended master secret with every peer that supports
-/// it, and also accepts peers that do not.
-///
-/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
-/// support the extended master secret fails with HANDSHAKE_FAILED.
-/// inkotls_conn_channel_binding supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if
-/// the extended master secret is required.
-///
-/// enabled   1 to require the extended master secret, 0 to accept peers without it. Default: 0.
-///
-/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
-inkotls_status inkotls_server_builder_set_extended_master_secret_required(inkotls_server_builder *builder,
-                                                                          int32_t enabled);
-
-/// Sets a limit of the connections that use the config.
-///
-/// limit   An inkotls_limit. Each inkotls_limit has its own range and default.
-/// bytes   The value of the limit, in bytes. The range and the default are those of the
-///         inkotls_limit.
-///
-/// INVALID_ARGUMENT   The value of limit is not an inkotls_limit, or bytes is out of the range of
-///                    that inkotls_limit.
-inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder,
-                                                int32_t limit,
-                                                size_t bytes);
-
-/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
-/// format, with which a program such as Wireshark decrypts a capture.
-///
-/// By default there is no key log. The call replaces any key log that was set before.
-///
-/// inkotls_server_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
-/// can decrypt the connections.
-///
-/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
-/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
-///
-/// callback    Receives each line. See inkotls_key_log_callback.
-/// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
-///             connections that use the config are freed. Several threads may use user_data at the
-///             same time, because connections of one config may run on several threads.
-inkotls_status inkotls_server_builder_set_dangerous_key_log(inkotls_server_builder *builder,
-                                                            inkotls_key_log_callback callback,
-                                                            void *user_data);
-
-/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
-/// format, with which a program such as Wireshark decrypts a capture.
-///
-/// By default there is no key log. The call replaces any key log that was set before.
-///
-/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
-/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns OK all the
-/// same.
-///
-/// inkotls_server_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
-/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
-/// config write to a file, which may block the thread.
-inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_builder *builder);
-
-/// Creates an inkotls_server_config from the settings of the builder.
-///
-/// If the call returns OK, the builder is freed. If the call fails, the builder
-/// stays as it was and can be changed and built again, or freed. inkotls_server_builder_error
-/// returns the reason of the failure.
-///
-/// If the server trusts the client certificates that the platform trusts, the call reads the
-/// platform's certificate files, which may block the thread.
-///
-/// builder      Consumed when the call returns OK.
-/// out_config   Receives the config, with one reference that belongs to the caller. Valid until
-///              inkotls_server_config_release ends the last reference.
-///
-/// INVALID_CERTIFICATE   The builder has no identity: neither inkotls_server_builder_set_identity
-///                       nor inkotls_server_builder_set_sni_map was called.
-/// INVALID_ARGUMENT      None of the protocol versions can be used with the cipher suites and the
-///                       groups that were added.
-/// NO_TRUST_ANCHORS      The server asks for client certificates and would trust no certificate
-///                       authority, because the roots are empty or the platform has no usable
-///                       certificate. The reason may also be that SSL_CERT_FILE or SSL_CERT_DIR is
-///                       set and cannot be used (inkotls_roots_add_platform). This status is not
-///                       returned if the roots contain certificates of peers, or if an
-///                       inkotls_verify_callback is set.
-/// INVALID_STATE         An inkotls_verify_callback is set, but the server does not ask for client
-///                       certificates. This status is also returned if the server accepts early
-///                       data and has ticket keys, if the roots contain both certificates and raw
-///                       public keys, and if the roots contain raw public keys with
-///                       INKOTLS_CLIENT_AUTH_OPTIONAL.
-/// UNSUPPORTED           The roots for client certificates contain the platform's trust, and the
-///                       platform (macOS, Windows, Android) does not give access to its
-///                       certificates.
-inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
-                                            const inkotls_server_config **out_config);
-
-/// Reads the error message of the last call on builder that failed.
-///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
-/// until the next call on builder that is not const, or until builder is freed. Call
-/// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
-/// call that failed.
-const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
-
-/// Frees a builder from which no config was built.
-///
-/// After inkotls_server_builder_build has returned OK, the builder is freed already.
-///
-/// builder   The builder to free. May be NULL: the call then does nothing.
-void inkotls_server_builder_free(inkotls_server_builder *builder);
-
-/// Reads whether connections of the config may return WANT_BLOCKING.
-///
-/// Returns 1 if an inkotls_verify_callback, an inkotls_sign_callback, or the callbacks of a session
-/// store were set with may_block 1. Returns 0 if connections of the config never return
-/// WANT_BLOCKING.
-int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
-
-/// Retains the config: its number of references grows by one.
-///
-/// Any thread may call this function at any time. inkotls_server_config_release ends the reference.
-inkotls_status inkotls_server_config_retain(const inkotls_server_config *config);
-
-/// Releases a reference to the config, and frees the config with the last reference.
-///
-/// Connections have references of their own. Any thread may call this function at any time.
-///
-/// config   The config to release. May be NULL: the call then does nothing.
-void inkotls_server_config_release(const inkotls_server_config *config);
-
-/// Creates an acceptor for one incoming connection.
-///
-/// Returns the acceptor, or NULL if a bug in the library was caught. inkotls_acceptor_into_conn
-/// consumes the acceptor, and inkotls_acceptor_free frees it.
-inkotls_acceptor *inkotls_acceptor_new(void);
-
-/// Attaches a socket, from which the acceptor then reads and to which it writes ciphertext itself.
-///
-/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
-/// WANT_WRITE say for which event to poll the socket. A transport that was attached
-/// before is detached. The connection that inkotls_acceptor_into_conn creates keeps the socket
-/// attached.
-///
-/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once
-/// for reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
-/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
-/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
-/// never closes it.
-///
-/// inkotls_acceptor_feed and inkotls_acceptor_drain still work while a socket is attached, and
-/// ciphertext that was fed before is kept. An end of file (EOF) that an earlier transport reported
-/// stays in effect.
-///
-/// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///      must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or
-///      until the last call that moves ciphertext returns, on acceptor or on the connection that
-///      inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not use
-///      the descriptor.
-///
-/// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
-///                    pipe that is open for reading and writing; inkotls_acceptor_os_error returns
-///                    errno. The transport that was attached before stays attached.
-inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
-
-/// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
-///
-/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and
-/// WANT_WRITE say for which event to poll the descriptors. A transport that was
-/// attached before is detached. The connection that inkotls_acceptor_into_conn creates keeps the
-/// descriptors attached. The library never closes a descriptor, and never raises SIGPIPE.
-///
-/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
-/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
-/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
-/// calling thread (pthread_sigmask) during the write.
-///
-/// If a pipe is not in non-blocking mode, no one else may use this end of it. A read blocks if
-/// another reader has consumed the bytes after poll, and a write blocks if another writer has
-/// filled the pipe after poll.
-///
-/// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
-///            last call that moves ciphertext returns, on acceptor or on the connection that
-///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
-///            not use the descriptor.
-/// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
-///            last call that moves ciphertext returns, on acceptor or on the connection that
-///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
-///            not use the descriptor.
-///
-/// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
-///                    or is the wrong end of a pipe; inkotls_acceptor_os_error returns errno. The
-///                    transport that was attached before stays attached.
-inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor,
-                                        int32_t read_fd,
-                                        int32_t write_fd);
-
-/// Attaches two callbacks, through which the acceptor then receives and sends ciphertext itself.
-///
-/// inkotls_acceptor_accept then calls the callbacks, on the thread that calls
-/// inkotls_acceptor_accept. A transport that was attached before is detached. The connection that
-/// inkotls_acceptor_into_conn creates keeps the callbacks attached.
-///
-/// If a callback returns an error, inkotls_acceptor_accept returns IO_ERROR, and
-/// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
-/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR,
-/// and inkotls_acceptor_os_error returns NONE.
-///
-/// read        Called by the library to receive ciphertext. See inkotls_read_callback. The callback
-///             must not use acceptor.
-/// write       Called by the library to send ciphertext. See inkotls_write_callback. The callback
-///             must not use acceptor.
-/// user_data   Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
-///             detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last call that
-///             moves ciphertext returns, on acceptor or on the connection that
-///             inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free call
-///             neither callback.
-inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor,
-                                       inkotls_read_callback read,
-                                       inkotls_write_callback write,
-                                       void *user_data);
-
-/// Detaches the socket, the descriptors or the callbacks that are attached.
-///
-/// From then on the caller moves the ciphertext, with inkotls_acceptor_feed and
-/// inkotls_acceptor_drain. If nothing is attached, the call changes nothing.
-inkotls_status inkotls_acceptor_detach(inkotls_acceptor *acceptor);
-
-/// Copies ciphertext that was received from the client into the acceptor.
-///
-/// The bytes are only queued: a failure that they cause is returned by the next call of
-/// inkotls_acceptor_accept. After the acceptor has failed, or the client has sent close_notify,
-/// bytes are accepted and discarded. The connection that inkotls_acceptor_into_conn creates keeps
-/// the bytes that are queued.
-///
-/// data, len   The ciphertext, and its length in bytes. Copied.
-/// used        Receives the number of bytes that were accepted. The number may be less than len:
-///             keep the rest, and feed it after the next call of inkotls_acceptor_accept, or to the
-///             connection that inkotls_acceptor_into_conn creates. After inkotls_acceptor_accept
-///             has returned WANT_READ, at least 16 KiB are accepted.
-///
-/// FULL            Nothing was accepted, because 64 KiB are queued already (the default of
-///                 INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
-///                 Call inkotls_acceptor_accept; after WANT_READ feed the same bytes
-///                 again, and after OK feed them to the connection that
-///                 inkotls_acceptor_into_conn creates.
-/// INVALID_STATE   inkotls_acceptor_feed_eof was called before, or an attached transport has
-///                 reported its end of file (EOF).
-inkotls_status inkotls_acceptor_feed(inkotls_acceptor *acceptor,
-                                     const void *data,
-                                     size_t len,
-                                     size_t *used);
-
-/// Sets the end of file (EOF) of the transport: the client will send no more ciphertext.
-///
-/// Ciphertext that was fed before is still used. After that, inkotls_acceptor_accept returns
-/// UNEXPECTED_EOF instead of WANT_READ.
-inkotls_status inkotls_acceptor_feed_eof(inkotls_acceptor *acceptor);
-
-/// Copies queued ciphertext, which the caller then sends to the client, and removes it from the
-/// queue.
-///
-/// The ciphertext of an acceptor is only the alert that refuses a ClientHello. Send the bytes of
-/// each call before the bytes of the next one; the acceptor does not keep them.
-///
-/// buf, cap   Receives the ciphertext. cap is the size of buf in bytes.
-/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued.
-inkotls_status inkotls_acceptor_drain(inkotls_acceptor *acceptor,
-                                      void *buf,
-                                      size_t cap,
-                                      size_t *out_len);
-
-/// Reads until the ClientHello is complete.
-///
-/// The call parses the ClientHello and does no cryptography. If ciphertext is missing, the call
-/// returns WANT_READ, and the same call is repeated later.
-///
-/// If the ClientHello is refused, the acceptor queues a fatal alert for the client.
-/// inkotls_acceptor_accept returns WANT_WRITE until the alert has been drained or
-/// sent; from then on every call of inkotls_acceptor_accept returns the failure. After the failure,
-/// on a TCP socket, shut down the sending side, read until EOF, and close the socket: if the socket
-/// is closed with unread bytes, the TCP reset may overtake the alert.
-///
-/// OK                 The ClientHello is complete. The functions of the acceptor return its
-///                    contents, and inkotls_acceptor_into_conn creates the connection.
-/// WANT_READ          The ClientHello is not complete. Wait until the socket is readable, or feed
-///                    ciphertext, then call inkotls_acceptor_accept again. If a transport is
-///                    attached, inkotls_acceptor_accept returns WANT_READ after it
-///                    has received 128 KiB, even if the transport has more.
-/// WANT_WRITE         The alert for a refused ClientHello must be sent. Wait until the socket is
-///                    writable, or drain the alert and send it, then call inkotls_acceptor_accept
-///                    again to get the failure.
-/// CLOSED             The client sent close_notify instead of a ClientHello.
-/// UNEXPECTED_EOF     The transport ended before the ClientHello was complete.
-/// ALERT_RECEIVED     The client sent an alert instead of a ClientHello.
-///                    inkotls_acceptor_alert_received returns its number.
-/// PROTOCOL_ERROR     The client sent something that is not a ClientHello, or a ClientHello that
-///                    violates the TLS protocol. The error message has the reason.
-/// HANDSHAKE_FAILED   The ClientHello lacks something that TLS 1.2 and TLS 1.3 require, such as the
-///                    client's signature algorithms. The error message has the reason.
-/// IO_ERROR           The attached transport has failed. inkotls_acceptor_os_error returns errno.
-inkotls_status inkotls_acceptor_accept(inkotls_acceptor *acceptor);
-
-/// Reads the server name (SNI, RFC 6066) of the ClientHello, in lower case.
-///
-/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on acceptor
-///            that is not const, or until acceptor is freed.
-/// out_len    Receives the length of the name in bytes.
-///
-/// NONE   The client sent no server name, or the ClientHello is not complete yet.
-inkotls_status inkotls_acceptor_server_name(const inkotls_acceptor *acceptor,
-                                            const char **out_name,
-                                            size_t *out_len);
-
-/// Reads one of the ALPN protocols (RFC 7301) of the ClientHello.
-///
-/// index          The position of the protocol in the client's list, which begins with 0 and the
-///                protocol that the client prefers.
-/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
-///                next call on acceptor that is not const, or until acceptor is freed.
-/// out_len        Receives the length of the name in bytes. Range: 1 to 255.
-///
-/// NONE   The client's list has no protocol with this index, or the ClientHello is not complete
-///        yet.
-inkotls_status inkotls_acceptor_alpn(const inkotls_acceptor *acceptor,
-                                     size_t index,
-                                     const uint8_t **out_protocol,
-                                     size_t *out_len);
-
-/// Reads the cipher suites of the ClientHello.
-///
-/// The list also contains cipher suites that this library does not support, and reserved numbers,
-/// such as those of GREASE (RFC 8701).
-///
-/// out_suites   Receives a pointer to the cipher suites as IANA numbers, in the client's order of
-///              preference. Valid until the next call on acceptor that is not const, or until
-///              acceptor is freed.
-/// out_count    Receives the number of cipher suites.
-///
-/// NONE   The ClientHello is not complete yet.
-inkotls_status inkotls_acceptor_cipher_suites(const inkotls_acceptor *acceptor,
-                                              const uint16_t **out_suites,
-                                              size_t *out_count);
-
-/// Reads the signature schemes (signature_algorithms; RFC 8446, section 4.2.3) of the ClientHello.
-///
-/// The list also contains signature schemes that this library does not support, and reserved
-/// numbers, such as those of GREASE (RFC 8701).
-///
-/// out_schemes   Receives a pointer to the signature schemes as IANA numbers, in the client's order
-///               of preference. Valid until the next call on acceptor that is not const, or until
-///               acceptor is freed.
-/// out_count     Receives the number of signature schemes.
-///
-/// NONE   The ClientHello is not complete yet.
-inkotls_status inkotls_acceptor_signature_schemes(const inkotls_acceptor *acceptor,
-                                                  const uint16_t **out_schemes,
-                                                  size_t *out_count);
-
-/// Reads the groups for the key exchange (supported_groups; RFC 8446, section 4.2.7) of the
-/// ClientHello.
-///
-/// The list also contains groups that this library does not support, and reserved numbers, such as
-/// those of GREASE (RFC 8701).
-///
-/// out_groups   Receives a pointer to the groups as IANA numbers, in the client's order of
-///              preference. Valid until the next call on acceptor that is not const, or until
-///              acceptor is freed.
-/// out_count    Receives the number of groups, which is 0 if the client sent none.
-///
-/// NONE   The ClientHello is not complete yet.
-inkotls_status inkotls_acceptor_named_groups(const inkotls_acceptor *acceptor,
-                                             const uint16_t **out_groups,
-                                             size_t *out_count);
-
-/// Reads the name of one of the certificate authorities (certificate_authorities; RFC 8446, section
-/// 4.2.4) of the ClientHello.
-///
-/// A client names the certificate authorities that it trusts, so that the server can choose its
-/// certificate by them. Most clients name none.
-///
-/// index      The position of the certificate authority in the client's list, which begins with 0.
-/// out_name   Receives a pointer to the Name (RFC 5280, section 4.1.2.4) in DER. Valid until the
-///            next call on acceptor that is not const, or until acceptor is freed.
-/// out_len    Receives the length of the Name in bytes.
-///
-/// NONE   The client's list has no certificate authority with this index, or the ClientHello is not
-///        complete yet.
-inkotls_status inkotls_acceptor_certificate_authority(const inkotls_acceptor *acceptor,
-                                                      size_t index,
-                                                      const uint8_t **out_name,
-                                                      size_t *out_len);
-
-/// Reads the bytes of the ClientHello as the client sent them.
-///
-/// The bytes are the handshake message (RFC 8446, section 4) with its header of four bytes, without
-/// the headers of the records.
-///
-/// out_message   Receives a pointer to the message. Valid until the next call on acceptor that is
-///               not const, or until acceptor is freed.
-/// out_len       Receives the length of the message in bytes.
-///
-/// NONE   The ClientHello is not complete yet.
-inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
-                                             const uint8_t **out_message,
-                                             size_t *out_len);
-
-/// Sets the callback that receives log messages about this acceptor.
-///
-/// Log messages are for people, and say what was negotiated and what failed. The text of log
-/// messages is not part of the ABI. The library writes log messages nowhere else. The connection
-/// that inkotls_acceptor_into_conn creates keeps the callback.
-///
-/// level       An inkotls_log. Messages of this level and of the levels with smaller numbers are
-///             reported. INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
-/// callback    Called by the library with each message, during a call on acceptor and on the thread
-///             of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
-/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
-///             or until the acceptor, or the connection that inkotls_acceptor_into_conn creates, is
-///             freed.
-///
-/// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
-///                    not INKOTLS_LOG_OFF.
-/// UNSUPPORTED        The library is part of a Rust program. The logger that this program sets in
-///                    the crate log receives the messages instead, on the thread of the call.
-inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor,
-                                        int32_t level,
-                                        inkotls_log_callback callback,
-                                        void *user_data);
-
-/// Creates the server connection that continues the acceptor with the chosen config.
-///
-/// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
-/// If the call fails, the acceptor stays as it was.
-///
-/// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake
-/// returns the failure, and the alert drains from the connection.
-///
-/// acceptor   Consumed when the call returns OK.
-/// config     The server config with which the connection continues. Retained.
-/// out_conn   Receives the connection, which belongs to the caller. Valid until inkotls_conn_free.
-///
-/// INVALID_STATE   The ClientHello is not complete: inkotls_acceptor_accept has not returned
-///                 OK.
-inkotls_status inkotls_acceptor_into_conn(inkotls_acceptor *acceptor,
-                                          const inkotls_server_config *config,
-                                          inkotls_conn **out_conn);
-
-/// Reads the error message of the last call on acceptor that failed.
-///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
-/// until the next call on acceptor that is not const, or until acceptor is freed. Call
-/// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
-/// failed.
-///
-/// A call that takes acceptor as const leaves no error message when it fails.
-const char *inkotls_acceptor_error(const inkotls_acceptor *acceptor);
-
-/// Reads the alert that the acceptor has sent or queued.
-///
-/// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no
-/// alert. Range: 0 to 255.
-int32_t inkotls_acceptor_alert_sent(const inkotls_acceptor *acceptor);
-
-/// Reads the alert that the client has sent.
-///
-/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE
-/// if the client has sent no alert. Range: 0 to 255.
-int32_t inkotls_acceptor_alert_received(const inkotls_acceptor *acceptor);
-
-/// Reads the error number (errno) of the last call on acceptor that failed.
-///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no
-/// errno. Call inkotls_acceptor_os_error before the next call on acceptor that is not const, and
-/// before inkotls_acceptor_free.
-int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
-
-/// Frees an acceptor that has not become a connection.
-///
-/// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
-/// has returned OK, the acceptor is freed already. inkotls_acceptor_free does
-/// nothing if acceptor is NULL.
-void inkotls_acceptor_free(inkotls_acceptor *acceptor);
+/// A parsed certificate never changes: any number of threads may read it at the same time.
+typedef struct inkotls_certificate inkotls_certificate;
+
+// =================================================================================================
+// 2. Status and errors
+// =================================================================================================
+
+/// The result of a call. 0 is success. A positive status means that the call cannot finish yet and
+/// that nothing has failed: do what the status asks for, then make the same call again. A negative
+/// status means that the call failed, that there is nothing to return (NONE), or that no more data
+/// will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused.
+///
+/// A connection that has failed with ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
+/// PROTOCOL_ERROR or INVALID_KEY stays failed. NONE, INVALID_ARGUMENT, INVALID_STATE and
+/// UNSUPPORTED are not failures of a connection: other calls on the connection work as before.
+INKOTLS_ENUM(inkotls_status) {
+  /// The call has done what it does, and has written its outputs.
+  INKOTLS_STATUS_OK = 0,
+  /// The call needs more ciphertext from the peer. Wait until the socket is readable, or pass
+  /// ciphertext with inkotls_conn_feed (inkotls_acceptor_feed); then make the same call again.
+  /// After this status, the next feed accepts at least 16 KiB.
+  INKOTLS_STATUS_WANT_READ = 1,
+  /// Ciphertext must be sent to the peer before the call can finish. Wait until the socket is
+  /// writable, or fetch the ciphertext with inkotls_conn_drain (inkotls_acceptor_drain) and send
+  /// it; then make the same call again.
+  INKOTLS_STATUS_WANT_WRITE = 2,
+  /// The next step of the handshake may block the thread, in a callback that was set with may_block
+  /// 1, or in the platform's verification of certificates (macOS, Windows, Android). Call
+  /// inkotls_conn_run_blocking on a thread that may block; then make the same call again. Only
+  /// connections of a config whose inkotls_client_config_may_block or
+  /// inkotls_server_config_may_block returns 1 return this status. A call may return this status
+  /// without need, because the contents of an encrypted record are not known in advance.
+  INKOTLS_STATUS_WANT_BLOCKING = 3,
+  /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
+  /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
+  /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then feed the same bytes
+  /// again.
+  INKOTLS_STATUS_FULL = 4,
+  /// What the call asks for does not exist, or does not exist yet. This status is never a failure
+  /// of the connection.
+  INKOTLS_STATUS_NONE = -1,
+  /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
+  /// plaintext will come from the peer. This side may still write, until it calls
+  /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that the
+  /// handshake cannot finish.
+  INKOTLS_STATUS_CLOSED = -2,
+  /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
+  /// truncated; whether that matters depends on the protocol above TLS. During the handshake, the
+  /// status means that the peer has left, so that the handshake cannot finish.
+  INKOTLS_STATUS_UNEXPECTED_EOF = -3,
+  /// The peer has sent a fatal alert. inkotls_conn_alert_received or
+  /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final: from
+  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
+  INKOTLS_STATUS_ALERT_RECEIVED = -4,
+  /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
+  /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final: from
+  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+  /// inkotls_conn_close return this status.
+  INKOTLS_STATUS_INVALID_PEER_CERTIFICATE = -5,
+  /// The two sides have no protocol version, cipher suite, group, signature scheme or ALPN protocol
+  /// in common; or the server has no certificate for the client; or the peer sent more than
+  /// INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final: from
+  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
+  INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
+  /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
+  /// record that cannot be decrypted, which also happens if the bytes were changed on the way. The
+  /// error message has the reason. The failure is final: from then on inkotls_conn_handshake,
+  /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
+  /// acceptor, inkotls_acceptor_accept) return this status.
+  INKOTLS_STATUS_PROTOCOL_ERROR = -7,
+  /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used, or
+  /// the input contains none, or an identity has no certificate chain. The error message has the
+  /// reason. The handle stays as it was.
+  INKOTLS_STATUS_INVALID_CERTIFICATE = -8,
+  /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
+  /// not supported, or the identity has no private key: the handle stays as it was. From a call on
+  /// a connection, the status means that the inkotls_sign_callback returned no valid signature: the
+  /// connection has failed. The failure is final: from then on inkotls_conn_handshake,
+  /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close return this
+  /// status.
+  INKOTLS_STATUS_INVALID_KEY = -9,
+  /// The private key does not belong to the first certificate of the chain, or that certificate
+  /// does not fit a signature scheme of the inkotls_sign_callback. The handle stays as it was.
+  INKOTLS_STATUS_KEY_MISMATCH = -10,
+  /// The server name is not a DNS name or an IP address that the call accepts.
+  /// inkotls_invalid_name_text returns what is wrong with the name.
+  INKOTLS_STATUS_INVALID_NAME = -11,
+  /// A config cannot be built, because it would trust no certificate authority. The builder stays
+  /// as it was.
+  INKOTLS_STATUS_NO_TRUST_ANCHORS = -12,
+  /// An argument is NULL where NULL is not allowed, or is out of its range, or is not a value of
+  /// its enum. The handle stays as it was.
+  INKOTLS_STATUS_INVALID_ARGUMENT = -13,
+  /// The call is not possible in the present state of the handle, or another call on the handle has
+  /// not returned yet. The error message has the reason. This status is not a failure of the
+  /// connection.
+  INKOTLS_STATUS_INVALID_STATE = -14,
+  /// This library, this build of the library or the negotiated protocol version cannot do what the
+  /// call asks for. This status is not a failure of the connection.
+  INKOTLS_STATUS_UNSUPPORTED = -15,
+  /// A system call or an I/O callback has failed. The _os_error function of the handle returns
+  /// errno. If receiving has failed, calls that need ciphertext return this status until a
+  /// transport is attached anew. If sending has failed, calls that send return this status from
+  /// then on. A call that could not read a file leaves the handle as it was.
+  INKOTLS_STATUS_IO_ERROR = -16,
+  /// A bug in this library was caught. From then on every call on the handle returns this status,
+  /// except the _error function. Free the handle. Only an inkotls_client_config and an
+  /// inkotls_server_config stay usable.
+  INKOTLS_STATUS_PANIC = -17,
+};
+
+/// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
+/// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
+/// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
+/// RFC 8446, section 6.2. Numbers are never reused.
+INKOTLS_ENUM(inkotls_certificate_error) {
+  /// The peer had to present a certificate or a raw public key and presented none. A server sends
+  /// the alert certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2. A
+  /// client sends decode_error (50) in TLS 1.2 and no alert in TLS 1.3.
+  INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED = 1,
+  /// A certificate of the chain has expired: its notAfter time has passed. This side sends the
+  /// alert certificate_expired (45).
+  INKOTLS_CERTIFICATE_ERROR_EXPIRED = 2,
+  /// A certificate of the chain is not valid yet: its notBefore time has not come. This side sends
+  /// the alert certificate_expired (45).
+  INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID = 3,
+  /// No certificate authority that this side trusts has issued the certificate, or this side does
+  /// not trust the raw public key. This side sends the alert unknown_ca (48).
+  INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER = 4,
+  /// The server's certificate is not valid for the server name that was passed to
+  /// inkotls_conn_new_client. This side sends the alert bad_certificate (42).
+  INKOTLS_CERTIFICATE_ERROR_WRONG_NAME = 5,
+  /// A certificate of the chain is revoked: its serial number is in a certificate revocation list
+  /// (CRL) of its issuer. This side sends the alert certificate_revoked (44).
+  INKOTLS_CERTIFICATE_ERROR_REVOKED = 6,
+  /// Whether a certificate of the chain is revoked cannot be determined: its issuer has no CRL in
+  /// the roots, or that CRL has a bad signature or has expired. This side sends the alert
+  /// unknown_ca (48).
+  INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION = 7,
+  /// A signature in the certificate chain is not valid. This side sends the alert bad_certificate
+  /// (42).
+  INKOTLS_CERTIFICATE_ERROR_BAD_SIGNATURE = 8,
+  /// A certificate of the chain must not be used for this purpose: its extended key usage does not
+  /// include the peer's role (client or server), or the key usage of the peer's own certificate
+  /// does not include digitalSignature. This side sends the alert unsupported_certificate (43).
+  INKOTLS_CERTIFICATE_ERROR_WRONG_PURPOSE = 9,
+  /// A certificate of the chain cannot be parsed, or has a critical extension that is not
+  /// supported. This side sends the alert bad_certificate (42).
+  INKOTLS_CERTIFICATE_ERROR_BAD_ENCODING = 10,
+  /// The reason has no number of its own: the error message of the connection has the reason. This
+  /// side sends the alert certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_OTHER = 11,
+  /// The stapled OCSP response is missing, not valid or too old. Only an inkotls_verify_callback or
+  /// the platform's verification (macOS, Windows, Android) returns this reason, because the library
+  /// itself does not look at the OCSP response. This side sends the alert
+  /// bad_certificate_status_response (113).
+  INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE = 12,
+  /// The certificate is valid, but its owner is not allowed to connect. Only an
+  /// inkotls_verify_callback or the platform's verification (macOS, Windows, Android) returns this
+  /// reason. This side sends the alert access_denied (49).
+  INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED = 13,
+  /// The peer's own certificate is the certificate of a certificate authority (basicConstraints
+  /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust such a certificate.
+  /// This side sends the alert certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY = 14,
+  /// A certificate of the chain is not X.509 version 3. This side sends the alert
+  /// unsupported_certificate (43).
+  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_VERSION = 15,
+  /// A name in a certificate of the chain violates the name constraints of an issuer (RFC 5280,
+  /// section 4.2.1.10). This side sends the alert certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_NAME_CONSTRAINTS = 16,
+  /// The chain has more issuers than the path length constraint of one of them allows (RFC 5280,
+  /// section 4.2.1.9). This side sends the alert certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_PATH_LENGTH = 17,
+  /// An issuer in the chain is not a certificate authority. This side sends the alert
+  /// certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_ISSUER_NOT_CA = 18,
+  /// The certificate chain is too long, or is too expensive to verify. This side sends the alert
+  /// certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_CHAIN_TOO_COMPLEX = 19,
+  /// A signature in the certificate chain, or the peer's signature of the handshake, uses an
+  /// algorithm that is not supported (such as SHA-1 with RSA) or that does not fit the key. This
+  /// side sends the alert bad_certificate (42).
+  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM = 20,
+  /// The RSA key of the peer or of an issuer has fewer than 2048 or more than 8192 bits. This side
+  /// sends the alert bad_certificate (42).
+  INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE = 21,
+  /// The certificate was accepted, but the peer's signature of the handshake is not valid, so the
+  /// peer did not prove that it has the private key. This side sends the alert decrypt_error (51).
+  INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
+};
+
+/// Returns an error message for a status.
+///
+/// The error message of a handle (inkotls_conn_error and its like) says more. This function serves
+/// the calls that have no handle which could keep an error message.
+///
+/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. For a number that is not an inkotls_status, the text says so.
+///
+/// status  The number that a call returned. An inkotls_status, or any other number.
+const char *inkotls_status_text(int32_t status);
+
+/// Returns the meaning of an inkotls_certificate_error as a text, such as "it has expired".
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. If a connection refused the certificate of its peer, its error message
+/// (inkotls_conn_error) contains this text. The text is "unknown" for a number that is not an
+/// inkotls_certificate_error.
+///
+/// error  An inkotls_certificate_error, or any other number.
+const char *inkotls_certificate_error_name(int32_t error);
+
+/// Returns the name of a TLS alert (RFC 8446, section 6), such as "handshake_failure" for 40.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a number that IANA's registry of TLS alerts does not have.
+///
+/// alert  IANA's number of the alert, as inkotls_conn_alert_received returns it.
+const char *inkotls_alert_name(int32_t alert);
+
+/// Copies the error message for a server name that was refused with INVALID_NAME.
+///
+/// Three functions refuse a server name with this status, and have no handle that could keep an
+/// error message: inkotls_conn_new_client, inkotls_sni_map_set and inkotls_sni_map_remove. The
+/// error message repeats the name and says what is wrong with it, such as "the server name
+/// \"a.test:443\" has a port: pass only the host name". Call this function only after one of the
+/// three has refused the name, because a name that one of them accepts may have an error message
+/// for another one.
+///
+/// server_name, len  The name that was refused, in bytes. Borrowed for this call.
+/// buf, cap          Receives the error message: UTF-8 without a NUL, in bytes. 512 bytes are
+///                   always enough.
+/// out_len           Receives the length of the error message, in bytes.
+///
+/// NONE              None of the three functions refuses the name.
+/// INVALID_ARGUMENT  The error message does not fit into cap bytes.
+inkotls_status inkotls_invalid_name_text(const char *server_name, size_t len, char *buf,
+    size_t cap, size_t *out_len);
+
+// =================================================================================================
+// 3. The library, and what it supports
+// =================================================================================================
+
+/// Returns the version of the library, such as "0.1.0".
+///
+/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
+/// loaded.
+const char *inkotls_version(void);
+
+/// Returns the version of the ABI that this library implements.
+///
+/// The version changes only if a function or a number that existed is removed or changes its
+/// meaning. Additions do not change the version. The SONAME of the shared object ends with the
+/// version.
+uint32_t inkotls_abi_version(void);
+
+/// Returns the name of a protocol version, such as "TLS 1.3" for 0x0304.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a version that this library does not support.
+///
+/// version  IANA's number of the protocol version, as inkotls_conn_protocol_version returns it.
+const char *inkotls_protocol_version_name(int32_t version);
+
+/// Returns one of the protocol versions that this library supports.
+///
+/// Returns IANA's number (0x0304 for TLS 1.3, 0x0303 for TLS 1.2), or NONE, which is negative, if
+/// index is not less than the number of supported versions.
+///
+/// index  The position in the list of supported versions, from 0. The highest version is the first.
+int32_t inkotls_protocol_version_at(size_t index);
+
+/// Returns IANA's name of a cipher suite, such as "TLS_AES_128_GCM_SHA256" for 0x1301.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a cipher suite that this library does not support.
+///
+/// suite  IANA's number of the cipher suite, as inkotls_conn_cipher_suite returns it.
+const char *inkotls_cipher_suite_name(int32_t suite);
+
+/// Returns one of the cipher suites that this library supports.
+///
+/// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
+/// supported cipher suites.
+///
+/// index  The position in the list of supported cipher suites, from 0. The list is in the default
+///        order of preference.
+int32_t inkotls_cipher_suite_at(size_t index);
+
+/// Returns one of the groups for the key exchange that this library supports.
+///
+/// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
+/// supported groups.
+///
+/// index  The position in the list of supported groups, from 0. The list is in the default order of
+///        preference.
+int32_t inkotls_named_group_at(size_t index);
+
+/// Returns IANA's name of a group for the key exchange, such as "x25519" for 29.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a group that this library does not support.
+///
+/// group  IANA's number of the group, as inkotls_conn_named_group returns it.
+const char *inkotls_named_group_name(int32_t group);
+
+/// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for
+/// 0x0807.
+///
+/// Schemes that clients offer and this library does not support, such as ecdsa_sha1, have names,
+/// too.
+///
+/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
+/// loaded. The text is "unknown" for a number without a name here.
+///
+/// scheme  IANA's number of the signature scheme, as inkotls_conn_peer_signature_scheme returns it.
+const char *inkotls_signature_scheme_name(int32_t scheme);
+
+// =================================================================================================
+// 4. Connection: create
+// =================================================================================================
 
 /// Creates a client connection.
 ///
 /// The connection produces no ciphertext until inkotls_conn_handshake, or another call that drives
 /// the handshake, is called.
 ///
-/// config             The settings of the connection. Retained.
-/// server_name, len   The name that the server must prove with its certificate, without a NUL, and
-///                    its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066);
-///                    an IP address is not sent. Copied.
-/// out_conn           Receives the connection. Free it with inkotls_conn_free.
+/// config            The settings of the connection. Retained.
+/// server_name, len  The name that the server must prove with its certificate, without a NUL, and
+///                   its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066); an
+///                   IP address is not sent. Copied.
+/// out_conn          Receives the connection. Free it with inkotls_conn_free.
 ///
-/// INVALID_NAME   The name is neither a DNS name nor an IP address. inkotls_invalid_name_text
-///                writes an error message that says what is wrong with it.
+/// INVALID_NAME  The name is neither a DNS name nor an IP address. inkotls_invalid_name_text writes
+///               an error message that says what is wrong with it.
 inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
-                                       const char *server_name,
-                                       size_t len,
-                                       inkotls_conn **out_conn);
+    const char *server_name, size_t len, inkotls_conn **out_conn);
 
 /// Creates a server connection with a config that is chosen before the ClientHello arrives.
 ///
 /// A server that chooses its config after it has seen the ClientHello uses an inkotls_acceptor
 /// instead.
 ///
-/// config     The settings of the connection. Retained.
-/// out_conn   Receives the connection. Free it with inkotls_conn_free.
+/// config    The settings of the connection. Retained.
+/// out_conn  Receives the connection. Free it with inkotls_conn_free.
 inkotls_status inkotls_conn_new_server(const inkotls_server_config *config,
-                                       inkotls_conn **out_conn);
+    inkotls_conn **out_conn);
 
 /// Adds an ALPN protocol (RFC 7301) to the list of this connection, as the least preferred one.
 ///
 /// The list of a new connection is the list of its config. A connection has at most 64 protocols.
 ///
-/// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
-///                 255. Copied.
+/// protocol, len  The name of the protocol, such as "h2", and its length in bytes. Range: 1 to 255.
+///                Copied.
 ///
-/// INVALID_ARGUMENT   The length is not in its range, or the list already has 64 protocols.
-/// INVALID_STATE      The handshake has begun: a client has produced its ClientHello, or a server
-///                    has processed the ClientHello that it received.
+/// INVALID_ARGUMENT  The length is not in its range, or the list already has 64 protocols.
+/// INVALID_STATE     The handshake has begun: a client has produced its ClientHello, or a server
+///                   has processed the ClientHello that it received.
 inkotls_status inkotls_conn_add_alpn(inkotls_conn *conn, const void *protocol, size_t len);
 
 /// Removes all ALPN protocols from the list of this connection.
@@ -2498,42 +555,78 @@ inkotls_status inkotls_conn_add_alpn(inkotls_conn *conn, const void *protocol, s
 /// inkotls_acceptor_into_conn, and then adds the protocol that it has chosen with
 /// inkotls_conn_add_alpn. If no protocol is added, the connection does not use ALPN.
 ///
-/// INVALID_STATE   The handshake has begun: a client has produced its ClientHello, or a server has
-///                 processed the ClientHello that it received.
+/// INVALID_STATE  The handshake has begun: a client has produced its ClientHello, or a server has
+///                processed the ClientHello that it received.
 inkotls_status inkotls_conn_clear_alpn(inkotls_conn *conn);
 
-/// Sets bytes that are stored with each session that this server connection creates.
+/// Frees the connection, and overwrites its secrets in memory.
 ///
-/// A later connection that resumes such a session reads the bytes with
-/// inkotls_conn_resumption_data. If the config has ticket keys, the bytes travel in the encrypted
-/// ticket. The bytes of a later call replace those of an earlier call.
+/// The call moves no ciphertext: what has not been drained or sent is lost.
 ///
-/// data, len   The bytes, and their number in bytes. Range: 0 to 2048. Default: none. Copied.
-///
-/// INVALID_ARGUMENT   The value of len is larger than 2048.
-/// INVALID_STATE      The handshake is done, or conn is a client connection.
-inkotls_status inkotls_conn_set_resumption_data(inkotls_conn *conn, const void *data, size_t len);
+/// conn  The connection to free. May be NULL: the call then does nothing.
+void inkotls_conn_free(inkotls_conn *conn);
 
-/// Sets the callback that receives log messages about this connection.
+// =================================================================================================
+// 5. Connection: transport
+// =================================================================================================
+
+/// Copies ciphertext that the host has received into the connection.
 ///
-/// Log messages are for people: what was negotiated, and what failed. Their text is not part of the
-/// ABI. The library writes log messages nowhere else.
+/// The bytes are only queued: a failure that they cause is returned by the next call of
+/// inkotls_conn_handshake or inkotls_conn_read. After the connection has failed, or the peer has
+/// sent close_notify, bytes are accepted and discarded.
 ///
-/// level       An inkotls_log. Messages of this level and of those before it are reported.
-///             INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
-/// callback    Called with each message, during a call on conn and on the thread of that call. May
-///             be NULL if level is INKOTLS_LOG_OFF.
-/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
-///             or conn is freed.
+/// data, len  The ciphertext, and its length in bytes. Copied.
+/// used       Receives the number of bytes that were accepted, which may be less than len. Keep the
+///            bytes that were not accepted, and feed them after the next call of
+///            inkotls_conn_handshake or inkotls_conn_read. After a call has returned WANT_READ, at
+///            least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER.
 ///
-/// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
-///                    not INKOTLS_LOG_OFF.
-/// UNSUPPORTED        The library is part of a Rust program. The logger that this program sets in
-///                    the crate log receives the messages instead, on the thread of the call.
-inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
-                                    int32_t level,
-                                    inkotls_log_callback callback,
-                                    void *user_data);
+/// FULL           Nothing was accepted, because the read buffer (INKOTLS_LIMIT_READ_BUFFER) is
+///                full. Call inkotls_conn_handshake or inkotls_conn_read until it returns
+///                WANT_READ, then feed the same bytes again.
+/// INVALID_STATE  inkotls_conn_feed_eof was called before.
+inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
+
+/// Sets the end of file (EOF) of the transport: the peer will send no more ciphertext.
+///
+/// Ciphertext that was fed before can still be read. After that, inkotls_conn_handshake and
+/// inkotls_conn_read return CLOSED or UNEXPECTED_EOF instead of WANT_READ.
+inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
+
+/// Copies queued ciphertext, which the host then sends to the peer, and removes it from the queue.
+///
+/// Send the bytes of each call before the bytes of the next one; the connection does not keep them.
+///
+/// buf, cap  Receives the ciphertext. cap is the size of buf in bytes.
+/// out_len   Receives the number of bytes written, which is 0 if no ciphertext is queued.
+inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
+
+/// Reads queued ciphertext in place, without a buffer of the caller.
+///
+/// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
+/// the queue. No other call on conn that is not const may come between the two calls. A host that
+/// lets another task use conn during the send calls inkotls_conn_drain instead.
+///
+/// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
+/// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
+/// copies.
+///
+/// out_data  Receives a pointer to the ciphertext. Valid until the next call on conn that is not
+///           const, or until conn is freed.
+/// out_len   Receives the length of the ciphertext in bytes, which is 0 if none is queued. More
+///           ciphertext may be queued behind it: consume these bytes, then repeat the call.
+inkotls_status inkotls_conn_drain_peek(inkotls_conn *conn, const uint8_t **out_data,
+    size_t *out_len);
+
+/// Removes ciphertext that has been sent from the queue.
+///
+/// len  How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Only const calls
+///      on conn may come between the two calls.
+///
+/// INVALID_ARGUMENT  The value of len is larger than the out_len of inkotls_conn_drain_peek.
+///                   Nothing was removed.
+inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 
 /// Attaches a socket, from which the connection then reads and to which it writes ciphertext
 /// itself.
@@ -2559,13 +652,13 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn,
 /// effect. After an earlier transport has failed to send, its ciphertext is lost, and writing fails
 /// with every later transport.
 ///
-/// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///      must stay open until inkotls_conn_detach returns, or until the last call that moves
-///      ciphertext returns; inkotls_conn_free does not use it.
+/// fd  A connected stream socket, or a pipe that is open for reading and writing. The descriptor
+///     must stay open until inkotls_conn_detach returns, or until the last call that moves
+///     ciphertext returns; inkotls_conn_free does not use it.
 ///
-/// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
-///                    pipe that is open for reading and writing; inkotls_conn_os_error returns
-///                    errno. The transport that was attached before stays attached.
+/// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
+///                   pipe that is open for reading and writing; inkotls_conn_os_error returns
+///                   errno. The transport that was attached before stays attached.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
 /// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
@@ -2581,17 +674,61 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 /// blocks if another reader has consumed the bytes after poll, and a write blocks if another writer
 /// has filled the pipe after poll.
 ///
-/// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
-///            returns.
-/// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
-///            returns.
+/// read_fd   A connected stream socket, or the read end of a pipe. The descriptor must stay open
+///           until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///           returns.
+/// write_fd  A connected stream socket, or the write end of a pipe. The descriptor must stay open
+///           until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///           returns.
 ///
-/// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
-///                    or is the wrong end of a pipe; inkotls_conn_os_error returns errno. The
-///                    transport that was attached before stays attached.
+/// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
+///                   or is the wrong end of a pipe; inkotls_conn_os_error returns errno. The
+///                   transport that was attached before stays attached.
 inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t write_fd);
+
+/// Reads ciphertext from the network without waiting (inkotls_conn_set_io or
+/// inkotls_acceptor_set_io).
+///
+/// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
+/// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
+/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is called again at
+/// once. After any other negative errno, and after a number above cap, the call on the connection
+/// returns IO_ERROR, and the callback is not called again unless it is attached anew.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns INVALID_STATE. The
+/// callback may use other handles.
+///
+/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
+/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
+///
+/// user_data  The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
+/// buf, cap   Receives the ciphertext. cap is the size of buf in bytes, at least 1. Valid until the
+///            callback returns.
+typedef int32_t (*inkotls_read_callback)(void *user_data, uint8_t *buf, size_t cap);
+
+/// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
+/// inkotls_acceptor_set_io).
+///
+/// Returns the number of bytes that were written, from 1 to len; or a negative errno. 0, -EAGAIN or
+/// -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays queued. After -EINTR
+/// the callback is called again at once. After any other negative errno, and after a number above
+/// len, the connection cannot send any more: the callback is not called again, and calls that send
+/// return IO_ERROR.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns INVALID_STATE. The
+/// callback may use other handles.
+///
+/// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
+/// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
+///
+/// user_data  The user_data that was passed to inkotls_conn_set_io or inkotls_acceptor_set_io.
+/// data, len  The ciphertext, and its length in bytes, at least 1. Valid until the callback
+///            returns.
+typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, size_t len);
 
 /// Attaches two callbacks, through which the connection then receives and sends ciphertext itself.
 ///
@@ -2602,15 +739,13 @@ inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t
 /// error number without its sign. If a callback returns a length that is larger than its buffer,
 /// the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
 ///
-/// read        Called to receive ciphertext. The callback must not use conn.
-/// write       Called to send ciphertext. The callback must not use conn.
-/// user_data   Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach
-///             returns, or until the last call that moves ciphertext returns; inkotls_conn_free
-///             calls neither callback.
-inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
-                                   inkotls_read_callback read,
-                                   inkotls_write_callback write,
-                                   void *user_data);
+/// read       Called to receive ciphertext. The callback must not use conn.
+/// write      Called to send ciphertext. The callback must not use conn.
+/// user_data  Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach
+///            returns, or until the last call that moves ciphertext returns; inkotls_conn_free
+///            calls neither callback.
+inkotls_status inkotls_conn_set_io(inkotls_conn *conn, inkotls_read_callback read,
+    inkotls_write_callback write, void *user_data);
 
 /// Detaches the socket, the descriptors or the callbacks that are attached.
 ///
@@ -2618,64 +753,9 @@ inkotls_status inkotls_conn_set_io(inkotls_conn *conn,
 /// inkotls_conn_drain. If nothing is attached, the call changes nothing.
 inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 
-/// Copies ciphertext that the host has received into the connection.
-///
-/// The bytes are only queued: a failure that they cause is returned by the next call of
-/// inkotls_conn_handshake or inkotls_conn_read. After the connection has failed, or the peer has
-/// sent close_notify, bytes are accepted and discarded.
-///
-/// data, len   The ciphertext, and its length in bytes. Copied.
-/// used        Receives the number of bytes that were accepted, which may be less than len. Keep
-///             the bytes that were not accepted, and feed them after the next call of
-///             inkotls_conn_handshake or inkotls_conn_read. After a call has returned WANT_READ, at
-///             least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER.
-///
-/// FULL            Nothing was accepted, because the read buffer (INKOTLS_LIMIT_READ_BUFFER) is
-///                 full. Call inkotls_conn_handshake or inkotls_conn_read until it returns
-///                 WANT_READ, then feed the same bytes again.
-/// INVALID_STATE   inkotls_conn_feed_eof was called before.
-inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
-
-/// Sets the end of file (EOF) of the transport: the peer will send no more ciphertext.
-///
-/// Ciphertext that was fed before can still be read. After that, inkotls_conn_handshake and
-/// inkotls_conn_read return CLOSED or UNEXPECTED_EOF instead of WANT_READ.
-inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
-
-/// Copies queued ciphertext, which the host then sends to the peer, and removes it from the queue.
-///
-/// Send the bytes of each call before the bytes of the next one; the connection does not keep them.
-///
-/// buf, cap   Receives the ciphertext. cap is the size of buf in bytes.
-/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued.
-inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
-
-/// Reads queued ciphertext in place, without a buffer of the caller.
-///
-/// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
-/// the queue. No other call on conn that is not const may come between the two calls. A host that
-/// lets another task use conn during the send calls inkotls_conn_drain instead.
-///
-/// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
-/// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
-/// copies.
-///
-/// out_data   Receives a pointer to the ciphertext. Valid until the next call on conn that is not
-///            const, or until conn is freed.
-/// out_len    Receives the length of the ciphertext in bytes, which is 0 if none is queued. More
-///            ciphertext may be queued behind it: consume these bytes, then repeat the call.
-inkotls_status inkotls_conn_drain_peek(inkotls_conn *conn,
-                                       const uint8_t **out_data,
-                                       size_t *out_len);
-
-/// Removes ciphertext that has been sent from the queue.
-///
-/// len   How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Only const calls
-///       on conn may come between the two calls.
-///
-/// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_drain_peek.
-///                    Nothing was removed.
-inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
+// =================================================================================================
+// 6. Connection: handshake
+// =================================================================================================
 
 /// Runs the handshake as far as the received ciphertext allows.
 ///
@@ -2698,34 +778,34 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 /// section 4.1.4), inkotls_conn_alpn returns its result only after the second flight. Results of a
 /// handshake are not authenticated before inkotls_conn_handshake has returned OK.
 ///
-/// OK                         The handshake is done, and the last flight of this side has been
-///                            drained or sent, so that the peer can go on.
-/// WANT_READ                  More ciphertext is needed: feed ciphertext, or poll the attached
-///                            transport for reading, then repeat the call.
-/// WANT_WRITE                 Ciphertext is queued: drain the ciphertext, or poll the attached
-///                            transport for writing, then repeat the call.
-/// WANT_BLOCKING              The next step of the handshake may block: call
-///                            inkotls_conn_run_blocking, on any thread, then repeat the call. Only
-///                            a config whose inkotls_client_config_may_block or
-///                            inkotls_server_config_may_block returns 1 causes WANT_BLOCKING.
-/// CLOSED                     The peer sent close_notify before the handshake was done.
-/// UNEXPECTED_EOF             The transport ended without close_notify before the handshake was
-///                            done.
-/// ALERT_RECEIVED             The peer sent a fatal alert; inkotls_conn_alert_received returns its
-///                            number.
-/// INVALID_PEER_CERTIFICATE   The certificate of the peer was refused, or the peer did not prove
-///                            that it has the private key; inkotls_conn_certificate_error returns
-///                            the reason.
-/// HANDSHAKE_FAILED           The two sides have no version, cipher suite, group, ALPN protocol or
-///                            signature scheme in common, or a limit was exceeded
-///                            (INKOTLS_LIMIT_HANDSHAKE).
-/// PROTOCOL_ERROR             The peer violated the protocol, or the ciphertext was changed on its
-///                            way.
-/// INVALID_KEY                The inkotls_sign_callback of this side's identity returned no
-///                            signature.
-/// IO_ERROR                   The attached transport has failed; inkotls_conn_os_error returns
-///                            errno.
-/// INVALID_STATE              inkotls_conn_close was called before the handshake was done.
+/// OK                        The handshake is done, and the last flight of this side has been
+///                           drained or sent, so that the peer can go on.
+/// WANT_READ                 More ciphertext is needed: feed ciphertext, or poll the attached
+///                           transport for reading, then repeat the call.
+/// WANT_WRITE                Ciphertext is queued: drain the ciphertext, or poll the attached
+///                           transport for writing, then repeat the call.
+/// WANT_BLOCKING             The next step of the handshake may block: call
+///                           inkotls_conn_run_blocking, on any thread, then repeat the call. Only a
+///                           config whose inkotls_client_config_may_block or
+///                           inkotls_server_config_may_block returns 1 causes WANT_BLOCKING.
+/// CLOSED                    The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF            The transport ended without close_notify before the handshake was
+///                           done.
+/// ALERT_RECEIVED            The peer sent a fatal alert; inkotls_conn_alert_received returns its
+///                           number.
+/// INVALID_PEER_CERTIFICATE  The certificate of the peer was refused, or the peer did not prove
+///                           that it has the private key; inkotls_conn_certificate_error returns
+///                           the reason.
+/// HANDSHAKE_FAILED          The two sides have no version, cipher suite, group, ALPN protocol or
+///                           signature scheme in common, or a limit was exceeded
+///                           (INKOTLS_LIMIT_HANDSHAKE).
+/// PROTOCOL_ERROR            The peer violated the protocol, or the ciphertext was changed on its
+///                           way.
+/// INVALID_KEY               The inkotls_sign_callback of this side's identity returned no
+///                           signature.
+/// IO_ERROR                  The attached transport has failed; inkotls_conn_os_error returns
+///                           errno.
+/// INVALID_STATE             inkotls_conn_close was called before the handshake was done.
 inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 
 /// Runs the step of the handshake that a call announced with WANT_BLOCKING.
@@ -2737,9 +817,13 @@ inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 /// WANT_BLOCKING is returned before any part of the step has run. WANT_BLOCKING may be spurious,
 /// because the contents of an encrypted record are not known in advance.
 ///
-/// OK   The step has run, or there was none. Repeat the call that returned WANT_BLOCKING: it
-///      returns the result of the step.
+/// OK  The step has run, or there was none. Repeat the call that returned WANT_BLOCKING: it returns
+///     the result of the step.
 inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
+
+// =================================================================================================
+// 7. Connection: data
+// =================================================================================================
 
 /// Reads as much plaintext as is available.
 ///
@@ -2752,26 +836,26 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 ///
 /// CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be called.
 ///
-/// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
-/// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
+/// buf, cap  Receives the plaintext. cap is the size of buf in bytes.
+/// out_len   Receives the number of bytes written, which is at least 1 unless cap is 0.
 ///
-/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
-///                  reading, then repeat the call.
-/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
-///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
-/// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
-///                  Reading has ended.
-/// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
-///                  Reading has ended.
-/// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
-///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
-///                  receive causes this status.
-/// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
-///     these statuses.
+/// WANT_READ       More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                 reading, then repeat the call.
+/// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                 writing, then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
+///                 thread, then repeat the call.
+/// CLOSED          The peer sent close_notify, and everything that it sent before has been read.
+///                 Reading has ended.
+/// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
+///                 Reading has ended.
+/// IO_ERROR        The attached transport has failed, so that what was read may be truncated;
+///                 inkotls_conn_os_error returns errno. After the handshake, only a failure to
+///                 receive causes this status.
+/// INVALID_STATE   inkotls_conn_close was called before the handshake was done.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
+///                 describes each of these statuses.
 inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
 
 /// Reads plaintext in place: the caller receives a pointer, and the plaintext is not copied.
@@ -2780,39 +864,38 @@ inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size
 /// other call on conn that is not const may come between the two calls. In everything else,
 /// inkotls_conn_read_peek does what inkotls_conn_read does.
 ///
-/// out_data   Receives a pointer to the plaintext. Valid until the next call on conn that is not
-///            const, or until conn is freed.
-/// out_len    Receives the length of the plaintext in bytes, which is at least 1. More plaintext
-///            may follow: consume these bytes, then repeat the call.
+/// out_data  Receives a pointer to the plaintext. Valid until the next call on conn that is not
+///           const, or until conn is freed.
+/// out_len   Receives the length of the plaintext in bytes, which is at least 1. More plaintext may
+///           follow: consume these bytes, then repeat the call.
 ///
-/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
-///                  reading, then repeat the call.
-/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
-///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
-/// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
-///                  Reading has ended.
-/// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
-///                  Reading has ended.
-/// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
-///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
-///                  receive causes this status.
-/// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
-///     these statuses.
-inkotls_status inkotls_conn_read_peek(inkotls_conn *conn,
-                                      const uint8_t **out_data,
-                                      size_t *out_len);
+/// WANT_READ       More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                 reading, then repeat the call.
+/// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                 writing, then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
+///                 thread, then repeat the call.
+/// CLOSED          The peer sent close_notify, and everything that it sent before has been read.
+///                 Reading has ended.
+/// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
+///                 Reading has ended.
+/// IO_ERROR        The attached transport has failed, so that what was read may be truncated;
+///                 inkotls_conn_os_error returns errno. After the handshake, only a failure to
+///                 receive causes this status.
+/// INVALID_STATE   inkotls_conn_close was called before the handshake was done.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
+///                 describes each of these statuses.
+inkotls_status inkotls_conn_read_peek(inkotls_conn *conn, const uint8_t **out_data,
+    size_t *out_len);
 
 /// Removes plaintext that has been used.
 ///
-/// len   How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Only const calls
-///       on conn may come between the two calls.
+/// len  How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Only const calls on
+///      conn may come between the two calls.
 ///
-/// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_read_peek.
-///                    Nothing was removed.
+/// INVALID_ARGUMENT  The value of len is larger than the out_len of inkotls_conn_read_peek. Nothing
+///                   was removed.
 inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 
 /// Writes plaintext: the connection encrypts it and queues the ciphertext.
@@ -2823,28 +906,28 @@ inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 /// With a transport attached, the call also sends ciphertext, as far as the transport does not
 /// block; inkotls_conn_flush sends the rest.
 ///
-/// data, len   The plaintext, and its length in bytes. Copied.
-/// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
-///             0, and may be less than len. Pass the bytes that were not consumed in another call.
+/// data, len  The plaintext, and its length in bytes. Copied.
+/// used       Receives the number of bytes that were consumed, which is at least 1 unless len is 0,
+///            and may be less than len. Pass the bytes that were not consumed in another call.
 ///
-/// WANT_READ        The handshake is not done and needs more ciphertext. Feed it, or poll the
-///                  transport that is attached for reading; then repeat the call.
-/// WANT_WRITE       Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
-///                  full, or because the ciphertext of the handshake or an alert is queued. Drain,
-///                  or poll the transport that is attached for writing; then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
-/// CLOSED           The peer sent close_notify before the handshake was done.
-/// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
-/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno. What
-///                  the peer sent before, such as an alert, can still be read.
-/// INVALID_STATE    inkotls_conn_close was called before; or the keys of TLS 1.2, which cannot be
-///                  renewed, have protected as many records as they may (about 2^24 with AES-GCM).
-///                  When the keys are used up, the call queues close_notify: drain the ciphertext,
-///                  and continue on a new connection.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
-///     these statuses.
+/// WANT_READ       The handshake is not done and needs more ciphertext. Feed it, or poll the
+///                 transport that is attached for reading; then repeat the call.
+/// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
+///                 full, or because the ciphertext of the handshake or an alert is queued. Drain,
+///                 or poll the transport that is attached for writing; then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
+///                 thread, then repeat the call.
+/// CLOSED          The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF  The transport ended without close_notify before the handshake was done.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno. What the
+///                 peer sent before, such as an alert, can still be read.
+/// INVALID_STATE   inkotls_conn_close was called before; or the keys of TLS 1.2, which cannot be
+///                 renewed, have protected as many records as they may (about 2^24 with AES-GCM).
+///                 When the keys are used up, the call queues close_notify: drain the ciphertext,
+///                 and continue on a new connection.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
+///                 describes each of these statuses.
 inkotls_status inkotls_conn_write(inkotls_conn *conn, const void *data, size_t len, size_t *used);
 
 /// Sends all queued ciphertext, or waits for the host to drain it.
@@ -2852,90 +935,15 @@ inkotls_status inkotls_conn_write(inkotls_conn *conn, const void *data, size_t l
 /// The call runs no handshake and reads nothing: before the handshake is done, it returns OK
 /// whenever no ciphertext is queued.
 ///
-/// OK           No ciphertext is queued.
-/// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
-///              writing, then repeat the call.
-/// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
-///              inkotls_conn_os_error returns errno.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
+/// OK          No ciphertext is queued.
+/// WANT_WRITE  Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///             writing, then repeat the call.
+/// IO_ERROR    The attached transport has failed to send, and the queued ciphertext is lost;
+///             inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///             The connection failed earlier, with this status; inkotls_conn_error returns the
+///             error message.
 inkotls_status inkotls_conn_flush(inkotls_conn *conn);
-
-/// Writes early data (0-RTT; RFC 8446, section 2.3), before the handshake is done.
-///
-/// A client sends early data with its first flight. Write all of it, then run the handshake with
-/// inkotls_conn_handshake, and call inkotls_conn_is_early_data_accepted. Early data that the server
-/// refused had no effect: send it again with inkotls_conn_write. Anyone who records early data can
-/// send it again, so early data may only ask for what does no harm when it is done twice.
-///
-/// A server that accepted early data can answer it with inkotls_conn_write_early_data one round
-/// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
-/// receives the answer.
-///
-/// With a transport attached, the call also sends ciphertext, as far as the transport does not
-/// block.
-///
-/// data, len   The plaintext, and its length in bytes. Copied.
-/// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
-///             0, and may be less than len. Pass the bytes that were not consumed in another call.
-///
-/// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
-///                 full, or because an alert is queued. Drain, or poll the transport that is
-///                 attached for writing; then repeat the call.
-/// NONE            No early data can be sent: a client has no session that allows early data, the
-///                 limit of the session is used up, or the handshake has come too far; or a server
-///                 has not accepted early data. Continue with inkotls_conn_handshake.
-/// CLOSED          The peer sent close_notify before the handshake was done.
-/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
-/// INVALID_STATE   inkotls_conn_close was called before.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
-///     these statuses.
-inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn,
-                                             const void *data,
-                                             size_t len,
-                                             size_t *used);
-
-/// Reads early data (0-RTT; RFC 8446, section 2.3) on a server whose config accepts it.
-///
-/// The call runs the handshake as far as early data needs it. inkotls_conn_read_early_data may be
-/// called before or after inkotls_conn_handshake returns OK, and repeated until it returns NONE.
-/// inkotls_conn_read never returns early data.
-///
-/// Until the handshake is done, early data may be a recording that someone else sends again:
-/// inkotls_server_builder_set_max_early_data describes the risk.
-///
-/// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
-/// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
-///
-/// WANT_READ        More ciphertext is needed: feed ciphertext, or poll the attached transport for
-///                  reading, then repeat the call.
-/// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
-///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
-/// NONE             There is no early data, or all of it has been read, or conn is a client
-///                  connection. Continue with inkotls_conn_handshake.
-/// CLOSED           The peer sent close_notify before the handshake was done.
-/// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
-/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno.
-/// INVALID_STATE    inkotls_conn_close was called before the handshake was done, and all early data
-///                  that had been processed has been read.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
-///     these statuses.
-inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn,
-                                            void *buf,
-                                            size_t cap,
-                                            size_t *out_len);
-
-/// Reads whether early data was accepted.
-///
-/// Returns 1 if early data was accepted. Returns 0 on a client that could have sent early data and
-/// was refused by the server: what was sent as early data must be sent again. Returns
-/// INKOTLS_STATUS_NONE if a client had no session that allows early data, if the server has not
-/// answered yet, or if a server did not accept any.
-int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 
 /// Runs a key update (KeyUpdate; RFC 8446, section 4.6.3): new keys protect what this side sends,
 /// and the peer is asked to do the same.
@@ -2944,62 +952,19 @@ int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 /// records as they may. Some peers end a connection that updates its keys again and again without
 /// sending data.
 ///
-/// WANT_WRITE      Nothing was done, because ciphertext is queued. Drain it, or poll the transport
-///                 that is attached for writing; then repeat the call.
-/// INVALID_STATE   The handshake is not done, or inkotls_conn_close was called.
-/// UNSUPPORTED     The connection uses TLS 1.2, which cannot renew its keys.
-/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection has failed, in this call or earlier. The call itself fails with PROTOCOL_ERROR if
-///     the peer has sent only a part of a handshake message.
+/// WANT_WRITE     Nothing was done, because ciphertext is queued. Drain it, or poll the transport
+///                that is attached for writing; then repeat the call.
+/// INVALID_STATE  The handshake is not done, or inkotls_conn_close was called.
+/// UNSUPPORTED    The connection uses TLS 1.2, which cannot renew its keys.
+/// IO_ERROR       The attached transport has failed; inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                The connection has failed, in this call or earlier. The call itself fails with
+///                PROTOCOL_ERROR if the peer has sent only a part of a handshake message.
 inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 
-/// Derives keying material from the connection (RFC 8446, section 7.5; RFC 5705).
-///
-/// Both sides derive the same bytes from the same label, context and length.
-///
-/// label, label_len       The label, and its length in bytes. Range: 0 to 249. Borrowed for this
-///                        call.
-/// context, context_len   The context, and its length in bytes. Range: 0 to 65535. May be NULL,
-///                        which means no context: in TLS 1.2, no context and an empty context give
-///                        different keying material. Borrowed for this call.
-/// buf, len               Receives the keying material. len is its length in bytes, at least 1.
-///
-/// INVALID_STATE      The handshake is not done.
-/// INVALID_ARGUMENT   The label or the context is too long, or len is 0 or longer than what can be
-///                    derived.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
-inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn,
-                                                   const void *label,
-                                                   size_t label_len,
-                                                   const void *context,
-                                                   size_t context_len,
-                                                   void *buf,
-                                                   size_t len);
-
-/// Derives a channel binding (RFC 5056), which binds an authentication above TLS, such as
-/// SCRAM-PLUS, to this connection.
-///
-/// kind       An inkotls_channel_binding.
-/// buf, cap   Receives the channel binding. cap is the size of buf in bytes; 64 bytes are enough
-///            for every kind.
-/// out_len    Receives the number of bytes written.
-///
-/// INVALID_STATE      The handshake is not done.
-/// UNSUPPORTED        INKOTLS_CHANNEL_BINDING_TLS_EXPORTER is not available in TLS 1.2, unless the
-///                    config requires the extended master secret.
-///                    INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT is not defined for some
-///                    signatures of the server's certificate, such as Ed25519, and needs a
-///                    certificate.
-/// INVALID_ARGUMENT   The value of kind is not an inkotls_channel_binding, or cap is too small.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
-inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn,
-                                            int32_t kind,
-                                            void *buf,
-                                            size_t cap,
-                                            size_t *out_len);
+// =================================================================================================
+// 8. Connection: close
+// =================================================================================================
 
 /// Sends close_notify (RFC 8446, section 6.1), or waits for the host to drain it.
 ///
@@ -3013,15 +978,63 @@ inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn,
 /// (EOF), then close the socket: if bytes are left unread, the TCP reset that they cause can
 /// overtake the alert.
 ///
-/// OK           close_notify has been drained or sent; or a client has not begun its handshake, so
-///              that close_notify is not needed.
-/// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
-///              writing, then repeat the call.
-/// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
-///              inkotls_conn_os_error returns errno.
-/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
-///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
+/// OK          close_notify has been drained or sent; or a client has not begun its handshake, so
+///             that close_notify is not needed.
+/// WANT_WRITE  Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///             writing, then repeat the call.
+/// IO_ERROR    The attached transport has failed to send, and the queued ciphertext is lost;
+///             inkotls_conn_os_error returns errno.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///             The connection failed earlier, with this status; inkotls_conn_error returns the
+///             error message.
 inkotls_status inkotls_conn_close(inkotls_conn *conn);
+
+// =================================================================================================
+// 9. Connection: inspect
+// =================================================================================================
+
+/// What a connection can do now: the bits of the number that inkotls_conn_state returns. Bits are
+/// never reused.
+INKOTLS_ENUM(inkotls_state) {
+  /// The handshake is not done, and the connection has not failed. The bit is cleared when
+  /// inkotls_conn_handshake returns OK, and when another call, such as inkotls_conn_read, has
+  /// driven the handshake to its end.
+  INKOTLS_STATE_HANDSHAKING = 1,
+  /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
+  /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight of
+  /// the handshake is drained, so that inkotls_conn_handshake returns OK. When this bit is set,
+  /// call inkotls_conn_handshake or inkotls_conn_read before waiting for the socket. A call that
+  /// returned WANT_READ leaves this bit clear, unless the call stopped because it had received 128
+  /// KiB from an attached transport (inkotls_conn_set_fd, inkotls_conn_set_fds,
+  /// inkotls_conn_set_io). An end or a failure does not set this bit: look at
+  /// INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
+  INKOTLS_STATE_READABLE = 2,
+  /// Ciphertext is waiting to be sent: inkotls_conn_drain returns at least one byte.
+  INKOTLS_STATE_WANTS_WRITE = 4,
+  /// The peer has sent close_notify. Plaintext that the peer sent before close_notify may still be
+  /// waiting to be read.
+  INKOTLS_STATE_PEER_CLOSED = 8,
+  /// This side has closed the connection for writing: inkotls_conn_close was called before the
+  /// connection failed.
+  INKOTLS_STATE_LOCAL_CLOSED = 16,
+  /// The connection has failed. inkotls_conn_handshake returns the failure, after any waiting alert
+  /// has been drained.
+  INKOTLS_STATE_FAILED = 32,
+  /// A step of the handshake that may block comes next. Drain the ciphertext that waits, then call
+  /// inkotls_conn_run_blocking, which runs the step.
+  INKOTLS_STATE_WANTS_BLOCKING = 64,
+};
+
+/// A channel binding (RFC 5056), which inkotls_conn_channel_binding returns. Numbers are never
+/// reused.
+INKOTLS_ENUM(inkotls_channel_binding) {
+  /// tls-exporter (RFC 9266): 32 bytes that are different on every connection. In TLS 1.2 this
+  /// channel binding needs a config that requires the extended master secret.
+  INKOTLS_CHANNEL_BINDING_TLS_EXPORTER = 1,
+  /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or 64
+  /// bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
+  INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT = 2,
+};
 
 /// Reads what the connection can do now.
 ///
@@ -3029,12 +1042,39 @@ inkotls_status inkotls_conn_close(inkotls_conn *conn);
 /// and writing at the same time decides by these bits what to do next.
 int32_t inkotls_conn_state(const inkotls_conn *conn);
 
-/// Frees the connection, and overwrites its secrets in memory.
+/// Reads the error message of the last call on conn that failed.
 ///
-/// The call moves no ciphertext: what has not been drained or sent is lost.
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL, even if
+/// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
+/// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
+/// failed.
 ///
-/// conn   The connection to free. May be NULL: the call then does nothing.
-void inkotls_conn_free(inkotls_conn *conn);
+/// A call that takes conn as const leaves no error message when it returns NONE or
+/// INVALID_ARGUMENT.
+const char *inkotls_conn_error(const inkotls_conn *conn);
+
+/// Reads why the certificate of the peer was refused.
+///
+/// Returns an inkotls_certificate_error, or INKOTLS_STATUS_NONE if the certificate was not refused.
+int32_t inkotls_conn_certificate_error(const inkotls_conn *conn);
+
+/// Reads the last alert that this side has sent or queued.
+///
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255. An
+/// encrypted alert cannot be read back; its number is then inferred from the failure.
+int32_t inkotls_conn_alert_sent(const inkotls_conn *conn);
+
+/// Reads the last alert that the peer has sent.
+///
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255.
+int32_t inkotls_conn_alert_received(const inkotls_conn *conn);
+
+/// Reads the error number (errno) of the last call on conn that failed.
+///
+/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
+/// errno. Call inkotls_conn_os_error before the next call on conn that is not const, and before
+/// inkotls_conn_free.
+int32_t inkotls_conn_os_error(const inkotls_conn *conn);
 
 /// Reads the TLS version that was negotiated.
 ///
@@ -3062,6 +1102,1670 @@ int32_t inkotls_conn_named_group(const inkotls_conn *conn);
 /// was resumed.
 int32_t inkotls_conn_peer_signature_scheme(const inkotls_conn *conn);
 
+/// Reads the ALPN protocol (RFC 7301) that was negotiated.
+///
+/// out_protocol  Receives a pointer to the name of the protocol, without a NUL. Valid until the
+///               next call on conn that is not const, or until conn is freed.
+/// out_len       Receives the length of the name in bytes.
+///
+/// NONE  No protocol was negotiated, or none has been negotiated yet.
+inkotls_status inkotls_conn_alpn(const inkotls_conn *conn, const uint8_t **out_protocol,
+    size_t *out_len);
+
+/// Reads the server name (SNI, RFC 6066) that the client sent, in lower case, on a server.
+///
+/// out_name  Receives a pointer to the name, without a NUL. Valid until the next call on conn that
+///           is not const, or until conn is freed.
+/// out_len   Receives the length of the name in bytes.
+///
+/// NONE  The client sent no server name, or the ClientHello has not arrived yet, or conn is a
+///       client connection.
+inkotls_status inkotls_conn_server_name(const inkotls_conn *conn, const char **out_name,
+    size_t *out_len);
+
+/// Reads one of the certificates that the peer presented.
+///
+/// inkotls_certificate_new parses the certificate. After inkotls_conn_handshake has returned OK,
+/// the verification has accepted the peer's own certificate, on this connection or on the one whose
+/// session was resumed. If the peer presented a raw public key (RFC 7250), the entry with index 0
+/// is its SubjectPublicKeyInfo.
+///
+/// index    The position in the order in which the peer sent the certificates: 0 is the peer's own
+///          certificate, the next ones are those of its issuers.
+/// out_der  Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call on
+///          conn that is not const, or until conn is freed.
+/// out_len  Receives the length of the certificate in bytes.
+///
+/// NONE  The peer presented no certificate with this index, or has not presented its certificates
+///       yet.
+inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn, size_t index,
+    const uint8_t **out_der, size_t *out_len);
+
+/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate, on a client.
+///
+/// The library does not verify the response: a host that relies on it must verify it.
+///
+/// out_data  Receives a pointer to the OCSPResponse in DER. Valid until the next call on conn that
+///           is not const, or until conn is freed.
+/// out_len   Receives the length of the OCSPResponse in bytes.
+///
+/// NONE  The server has stapled no response, or its certificate has not arrived yet, or a session
+///       was resumed, or conn is a server connection.
+inkotls_status inkotls_conn_ocsp_staple(const inkotls_conn *conn, const uint8_t **out_data,
+    size_t *out_len);
+
+/// Derives keying material from the connection (RFC 8446, section 7.5; RFC 5705).
+///
+/// Both sides derive the same bytes from the same label, context and length.
+///
+/// label, label_len      The label, and its length in bytes. Range: 0 to 249. Borrowed for this
+///                       call.
+/// context, context_len  The context, and its length in bytes. Range: 0 to 65535. May be NULL,
+///                       which means no context: in TLS 1.2, no context and an empty context give
+///                       different keying material. Borrowed for this call.
+/// buf, len              Receives the keying material. len is its length in bytes, at least 1.
+///
+/// INVALID_STATE     The handshake is not done.
+/// INVALID_ARGUMENT  The label or the context is too long, or len is 0 or longer than what can be
+///                   derived.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                   The connection failed earlier, with this status; inkotls_conn_error returns
+///                   the error message.
+inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn, const void *label,
+    size_t label_len, const void *context, size_t context_len, void *buf, size_t len);
+
+/// Derives a channel binding (RFC 5056), which binds an authentication above TLS, such as
+/// SCRAM-PLUS, to this connection.
+///
+/// kind      An inkotls_channel_binding.
+/// buf, cap  Receives the channel binding. cap is the size of buf in bytes; 64 bytes are enough for
+///           every kind.
+/// out_len   Receives the number of bytes written.
+///
+/// INVALID_STATE     The handshake is not done.
+/// UNSUPPORTED       INKOTLS_CHANNEL_BINDING_TLS_EXPORTER is not available in TLS 1.2, unless the
+///                   config requires the extended master secret.
+///                   INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT is not defined for some
+///                   signatures of the server's certificate, such as Ed25519, and needs a
+///                   certificate.
+/// INVALID_ARGUMENT  The value of kind is not an inkotls_channel_binding, or cap is too small.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                   The connection failed earlier, with this status; inkotls_conn_error returns
+///                   the error message.
+inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn, int32_t kind, void *buf,
+    size_t cap, size_t *out_len);
+
+// =================================================================================================
+// 10. Client config
+// =================================================================================================
+
+/// The limits of a connection, which inkotls_client_builder_set_limit and
+/// inkotls_server_builder_set_limit set. Numbers are never reused.
+INKOTLS_ENUM(inkotls_limit) {
+  /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
+  /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to 1073741824. Default:
+  /// 65536.
+  INKOTLS_LIMIT_WRITE_BUFFER = 1,
+  /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
+  /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room for the longest
+  /// incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default: 65536.
+  INKOTLS_LIMIT_READ_BUFFER = 2,
+  /// How much plaintext each record that is sent contains at most, in bytes (RFC 8446, section
+  /// 5.1). Range: 64 to 16384. Default: 16384.
+  INKOTLS_LIMIT_RECORD = 3,
+  /// How much ciphertext the peer may send before the handshake is done, in bytes. Early data that
+  /// a server accepts does not count. If the peer sends more, the handshake fails with
+  /// HANDSHAKE_FAILED. Range: 4096 to 16777216. Default: 262144. Under every setting, a single
+  /// handshake message has at most 64 KiB.
+  INKOTLS_LIMIT_HANDSHAKE = 4,
+};
+
+/// Creates a builder with the default settings of a client: the client trusts what the platform
+/// trusts, offers TLS 1.3 and TLS 1.2 without ALPN, has no identity, resumes sessions from a cache
+/// in memory, and sends no early data.
+///
+/// Returns the builder, or NULL if a bug in the library was caught. inkotls_client_builder_build
+/// consumes the builder, and inkotls_client_builder_free frees it.
+inkotls_client_builder *inkotls_client_builder_new(void);
+
+/// Sets which servers the client trusts.
+///
+/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
+///
+/// roots  The certificate authorities, certificates or raw public keys that the client trusts.
+///        Copied.
+inkotls_status inkotls_client_builder_set_roots(inkotls_client_builder *builder,
+    const inkotls_roots *roots);
+
+/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
+///
+/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
+/// not used.
+///
+/// protocol, len  The name of the protocol, such as "h2", and its length in bytes. Range: 1 to 255.
+///                A list has at most 64 protocols. Copied.
+///
+/// INVALID_ARGUMENT  The name has no bytes or more than 255 bytes, or the list already has 64
+///                   protocols.
+inkotls_status inkotls_client_builder_add_alpn(inkotls_client_builder *builder,
+    const void *protocol, size_t len);
+
+/// Adds a protocol version to the versions that may be negotiated.
+///
+/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
+/// not matter: the two sides use the highest version that both support.
+///
+/// version  The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
+///          Default: both.
+///
+/// UNSUPPORTED  The library does not support this protocol version.
+inkotls_status inkotls_client_builder_add_protocol_version(inkotls_client_builder *builder,
+    int32_t version);
+
+/// Adds a cipher suite to those that the client offers.
+///
+/// The first cipher suite that is added is the preferred one. The first call replaces the default,
+/// which is the list of inkotls_cipher_suite_at.
+///
+/// suite  The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
+///        every cipher suite of inkotls_cipher_suite_at.
+///
+/// UNSUPPORTED  inkotls_cipher_suite_at does not list this cipher suite.
+inkotls_status inkotls_client_builder_add_cipher_suite(inkotls_client_builder *builder,
+    int32_t suite);
+
+/// Adds a group for the key exchange to those that the client offers.
+///
+/// The first group that is added is the preferred one. The first call replaces the default, which
+/// is the list of inkotls_named_group_at.
+///
+/// group  The group, as an IANA number, such as 29 for x25519. Default: every group of
+///        inkotls_named_group_at.
+///
+/// UNSUPPORTED  inkotls_named_group_at does not list this group.
+inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *builder,
+    int32_t group);
+
+/// Adds an identity that the client may present to servers that ask for a certificate.
+///
+/// By default the client has no identity.
+///
+/// The client presents the first identity that was added and that fits the server's request: the
+/// key of the identity supports a signature scheme that the server accepts. If the server names
+/// certificate authorities, one of them must also have issued a certificate in the chain of the
+/// identity.
+///
+/// If no identity fits, the client presents no certificate. A log message of level INKOTLS_LOG_WARN
+/// then has the reason. If the server then answers with a fatal alert, the error message of the
+/// connection has the reason, too.
+///
+/// identity  An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
+///           or with a raw public key. All identities of a client present certificates, or all of
+///           them present raw public keys: otherwise inkotls_client_builder_build fails with
+///           INVALID_STATE. Copied.
+///
+/// INVALID_CERTIFICATE  The identity has no certificate chain.
+/// INVALID_KEY          The identity has no private key.
+inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *builder,
+    const inkotls_identity *identity);
+
+/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
+/// of the peer.
+///
+/// In a library that was built without the Cargo feature compression, this function has no effect.
+///
+/// enabled  1 to allow compression, 0 to forbid it. Default: 1.
+///
+/// INVALID_ARGUMENT  enabled is neither 0 nor 1.
+inkotls_status inkotls_client_builder_set_certificate_compression(inkotls_client_builder *builder,
+    int32_t enabled);
+
+/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
+///
+/// Without the extended master secret, an attacker in the middle can make two connections share
+/// their keys. By default the library uses the extended master secret with every peer that supports
+/// it, and also accepts peers that do not.
+///
+/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
+/// support the extended master secret fails with HANDSHAKE_FAILED. inkotls_conn_channel_binding
+/// supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if the extended master secret is
+/// required.
+///
+/// enabled  1 to require the extended master secret, 0 to accept peers without it. Default: 0.
+///
+/// INVALID_ARGUMENT  enabled is neither 0 nor 1.
+inkotls_status inkotls_client_builder_set_extended_master_secret_required(
+    inkotls_client_builder *builder, int32_t enabled);
+
+/// Sets a limit of the connections that use the config.
+///
+/// limit  An inkotls_limit. Each inkotls_limit has its own range and default.
+/// bytes  The value of the limit, in bytes. The range and the default are those of the
+///        inkotls_limit.
+///
+/// INVALID_ARGUMENT  The value of limit is not an inkotls_limit, or bytes is out of the range of
+///                   that inkotls_limit.
+inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder, int32_t limit,
+    size_t bytes);
+
+/// Creates an inkotls_client_config from the settings of the builder.
+///
+/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
+/// can be changed and built again, or freed. inkotls_client_builder_error returns the reason of the
+/// failure.
+///
+/// If the client trusts what the platform trusts, the call reads the platform's certificate files,
+/// which may block the thread.
+///
+/// builder     Consumed when the call returns OK.
+/// out_config  Receives the config, with one reference that belongs to the caller. Valid until
+///             inkotls_client_config_release ends the last reference.
+///
+/// INVALID_ARGUMENT  None of the protocol versions can be used with the cipher suites and the
+///                   groups that were added.
+/// NO_TRUST_ANCHORS  The client would trust no certificate authority, because the roots are empty
+///                   or the platform has no usable certificate. The reason may also be that
+///                   SSL_CERT_FILE or SSL_CERT_DIR is set and cannot be used
+///                   (inkotls_roots_add_platform). This status is not returned if the roots contain
+///                   certificates of peers, or if an inkotls_verify_callback is set.
+/// INVALID_STATE     The roots contain both certificates and raw public keys, or some identities
+///                   present certificates and others raw public keys.
+/// UNSUPPORTED       The roots contain both the platform's trust and CRLs, and the platform
+///                   verifies certificates itself (macOS, Windows, Android), without the CRLs of a
+///                   program.
+inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
+    const inkotls_client_config **out_config);
+
+/// Reads the error message of the last call on builder that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on builder that is not const, or until builder is freed. Call
+/// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
+/// call that failed.
+const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
+
+/// Frees a builder from which no config was built.
+///
+/// After inkotls_client_builder_build has returned OK, the builder is freed already.
+///
+/// builder  The builder to free. May be NULL: the call then does nothing.
+void inkotls_client_builder_free(inkotls_client_builder *builder);
+
+/// Reads whether connections of the config may return WANT_BLOCKING.
+///
+/// Returns 1 if an inkotls_verify_callback or an inkotls_sign_callback was set with may_block 1, or
+/// if the config uses the platform's verification of certificates (macOS, Windows, Android).
+/// Returns 0 if connections of the config never return WANT_BLOCKING.
+int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
+
+/// Retains the config: its number of references grows by one.
+///
+/// Any thread may call this function at any time. inkotls_client_config_release ends the reference.
+inkotls_status inkotls_client_config_retain(const inkotls_client_config *config);
+
+/// Releases a reference to the config, and frees the config with the last reference.
+///
+/// Connections have references of their own. Any thread may call this function at any time.
+///
+/// config  The config to release. May be NULL: the call then does nothing.
+void inkotls_client_config_release(const inkotls_client_config *config);
+
+// =================================================================================================
+// 11. Roots
+// =================================================================================================
+
+/// How certificate revocation lists (CRLs) are used once the roots contain one: bits for
+/// inkotls_roots_set_revocation. Without any bit, every certificate of the chain is checked, a
+/// certificate whose issuer has no CRL in the roots is refused, and a CRL is used after its
+/// nextUpdate time. Bits are never reused.
+INKOTLS_ENUM(inkotls_revocation) {
+  /// Only the peer's own certificate (the end-entity certificate) is checked for revocation, not
+  /// the certificates of its issuers.
+  INKOTLS_REVOCATION_END_ENTITY_ONLY = 1,
+  /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit such a
+  /// certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
+  INKOTLS_REVOCATION_ALLOW_UNKNOWN = 2,
+  /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
+  /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set. Without
+  /// this bit an old CRL is used like a current one.
+  INKOTLS_REVOCATION_ENFORCE_EXPIRY = 4,
+};
+
+/// Creates an empty set of roots.
+///
+/// Returns the roots: free them with inkotls_roots_free. Returns NULL only if a bug in the library
+/// was caught.
+inkotls_roots *inkotls_roots_new(void);
+
+/// Adds every certificate of a PEM text (RFC 7468) as a trusted certificate authority.
+///
+/// Either every certificate of the text is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may hold any number of certificates.
+///
+/// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
+/// ends at any of them. A self-signed development certificate, which is the peer's own, is added
+/// with inkotls_roots_add_peer_certificate_pem instead.
+///
+/// data, len  The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The text has no section CERTIFICATE, a section is not well-formed, or a
+///                      certificate cannot be parsed. Nothing was added. The error message
+///                      (inkotls_roots_error) says which certificate it is.
+inkotls_status inkotls_roots_add_pem(inkotls_roots *roots, const void *data, size_t len);
+
+/// Adds every certificate of a PEM file (RFC 7468) as a trusted certificate authority.
+///
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
+///
+/// Either every certificate of the file is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may hold any number of certificates.
+///
+/// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
+/// ends at any of them. A self-signed development certificate, which is the peer's own, is added
+/// with inkotls_roots_add_peer_certificate_pem_file instead.
+///
+/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
+///                      error message does not repeat PEM text: pass PEM text to
+///                      inkotls_roots_add_pem.
+/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns errno.
+/// INVALID_CERTIFICATE  The file has no section CERTIFICATE, a section is not well-formed, or a
+///                      certificate cannot be parsed. Nothing was added. The error message
+///                      (inkotls_roots_error) says which certificate it is.
+inkotls_status inkotls_roots_add_pem_file(inkotls_roots *roots, const char *path, size_t len);
+
+/// Adds one certificate in DER (RFC 5280) as a trusted certificate authority.
+///
+/// The certificate may be a root or an intermediate certificate: the chain of a peer is accepted if
+/// it ends at this certificate. A self-signed development certificate, which is the peer's own, is
+/// added with inkotls_roots_add_peer_certificate_der instead.
+///
+/// data, len  The certificate in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The input is not a certificate in DER, or the certificate cannot be parsed.
+///                      Nothing was added.
+inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, size_t len);
+
+/// Adds the certificate authorities that the platform trusts.
+///
+/// The platform's certificates are read when a config is built, which reads files and may block. On
+/// Linux and the BSDs these files are the certificate files and directories of the distribution,
+/// and a file or a certificate there that cannot be used is skipped. On macOS, iOS, Windows and
+/// Android the platform itself verifies the certificates of servers. Its verification may block, so
+/// the connections of such a client return WANT_BLOCKING. For a server that asks for client
+/// certificates, building the config then fails with UNSUPPORTED.
+///
+/// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
+/// only one of them is set. SSL_CERT_FILE is the path of a PEM file. SSL_CERT_DIR is a list of
+/// directories with PEM files, separated by colons; a directory that does not exist is skipped.
+/// Then only the certificates that the variables name are trusted. The variables, too, are read
+/// when a config is built.
+///
+/// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
+/// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
+/// SSL_CERT_DIR is set and its directories have no certificate. The error message of the builder
+/// names the variable. Building does not fail if the config has a verify callback, or if the roots
+/// also hold certificates of peers: then no certificate authority is trusted.
+inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
+
+/// Adds every certificate of a PEM text (RFC 7468) as the certificate of one trusted peer.
+///
+/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
+/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
+///
+/// The peer must prove that it has the private key of the certificate. The validity period, the key
+/// usage, the extended key usage and, on a client, the server name are verified as in any other
+/// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
+/// hold certificate authorities.
+///
+/// Either every certificate of the text is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may hold any number of certificates.
+///
+/// data, len  The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The text has no section CERTIFICATE, a section is not well-formed, or a
+///                      certificate cannot be parsed. Nothing was added. The error message
+///                      (inkotls_roots_error) says which certificate it is.
+inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots, const void *data,
+    size_t len);
+
+/// Adds every certificate of a PEM file (RFC 7468) as the certificate of one trusted peer.
+///
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
+///
+/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
+/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
+///
+/// The peer must prove that it has the private key of the certificate. The validity period, the key
+/// usage, the extended key usage and, on a client, the server name are verified as in any other
+/// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
+/// hold certificate authorities.
+///
+/// Either every certificate of the file is added or, if one of them cannot be used, none. The
+/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
+/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may hold any number of certificates.
+///
+/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
+///                      error message does not repeat PEM text: pass PEM text to
+///                      inkotls_roots_add_peer_certificate_pem.
+/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns errno.
+/// INVALID_CERTIFICATE  The file has no section CERTIFICATE, a section is not well-formed, or a
+///                      certificate cannot be parsed. Nothing was added. The error message
+///                      (inkotls_roots_error) says which certificate it is.
+inkotls_status inkotls_roots_add_peer_certificate_pem_file(inkotls_roots *roots, const char *path,
+    size_t len);
+
+/// Adds one certificate in DER (RFC 5280) as the certificate of one trusted peer.
+///
+/// A peer that presents exactly this certificate is trusted, whoever issued the certificate. A
+/// self-signed development certificate, as "openssl req -x509 -outform DER" makes it, is trusted in
+/// this way.
+///
+/// The peer must prove that it has the private key of the certificate. The validity period, the key
+/// usage, the extended key usage and, on a client, the server name are verified as in any other
+/// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
+/// hold certificate authorities.
+///
+/// data, len  The certificate in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The input is not a certificate in DER, or the certificate cannot be parsed.
+///                      Nothing was added.
+inkotls_status inkotls_roots_add_peer_certificate_der(inkotls_roots *roots, const void *data,
+    size_t len);
+
+/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text (RFC 7468).
+///
+/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
+/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
+/// new roots and build a new config.
+///
+/// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
+/// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
+/// the platform's certificates is refused with UNSUPPORTED when it is built.
+///
+/// Either every CRL of the text is added or, if one of them cannot be used, none. The sections with
+/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
+/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
+/// CRLF or CR. The text may hold any number of CRLs.
+///
+/// data, len  The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The text has no section X509 CRL, a section is not well-formed, or a CRL
+///                      cannot be parsed or is not supported. Nothing was added. The error message
+///                      (inkotls_roots_error) says which CRL it is.
+inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data, size_t len);
+
+/// Adds every certificate revocation list (CRL, RFC 5280) of a PEM file (RFC 7468).
+///
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
+///
+/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
+/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
+/// new roots and build a new config.
+///
+/// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
+/// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
+/// the platform's certificates is refused with UNSUPPORTED when it is built.
+///
+/// Either every CRL of the file is added or, if one of them cannot be used, none. The sections with
+/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
+/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
+/// CRLF or CR. The file may hold any number of CRLs.
+///
+/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
+///                      error message does not repeat PEM text: pass PEM text to
+///                      inkotls_roots_add_crl_pem.
+/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns errno.
+/// INVALID_CERTIFICATE  The file has no section X509 CRL, a section is not well-formed, or a CRL
+///                      cannot be parsed or is not supported. Nothing was added. The error message
+///                      (inkotls_roots_error) says which CRL it is.
+inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *path, size_t len);
+
+/// Adds one certificate revocation list (CRL, RFC 5280) in DER.
+///
+/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
+/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
+/// new roots and build a new config.
+///
+/// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
+/// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
+/// the platform's certificates is refused with UNSUPPORTED when it is built.
+///
+/// data, len  The CRL in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The input is not a CRL in DER, or the CRL cannot be parsed or is not
+///                      supported. Nothing was added.
+inkotls_status inkotls_roots_add_crl_der(inkotls_roots *roots, const void *data, size_t len);
+
+/// Sets how strictly certificates are verified against the CRLs of the roots.
+///
+/// The setting replaces the setting before, and has no effect on roots without a CRL. With 0, the
+/// whole chain of a peer is verified, a certificate whose issuer has no CRL in the roots is
+/// refused, and a CRL is used even after its nextUpdate time has passed.
+///
+/// bits  Bits of inkotls_revocation, combined with bitwise OR. Range: 0 to 7. Default: 0.
+///
+/// INVALID_ARGUMENT  The value of bits has a bit that is not an inkotls_revocation.
+inkotls_status inkotls_roots_set_revocation(inkotls_roots *roots, int32_t bits);
+
+/// Adds the raw public key of a peer that is trusted by its key (RFC 7250).
+///
+/// A peer that presents exactly this key, instead of a certificate, is trusted. The peer must prove
+/// that it has the private key. Server names and validity are not verified, because a raw public
+/// key has none. Raw public keys need TLS 1.3 and a peer that supports them: the handshake with any
+/// other peer fails.
+///
+/// Roots hold raw public keys or certificates, not both: otherwise building a config fails with
+/// INVALID_STATE. Building the config of a server fails with the same status if the server asks
+/// clients for raw public keys and does not require one (INKOTLS_CLIENT_AUTH_OPTIONAL).
+///
+/// data, len  The SubjectPublicKeyInfo (RFC 5280) in DER, in bytes, as
+///            inkotls_identity_raw_public_key returns it for an identity. Copied.
+///
+/// INVALID_KEY  The input is not a SubjectPublicKeyInfo in DER. Nothing was added.
+inkotls_status inkotls_roots_add_raw_public_key(inkotls_roots *roots, const void *data, size_t len);
+
+/// Reads the error message of the last call on roots that failed.
+///
+/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
+/// or until roots is freed. Call inkotls_roots_error in a statement of its own, not in the same
+/// argument list as the call that failed.
+const char *inkotls_roots_error(const inkotls_roots *roots);
+
+/// Reads the error number (errno) of the last call on roots that failed.
+///
+/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
+/// inkotls_roots_os_error before the next call on roots that is not const, and before
+/// inkotls_roots_free.
+int32_t inkotls_roots_os_error(const inkotls_roots *roots);
+
+/// Frees the roots.
+///
+/// The builders that the roots were passed to keep a copy, so roots may be freed at any time.
+///
+/// roots  The roots to free. May be NULL: the call then does nothing.
+void inkotls_roots_free(inkotls_roots *roots);
+
+// =================================================================================================
+// 12. Server config
+// =================================================================================================
+
+/// Whether a server asks its clients for a certificate. Default: INKOTLS_CLIENT_AUTH_OFF. Numbers
+/// are never reused.
+INKOTLS_ENUM(inkotls_client_auth) {
+  /// The server does not ask clients for a certificate.
+  INKOTLS_CLIENT_AUTH_OFF = 0,
+  /// The server asks clients for a certificate, and accepts clients that present none. A
+  /// certificate that a client presents is verified.
+  INKOTLS_CLIENT_AUTH_OPTIONAL = 1,
+  /// The server asks clients for a certificate, and refuses clients that present none. The
+  /// certificate that a client presents is verified.
+  INKOTLS_CLIENT_AUTH_REQUIRED = 2,
+};
+
+/// Creates a builder with the default settings of a server: the server accepts TLS 1.3 and TLS 1.2
+/// without ALPN, asks for no client certificate, keeps sessions in a cache in memory, and accepts
+/// no early data.
+///
+/// A server needs an identity, which the builder does not have yet.
+///
+/// Returns the builder, or NULL if a bug in the library was caught. inkotls_server_builder_build
+/// consumes the builder, and inkotls_server_builder_free frees it.
+inkotls_server_builder *inkotls_server_builder_new(void);
+
+/// Sets the identity that the server presents to every client.
+///
+/// A server needs an identity or a map of identities (inkotls_server_builder_set_sni_map); the
+/// later of the two calls replaces the earlier one.
+///
+/// identity  An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
+///           or with a raw public key. Copied.
+///
+/// INVALID_CERTIFICATE  The identity has no certificate chain.
+/// INVALID_KEY          The identity has no private key.
+inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *builder,
+    const inkotls_identity *identity);
+
+/// Sets the map from which the server chooses an identity by the server name that the client asks
+/// for (SNI, RFC 6066).
+///
+/// A server needs a map or a single identity (inkotls_server_builder_set_identity); the later of
+/// the two calls replaces the earlier one.
+///
+/// If the map has no identity for a client, the handshake fails with HANDSHAKE_FAILED. The server
+/// sends the alert access_denied (49) if no identity has the server name, and handshake_failure
+/// (40) if no identity with that name supports a signature scheme of the client.
+///
+/// Later changes of the map affect the config: a handshake uses what is in the map when the server
+/// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
+/// inkotls_sign_callback may block, unless the map had such an identity before this call.
+///
+/// sni_map  The map of identities. Retained.
+inkotls_status inkotls_server_builder_set_sni_map(inkotls_server_builder *builder,
+    const inkotls_sni_map *sni_map);
+
+/// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
+///
+/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
+/// not used.
+///
+/// A server that chooses the protocol by other rules reads the client's list with
+/// inkotls_acceptor_alpn, and sets the protocol of the connection with inkotls_conn_clear_alpn and
+/// inkotls_conn_add_alpn.
+///
+/// protocol, len  The name of the protocol, such as "h2", and its length in bytes. Range: 1 to 255.
+///                A list has at most 64 protocols. Copied.
+///
+/// INVALID_ARGUMENT  The name has no bytes or more than 255 bytes, or the list already has 64
+///                   protocols.
+inkotls_status inkotls_server_builder_add_alpn(inkotls_server_builder *builder,
+    const void *protocol, size_t len);
+
+/// Adds a protocol version to the versions that may be negotiated.
+///
+/// The first call replaces the default, which is TLS 1.3 and TLS 1.2. The order of the calls does
+/// not matter: the two sides use the highest version that both support.
+///
+/// version  The protocol version, as an IANA number: 0x0304 for TLS 1.3 or 0x0303 for TLS 1.2.
+///          Default: both.
+///
+/// UNSUPPORTED  The library does not support this protocol version.
+inkotls_status inkotls_server_builder_add_protocol_version(inkotls_server_builder *builder,
+    int32_t version);
+
+/// Adds a cipher suite to those that the server accepts.
+///
+/// The first cipher suite that is added is the preferred one. The first call replaces the default,
+/// which is the list of inkotls_cipher_suite_at.
+///
+/// By default the server follows the client's order of preference. After a call of this function
+/// the server follows its own order.
+///
+/// suite  The cipher suite, as an IANA number, such as 0x1301 for TLS_AES_128_GCM_SHA256. Default:
+///        every cipher suite of inkotls_cipher_suite_at.
+///
+/// UNSUPPORTED  inkotls_cipher_suite_at does not list this cipher suite.
+inkotls_status inkotls_server_builder_add_cipher_suite(inkotls_server_builder *builder,
+    int32_t suite);
+
+/// Adds a group for the key exchange to those that the server accepts.
+///
+/// The first call replaces the default, which is the list of inkotls_named_group_at. The order of
+/// the calls does not matter: the server always follows the client's order of preference.
+///
+/// group  The group, as an IANA number, such as 29 for x25519. Default: every group of
+///        inkotls_named_group_at.
+///
+/// UNSUPPORTED  inkotls_named_group_at does not list this group.
+inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *builder,
+    int32_t group);
+
+/// Sets whether the server asks clients for a certificate, and which clients the server trusts.
+///
+/// inkotls_conn_peer_certificate returns the certificate that a client has presented.
+///
+/// The server sends the names of the certificate authorities in roots, and the names of the issuers
+/// of the peer certificates in roots, to clients, which choose their certificate by these names.
+///
+/// If a certificate is required and the client presents none, the handshake fails with
+/// INVALID_PEER_CERTIFICATE and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED. The server sends the alert
+/// certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no alert
+/// of its own for this case.
+///
+/// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
+/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with INVALID_STATE.
+///
+/// mode   An inkotls_client_auth. Default: INKOTLS_CLIENT_AUTH_OFF.
+/// roots  The certificate authorities, certificates or raw public keys of the clients that the
+///        server trusts. May be NULL if mode is INKOTLS_CLIENT_AUTH_OFF, which ignores roots.
+///        Copied.
+///
+/// INVALID_ARGUMENT  The value of mode is not an inkotls_client_auth, or roots is NULL and mode is
+///                   not INKOTLS_CLIENT_AUTH_OFF.
+inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *builder,
+    int32_t mode, const inkotls_roots *roots);
+
+/// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
+/// of the peer.
+///
+/// In a library that was built without the Cargo feature compression, this function has no effect.
+///
+/// enabled  1 to allow compression, 0 to forbid it. Default: 1.
+///
+/// INVALID_ARGUMENT  enabled is neither 0 nor 1.
+inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server_builder *builder,
+    int32_t enabled);
+
+/// Sets whether TLS 1.2 requires the extended master secret (RFC 7627).
+///
+/// Without the extended master secret, an attacker in the middle can make two connections share
+/// their keys. By default the library uses the extended master secret with every peer that supports
+/// it, and also accepts peers that do not.
+///
+/// When the extended master secret is required, the handshake with a TLS 1.2 peer that does not
+/// support the extended master secret fails with HANDSHAKE_FAILED. inkotls_conn_channel_binding
+/// supports INKOTLS_CHANNEL_BINDING_TLS_EXPORTER in TLS 1.2 only if the extended master secret is
+/// required.
+///
+/// enabled  1 to require the extended master secret, 0 to accept peers without it. Default: 0.
+///
+/// INVALID_ARGUMENT  enabled is neither 0 nor 1.
+inkotls_status inkotls_server_builder_set_extended_master_secret_required(
+    inkotls_server_builder *builder, int32_t enabled);
+
+/// Sets a limit of the connections that use the config.
+///
+/// limit  An inkotls_limit. Each inkotls_limit has its own range and default.
+/// bytes  The value of the limit, in bytes. The range and the default are those of the
+///        inkotls_limit.
+///
+/// INVALID_ARGUMENT  The value of limit is not an inkotls_limit, or bytes is out of the range of
+///                   that inkotls_limit.
+inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder, int32_t limit,
+    size_t bytes);
+
+/// Creates an inkotls_server_config from the settings of the builder.
+///
+/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
+/// can be changed and built again, or freed. inkotls_server_builder_error returns the reason of the
+/// failure.
+///
+/// If the server trusts the client certificates that the platform trusts, the call reads the
+/// platform's certificate files, which may block the thread.
+///
+/// builder     Consumed when the call returns OK.
+/// out_config  Receives the config, with one reference that belongs to the caller. Valid until
+///             inkotls_server_config_release ends the last reference.
+///
+/// INVALID_CERTIFICATE  The builder has no identity: neither inkotls_server_builder_set_identity
+///                      nor inkotls_server_builder_set_sni_map was called.
+/// INVALID_ARGUMENT     None of the protocol versions can be used with the cipher suites and the
+///                      groups that were added.
+/// NO_TRUST_ANCHORS     The server asks for client certificates and would trust no certificate
+///                      authority, because the roots are empty or the platform has no usable
+///                      certificate. The reason may also be that SSL_CERT_FILE or SSL_CERT_DIR is
+///                      set and cannot be used (inkotls_roots_add_platform). This status is not
+///                      returned if the roots contain certificates of peers, or if an
+///                      inkotls_verify_callback is set.
+/// INVALID_STATE        An inkotls_verify_callback is set, but the server does not ask for client
+///                      certificates. This status is also returned if the server accepts early data
+///                      and has ticket keys, if the roots contain both certificates and raw public
+///                      keys, and if the roots contain raw public keys with
+///                      INKOTLS_CLIENT_AUTH_OPTIONAL.
+/// UNSUPPORTED          The roots for client certificates contain the platform's trust, and the
+///                      platform (macOS, Windows, Android) does not give access to its
+///                      certificates.
+inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
+    const inkotls_server_config **out_config);
+
+/// Reads the error message of the last call on builder that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on builder that is not const, or until builder is freed. Call
+/// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
+/// call that failed.
+const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
+
+/// Frees a builder from which no config was built.
+///
+/// After inkotls_server_builder_build has returned OK, the builder is freed already.
+///
+/// builder  The builder to free. May be NULL: the call then does nothing.
+void inkotls_server_builder_free(inkotls_server_builder *builder);
+
+/// Reads whether connections of the config may return WANT_BLOCKING.
+///
+/// Returns 1 if an inkotls_verify_callback, an inkotls_sign_callback, or the callbacks of a session
+/// store were set with may_block 1. Returns 0 if connections of the config never return
+/// WANT_BLOCKING.
+int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
+
+/// Retains the config: its number of references grows by one.
+///
+/// Any thread may call this function at any time. inkotls_server_config_release ends the reference.
+inkotls_status inkotls_server_config_retain(const inkotls_server_config *config);
+
+/// Releases a reference to the config, and frees the config with the last reference.
+///
+/// Connections have references of their own. Any thread may call this function at any time.
+///
+/// config  The config to release. May be NULL: the call then does nothing.
+void inkotls_server_config_release(const inkotls_server_config *config);
+
+// =================================================================================================
+// 13. Identity and SNI map
+// =================================================================================================
+
+/// Creates an empty identity.
+///
+/// Returns the identity: free it with inkotls_identity_free. Returns NULL only if a bug in the
+/// library was caught.
+inkotls_identity *inkotls_identity_new(void);
+
+/// Sets the certificate chain from a PEM text (RFC 7468).
+///
+/// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
+/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
+/// the identity is unchanged.
+///
+/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
+/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may also hold the private key.
+///
+/// data, len  The PEM text, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The text has no section CERTIFICATE, a section is not well-formed, or a
+///                      certificate cannot be parsed. The error message (inkotls_identity_error)
+///                      says which certificate it is.
+/// KEY_MISMATCH         The private key or the signer that was set before does not belong to the
+///                      first certificate.
+inkotls_status inkotls_identity_set_chain_pem(inkotls_identity *identity, const void *data,
+    size_t len);
+
+/// Sets the certificate chain from a PEM file (RFC 7468).
+///
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
+///
+/// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
+/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
+/// the identity is unchanged.
+///
+/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
+/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may also hold the private key.
+///
+/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
+///                      error message does not repeat PEM text: pass PEM text to
+///                      inkotls_identity_set_chain_pem.
+/// IO_ERROR             The file cannot be read. inkotls_identity_os_error returns errno.
+/// INVALID_CERTIFICATE  The file has no section CERTIFICATE, a section is not well-formed, or a
+///                      certificate cannot be parsed. The error message (inkotls_identity_error)
+///                      says which certificate it is.
+/// KEY_MISMATCH         The private key or the signer that was set before does not belong to the
+///                      first certificate.
+inkotls_status inkotls_identity_set_chain_pem_file(inkotls_identity *identity, const char *path,
+    size_t len);
+
+/// Adds one certificate in DER (RFC 5280) to the end of the certificate chain.
+///
+/// Call this function first with the end-entity (leaf) certificate, then with the certificate of
+/// its issuer, and so on. The root certificate may be omitted. If the call fails, the identity is
+/// unchanged.
+///
+/// data, len  The certificate in DER, in bytes. Copied.
+///
+/// INVALID_CERTIFICATE  The input is not a certificate in DER, or the certificate cannot be parsed.
+/// KEY_MISMATCH         The private key or the signer that was set before does not belong to the
+///                      first certificate.
+inkotls_status inkotls_identity_add_chain_der(inkotls_identity *identity, const void *data,
+    size_t len);
+
+/// Sets the private key from a PEM text (RFC 7468).
+///
+/// The first private key of the text is used: a section with the label PRIVATE KEY (PKCS #8, RFC
+/// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
+/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
+/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+///
+/// The private key replaces the private key or the signer that was set before. If the call fails,
+/// the identity is unchanged. The library does not change the input: overwrite it after the call.
+/// The library overwrites its own copy of the input, but not the loaded key when it is freed
+/// (SECURITY.md): a callback keeps the key out of the process (inkotls_identity_set_signer).
+///
+/// data, len  The PEM text, in bytes. Copied.
+///
+/// INVALID_KEY   The text has no private key that is not encrypted, a section is not well-formed,
+///               or the key is of a kind or size that is not supported. The error message
+///               (inkotls_identity_error) says which.
+/// KEY_MISMATCH  The private key does not belong to the first certificate of the chain that was set
+///               before.
+inkotls_status inkotls_identity_set_key_pem(inkotls_identity *identity, const void *data,
+    size_t len);
+
+/// Sets the private key from a PEM file (RFC 7468).
+///
+/// The call reads the file, and may block. The library overwrites its copy of the contents of the
+/// file before the call returns.
+///
+/// The first private key of the file is used: a section with the label PRIVATE KEY (PKCS #8, RFC
+/// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
+/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
+/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+///
+/// The private key replaces the private key or the signer that was set before. If the call fails,
+/// the identity is unchanged.
+///
+/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+///
+/// INVALID_ARGUMENT  The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
+///                   error message does not repeat PEM text: pass PEM text to
+///                   inkotls_identity_set_key_pem.
+/// IO_ERROR          The file cannot be read. inkotls_identity_os_error returns errno.
+/// INVALID_KEY       The file has no private key that is not encrypted, a section is not
+///                   well-formed, or the key is of a kind or size that is not supported. The error
+///                   message (inkotls_identity_error) says which.
+/// KEY_MISMATCH      The private key does not belong to the first certificate of the chain that was
+///                   set before.
+inkotls_status inkotls_identity_set_key_pem_file(inkotls_identity *identity, const char *path,
+    size_t len);
+
+/// Sets the private key from DER: PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) or SEC 1 (RFC 5915).
+///
+/// The structure of the key tells the three formats apart. The private key replaces the private key
+/// or the signer that was set before. If the call fails, the identity is unchanged. The library
+/// does not change the input: overwrite it after the call. The library overwrites its own copy of
+/// the input, but not the loaded key when it is freed (SECURITY.md): a callback keeps the key out
+/// of the process (inkotls_identity_set_signer).
+///
+/// data, len  The private key in DER, in bytes. Copied.
+///
+/// INVALID_KEY   The input is not a private key in DER, or the key is encrypted, or is of a kind or
+///               size that is not supported. The error message (inkotls_identity_error) says which.
+/// KEY_MISMATCH  The private key does not belong to the first certificate of the chain that was set
+///               before.
+inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity, const void *data,
+    size_t len);
+
+/// Signs a message of the handshake with the private key of an identity
+/// (inkotls_identity_set_signer).
+///
+/// Returns the length of the signature in bytes. A return value of 0 or less refuses to sign. Then,
+/// and if the signature is not valid, the handshake fails with INVALID_KEY.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
+/// handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data     The user_data that was passed to inkotls_identity_set_signer.
+/// scheme        The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
+///               one of the schemes that were passed to inkotls_identity_set_signer.
+/// message, len  The message to sign, and its length in bytes. The message is not a digest: the
+///               callback hashes it as the scheme requires. Valid until the callback returns.
+/// buf, cap      Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
+///               callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
+///               section 2.2.3).
+typedef int32_t (*inkotls_sign_callback)(void *user_data, int32_t scheme, const uint8_t *message,
+    size_t len, uint8_t *buf, size_t cap);
+
+/// Sets a callback that signs with a private key which the library does not see.
+///
+/// The private key may be in a token or in another process. The signer replaces the private key or
+/// the signer that was set before. The first certificate of the chain has the public key. The chain
+/// may be set before or after the signer.
+///
+/// The library verifies every signature before it is sent. If the callback refuses to sign, or
+/// writes a wrong signature, the handshake fails with INVALID_KEY. The peer receives the alert
+/// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
+///
+/// The callback is called on the threads that use the connections, by several threads at the same
+/// time if these use several connections.
+///
+/// schemes, count  The signature schemes that the callback supports, as IANA's numbers, the
+///                 preferred one first: count numbers, all of them for the same kind of key. At
+///                 least 1. RSA: 0x0804, 0x0805, 0x0806 (PSS), and for TLS 1.2 also 0x0401, 0x0501,
+///                 0x0601 (PKCS #1); without a PSS scheme the identity works in TLS 1.2 only.
+///                 ECDSA: 0x0403 for P-256, 0x0503 for P-384. Ed25519: 0x0807. Copied.
+/// sign            The callback.
+/// user_data       The pointer that is passed to sign. May be NULL. Must stay valid until the
+///                 identity, the configs and the SNI maps that the identity was passed to, and the
+///                 connections of these configs are freed, even if another identity has replaced
+///                 this one in an SNI map.
+/// may_block       1 if sign may block: connections return WANT_BLOCKING before they sign, and only
+///                 inkotls_conn_run_blocking calls sign. 0 if sign does not block: every call that
+///                 advances a handshake may call sign.
+///
+/// INVALID_ARGUMENT  The value of count is 0, a scheme is not one of those above, the schemes are
+///                   for different kinds of key, or the value of may_block is not 0 or 1.
+/// KEY_MISMATCH      The first certificate of the chain that was set before has no key for one of
+///                   the schemes.
+inkotls_status inkotls_identity_set_signer(inkotls_identity *identity, const uint16_t *schemes,
+    size_t count, inkotls_sign_callback sign, void *user_data, int32_t may_block);
+
+/// Sets the OCSP response (RFC 6960) that a server sends with its certificate (OCSP stapling).
+///
+/// The server sends the response to the clients that ask for one. A client does not send a
+/// response. The library does not verify the response. To renew the response, fill a new identity
+/// and replace the old one in an SNI map with inkotls_sni_map_set, or build a new config.
+///
+/// data, len  The OCSPResponse in DER, in bytes. A length of 0 removes the response. Default: none.
+///            Copied.
+inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity, const void *data,
+    size_t len);
+
+/// Sets the identity to present its raw public key instead of a certificate chain (RFC 7250).
+///
+/// A peer trusts the key if its roots have the key (inkotls_roots_add_raw_public_key). Raw public
+/// keys need TLS 1.3 and a peer that asks for them: the handshake with any other peer fails. The
+/// setting cannot be undone.
+///
+/// The identity needs no chain if it has a private key. If it has a signer, it needs a chain,
+/// because the first certificate has the public key. The identities of one client all present raw
+/// public keys, or all present certificates: otherwise building the config fails with
+/// INVALID_STATE. A server presents a raw public key with inkotls_server_builder_set_identity,
+/// because an SNI map refuses the identity.
+///
+/// INVALID_KEY  The identity has no private key and no signer.
+inkotls_status inkotls_identity_use_raw_public_key(inkotls_identity *identity);
+
+/// Reads the public key that belongs to the private key of the identity.
+///
+/// A peer that trusts the key passes these bytes to inkotls_roots_add_raw_public_key.
+///
+/// out_key  Receives a pointer to the SubjectPublicKeyInfo (RFC 5280) in DER. Valid until the next
+///          call on identity that is not const, or until identity is freed.
+/// out_len  Receives the length of the SubjectPublicKeyInfo, in bytes.
+///
+/// NONE  The identity has no private key, or it has a signer and no chain.
+inkotls_status inkotls_identity_raw_public_key(const inkotls_identity *identity,
+    const uint8_t **out_key, size_t *out_len);
+
+/// Reads the error message of the last call on identity that failed.
+///
+/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
+/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, not in
+/// the same argument list as the call that failed.
+const char *inkotls_identity_error(const inkotls_identity *identity);
+
+/// Reads the error number (errno) of the last call on identity that failed.
+///
+/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
+/// inkotls_identity_os_error before the next call on identity that is not const, and before
+/// inkotls_identity_free.
+int32_t inkotls_identity_os_error(const inkotls_identity *identity);
+
+/// Frees the identity.
+///
+/// The builders and SNI maps that the identity was passed to keep a copy, so identity may be freed
+/// at any time.
+///
+/// identity  The identity to free. May be NULL: the call then does nothing.
+void inkotls_identity_free(inkotls_identity *identity);
+
+/// Creates an empty SNI map.
+///
+/// Returns the map with one reference: release it with inkotls_sni_map_release. Returns NULL only
+/// if a bug in the library was caught.
+const inkotls_sni_map *inkotls_sni_map_new(void);
+
+/// Sets an identity for a server name.
+///
+/// The identity replaces the one that has the same name and the same kind of key (RSA, ECDSA or
+/// Ed25519). So a name may have one identity for each kind of key. The change is seen by the
+/// handshakes of every config that uses sni_map; connections that already chose an identity keep
+/// it.
+///
+/// A server chooses in this order: the identities of the client's server name, those of its
+/// wildcard, those of the empty name. A server presents the first identity whose key supports a
+/// signature scheme that the client offers. Among the identities of one name, the one that was set
+/// first is preferred. The empty name serves clients that send no server name or a name without an
+/// identity.
+///
+/// server_name, len  A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or an
+///                   empty name. In bytes, without a NUL. Upper and lower case are the same, and a
+///                   dot at the end is ignored. Copied.
+/// identity          A complete identity: a certificate chain, and a private key or a signer.
+///                   Copied. identity may be freed after the call, and later changes of identity
+///                   have no effect on sni_map.
+///
+/// INVALID_NAME         The name is not a DNS name, a wildcard or empty. inkotls_invalid_name_text
+///                      copies the error message.
+/// INVALID_CERTIFICATE  The identity has no certificate chain.
+/// INVALID_KEY          The identity has no private key and no signer.
+/// INVALID_STATE        The identity presents a raw public key
+///                      (inkotls_identity_use_raw_public_key). Or its signer may block, and sni_map
+///                      was passed to a server builder when it had no identity with such a signer:
+///                      set one of these before.
+inkotls_status inkotls_sni_map_set(const inkotls_sni_map *sni_map, const char *server_name,
+    size_t len, const inkotls_identity *identity);
+
+/// Removes all identities of a server name.
+///
+/// Connections that already chose one of the identities keep it.
+///
+/// server_name, len  A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or an
+///                   empty name. In bytes, without a NUL. Upper and lower case are the same, and a
+///                   dot at the end is ignored. Borrowed for this call.
+///
+/// NONE          The map has no identity with this name.
+/// INVALID_NAME  The name is not a DNS name, a wildcard or empty. inkotls_invalid_name_text copies
+///               the error message.
+inkotls_status inkotls_sni_map_remove(const inkotls_sni_map *sni_map, const char *server_name,
+    size_t len);
+
+/// Retains the map: its number of references grows by one.
+///
+/// Any thread may call this function at any time. inkotls_sni_map_release ends the reference.
+inkotls_status inkotls_sni_map_retain(const inkotls_sni_map *sni_map);
+
+/// Releases one reference to the map, and frees the map with the last reference.
+///
+/// Server configs that use the map have references of their own. Any thread may call this function
+/// at any time.
+///
+/// sni_map  The map to release. May be NULL: the call then does nothing.
+void inkotls_sni_map_release(const inkotls_sni_map *sni_map);
+
+// =================================================================================================
+// 14. Acceptor
+// =================================================================================================
+
+/// Creates an acceptor for one incoming connection.
+///
+/// Returns the acceptor, or NULL if a bug in the library was caught. inkotls_acceptor_into_conn
+/// consumes the acceptor, and inkotls_acceptor_free frees it.
+inkotls_acceptor *inkotls_acceptor_new(void);
+
+/// Attaches a socket, from which the acceptor then reads and to which it writes ciphertext itself.
+///
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and WANT_WRITE say for which
+/// event to poll the socket. A transport that was attached before is detached. The connection that
+/// inkotls_acceptor_into_conn creates keeps the socket attached.
+///
+/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once
+/// for reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
+/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
+/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
+/// never closes it.
+///
+/// inkotls_acceptor_feed and inkotls_acceptor_drain still work while a socket is attached, and
+/// ciphertext that was fed before is kept. An end of file (EOF) that an earlier transport reported
+/// stays in effect.
+///
+/// fd  A connected stream socket, or a pipe that is open for reading and writing. The descriptor
+///     must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until
+///     the last call that moves ciphertext returns, on acceptor or on the connection that
+///     inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not use
+///     the descriptor.
+///
+/// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
+///                   pipe that is open for reading and writing; inkotls_acceptor_os_error returns
+///                   errno. The transport that was attached before stays attached.
+inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
+
+/// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
+///
+/// inkotls_acceptor_accept then moves the ciphertext itself: WANT_READ and WANT_WRITE say for which
+/// event to poll the descriptors. A transport that was attached before is detached. The connection
+/// that inkotls_acceptor_into_conn creates keeps the descriptors attached. The library never closes
+/// a descriptor, and never raises SIGPIPE.
+///
+/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
+/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
+/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask) during the write.
+///
+/// If a pipe is not in non-blocking mode, no one else may use this end of it. A read blocks if
+/// another reader has consumed the bytes after poll, and a write blocks if another writer has
+/// filled the pipe after poll.
+///
+/// read_fd   A connected stream socket, or the read end of a pipe. The descriptor must stay open
+///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last
+///           call that moves ciphertext returns, on acceptor or on the connection that
+///           inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not
+///           use the descriptor.
+/// write_fd  A connected stream socket, or the write end of a pipe. The descriptor must stay open
+///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last
+///           call that moves ciphertext returns, on acceptor or on the connection that
+///           inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not
+///           use the descriptor.
+///
+/// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
+///                   or is the wrong end of a pipe; inkotls_acceptor_os_error returns errno. The
+///                   transport that was attached before stays attached.
+inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor, int32_t read_fd,
+    int32_t write_fd);
+
+/// Attaches two callbacks, through which the acceptor then receives and sends ciphertext itself.
+///
+/// inkotls_acceptor_accept then calls the callbacks, on the thread that calls
+/// inkotls_acceptor_accept. A transport that was attached before is detached. The connection that
+/// inkotls_acceptor_into_conn creates keeps the callbacks attached.
+///
+/// If a callback returns an error, inkotls_acceptor_accept returns IO_ERROR, and
+/// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
+/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR, and
+/// inkotls_acceptor_os_error returns NONE.
+///
+/// read       Called by the library to receive ciphertext. See inkotls_read_callback. The callback
+///            must not use acceptor.
+/// write      Called by the library to send ciphertext. See inkotls_write_callback. The callback
+///            must not use acceptor.
+/// user_data  Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
+///            detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last call that
+///            moves ciphertext returns, on acceptor or on the connection that
+///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free call
+///            neither callback.
+inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor, inkotls_read_callback read,
+    inkotls_write_callback write, void *user_data);
+
+/// Detaches the socket, the descriptors or the callbacks that are attached.
+///
+/// From then on the caller moves the ciphertext, with inkotls_acceptor_feed and
+/// inkotls_acceptor_drain. If nothing is attached, the call changes nothing.
+inkotls_status inkotls_acceptor_detach(inkotls_acceptor *acceptor);
+
+/// Copies ciphertext that was received from the client into the acceptor.
+///
+/// The bytes are only queued: a failure that they cause is returned by the next call of
+/// inkotls_acceptor_accept. After the acceptor has failed, or the client has sent close_notify,
+/// bytes are accepted and discarded. The connection that inkotls_acceptor_into_conn creates keeps
+/// the bytes that are queued.
+///
+/// data, len  The ciphertext, and its length in bytes. Copied.
+/// used       Receives the number of bytes that were accepted. The number may be less than len:
+///            keep the rest, and feed it after the next call of inkotls_acceptor_accept, or to the
+///            connection that inkotls_acceptor_into_conn creates. After inkotls_acceptor_accept has
+///            returned WANT_READ, at least 16 KiB are accepted.
+///
+/// FULL           Nothing was accepted, because 64 KiB are queued already (the default of
+///                INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
+///                Call inkotls_acceptor_accept; after WANT_READ feed the same bytes again, and
+///                after OK feed them to the connection that inkotls_acceptor_into_conn creates.
+/// INVALID_STATE  inkotls_acceptor_feed_eof was called before, or an attached transport has
+///                reported its end of file (EOF).
+inkotls_status inkotls_acceptor_feed(inkotls_acceptor *acceptor, const void *data, size_t len,
+    size_t *used);
+
+/// Sets the end of file (EOF) of the transport: the client will send no more ciphertext.
+///
+/// Ciphertext that was fed before is still used. After that, inkotls_acceptor_accept returns
+/// UNEXPECTED_EOF instead of WANT_READ.
+inkotls_status inkotls_acceptor_feed_eof(inkotls_acceptor *acceptor);
+
+/// Copies queued ciphertext, which the caller then sends to the client, and removes it from the
+/// queue.
+///
+/// The ciphertext of an acceptor is only the alert that refuses a ClientHello. Send the bytes of
+/// each call before the bytes of the next one; the acceptor does not keep them.
+///
+/// buf, cap  Receives the ciphertext. cap is the size of buf in bytes.
+/// out_len   Receives the number of bytes written, which is 0 if no ciphertext is queued.
+inkotls_status inkotls_acceptor_drain(inkotls_acceptor *acceptor, void *buf, size_t cap,
+    size_t *out_len);
+
+/// Reads until the ClientHello is complete.
+///
+/// The call parses the ClientHello and does no cryptography. If ciphertext is missing, the call
+/// returns WANT_READ, and the same call is repeated later.
+///
+/// If the ClientHello is refused, the acceptor queues a fatal alert for the client.
+/// inkotls_acceptor_accept returns WANT_WRITE until the alert has been drained or sent; from then
+/// on every call of inkotls_acceptor_accept returns the failure. After the failure, on a TCP
+/// socket, shut down the sending side, read until EOF, and close the socket: if the socket is
+/// closed with unread bytes, the TCP reset may overtake the alert.
+///
+/// OK                The ClientHello is complete. The functions of the acceptor return its
+///                   contents, and inkotls_acceptor_into_conn creates the connection.
+/// WANT_READ         The ClientHello is not complete. Wait until the socket is readable, or feed
+///                   ciphertext, then call inkotls_acceptor_accept again. If a transport is
+///                   attached, inkotls_acceptor_accept returns WANT_READ after it has received 128
+///                   KiB, even if the transport has more.
+/// WANT_WRITE        The alert for a refused ClientHello must be sent. Wait until the socket is
+///                   writable, or drain the alert and send it, then call inkotls_acceptor_accept
+///                   again to get the failure.
+/// CLOSED            The client sent close_notify instead of a ClientHello.
+/// UNEXPECTED_EOF    The transport ended before the ClientHello was complete.
+/// ALERT_RECEIVED    The client sent an alert instead of a ClientHello.
+///                   inkotls_acceptor_alert_received returns its number.
+/// PROTOCOL_ERROR    The client sent something that is not a ClientHello, or a ClientHello that
+///                   violates the TLS protocol. The error message has the reason.
+/// HANDSHAKE_FAILED  The ClientHello lacks something that TLS 1.2 and TLS 1.3 require, such as the
+///                   client's signature algorithms. The error message has the reason.
+/// IO_ERROR          The attached transport has failed. inkotls_acceptor_os_error returns errno.
+inkotls_status inkotls_acceptor_accept(inkotls_acceptor *acceptor);
+
+/// Reads the server name (SNI, RFC 6066) of the ClientHello, in lower case.
+///
+/// out_name  Receives a pointer to the name, without a NUL. Valid until the next call on acceptor
+///           that is not const, or until acceptor is freed.
+/// out_len   Receives the length of the name in bytes.
+///
+/// NONE  The client sent no server name, or the ClientHello is not complete yet.
+inkotls_status inkotls_acceptor_server_name(const inkotls_acceptor *acceptor,
+    const char **out_name, size_t *out_len);
+
+/// Reads one of the ALPN protocols (RFC 7301) of the ClientHello.
+///
+/// index         The position of the protocol in the client's list, which begins with 0 and the
+///               protocol that the client prefers.
+/// out_protocol  Receives a pointer to the name of the protocol, without a NUL. Valid until the
+///               next call on acceptor that is not const, or until acceptor is freed.
+/// out_len       Receives the length of the name in bytes. Range: 1 to 255.
+///
+/// NONE  The client's list has no protocol with this index, or the ClientHello is not complete yet.
+inkotls_status inkotls_acceptor_alpn(const inkotls_acceptor *acceptor, size_t index,
+    const uint8_t **out_protocol, size_t *out_len);
+
+/// Reads the cipher suites of the ClientHello.
+///
+/// The list also contains cipher suites that this library does not support, and reserved numbers,
+/// such as those of GREASE (RFC 8701).
+///
+/// out_suites  Receives a pointer to the cipher suites as IANA numbers, in the client's order of
+///             preference. Valid until the next call on acceptor that is not const, or until
+///             acceptor is freed.
+/// out_count   Receives the number of cipher suites.
+///
+/// NONE  The ClientHello is not complete yet.
+inkotls_status inkotls_acceptor_cipher_suites(const inkotls_acceptor *acceptor,
+    const uint16_t **out_suites, size_t *out_count);
+
+/// Reads the signature schemes (signature_algorithms; RFC 8446, section 4.2.3) of the ClientHello.
+///
+/// The list also contains signature schemes that this library does not support, and reserved
+/// numbers, such as those of GREASE (RFC 8701).
+///
+/// out_schemes  Receives a pointer to the signature schemes as IANA numbers, in the client's order
+///              of preference. Valid until the next call on acceptor that is not const, or until
+///              acceptor is freed.
+/// out_count    Receives the number of signature schemes.
+///
+/// NONE  The ClientHello is not complete yet.
+inkotls_status inkotls_acceptor_signature_schemes(const inkotls_acceptor *acceptor,
+    const uint16_t **out_schemes, size_t *out_count);
+
+/// Reads the groups for the key exchange (supported_groups; RFC 8446, section 4.2.7) of the
+/// ClientHello.
+///
+/// The list also contains groups that this library does not support, and reserved numbers, such as
+/// those of GREASE (RFC 8701).
+///
+/// out_groups  Receives a pointer to the groups as IANA numbers, in the client's order of
+///             preference. Valid until the next call on acceptor that is not const, or until
+///             acceptor is freed.
+/// out_count   Receives the number of groups, which is 0 if the client sent none.
+///
+/// NONE  The ClientHello is not complete yet.
+inkotls_status inkotls_acceptor_named_groups(const inkotls_acceptor *acceptor,
+    const uint16_t **out_groups, size_t *out_count);
+
+/// Reads the name of one of the certificate authorities (certificate_authorities; RFC 8446, section
+/// 4.2.4) of the ClientHello.
+///
+/// A client names the certificate authorities that it trusts, so that the server can choose its
+/// certificate by them. Most clients name none.
+///
+/// index     The position of the certificate authority in the client's list, which begins with 0.
+/// out_name  Receives a pointer to the Name (RFC 5280, section 4.1.2.4) in DER. Valid until the
+///           next call on acceptor that is not const, or until acceptor is freed.
+/// out_len   Receives the length of the Name in bytes.
+///
+/// NONE  The client's list has no certificate authority with this index, or the ClientHello is not
+///       complete yet.
+inkotls_status inkotls_acceptor_certificate_authority(const inkotls_acceptor *acceptor,
+    size_t index, const uint8_t **out_name, size_t *out_len);
+
+/// Reads the bytes of the ClientHello as the client sent them.
+///
+/// The bytes are the handshake message (RFC 8446, section 4) with its header of four bytes, without
+/// the headers of the records.
+///
+/// out_message  Receives a pointer to the message. Valid until the next call on acceptor that is
+///              not const, or until acceptor is freed.
+/// out_len      Receives the length of the message in bytes.
+///
+/// NONE  The ClientHello is not complete yet.
+inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
+    const uint8_t **out_message, size_t *out_len);
+
+/// Creates the server connection that continues the acceptor with the chosen config.
+///
+/// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
+/// If the call fails, the acceptor stays as it was.
+///
+/// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake
+/// returns the failure, and the alert drains from the connection.
+///
+/// acceptor  Consumed when the call returns OK.
+/// config    The server config with which the connection continues. Retained.
+/// out_conn  Receives the connection, which belongs to the caller. Valid until inkotls_conn_free.
+///
+/// INVALID_STATE  The ClientHello is not complete: inkotls_acceptor_accept has not returned OK.
+inkotls_status inkotls_acceptor_into_conn(inkotls_acceptor *acceptor,
+    const inkotls_server_config *config, inkotls_conn **out_conn);
+
+/// Reads the error message of the last call on acceptor that failed.
+///
+/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// until the next call on acceptor that is not const, or until acceptor is freed. Call
+/// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
+/// failed.
+///
+/// A call that takes acceptor as const leaves no error message when it fails.
+const char *inkotls_acceptor_error(const inkotls_acceptor *acceptor);
+
+/// Reads the alert that the acceptor has sent or queued.
+///
+/// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no alert. Range: 0 to
+/// 255.
+int32_t inkotls_acceptor_alert_sent(const inkotls_acceptor *acceptor);
+
+/// Reads the alert that the client has sent.
+///
+/// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE if the client
+/// has sent no alert. Range: 0 to 255.
+int32_t inkotls_acceptor_alert_received(const inkotls_acceptor *acceptor);
+
+/// Reads the error number (errno) of the last call on acceptor that failed.
+///
+/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
+/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
+/// inkotls_acceptor_free.
+int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
+
+/// Frees an acceptor that has not become a connection.
+///
+/// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
+/// has returned OK, the acceptor is freed already. inkotls_acceptor_free does nothing if acceptor
+/// is NULL.
+void inkotls_acceptor_free(inkotls_acceptor *acceptor);
+
+// =================================================================================================
+// 15. Resumption
+// =================================================================================================
+
+/// How a client resumes TLS 1.2 sessions. Default: INKOTLS_TLS12_RESUMPTION_TICKETS. Numbers are
+/// never reused.
+INKOTLS_ENUM(inkotls_tls12_resumption) {
+  /// The client does not resume TLS 1.2 sessions.
+  INKOTLS_TLS12_RESUMPTION_OFF = 0,
+  /// The client resumes TLS 1.2 sessions by session ID only: the server stores the session (RFC
+  /// 5246, section 7.3).
+  INKOTLS_TLS12_RESUMPTION_SESSION_ID = 1,
+  /// The client resumes TLS 1.2 sessions by session ID (the server stores the session) or by ticket
+  /// (the client stores the session, encrypted by the server; RFC 5077).
+  INKOTLS_TLS12_RESUMPTION_TICKETS = 2,
+};
+
+/// Sets for how many servers the config keeps sessions in memory.
+///
+/// Connections of the config resume these sessions. The cache identifies a server by the server
+/// name that was passed to inkotls_conn_new_client, without a port.
+///
+/// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
+/// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
+/// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
+/// least recently used server are removed first.
+///
+/// A session ends 7 days after the full handshake that the session comes from. The session ends
+/// earlier if a certificate that the server presented in that handshake, its own or an issuer's,
+/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
+/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
+/// not resumed at all. Raw public keys do not expire.
+///
+/// After fork, the cache is empty in the new process. The old process keeps its sessions.
+///
+/// servers  The number of servers. Range: 0 to 1048576. 0 disables resumption. Default: 256.
+///
+/// INVALID_ARGUMENT  servers is greater than 1048576.
+inkotls_status inkotls_client_builder_set_session_cache(inkotls_client_builder *builder,
+    size_t servers);
+
+/// Sets how the client resumes TLS 1.2 sessions.
+///
+/// TLS 1.3 sessions are resumed under every setting; inkotls_client_builder_set_session_cache with
+/// 0 disables all resumption.
+///
+/// how  An inkotls_tls12_resumption. Default: INKOTLS_TLS12_RESUMPTION_TICKETS.
+///
+/// INVALID_ARGUMENT  The value of how is not an inkotls_tls12_resumption.
+inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builder *builder,
+    int32_t how);
+
+/// Sets how many sessions the config keeps in memory, so that clients can resume them: TLS 1.2
+/// sessions by session ID, and TLS 1.3 sessions by tickets that work once.
+///
+/// The call replaces a session store that was set before
+/// (inkotls_server_builder_set_session_store).
+///
+/// The memory of the cache is limited. All sessions together have at most 16 KiB multiplied by
+/// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
+/// is removed first.
+///
+/// A session ends 7 days after the full handshake that the session comes from. The session ends
+/// earlier if a certificate that the client presented in that handshake, its own or an issuer's,
+/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
+/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
+/// not resumed at all. Raw public keys do not expire. The same end applies to sessions in a session
+/// store and in tickets that are sealed with ticket keys.
+///
+/// After fork, the cache is empty in the new process: no process resumes the sessions of another
+/// process, or accepts early data that another process accepted. Processes that resume each other's
+/// sessions need ticket keys (inkotls_server_builder_set_ticket_keys) or a session store.
+///
+/// sessions  The number of sessions. Range: 0 to 1048576. 0 disables the cache. Default: 256.
+///
+/// INVALID_ARGUMENT  sessions is greater than 1048576.
+inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
+    size_t sessions);
+
+/// Stores a session of a server (inkotls_server_builder_set_session_store), and replaces what was
+/// stored under the same key.
+///
+/// Returns 1 if the session was stored. Any other number means that the session was not stored: the
+/// session cannot be resumed, and the connection goes on.
+///
+/// A session never has to be stored for more than 7 days, because no session is resumed after that.
+/// TLS 1.3 tickets announce a lifetime of one day to the client.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
+/// handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data         The user_data that was passed to inkotls_server_builder_set_session_store.
+/// key, key_len      The look-up key, and its length in bytes: 32. Valid until the callback
+///                   returns.
+/// value, value_len  The session, and its length in bytes. Range: 1 to 65536. The session contains
+///                   secrets. Valid until the callback returns.
+typedef int32_t (*inkotls_session_put_callback)(void *user_data, const uint8_t *key,
+    size_t key_len, const uint8_t *value, size_t value_len);
+
+/// Copies a session of a server out of the session store
+/// (inkotls_server_builder_set_session_store).
+///
+/// Returns the length of the session in bytes, or 0 if no session is stored under the key. A
+/// negative number, or a number above cap, also means that no session was found.
+///
+/// The library calls the callback at most four times for a connection.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
+/// handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data     The user_data that was passed to inkotls_server_builder_set_session_store.
+/// key, key_len  The look-up key, and its length in bytes: 32. The client chooses the key, so any
+///               value may come. Valid until the callback returns.
+/// take          1 to remove the session from the store, 0 to keep it. Looking a session up and
+///               removing it must be one atomic step: if two servers take the same session at the
+///               same time, only one of them may receive the session.
+/// buf, cap      Receives the session. cap is the size of buf in bytes: 65536. Valid until the
+///               callback returns.
+typedef int32_t (*inkotls_session_get_callback)(void *user_data, const uint8_t *key,
+    size_t key_len, int32_t take, uint8_t *buf, size_t cap);
+
+/// Sets two callbacks that keep sessions in a store outside of the library, such as the shared
+/// cache of several servers.
+///
+/// Any server with the same store resumes the sessions. The call replaces the session cache
+/// (inkotls_server_builder_set_session_cache).
+///
+/// A stored session contains secrets. Anyone who can read the store can resume the sessions in the
+/// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
+/// Anyone who can write to the store can impersonate any client.
+///
+/// A server resumes a session only if it asks the same of clients as the server on which the
+/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
+/// the same certificates, CRLs and revocation bits in the same order; and an
+/// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
+/// of all clients.
+///
+/// A session ends 7 days after the full handshake that the session comes from, or earlier if a
+/// certificate of the client expires earlier (inkotls_server_builder_set_session_cache). Each
+/// stored session contains the time of its end, and the library compares this time with the clock
+/// of the server. Therefore the clocks of all servers must agree.
+///
+/// put        Stores a session. See inkotls_session_put_callback.
+/// get        Looks a session up. See inkotls_session_get_callback.
+/// user_data  Passed to put and get. May be NULL. Must stay valid until the config and all
+///            connections that use the config are freed. Several threads may use user_data at the
+///            same time, because connections of one config may run on several threads.
+/// may_block  1 if put and get may block the thread, 0 if put and get always return without
+///            waiting. With 1, a connection returns WANT_BLOCKING before the library needs put or
+///            get, and the library calls put and get only in inkotls_conn_run_blocking. With 0, the
+///            library calls put and get in the calls that drive the handshake, such as
+///            inkotls_conn_handshake and inkotls_conn_read, and in inkotls_conn_run_blocking if
+///            something else in the config may block.
+///
+/// INVALID_ARGUMENT  may_block is neither 0 nor 1.
+inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
+    inkotls_session_put_callback put, inkotls_session_get_callback get, void *user_data,
+    int32_t may_block);
+
+/// Sets how many tickets the server sends to a TLS 1.3 client after the handshake.
+///
+/// Each ticket lets the client resume the session on another connection.
+///
+/// tickets  The number of tickets. Range: 0 to 16. 0 disables resumption in TLS 1.3. Default: 2.
+///
+/// INVALID_ARGUMENT  tickets is greater than 16.
+inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *builder,
+    size_t tickets);
+
 /// Reads whether the handshake resumed an earlier session.
 ///
 /// Returns 1 if the handshake resumed a session, 0 if it did not, or INKOTLS_STATUS_NONE before
@@ -3074,123 +2778,172 @@ int32_t inkotls_conn_is_resumed(const inkotls_conn *conn);
 /// server.
 int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
 
+/// Sets bytes that are stored with each session that this server connection creates.
+///
+/// A later connection that resumes such a session reads the bytes with
+/// inkotls_conn_resumption_data. If the config has ticket keys, the bytes travel in the encrypted
+/// ticket. The bytes of a later call replace those of an earlier call.
+///
+/// data, len  The bytes, and their number in bytes. Range: 0 to 2048. Default: none. Copied.
+///
+/// INVALID_ARGUMENT  The value of len is larger than 2048.
+/// INVALID_STATE     The handshake is done, or conn is a client connection.
+inkotls_status inkotls_conn_set_resumption_data(inkotls_conn *conn, const void *data, size_t len);
+
 /// Reads the bytes that inkotls_conn_set_resumption_data stored with the session that this server
 /// connection has resumed.
 ///
 /// Only this server, or another one that shares its session store or its ticket keys, can have
 /// written the bytes.
 ///
-/// out_data   Receives a pointer to the bytes. Valid until the next call on conn that is not const,
-///            or until conn is freed.
-/// out_len    Receives the number of bytes, which may be 0.
+/// out_data  Receives a pointer to the bytes. Valid until the next call on conn that is not const,
+///           or until conn is freed.
+/// out_len   Receives the number of bytes, which may be 0.
 ///
-/// NONE   No session was resumed, or that is not known yet, or conn is a client connection.
-inkotls_status inkotls_conn_resumption_data(const inkotls_conn *conn,
-                                            const uint8_t **out_data,
-                                            size_t *out_len);
+/// NONE  No session was resumed, or that is not known yet, or conn is a client connection.
+inkotls_status inkotls_conn_resumption_data(const inkotls_conn *conn, const uint8_t **out_data,
+    size_t *out_len);
 
-/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate, on a client.
-///
-/// The library does not verify the response: a host that relies on it must verify it.
-///
-/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the next call on conn that
-///            is not const, or until conn is freed.
-/// out_len    Receives the length of the OCSPResponse in bytes.
-///
-/// NONE   The server has stapled no response, or its certificate has not arrived yet, or a session
-///        was resumed, or conn is a server connection.
-inkotls_status inkotls_conn_ocsp_staple(const inkotls_conn *conn,
-                                        const uint8_t **out_data,
-                                        size_t *out_len);
+// =================================================================================================
+// 16. Early data
+// =================================================================================================
 
-/// Reads the ALPN protocol (RFC 7301) that was negotiated.
+/// Sets whether connections that resume a TLS 1.3 session offer early data (0-RTT; RFC 8446,
+/// section 2.3).
 ///
-/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
-///                next call on conn that is not const, or until conn is freed.
-/// out_len        Receives the length of the name in bytes.
+/// inkotls_conn_write_early_data writes early data.
 ///
-/// NONE   No protocol was negotiated, or none has been negotiated yet.
-inkotls_status inkotls_conn_alpn(const inkotls_conn *conn,
-                                 const uint8_t **out_protocol,
-                                 size_t *out_len);
+/// Anyone who records early data can send it again, to the same server or to another one (replay;
+/// RFC 8446, section 8). Therefore early data must only ask for what does no harm when it is done
+/// twice.
+///
+/// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
+/// protocol resumes the session without early data. If a server accepts early data and chooses
+/// another protocol, the server violates RFC 8446, section 4.2.10, and the connection fails with
+/// PROTOCOL_ERROR. The client sends no alert about the wrong protocol, because rustls sends alerts
+/// only for errors that rustls itself finds; the server sees the end of the transport (EOF).
+///
+/// enabled  1 to offer early data, 0 not to offer it. Default: 0.
+///
+/// INVALID_ARGUMENT  enabled is neither 0 nor 1.
+inkotls_status inkotls_client_builder_set_early_data(inkotls_client_builder *builder,
+    int32_t enabled);
 
-/// Reads the server name (SNI, RFC 6066) that the client sent, in lower case, on a server.
+/// Sets how much early data (0-RTT; RFC 8446, section 2.3) the server accepts on a connection that
+/// resumes a TLS 1.3 session.
 ///
-/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on conn that
-///            is not const, or until conn is freed.
-/// out_len    Receives the length of the name in bytes.
+/// inkotls_conn_read_early_data reads early data.
 ///
-/// NONE   The client sent no server name, or the ClientHello has not arrived yet, or conn is a
-///        client connection.
-inkotls_status inkotls_conn_server_name(const inkotls_conn *conn,
-                                        const char **out_name,
-                                        size_t *out_len);
+/// Anyone who records early data can send it again (replay; RFC 8446, section 8). A ticket of this
+/// server works once, so the server accepts recorded early data at most once, if the session store
+/// returns each session at most once. The connection on which the server accepts the early data may
+/// be that of an attacker who sends a recording. Therefore, until inkotls_conn_handshake has
+/// returned OK, do only what does no harm when it is done twice.
+///
+/// The server accepts early data only with sessions that began on a config that allowed early data.
+/// Any other session is resumed without early data.
+///
+/// A server that refuses early data, for example because the ticket was used before, skips the
+/// early data. Until the first byte of the server's answer is drained, the server skips all early
+/// data, up to INKOTLS_LIMIT_HANDSHAKE. After that, the server skips 8000 bytes of early data, or
+/// fewer if the data comes in many records. If a client sends more, the handshake may fail on the
+/// server with PROTOCOL_ERROR. Therefore clients should send little early data.
+///
+/// inkotls_server_builder_build fails with INVALID_STATE if early data is allowed and there are
+/// ticket keys (inkotls_server_builder_set_ticket_keys), because their tickets work more than once.
+///
+/// bytes  How much early data is accepted on a connection, in bytes. The connection holds the data
+///        until it is read. Range: 0 to 4294967295. 0 disables early data. Values from 1 to 16383
+///        are raised to 16384. Default: 0.
+inkotls_status inkotls_server_builder_set_max_early_data(inkotls_server_builder *builder,
+    uint32_t bytes);
 
-/// Reads one of the certificates that the peer presented.
+/// Writes early data (0-RTT; RFC 8446, section 2.3), before the handshake is done.
 ///
-/// inkotls_certificate_new parses the certificate. After inkotls_conn_handshake has returned OK,
-/// the verification has accepted the peer's own certificate, on this connection or on the one whose
-/// session was resumed. If the peer presented a raw public key (RFC 7250), the entry with index 0
-/// is its SubjectPublicKeyInfo.
+/// A client sends early data with its first flight. Write all of it, then run the handshake with
+/// inkotls_conn_handshake, and call inkotls_conn_is_early_data_accepted. Early data that the server
+/// refused had no effect: send it again with inkotls_conn_write. Anyone who records early data can
+/// send it again, so early data may only ask for what does no harm when it is done twice.
 ///
-/// index     The position in the order in which the peer sent the certificates: 0 is the peer's own
-///           certificate, the next ones are those of its issuers.
-/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call on
-///           conn that is not const, or until conn is freed.
-/// out_len   Receives the length of the certificate in bytes.
+/// A server that accepted early data can answer it with inkotls_conn_write_early_data one round
+/// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
+/// receives the answer.
 ///
-/// NONE   The peer presented no certificate with this index, or has not presented its certificates
-///        yet.
-inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn,
-                                             size_t index,
-                                             const uint8_t **out_der,
-                                             size_t *out_len);
+/// With a transport attached, the call also sends ciphertext, as far as the transport does not
+/// block.
+///
+/// data, len  The plaintext, and its length in bytes. Copied.
+/// used       Receives the number of bytes that were consumed, which is at least 1 unless len is 0,
+///            and may be less than len. Pass the bytes that were not consumed in another call.
+///
+/// WANT_WRITE     Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
+///                full, or because an alert is queued. Drain, or poll the transport that is
+///                attached for writing; then repeat the call.
+/// NONE           No early data can be sent: a client has no session that allows early data, the
+///                limit of the session is used up, or the handshake has come too far; or a server
+///                has not accepted early data. Continue with inkotls_conn_handshake.
+/// CLOSED         The peer sent close_notify before the handshake was done.
+/// IO_ERROR       The attached transport has failed; inkotls_conn_os_error returns errno.
+/// INVALID_STATE  inkotls_conn_close was called before.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                The connection has failed, in this call or earlier; inkotls_conn_handshake
+///                describes each of these statuses.
+inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *data, size_t len,
+    size_t *used);
 
-/// Reads the error message of the last call on conn that failed.
+/// Reads early data (0-RTT; RFC 8446, section 2.3) on a server whose config accepts it.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL, even if
-/// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
-/// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
-/// failed.
+/// The call runs the handshake as far as early data needs it. inkotls_conn_read_early_data may be
+/// called before or after inkotls_conn_handshake returns OK, and repeated until it returns NONE.
+/// inkotls_conn_read never returns early data.
 ///
-/// A call that takes conn as const leaves no error message when it returns NONE or
-/// INVALID_ARGUMENT.
-const char *inkotls_conn_error(const inkotls_conn *conn);
+/// Until the handshake is done, early data may be a recording that someone else sends again:
+/// inkotls_server_builder_set_max_early_data describes the risk.
+///
+/// buf, cap  Receives the plaintext. cap is the size of buf in bytes.
+/// out_len   Receives the number of bytes written, which is at least 1 unless cap is 0.
+///
+/// WANT_READ       More ciphertext is needed: feed ciphertext, or poll the attached transport for
+///                 reading, then repeat the call.
+/// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
+///                 writing, then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
+///                 thread, then repeat the call.
+/// NONE            There is no early data, or all of it has been read, or conn is a client
+///                 connection. Continue with inkotls_conn_handshake.
+/// CLOSED          The peer sent close_notify before the handshake was done.
+/// UNEXPECTED_EOF  The transport ended without close_notify before the handshake was done.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// INVALID_STATE   inkotls_conn_close was called before the handshake was done, and all early data
+///                 that had been processed has been read.
+/// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
+///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
+///                 describes each of these statuses.
+inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn, void *buf, size_t cap,
+    size_t *out_len);
 
-/// Reads the last alert that this side has sent or queued.
+/// Reads whether early data was accepted.
 ///
-/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255. An
-/// encrypted alert cannot be read back; its number is then inferred from the failure.
-int32_t inkotls_conn_alert_sent(const inkotls_conn *conn);
+/// Returns 1 if early data was accepted. Returns 0 on a client that could have sent early data and
+/// was refused by the server: what was sent as early data must be sent again. Returns
+/// INKOTLS_STATUS_NONE if a client had no session that allows early data, if the server has not
+/// answered yet, or if a server did not accept any.
+int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 
-/// Reads the last alert that the peer has sent.
-///
-/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255.
-int32_t inkotls_conn_alert_received(const inkotls_conn *conn);
-
-/// Reads why the certificate of the peer was refused.
-///
-/// Returns an inkotls_certificate_error, or INKOTLS_STATUS_NONE if the certificate was not refused.
-int32_t inkotls_conn_certificate_error(const inkotls_conn *conn);
-
-/// Reads the error number (errno) of the last call on conn that failed.
-///
-/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
-/// errno. Call inkotls_conn_os_error before the next call on conn that is not const, and before
-/// inkotls_conn_free.
-int32_t inkotls_conn_os_error(const inkotls_conn *conn);
+// =================================================================================================
+// 17. Certificates
+// =================================================================================================
 
 /// Creates an inkotls_certificate from a certificate in DER (RFC 5280).
 ///
-/// data, len         The certificate, and its length in bytes. No other bytes may follow the
-///                   certificate. Copied.
-/// out_certificate   Receives the certificate. Free it with inkotls_certificate_free.
+/// data, len        The certificate, and its length in bytes. No other bytes may follow the
+///                  certificate. Copied.
+/// out_certificate  Receives the certificate. Free it with inkotls_certificate_free.
 ///
-/// INVALID_CERTIFICATE   The bytes are not a certificate in DER; a raw public key (RFC 7250) is not
-///                       a certificate.
-inkotls_status inkotls_certificate_new(const void *data,
-                                       size_t len,
-                                       inkotls_certificate **out_certificate);
+/// INVALID_CERTIFICATE  The bytes are not a certificate in DER; a raw public key (RFC 7250) is not
+///                      a certificate.
+inkotls_status inkotls_certificate_new(const void *data, size_t len,
+    inkotls_certificate **out_certificate);
 
 /// Reads the name of the subject as text (RFC 4514), such as "CN=a.test,O=Example\, Inc.,C=DE".
 ///
@@ -3198,50 +2951,47 @@ inkotls_status inkotls_certificate_new(const void *data,
 /// attribute is written with its object identifier (OID), and its value as "#" and the DER in
 /// hexadecimal digits. Control characters are escaped, too.
 ///
-/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
-///            freed.
-/// out_len    Receives the length of the text in bytes, which is 0 if the subject has no name.
+/// out_text  Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
+///           freed.
+/// out_len   Receives the length of the text in bytes, which is 0 if the subject has no name.
 inkotls_status inkotls_certificate_subject(const inkotls_certificate *certificate,
-                                           const char **out_text,
-                                           size_t *out_len);
+    const char **out_text, size_t *out_len);
 
 /// Reads the name of the issuer as text (RFC 4514).
 ///
 /// inkotls_certificate_subject describes the form of the text.
 ///
-/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
-///            freed.
-/// out_len    Receives the length of the text in bytes, which is 0 if the issuer has no name.
+/// out_text  Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
+///           freed.
+/// out_len   Receives the length of the text in bytes, which is 0 if the issuer has no name.
 inkotls_status inkotls_certificate_issuer(const inkotls_certificate *certificate,
-                                          const char **out_text,
-                                          size_t *out_len);
+    const char **out_text, size_t *out_len);
 
 /// Reads the serial number, which an issuer gives to only one of its certificates.
 ///
 /// The bytes are two's complement: a positive number whose first byte would be 128 or more has a 0
 /// before it.
 ///
-/// out_serial   Receives a pointer to the contents of the INTEGER, the most significant byte first.
-///              Valid until certificate is freed.
-/// out_len      Receives the length of the serial number in bytes.
+/// out_serial  Receives a pointer to the contents of the INTEGER, the most significant byte first.
+///             Valid until certificate is freed.
+/// out_len     Receives the length of the serial number in bytes.
 inkotls_status inkotls_certificate_serial(const inkotls_certificate *certificate,
-                                          const uint8_t **out_serial,
-                                          size_t *out_len);
+    const uint8_t **out_serial, size_t *out_len);
 
 /// Reads the time from which the certificate is valid.
 ///
-/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
+/// out_seconds  Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
 inkotls_status inkotls_certificate_not_before(const inkotls_certificate *certificate,
-                                              int64_t *out_seconds);
+    int64_t *out_seconds);
 
 /// Reads the last second in which the certificate is valid.
 ///
 /// A certificate that does not expire has the time 9999-12-31 23:59:59 UTC (RFC 5280, section
 /// 4.1.2.5).
 ///
-/// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
+/// out_seconds  Receives the time in seconds since 1970-01-01 00:00:00 UTC, negative before that.
 inkotls_status inkotls_certificate_not_after(const inkotls_certificate *certificate,
-                                             int64_t *out_seconds);
+    int64_t *out_seconds);
 
 /// Reads one of the DNS names of the certificate (subjectAltName; RFC 5280, section 4.2.1.6), as
 /// the certificate spells it.
@@ -3251,47 +3001,652 @@ inkotls_status inkotls_certificate_not_after(const inkotls_certificate *certific
 /// left out has, for example, a byte that is not ASCII, a NUL or a space in it. Internationalized
 /// names have their "xn--" form.
 ///
-/// index      The position in the list of DNS names, from 0.
-/// out_name   Receives a pointer to the name in ASCII, without a NUL. Valid until certificate is
-///            freed.
-/// out_len    Receives the length of the name in bytes.
+/// index     The position in the list of DNS names, from 0.
+/// out_name  Receives a pointer to the name in ASCII, without a NUL. Valid until certificate is
+///           freed.
+/// out_len   Receives the length of the name in bytes.
 ///
-/// NONE   The certificate has no DNS name with this index.
-inkotls_status inkotls_certificate_dns_name(const inkotls_certificate *certificate,
-                                            size_t index,
-                                            const char **out_name,
-                                            size_t *out_len);
+/// NONE  The certificate has no DNS name with this index.
+inkotls_status inkotls_certificate_dns_name(const inkotls_certificate *certificate, size_t index,
+    const char **out_name, size_t *out_len);
 
 /// Reads one of the IP addresses of the certificate (subjectAltName; RFC 5280, section 4.2.1.6).
 ///
 /// Entries that have neither 4 nor 16 bytes are left out.
 ///
-/// index         The position in the list of IP addresses, from 0.
-/// out_address   Receives a pointer to the address in network byte order. Valid until certificate
-///               is freed.
-/// out_len       Receives the length of the address in bytes: 4 (IPv4) or 16 (IPv6).
+/// index        The position in the list of IP addresses, from 0.
+/// out_address  Receives a pointer to the address in network byte order. Valid until certificate is
+///              freed.
+/// out_len      Receives the length of the address in bytes: 4 (IPv4) or 16 (IPv6).
 ///
-/// NONE   The certificate has no IP address with this index.
-inkotls_status inkotls_certificate_ip_address(const inkotls_certificate *certificate,
-                                              size_t index,
-                                              const uint8_t **out_address,
-                                              size_t *out_len);
+/// NONE  The certificate has no IP address with this index.
+inkotls_status inkotls_certificate_ip_address(const inkotls_certificate *certificate, size_t index,
+    const uint8_t **out_address, size_t *out_len);
 
 /// Reads the fingerprint of the certificate: the SHA-256 hash of its DER.
 ///
-/// out_fingerprint   Receives a pointer to the hash. Valid until certificate is freed.
-/// out_len           Receives the length of the hash in bytes, which is 32.
+/// out_fingerprint  Receives a pointer to the hash. Valid until certificate is freed.
+/// out_len          Receives the length of the hash in bytes, which is 32.
 inkotls_status inkotls_certificate_fingerprint(const inkotls_certificate *certificate,
-                                               const uint8_t **out_fingerprint,
-                                               size_t *out_len);
+    const uint8_t **out_fingerprint, size_t *out_len);
 
 /// Frees the certificate; the pointers that were read from it are then no longer valid.
 ///
-/// certificate   The certificate to free. May be NULL: the call then does nothing.
+/// certificate  The certificate to free. May be NULL: the call then does nothing.
 void inkotls_certificate_free(inkotls_certificate *certificate);
 
-#ifdef __cplusplus
-}  // extern "C"
-#endif  // __cplusplus
+// =================================================================================================
+// 18. Ticket keys
+// =================================================================================================
 
-#endif  /* INKOTLS_H */
+/// Creates ticket keys.
+///
+/// keys, len  The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
+///            multiple of 32, because each key has 32 random bytes. The first key seals new
+///            tickets, and every key opens tickets. Copied. The library wipes its copy when the
+///            copy is no longer used; the caller wipes its own.
+/// out_keys   Receives the ticket keys, with one reference that belongs to the caller. Valid until
+///            inkotls_ticket_keys_release ends the last reference.
+///
+/// INVALID_ARGUMENT  len is not a multiple of 32, or is less than 32 or more than 512.
+inkotls_status inkotls_ticket_keys_new(const void *keys, size_t len,
+    const inkotls_ticket_keys **out_keys);
+
+/// Sets other keys, which replace all earlier keys for every server that uses ticket_keys.
+///
+/// To rotate keys on several servers, call this function three times on every server. The first
+/// call adds the new key behind the old key. The second call, when every server has the new key,
+/// puts the new key first. The third call, 12 hours later, removes the old key. A ticket that no
+/// key opens is not an error: the handshake is then a full handshake.
+///
+/// After fork, each process has its own copy of the ticket keys: call this function in every
+/// process.
+///
+/// keys, len  The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
+///            multiple of 32, because each key has 32 random bytes. The first key seals new
+///            tickets, and every key opens tickets. Copied. The library wipes its copy when the
+///            copy is no longer used; the caller wipes its own.
+///
+/// INVALID_ARGUMENT  len is not a multiple of 32, or is less than 32 or more than 512. The earlier
+///                   keys stay in use.
+inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys, const void *keys,
+    size_t len);
+
+/// Retains the ticket keys: their number of references grows by one.
+///
+/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference.
+inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys);
+
+/// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
+///
+/// Configs have references of their own. Any thread may call this function at any time.
+///
+/// ticket_keys  The ticket keys to release. May be NULL: the call then does nothing.
+void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
+
+/// Sets the keys of tickets that contain the session itself, so that the server stores nothing (RFC
+/// 5077; RFC 8446, section 4.6.1).
+///
+/// By default a server has no ticket keys.
+///
+/// Tickets that contain the session are used with all clients of TLS 1.3, and with clients of TLS
+/// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
+/// session store.
+///
+/// A client can use a ticket that contains the session any number of times. Therefore early data is
+/// not possible: inkotls_server_builder_build fails with INVALID_STATE if
+/// inkotls_server_builder_set_max_early_data allows early data.
+///
+/// A server resumes a session only if it asks the same of clients as the server on which the
+/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
+/// the same certificates, CRLs and revocation bits in the same order; and an
+/// inkotls_verify_callback on both servers or on none of them.
+///
+/// All tickets of one connection together have at most 45 KiB. A ticket contains the client's
+/// certificate chain, so with a long chain the server may send fewer tickets than
+/// inkotls_server_builder_set_ticket_count allows.
+///
+/// However often the session in a ticket is renewed, the session ends 7 days after the full
+/// handshake that the session comes from, or earlier if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache).
+///
+/// ticket_keys  The ticket keys. inkotls_ticket_keys_set changes them for every config that uses
+///              them. Retained.
+inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *builder,
+    const inkotls_ticket_keys *ticket_keys);
+
+// =================================================================================================
+// 19. Verification
+// =================================================================================================
+
+/// Decides whether to accept the certificate or the raw public key of a peer
+/// (inkotls_client_builder_set_dangerous_verifier or
+/// inkotls_server_builder_set_dangerous_verifier).
+///
+/// Returns 0 to accept the peer, or the inkotls_certificate_error to refuse the peer with. Every
+/// other number, and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with
+/// INKOTLS_CERTIFICATE_ERROR_OTHER.
+///
+/// The callback may return the result of inkotls_verification_verify: if the library refuses the
+/// peer, the error message of the connection then has the reason of the library.
+///
+/// The library itself verifies, after the callback has accepted the peer, that the peer has the
+/// private key, and that the key usage of the certificate allows signatures.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
+/// handles.
+///
+/// If the callback may have to wait, set it with may_block 1: the library then calls it only in
+/// inkotls_conn_run_blocking, where the callback may block the thread.
+///
+/// user_data     The user_data that was passed to inkotls_client_builder_set_dangerous_verifier or
+///               inkotls_server_builder_set_dangerous_verifier.
+/// verification  What the peer has presented. Valid until the callback returns, as is every pointer
+///               that an inkotls_verification function returns.
+typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
+
+/// Sets a callback that decides whether to trust a server, instead of the standard verification of
+/// certificates.
+///
+/// The callback can run the standard verification with inkotls_verification_verify, and then decide
+/// by its result. By default the standard verification decides.
+///
+/// inkotls_client_builder_set_dangerous_verifier is dangerous, because a callback that accepts
+/// every server leaves the connections open to an attacker in the middle.
+///
+/// The library does not call verify when a session is resumed, because the server was verified in
+/// the full handshake that the session comes from. Without a session cache
+/// (inkotls_client_builder_set_session_cache with 0), the library calls verify for every
+/// connection.
+///
+/// A program that refuses the server's certificate after the handshake can only close the
+/// connection with inkotls_conn_close: the server then receives close_notify instead of a fatal
+/// alert.
+///
+/// verify     Decides whether to trust a server. See inkotls_verify_callback.
+/// user_data  Passed to verify. May be NULL. Must stay valid until the config and all connections
+///            that use the config are freed. Several threads may use user_data at the same time,
+///            because connections of one config may run on several threads.
+/// may_block  1 if verify may block the thread, 0 if verify always returns without waiting. With 1,
+///            a connection returns WANT_BLOCKING before the library needs verify, and the library
+///            calls verify only in inkotls_conn_run_blocking. With 0, the library calls verify in
+///            the calls that drive the handshake, such as inkotls_conn_handshake and
+///            inkotls_conn_read, and in inkotls_conn_run_blocking if something else in the config
+///            may block.
+///
+/// INVALID_ARGUMENT  may_block is neither 0 nor 1.
+inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
+    inkotls_verify_callback verify, void *user_data, int32_t may_block);
+
+/// Sets a callback that decides whether to trust a client, instead of the standard verification of
+/// certificates.
+///
+/// The callback can run the standard verification with inkotls_verification_verify, and then decide
+/// by its result. By default the standard verification decides.
+///
+/// inkotls_server_builder_set_dangerous_verifier is dangerous, because a callback that accepts
+/// every client lets anyone connect in the name of any client.
+///
+/// verify needs inkotls_server_builder_set_client_auth with INKOTLS_CLIENT_AUTH_OPTIONAL or
+/// INKOTLS_CLIENT_AUTH_REQUIRED; the roots may be empty then. The library does not call verify for
+/// a client that presents no certificate.
+///
+/// The library does not call verify when a session is resumed, because the client was verified in
+/// the full handshake that the session comes from. Servers that share sessions
+/// (inkotls_server_builder_set_session_store, inkotls_server_builder_set_ticket_keys) must
+/// therefore decide alike.
+///
+/// A program that refuses the client's certificate after the handshake can only close the
+/// connection with inkotls_conn_close: the client then receives close_notify instead of a fatal
+/// alert.
+///
+/// verify     Decides whether to trust a client. See inkotls_verify_callback.
+/// user_data  Passed to verify. May be NULL. Must stay valid until the config and all connections
+///            that use the config are freed. Several threads may use user_data at the same time,
+///            because connections of one config may run on several threads.
+/// may_block  1 if verify may block the thread, 0 if verify always returns without waiting. With 1,
+///            a connection returns WANT_BLOCKING before the library needs verify, and the library
+///            calls verify only in inkotls_conn_run_blocking. With 0, the library calls verify in
+///            the calls that drive the handshake, such as inkotls_conn_handshake and
+///            inkotls_conn_read, and in inkotls_conn_run_blocking if something else in the config
+///            may block.
+///
+/// INVALID_ARGUMENT  may_block is neither 0 nor 1.
+inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
+    inkotls_verify_callback verify, void *user_data, int32_t may_block);
+
+/// Runs the standard verification of the peer, which the library runs when there is no
+/// inkotls_verify_callback.
+///
+/// The standard verification checks the certificates of the peer against the roots and the CRLs of
+/// the config, the server name, and the time. On macOS, Windows and Android the call may block,
+/// because the operating system may verify the peer.
+///
+/// Returns 0 if the peer is accepted, an inkotls_certificate_error if the peer is refused
+/// (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a negative status. If
+/// the inkotls_verify_callback returns the same inkotls_certificate_error, the connection keeps the
+/// error message of the standard verification.
+int32_t inkotls_verification_verify(inkotls_verification *verification);
+
+/// Reads one of the certificates that the peer presented, in the order in which the peer sent them.
+///
+/// inkotls_certificate_new parses the certificate. If the peer presented a raw public key (RFC
+/// 7250), the entry with index 0 is its SubjectPublicKeyInfo.
+///
+/// index    The position in the list: 0 is the peer's own certificate, the next ones help to verify
+///          it.
+/// out_der  Receives a pointer to the certificate in DER (RFC 5280). Valid until the
+///          inkotls_verify_callback returns.
+/// out_len  Receives the length of the certificate in bytes.
+///
+/// NONE  The peer presented no certificate with this index.
+inkotls_status inkotls_verification_certificate(const inkotls_verification *verification,
+    size_t index, const uint8_t **out_der, size_t *out_len);
+
+/// Reads the name that the server must prove with its certificate: the server_name of
+/// inkotls_conn_new_client, a DNS name or an IP address.
+///
+/// out_name  Receives a pointer to the name, without a NUL. Valid until the inkotls_verify_callback
+///           returns.
+/// out_len   Receives the length of the name in bytes.
+///
+/// NONE  The peer is a client, which has no server name.
+inkotls_status inkotls_verification_server_name(const inkotls_verification *verification,
+    const char **out_name, size_t *out_len);
+
+/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate.
+///
+/// The library does not verify the response.
+///
+/// out_data  Receives a pointer to the OCSPResponse in DER. Valid until the inkotls_verify_callback
+///           returns.
+/// out_len   Receives the length of the OCSPResponse in bytes.
+///
+/// NONE  The peer has stapled no OCSP response.
+inkotls_status inkotls_verification_ocsp_staple(const inkotls_verification *verification,
+    const uint8_t **out_data, size_t *out_len);
+
+/// Reads the time at which the certificate of the peer must be valid.
+///
+/// out_seconds  Receives the time in seconds since 1970-01-01 00:00:00 UTC.
+inkotls_status inkotls_verification_time(const inkotls_verification *verification,
+    int64_t *out_seconds);
+
+// =================================================================================================
+// 20. Logs
+// =================================================================================================
+
+/// Which log messages a callback receives. Each level includes the levels with smaller numbers.
+/// Default: INKOTLS_LOG_OFF. Numbers are never reused.
+INKOTLS_ENUM(inkotls_log) {
+  /// The callback receives no messages.
+  INKOTLS_LOG_OFF = 0,
+  /// The callback receives messages about failures.
+  INKOTLS_LOG_ERROR = 1,
+  /// The callback receives messages about suspicious events, such as alerts, and all messages of
+  /// INKOTLS_LOG_ERROR.
+  INKOTLS_LOG_WARN = 2,
+  /// The callback receives messages about what every connection does, such as one message when the
+  /// handshake is done, and all messages of INKOTLS_LOG_WARN.
+  INKOTLS_LOG_INFO = 3,
+  /// The callback receives messages about what was negotiated, and why, and all messages of
+  /// INKOTLS_LOG_INFO.
+  INKOTLS_LOG_DEBUG = 4,
+  /// The callback receives log messages about each message of the handshake, and all messages of
+  /// INKOTLS_LOG_DEBUG.
+  INKOTLS_LOG_TRACE = 5,
+};
+
+/// Receives a log message about a connection or an acceptor (inkotls_conn_set_log or
+/// inkotls_acceptor_set_log).
+///
+/// Returns nothing.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection or the acceptor whose call it runs in: such a call returns INVALID_STATE. The
+/// callback may use other handles.
+///
+/// The callback must not block the thread, because the library calls it in calls that do not block.
+///
+/// user_data  The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
+/// level      The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
+///            (INKOTLS_LOG_TRACE).
+/// text, len  The message, one line of UTF-8 without a NUL, and its length in bytes. Range: 0 to
+///            500. Valid until the callback returns.
+typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
+
+/// Sets the callback that receives log messages about this connection.
+///
+/// Log messages are for people: what was negotiated, and what failed. Their text is not part of the
+/// ABI. The library writes log messages nowhere else.
+///
+/// level      An inkotls_log. Messages of this level and of those before it are reported.
+///            INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// callback   Called with each message, during a call on conn and on the thread of that call. May
+///            be NULL if level is INKOTLS_LOG_OFF.
+/// user_data  Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
+///            or conn is freed.
+///
+/// INVALID_ARGUMENT  The value of level is not an inkotls_log, or callback is NULL and level is not
+///                   INKOTLS_LOG_OFF.
+/// UNSUPPORTED       The library is part of a Rust program. The logger that this program sets in
+///                   the crate log receives the messages instead, on the thread of the call.
+inkotls_status inkotls_conn_set_log(inkotls_conn *conn, int32_t level,
+    inkotls_log_callback callback, void *user_data);
+
+/// Sets the callback that receives log messages about this acceptor.
+///
+/// Log messages are for people, and say what was negotiated and what failed. The text of log
+/// messages is not part of the ABI. The library writes log messages nowhere else. The connection
+/// that inkotls_acceptor_into_conn creates keeps the callback.
+///
+/// level      An inkotls_log. Messages of this level and of the levels with smaller numbers are
+///            reported. INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// callback   Called by the library with each message, during a call on acceptor and on the thread
+///            of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
+/// user_data  Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
+///            or until the acceptor, or the connection that inkotls_acceptor_into_conn creates, is
+///            freed.
+///
+/// INVALID_ARGUMENT  The value of level is not an inkotls_log, or callback is NULL and level is not
+///                   INKOTLS_LOG_OFF.
+/// UNSUPPORTED       The library is part of a Rust program. The logger that this program sets in
+///                   the crate log receives the messages instead, on the thread of the call.
+inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor, int32_t level,
+    inkotls_log_callback callback, void *user_data);
+
+/// Receives a secret of a connection as a line of the NSS key log format
+/// (inkotls_client_builder_set_dangerous_key_log or inkotls_server_builder_set_dangerous_key_log).
+///
+/// Returns nothing.
+///
+/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
+/// another task (green thread, coroutine) before it returns. The callback must not use the
+/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
+/// handles.
+///
+/// The callback must not block the thread, because the library calls it in the calls that drive a
+/// handshake.
+///
+/// user_data  The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
+///            inkotls_server_builder_set_dangerous_key_log.
+/// line, len  The line in ASCII, without a line break and without a NUL, and its length in bytes.
+///            Valid until the callback returns.
+typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
+
+/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
+///
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// inkotls_client_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
+/// can decrypt the connections.
+///
+/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+///
+/// callback   Receives each line. See inkotls_key_log_callback.
+/// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
+///            that use the config are freed. Several threads may use user_data at the same time,
+///            because connections of one config may run on several threads.
+inkotls_status inkotls_client_builder_set_dangerous_key_log(inkotls_client_builder *builder,
+    inkotls_key_log_callback callback, void *user_data);
+
+/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
+///
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
+/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
+/// the file cannot be opened, nothing is logged, and the call returns OK all the same.
+///
+/// inkotls_client_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
+/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
+/// config write to a file, which may block the thread.
+inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_builder *builder);
+
+/// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
+///
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// inkotls_server_builder_set_dangerous_key_log is dangerous, because anyone who has the secrets
+/// can decrypt the connections.
+///
+/// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+///
+/// callback   Receives each line. See inkotls_key_log_callback.
+/// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
+///            that use the config are freed. Several threads may use user_data at the same time,
+///            because connections of one config may run on several threads.
+inkotls_status inkotls_server_builder_set_dangerous_key_log(inkotls_server_builder *builder,
+    inkotls_key_log_callback callback, void *user_data);
+
+/// Sets a file to which the secrets of every connection are appended, as lines of the NSS key log
+/// format, with which a program such as Wireshark decrypts a capture.
+///
+/// By default there is no key log. The call replaces any key log that was set before.
+///
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
+/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
+/// the file cannot be opened, nothing is logged, and the call returns OK all the same.
+///
+/// inkotls_server_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
+/// secrets can decrypt the connections. The call and the handshakes of all connections that use the
+/// config write to a file, which may block the thread.
+inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_builder *builder);
+
+#undef INKOTLS_ENUM
+
+#ifdef __cplusplus
+}
+#endif
+
+// =================================================================================================
+// 21. Notes
+// =================================================================================================
+
+// The loop
+//
+//     A connection does nothing by itself. The host, which is the program that calls the library,
+//     moves ciphertext between the connection and the socket, and plaintext between the connection
+//     and the application. Every call except inkotls_conn_run_blocking returns at once with a
+//     status: OK (0) means done; a positive status says what to do before the same call is
+//     repeated; a negative status is a failure, or says that there is nothing to return. The loop
+//     of the preface serves inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+//     inkotls_conn_flush and inkotls_conn_close.
+//
+//     After a call has returned WANT_READ, inkotls_conn_feed accepts at least 16 KiB. With a
+//     buffer of at most 16 KiB, the host need not check how many bytes were accepted.
+//
+//     inkotls_conn_read does not wait until ciphertext has been drained. Call inkotls_conn_flush
+//     after inkotls_conn_write and before the host waits for the peer's answer; otherwise both
+//     sides may wait for each other.
+//
+//     One task may read while another task writes. Four rules make that safe: finish the handshake
+//     first; make one call on the connection at a time; wait for the socket outside of the calls;
+//     send the bytes of one inkotls_conn_drain before the bytes of the next one.
+//
+// Transports
+//
+//     By default the host moves the ciphertext, with inkotls_conn_feed and inkotls_conn_drain.
+//     After inkotls_conn_set_fd or inkotls_conn_set_fds, the connection reads and writes a socket
+//     or two pipes itself. After inkotls_conn_set_io, the connection calls two callbacks that
+//     receive and send. The same calls return the same statuses in all cases. With a transport
+//     attached, WANT_READ and WANT_WRITE say for which event to poll the transport. An
+//     inkotls_acceptor has the same calls; a transport that is attached to an acceptor stays
+//     attached when inkotls_acceptor_into_conn makes a connection of it.
+//
+// Failures
+//
+//     The handle whose call failed keeps the details of the failure; the thread keeps no details.
+//     The error message (_error) and errno (_os_error) are those of the last call on the handle
+//     that failed. The alerts (_alert_sent, _alert_received) and the certificate error
+//     (_certificate_error) are those of the connection. Read the error message, errno, the alerts
+//     and the certificate error before _free. Read the error message and errno also before the
+//     next call on the handle that is not const, because that call may replace them.
+//
+//     A call that takes a handle as const leaves no error message when it returns NONE or
+//     INVALID_ARGUMENT. A call that creates a handle, and a call on a reference-counted handle,
+//     keep no error message either: inkotls_status_text describes a status, and
+//     inkotls_invalid_name_text describes what is wrong with a server name.
+//
+//     These negative statuses are not final for a connection: NONE (there is nothing to return, or
+//     not yet), INVALID_ARGUMENT (an argument is wrong), INVALID_STATE (the call is not possible
+//     now, or overlaps with another call) and UNSUPPORTED. A call that returns one of these
+//     statuses leaves the connection as it was, with one exception: when the keys of TLS 1.2 have
+//     protected as many records as they may, inkotls_conn_write returns INVALID_STATE and queues
+//     close_notify.
+//
+//     CLOSED (the peer sent close_notify) and UNEXPECTED_EOF (the transport ended without
+//     close_notify) end reading. After the handshake, inkotls_conn_write may still be called;
+//     before the handshake is done, both statuses are final.
+//
+//     IO_ERROR means that the attached transport has failed. After a transport has failed to
+//     receive, reading is possible again after another transport has been attached, or after
+//     inkotls_conn_detach. After a transport has failed to send, ciphertext is lost: what the peer
+//     sent before can be read, but writing fails with every transport.
+//
+//     ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR and, from a
+//     connection, INVALID_KEY are final: the connection has failed. Calls that run the handshake
+//     or move plaintext then return WANT_WRITE until the alert for the peer has been drained or
+//     sent, or until the transport has failed; from then on these calls return the same failure.
+//     After a failure, inkotls_conn_feed discards what it accepts. PANIC is final for the handle.
+//
+//     INVALID_CERTIFICATE, INVALID_KEY, KEY_MISMATCH, INVALID_NAME and NO_TRUST_ANCHORS mean that
+//     an input of the host is wrong. The handle that the input was passed to can be used again,
+//     with another input.
+//
+//     After a failure on a TCP socket: drain or send the alert, shut down the sending side
+//     (shutdown with SHUT_WR), read until the end of file (EOF), then close the socket. If bytes
+//     are left unread, the TCP reset that they cause can overtake the alert.
+//
+// Blocking
+//
+//     A call never waits for the network. Some steps of a handshake take as long as a callback of
+//     the host takes (a signer, a verifier, a session store), or as long as the verification of
+//     the operating system takes (macOS, Windows and Android). When a call reaches a step that may
+//     block, it returns WANT_BLOCKING before any part of the step has run. Call
+//     inkotls_conn_run_blocking, on any thread, then repeat the call.
+//     inkotls_client_config_may_block and inkotls_server_config_may_block return 1 if a config has
+//     a step that may block. A callback that was set with a may_block of 0 runs inside the call
+//     that reaches it.
+//
+//     Besides inkotls_conn_run_blocking, only calls that use files block: those whose names end
+//     with _file, _build if the config trusts what the platform trusts, and a handshake that
+//     writes a key log file.
+//
+// Ownership
+//
+//     _new creates a handle, and _free destroys it. A reference-counted handle (a config,
+//     inkotls_ticket_keys, inkotls_sni_map) has one reference when it is created; _retain adds
+//     one, _release removes one, and the last _release destroys the handle. A call that consumes a
+//     handle (_build, _into_conn) consumes the handle exactly when the call returns OK; otherwise
+//     the caller still owns the handle.
+//
+//     Inputs are read only during the call; the library copies what it keeps. Outputs are written
+//     only when a call returns OK.
+//
+// Pointers and their lifetime
+//
+//     A pointer to data that a call on a handle writes to an output, or returns, is valid until
+//     the next call on the same handle that is not const, that is, a call that takes the handle
+//     without const; _free is such a call. Calls that take the handle as const, and calls on other
+//     handles, leave the pointer valid.
+//
+//     An inkotls_certificate never changes, so its pointers are valid until it is freed. The
+//     pointers of an inkotls_verification are valid until the inkotls_verify_callback returns,
+//     also after inkotls_verification_verify. Texts of calls that have no handle, such as
+//     inkotls_status_text, are valid until the process ends.
+//
+//     Call the _error function of a handle, such as inkotls_conn_error, in a statement of its own,
+//     after the call that failed. C does not say in which order the arguments of one call are
+//     evaluated.
+//
+// Threads
+//
+//     Any number of threads may use a reference-counted handle at the same time, and a handle that
+//     is only read: roots and an identity after they have been filled, and an inkotls_certificate.
+//     Any other handle has one user at a time; the user may be another thread at every call.
+//
+//     Nothing is kept in global state once a call has returned, except the panic hook and the
+//     logger. The library sets the panic hook of the Rust standard library at the first call into
+//     the library, so that a panic that the library catches is not printed. The library sets the
+//     logger of the Rust crate log at the first inkotls_conn_set_log or inkotls_acceptor_set_log
+//     that asks for messages. Nothing is kept in thread-local state once a call has returned.
+//
+//     A thread must not be cancelled (pthread_cancel) inside a call, because the unwinding ends
+//     the process. Disable cancellation around calls (pthread_setcancelstate).
+//
+// Fork
+//
+//     Call fork only while no other thread is inside a call of the library. After fork, each
+//     process has a copy of every handle. A connection or an acceptor may be used in only one of
+//     the two processes; the other process may only free its copy, which sends nothing. All other
+//     handles may be used in both processes.
+//
+//     The two processes never use the same session of a config's session cache. A cache recognizes
+//     by its process id that it is in the new process, and starts there without sessions, so that
+//     early data is sent and accepted only once. With ticket keys, or with a session store of the
+//     host, every process resumes the sessions of all processes. inkotls_ticket_keys_set changes
+//     the keys of the calling process only.
+//
+// Misuse
+//
+//     A handle that has one user at a time notices a call that begins while another call on it is
+//     running, from another thread or from a callback. The call that began later, const or not,
+//     does nothing and returns INVALID_STATE; the call that was running continues without
+//     disturbance. After an overlap, _error returns a message about it, until a call on the handle
+//     fails with another error. A _free that comes during a call takes effect when that call
+//     returns. The check for overlapping calls finds mistakes and is not a lock: two calls that
+//     begin at the same moment may both run.
+//
+// Callbacks
+//
+//     A callback is called during a call, on the thread of that call, with the user_data that was
+//     set with it. A callback must return: it must not unwind, and must not call longjmp. A
+//     callback must not switch tasks: to wait for the network, a callback of inkotls_conn_set_io
+//     returns -EAGAIN, or the host attaches the socket with inkotls_conn_set_fd instead. A
+//     callback that needs time for another reason is set with a may_block of 1, and runs in
+//     inkotls_conn_run_blocking.
+//
+//     A callback may use other handles. While a call on a handle runs a callback, another call on
+//     the same handle returns INVALID_STATE.
+//
+// NULL
+//
+//     A NULL handle, a NULL output, and a NULL buffer with a length other than 0 are
+//     INVALID_ARGUMENT, unless the description of the argument says "May be NULL". A NULL buffer
+//     of length 0 is always an empty buffer. _free(NULL) and _release(NULL) do nothing.
+//
+//     A function that returns a number returns 0 or more if there is a number, and otherwise a
+//     negative status, such as INKOTLS_STATUS_NONE.
+//
+// Messages
+//
+//     Error messages and log messages are for people; their text is not part of the ABI. Error
+//     messages and log messages are safe to log: each is one line of UTF-8, of at most 500 bytes,
+//     in which every character that is not printable is escaped. An error message repeats at most
+//     200 bytes of an input of the host. Of PEM text an error message repeats only the labels, and
+//     of text that looks like a line of base64 only the length. Long lists in an error message are
+//     cut, and end with the number of the entries that are left out.
+//
+// Panics
+//
+//     A panic is a bug in the library. A panic does not unwind into the host: the call returns
+//     PANIC, and from then on every call on the handle returns PANIC, also a call that takes the
+//     handle as const. _free and _release still work. Only a config stays usable, because no call
+//     changes it.
+//
+// Stability
+//
+//     Numbers and signatures keep their meaning as long as inkotls_abi_version returns the same
+//     number. Numbers that are in the header are never reused. Versions, cipher suites, groups,
+//     signature schemes and alerts have the numbers of the IANA registries.
+
+#endif
