@@ -71,6 +71,15 @@
 //       }
 //     }
 //
+// A call that sets something up returns 0 or a negative status, so that one test is enough. Read
+// the error message in a statement of its own, after the call that failed:
+//
+//     if (inkotls_client_builder_set_roots(builder, roots))
+//       die(inkotls_client_builder_error(builder));
+//
+// A call that has no _error function (a call on a reference-counted handle, and a call that creates
+// a handle) has only its status, which inkotls_status_text describes.
+//
 // Status: 0 (OK) means done. A positive status says what to do before the same call is repeated.
 // A negative status is final for a connection, except NONE, INVALID_ARGUMENT, INVALID_STATE and
 // UNSUPPORTED. CLOSED and UNEXPECTED_EOF end only reading; IO_ERROR is the end of the transport.
@@ -129,9 +138,12 @@ typedef struct inkotls_sni_map inkotls_sni_map;
 /// any process and on any machine. Ticket keys are reference-counted. Any thread may change them at
 /// any time, even while servers use them.
 ///
-/// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets it sealed. Rotate
-/// keys every few hours, keep the previous key for 12 hours so that old tickets still open, and
-/// never write keys to disk.
+/// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets the key sealed.
+/// Anyone who obtains a key can also make tickets, as long as a server accepts the key: an attacker
+/// can then connect in the name of any client, without its certificate, and can impersonate the
+/// servers to a client that resumes a session. Rotate keys every few hours, keep the previous key
+/// for 12 hours so that old tickets still open, send keys over a protected channel only, and never
+/// write keys to disk.
 ///
 /// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
 /// ends 7 days after the full handshake that the session comes from, or earlier if a certificate of
@@ -171,8 +183,8 @@ typedef struct inkotls_server_config inkotls_server_config;
 
 /// A server connection whose config is not chosen yet. An acceptor reads until the ClientHello is
 /// complete, gives access to its contents, and becomes a connection with the config that the
-/// program then chooses. Only one thread at a time may use an acceptor; which thread that is may
-/// change at every call.
+/// program then chooses. Only one thread at a time may use an acceptor; any thread may make the
+/// next call.
 typedef struct inkotls_acceptor inkotls_acceptor;
 
 /// An inkotls_conn is one TLS connection, of a client or of a server.
@@ -193,10 +205,13 @@ typedef struct inkotls_certificate inkotls_certificate;
 // 2. Status and errors
 // =================================================================================================
 
-/// The result of a call. 0 is success. A positive status means that the call cannot finish yet and
-/// that nothing has failed: do what the status asks for, then make the same call again. A negative
-/// status means that the call failed, that there is nothing to return (NONE), or that no more data
-/// will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused.
+/// The result of a call. 0 (OK) is success. A positive status means that the call cannot finish yet
+/// and that nothing has failed: do what the status asks for, then make the same call again. A
+/// negative status means that the call failed, that there is nothing to return (NONE), or that no
+/// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused.
+///
+/// A call writes its outputs only if it returns OK: after every other status, positive or negative,
+/// an output has the value that it had before the call.
 ///
 /// A connection that has failed with ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED,
 /// PROTOCOL_ERROR or INVALID_KEY stays failed. NONE, INVALID_ARGUMENT, INVALID_STATE and
@@ -246,11 +261,12 @@ INKOTLS_ENUM(inkotls_status) {
   /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
   /// inkotls_conn_close return this status.
   INKOTLS_STATUS_INVALID_PEER_CERTIFICATE = -5,
-  /// The two sides have no protocol version, cipher suite, group, signature scheme or ALPN protocol
-  /// in common; or the server has no certificate for the client; or the peer sent more than
-  /// INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final: from
-  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
+  /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
+  /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
+  /// identity for the server name or the signature schemes of the client; or the peer sent more
+  /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
+  /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
+  /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
   INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
   /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
   /// record that cannot be decrypted, which also happens if the bytes were changed on the way. The
@@ -516,6 +532,9 @@ const char *inkotls_signature_scheme_name(int32_t scheme);
 /// The connection produces no ciphertext until inkotls_conn_handshake, or another call that drives
 /// the handshake, is called.
 ///
+/// A failure of inkotls_conn_new_client leaves no error message, because no connection exists that
+/// could keep the error message. inkotls_status_text describes the status.
+///
 /// config            The settings of the connection. Retained.
 /// server_name, len  The name that the server must prove with its certificate, without a NUL, and
 ///                   its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066); an
@@ -523,7 +542,7 @@ const char *inkotls_signature_scheme_name(int32_t scheme);
 /// out_conn          Receives the connection. Free it with inkotls_conn_free.
 ///
 /// INVALID_NAME  The name is neither a DNS name nor an IP address. inkotls_invalid_name_text writes
-///               an error message that says what is wrong with it.
+///               an error message that says what is wrong with the name.
 inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
     const char *server_name, size_t len, inkotls_conn **out_conn);
 
@@ -531,6 +550,9 @@ inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
 ///
 /// A server that chooses its config after it has seen the ClientHello uses an inkotls_acceptor
 /// instead.
+///
+/// A failure of inkotls_conn_new_server leaves no error message, because no connection exists that
+/// could keep the error message. inkotls_status_text describes the status.
 ///
 /// config    The settings of the connection. Retained.
 /// out_conn  Receives the connection. Free it with inkotls_conn_free.
@@ -580,18 +602,25 @@ void inkotls_conn_free(inkotls_conn *conn);
 /// used       Receives the number of bytes that were accepted, which may be less than len. Keep the
 ///            bytes that were not accepted, and feed them after the next call of
 ///            inkotls_conn_handshake or inkotls_conn_read. After a call has returned WANT_READ, at
-///            least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER.
+///            least 16 KiB are accepted, under every setting of INKOTLS_LIMIT_READ_BUFFER. The call
+///            writes used only if it returns OK: after FULL, used has the value that it had before.
 ///
 /// FULL           Nothing was accepted, because the read buffer (INKOTLS_LIMIT_READ_BUFFER) is
 ///                full. Call inkotls_conn_handshake or inkotls_conn_read until it returns
 ///                WANT_READ, then feed the same bytes again.
-/// INVALID_STATE  inkotls_conn_feed_eof was called before.
+/// INVALID_STATE  inkotls_conn_feed_eof was called before, or an attached transport has reported
+///                its end of file (EOF).
 inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
 
 /// Sets the end of file (EOF) of the transport: the peer will send no more ciphertext.
 ///
-/// Ciphertext that was fed before can still be read. After that, inkotls_conn_handshake and
-/// inkotls_conn_read return CLOSED or UNEXPECTED_EOF instead of WANT_READ.
+/// Call inkotls_conn_feed_eof only after inkotls_conn_feed has accepted all ciphertext that was
+/// received, because from then on inkotls_conn_feed returns INVALID_STATE. A second call of
+/// inkotls_conn_feed_eof changes nothing and returns OK.
+///
+/// Ciphertext that was fed before can still be read. When nothing is left to read,
+/// inkotls_conn_handshake and inkotls_conn_read return CLOSED (the peer has sent close_notify) or
+/// UNEXPECTED_EOF (the peer has not sent close_notify) instead of WANT_READ.
 inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 
 /// Copies queued ciphertext, which the host then sends to the peer, and removes it from the queue.
@@ -606,7 +635,7 @@ inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, siz
 ///
 /// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
 /// the queue. No other call on conn that is not const may come between the two calls. A host that
-/// lets another task use conn during the send calls inkotls_conn_drain instead.
+/// lets another task use conn while the bytes are being sent calls inkotls_conn_drain instead.
 ///
 /// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
 /// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
@@ -645,7 +674,8 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and has nothing to return yet returns WANT_READ, so that other tasks can run,
 /// and sets the bit INKOTLS_STATE_READABLE of inkotls_conn_state. A host that waits for
-/// edge-triggered events looks at this bit before it waits.
+/// edge-triggered events looks at this bit before it waits. The exception exists with every
+/// transport that is attached: a socket, two descriptors, or callbacks.
 ///
 /// inkotls_conn_feed and inkotls_conn_drain still work while a socket is attached, and ciphertext
 /// that was fed before is kept. An end of file (EOF) that an earlier transport reported stays in
@@ -695,10 +725,12 @@ inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t
 /// once. After any other negative errno, and after a number above cap, the call on the connection
 /// returns IO_ERROR, and the callback is not called again unless it is attached anew.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns INVALID_STATE. The
-/// callback may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection or the acceptor whose call it runs in: such a call
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -711,16 +743,18 @@ typedef int32_t (*inkotls_read_callback)(void *user_data, uint8_t *buf, size_t c
 /// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
 /// inkotls_acceptor_set_io).
 ///
-/// Returns the number of bytes that were written, from 1 to len; or a negative errno. 0, -EAGAIN or
-/// -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays queued. After -EINTR
-/// the callback is called again at once. After any other negative errno, and after a number above
-/// len, the connection cannot send any more: the callback is not called again, and calls that send
-/// return IO_ERROR.
+/// Returns the number of bytes that were written, from 1 to len; or a negative errno. A return
+/// value of 0, -EAGAIN or -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays
+/// queued. After -EINTR the callback is called again at once. After any other negative errno, and
+/// after a number above len, the connection cannot send any more: the callback is not called again,
+/// and calls that send return IO_ERROR.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns INVALID_STATE. The
-/// callback may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection or the acceptor whose call it runs in: such a call
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -734,6 +768,12 @@ typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, 
 ///
 /// The calls that would use a socket after inkotls_conn_set_fd call the callbacks instead, on their
 /// own thread, and return the same statuses. A transport that was attached before is detached.
+///
+/// WANT_READ means that the read callback returned -EAGAIN or -EWOULDBLOCK, with one exception: a
+/// call that has received 128 KiB and has nothing to return yet returns WANT_READ, so that other
+/// tasks can run, and sets the bit INKOTLS_STATE_READABLE of inkotls_conn_state. A host whose
+/// callbacks have a buffer of their own looks at this bit before it waits, because no event reports
+/// what is in that buffer.
 ///
 /// If a callback returns an error, the call returns IO_ERROR, and inkotls_conn_os_error returns the
 /// error number without its sign. If a callback returns a length that is larger than its buffer,
@@ -778,6 +818,12 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 /// section 4.1.4), inkotls_conn_alpn returns its result only after the second flight. Results of a
 /// handshake are not authenticated before inkotls_conn_handshake has returned OK.
 ///
+/// On a client in TLS 1.3, OK does not mean that the server has accepted the certificate of the
+/// client: the server verifies the certificate after the handshake of the client is done (RFC 8446,
+/// section 2). If the server refuses the certificate, or refuses a client that has presented none,
+/// the first inkotls_conn_read that receives the alert returns ALERT_RECEIVED. In TLS 1.2,
+/// inkotls_conn_handshake itself returns ALERT_RECEIVED.
+///
 /// OK                        The handshake is done, and the last flight of this side has been
 ///                           drained or sent, so that the peer can go on.
 /// WANT_READ                 More ciphertext is needed: feed ciphertext, or poll the attached
@@ -796,9 +842,10 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 /// INVALID_PEER_CERTIFICATE  The certificate of the peer was refused, or the peer did not prove
 ///                           that it has the private key; inkotls_conn_certificate_error returns
 ///                           the reason.
-/// HANDSHAKE_FAILED          The two sides have no version, cipher suite, group, ALPN protocol or
-///                           signature scheme in common, or a limit was exceeded
-///                           (INKOTLS_LIMIT_HANDSHAKE).
+/// HANDSHAKE_FAILED          The two sides have no version, cipher suite, group, ALPN protocol,
+///                           signature scheme or certificate type (X.509, or a raw public key of
+///                           RFC 7250) in common; or no identity of the server has the server name;
+///                           or a limit was exceeded (INKOTLS_LIMIT_HANDSHAKE).
 /// PROTOCOL_ERROR            The peer violated the protocol, or the ciphertext was changed on its
 ///                           way.
 /// INVALID_KEY               The inkotls_sign_callback of this side's identity returned no
@@ -817,8 +864,10 @@ inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 /// WANT_BLOCKING is returned before any part of the step has run. WANT_BLOCKING may be spurious,
 /// because the contents of an encrypted record are not known in advance.
 ///
-/// OK  The step has run, or there was none. Repeat the call that returned WANT_BLOCKING: it returns
-///     the result of the step.
+/// OK  The step has run, or no step was announced. The call returns OK also if the step has failed,
+///     for example because the certificate of the peer was refused. Repeat the call that returned
+///     WANT_BLOCKING: the repeated call goes on, or returns WANT_WRITE until the alert has been
+///     sent and then the failure.
 inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 
 // =================================================================================================
@@ -829,6 +878,14 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 ///
 /// Until the handshake is done, the call runs the handshake and returns what inkotls_conn_handshake
 /// returns. Early data is read only with inkotls_conn_read_early_data.
+///
+/// A client in TLS 1.3 learns only from inkotls_conn_read that the server has refused the
+/// certificate of the client: the call returns ALERT_RECEIVED, although inkotls_conn_handshake has
+/// returned OK.
+///
+/// A client processes the tickets of TLS 1.3, with which a later connection resumes the session,
+/// only in inkotls_conn_read and inkotls_conn_read_peek, because the tickets arrive after the
+/// handshake.
 ///
 /// After the handshake, the call returns WANT_WRITE only if the connection has failed, so that a
 /// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
@@ -908,7 +965,8 @@ inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 ///
 /// data, len  The plaintext, and its length in bytes. Copied.
 /// used       Receives the number of bytes that were consumed, which is at least 1 unless len is 0,
-///            and may be less than len. Pass the bytes that were not consumed in another call.
+///            and may be less than len. Call the function again with the bytes that were not
+///            consumed.
 ///
 /// WANT_READ       The handshake is not done and needs more ciphertext. Feed it, or poll the
 ///                 transport that is attached for reading; then repeat the call.
@@ -930,7 +988,8 @@ inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 ///                 describes each of these statuses.
 inkotls_status inkotls_conn_write(inkotls_conn *conn, const void *data, size_t len, size_t *used);
 
-/// Sends all queued ciphertext, or waits for the host to drain it.
+/// Sends all queued ciphertext through the attached transport, or returns WANT_WRITE until the host
+/// has drained all ciphertext.
 ///
 /// The call runs no handshake and reads nothing: before the handshake is done, it returns OK
 /// whenever no ciphertext is queued.
@@ -966,12 +1025,19 @@ inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 // 8. Connection: close
 // =================================================================================================
 
-/// Sends close_notify (RFC 8446, section 6.1), or waits for the host to drain it.
+/// Sends close_notify (RFC 8446, section 6.1) through the attached transport, or queues
+/// close_notify for the host to drain.
 ///
 /// Both sides must send close_notify: call inkotls_conn_close also after inkotls_conn_read has
 /// returned CLOSED. After inkotls_conn_close this side can send no more data. If the handshake is
 /// done, inkotls_conn_read can go on until the peer has closed; a host that expects no more data
 /// need not wait for that.
+///
+/// The call runs no handshake and reads nothing: inkotls_conn_close never returns WANT_READ or
+/// WANT_BLOCKING. During a handshake, the call queues close_notify at once, and from then on
+/// inkotls_conn_handshake returns INVALID_STATE. close_notify is queued behind the ciphertext that
+/// is queued already, and only once: a repeated call only waits until all ciphertext is drained or
+/// sent.
 ///
 /// After a failure, no close_notify is sent, because the alert has already ended the connection. On
 /// a TCP socket, shut down the sending side (shutdown with SHUT_WR), read until the end of file
@@ -1003,11 +1069,18 @@ INKOTLS_ENUM(inkotls_state) {
   /// A call of inkotls_conn_handshake or inkotls_conn_read can go on with what the connection has
   /// received already. Plaintext or a whole record of ciphertext is buffered, or the last flight of
   /// the handshake is drained, so that inkotls_conn_handshake returns OK. When this bit is set,
-  /// call inkotls_conn_handshake or inkotls_conn_read before waiting for the socket. A call that
-  /// returned WANT_READ leaves this bit clear, unless the call stopped because it had received 128
-  /// KiB from an attached transport (inkotls_conn_set_fd, inkotls_conn_set_fds,
+  /// call inkotls_conn_handshake or inkotls_conn_read before waiting for the socket.
+  ///
+  /// A call that returned WANT_READ leaves this bit clear, unless the call stopped because it had
+  /// received 128 KiB from an attached transport (inkotls_conn_set_fd, inkotls_conn_set_fds,
   /// inkotls_conn_set_io). An end or a failure does not set this bit: look at
   /// INKOTLS_STATE_PEER_CLOSED and INKOTLS_STATE_FAILED.
+  ///
+  /// Two kinds of host need this bit. A host that waits for the socket although its last call did
+  /// not return WANT_READ, for example a host that makes one call of inkotls_conn_read for each
+  /// event, needs the bit with every transport. A host that waits only after WANT_READ needs the
+  /// bit only with an attached transport, if the host waits for edge-triggered events or if its
+  /// callbacks have a buffer of their own.
   INKOTLS_STATE_READABLE = 2,
   /// Ciphertext is waiting to be sent: inkotls_conn_drain returns at least one byte.
   INKOTLS_STATE_WANTS_WRITE = 4,
@@ -1029,7 +1102,9 @@ INKOTLS_ENUM(inkotls_state) {
 /// reused.
 INKOTLS_ENUM(inkotls_channel_binding) {
   /// tls-exporter (RFC 9266): 32 bytes that are different on every connection. In TLS 1.2 this
-  /// channel binding needs a config that requires the extended master secret.
+  /// channel binding needs a config that requires the extended master secret
+  /// (inkotls_client_builder_set_extended_master_secret_required or
+  /// inkotls_server_builder_set_extended_master_secret_required).
   INKOTLS_CHANNEL_BINDING_TLS_EXPORTER = 1,
   /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or 64
   /// bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
@@ -1104,11 +1179,14 @@ int32_t inkotls_conn_peer_signature_scheme(const inkotls_conn *conn);
 
 /// Reads the ALPN protocol (RFC 7301) that was negotiated.
 ///
+/// The server chooses the protocol. A server of this library chooses the first protocol of its own
+/// list that the client offers.
+///
 /// out_protocol  Receives a pointer to the name of the protocol, without a NUL. Valid until the
 ///               next call on conn that is not const, or until conn is freed.
 /// out_len       Receives the length of the name in bytes.
 ///
-/// NONE  No protocol was negotiated, or none has been negotiated yet.
+/// NONE  At least one of the two sides does not use ALPN, or the protocol is not negotiated yet.
 inkotls_status inkotls_conn_alpn(const inkotls_conn *conn, const uint8_t **out_protocol,
     size_t *out_len);
 
@@ -1177,10 +1255,20 @@ inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn, const voi
 /// Derives a channel binding (RFC 5056), which binds an authentication above TLS, such as
 /// SCRAM-PLUS, to this connection.
 ///
+/// INKOTLS_CHANNEL_BINDING_TLS_EXPORTER (RFC 9266) is keying material with the label
+/// "EXPORTER-Channel-Binding", an empty context and a length of 32 bytes
+/// (inkotls_conn_export_keying_material). INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT (RFC 5929)
+/// is a hash of the certificate of the server.
+///
+/// The channel binding tls-unique (RFC 5929) is not available, because it is not defined in TLS
+/// 1.3, and because an attacker in the middle can give two connections of TLS 1.2 the same
+/// tls-unique, unless both sides use the extended master secret.
+///
 /// kind      An inkotls_channel_binding.
 /// buf, cap  Receives the channel binding. cap is the size of buf in bytes; 64 bytes are enough for
 ///           every kind.
-/// out_len   Receives the number of bytes written.
+/// out_len   Receives the number of bytes written: 32 with INKOTLS_CHANNEL_BINDING_TLS_EXPORTER;
+///           32, 48 or 64 with INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT.
 ///
 /// INVALID_STATE     The handshake is not done.
 /// UNSUPPORTED       INKOTLS_CHANNEL_BINDING_TLS_EXPORTER is not available in TLS 1.2, unless the
@@ -1207,8 +1295,8 @@ INKOTLS_ENUM(inkotls_limit) {
   /// 65536.
   INKOTLS_LIMIT_WRITE_BUFFER = 1,
   /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
-  /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound has room for the longest
-  /// incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default: 65536.
+  /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound of the range has room for
+  /// the longest incomplete record and 16 KiB more. Range: 36864 to 1073741824. Default: 65536.
   INKOTLS_LIMIT_READ_BUFFER = 2,
   /// How much plaintext each record that is sent contains at most, in bytes (RFC 8446, section
   /// 5.1). Range: 64 to 16384. Default: 16384.
@@ -1232,6 +1320,10 @@ inkotls_client_builder *inkotls_client_builder_new(void);
 ///
 /// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
 ///
+/// Raw public keys need TLS 1.3 and a peer that supports raw public keys (RFC 7250). With any other
+/// peer, the handshake fails: the side that finds out returns HANDSHAKE_FAILED, and the other side
+/// ALERT_RECEIVED.
+///
 /// roots  The certificate authorities, certificates or raw public keys that the client trusts.
 ///        Copied.
 inkotls_status inkotls_client_builder_set_roots(inkotls_client_builder *builder,
@@ -1239,8 +1331,13 @@ inkotls_status inkotls_client_builder_set_roots(inkotls_client_builder *builder,
 
 /// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
-/// not used.
+/// The client sends the list to the server, the first protocol that was added first, and the server
+/// chooses: a server of this library chooses the first protocol of its own list that the client
+/// offers. By default the list is empty, and ALPN is not used.
+///
+/// A server that does not use ALPN is accepted: inkotls_conn_alpn then returns NONE. If the server
+/// uses ALPN and supports no protocol of the list, inkotls_conn_handshake returns ALERT_RECEIVED,
+/// with the alert no_application_protocol (120).
 ///
 /// protocol, len  The name of the protocol, such as "h2", and its length in bytes. Range: 1 to 255.
 ///                A list has at most 64 protocols. Copied.
@@ -1298,6 +1395,10 @@ inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *bu
 /// If no identity fits, the client presents no certificate. A log message of level INKOTLS_LOG_WARN
 /// then has the reason. If the server then answers with a fatal alert, the error message of the
 /// connection has the reason, too.
+///
+/// In TLS 1.3, inkotls_conn_handshake of the client may return OK before the server has verified
+/// the certificate. If the server refuses the certificate, inkotls_conn_read returns
+/// ALERT_RECEIVED.
 ///
 /// identity  An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
 ///           or with a raw public key. All identities of a client present certificates, or all of
@@ -1400,12 +1501,14 @@ int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_client_config_release ends the reference.
+/// Any thread may call this function at any time. inkotls_client_config_release ends the reference
+/// that this call has added.
 inkotls_status inkotls_client_config_retain(const inkotls_client_config *config);
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
-/// Connections have references of their own. Any thread may call this function at any time.
+/// A connection that uses the config has a reference of its own: the config may be released before
+/// the connection is freed. Any thread may call this function at any time.
 ///
 /// config  The config to release. May be NULL: the call then does nothing.
 void inkotls_client_config_release(const inkotls_client_config *config);
@@ -1510,8 +1613,9 @@ inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, siz
 /// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
 /// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
 /// SSL_CERT_DIR is set and its directories have no certificate. The error message of the builder
-/// names the variable. Building does not fail if the config has a verify callback, or if the roots
-/// also hold certificates of peers: then no certificate authority is trusted.
+/// names the variable. Building does not fail if the roots hold no other certificate authority, and
+/// the config has a verify callback or the roots hold certificates of peers: then no certificate
+/// authority is trusted.
 inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
 
 /// Adds every certificate of a PEM text (RFC 7468) as the certificate of one trusted peer.
@@ -1718,7 +1822,8 @@ INKOTLS_ENUM(inkotls_client_auth) {
   /// certificate that a client presents is verified.
   INKOTLS_CLIENT_AUTH_OPTIONAL = 1,
   /// The server asks clients for a certificate, and refuses clients that present none. The
-  /// certificate that a client presents is verified.
+  /// certificate that a client presents is verified. In TLS 1.3, a refused client receives the
+  /// alert only in inkotls_conn_read, after its inkotls_conn_handshake has returned OK.
   INKOTLS_CLIENT_AUTH_REQUIRED = 2,
 };
 
@@ -1736,6 +1841,10 @@ inkotls_server_builder *inkotls_server_builder_new(void);
 ///
 /// A server needs an identity or a map of identities (inkotls_server_builder_set_sni_map); the
 /// later of the two calls replaces the earlier one.
+///
+/// Raw public keys need TLS 1.3 and a client that supports raw public keys (RFC 7250). With any
+/// other client, the handshake fails: the side that finds out returns HANDSHAKE_FAILED, and the
+/// other side ALERT_RECEIVED.
 ///
 /// identity  An identity with a private key (or an inkotls_sign_callback) and a certificate chain,
 ///           or with a raw public key. Copied.
@@ -1765,8 +1874,12 @@ inkotls_status inkotls_server_builder_set_sni_map(inkotls_server_builder *builde
 
 /// Adds a protocol for Application-Layer Protocol Negotiation (ALPN, RFC 7301).
 ///
-/// The first protocol that is added is the preferred one. By default the list is empty, and ALPN is
-/// not used.
+/// The server chooses the first protocol of its own list that the client offers: the order of the
+/// client does not matter. By default the list is empty, and ALPN is not used.
+///
+/// A client that does not use ALPN is accepted: inkotls_conn_alpn then returns NONE. If the client
+/// uses ALPN and offers no protocol of the list, the handshake fails with HANDSHAKE_FAILED, and the
+/// server sends the alert no_application_protocol (120).
 ///
 /// A server that chooses the protocol by other rules reads the client's list with
 /// inkotls_acceptor_alpn, and sets the protocol of the connection with inkotls_conn_clear_alpn and
@@ -1831,8 +1944,13 @@ inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *bu
 /// certificate_required (116) in TLS 1.3, and handshake_failure (40) in TLS 1.2, which has no alert
 /// of its own for this case.
 ///
+/// In TLS 1.3, inkotls_conn_handshake of a client may return OK before the server has verified the
+/// certificate. A client that the server refuses receives the alert in inkotls_conn_read.
+///
 /// If roots contain raw public keys, only INKOTLS_CLIENT_AUTH_REQUIRED is possible: with
-/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with INVALID_STATE.
+/// INKOTLS_CLIENT_AUTH_OPTIONAL, inkotls_server_builder_build fails with INVALID_STATE. A client
+/// that does not support raw public keys (RFC 7250), or that uses TLS 1.2, is refused with
+/// HANDSHAKE_FAILED.
 ///
 /// mode   An inkotls_client_auth. Default: INKOTLS_CLIENT_AUTH_OFF.
 /// roots  The certificate authorities, certificates or raw public keys of the clients that the
@@ -1941,12 +2059,14 @@ int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_server_config_release ends the reference.
+/// Any thread may call this function at any time. inkotls_server_config_release ends the reference
+/// that this call has added.
 inkotls_status inkotls_server_config_retain(const inkotls_server_config *config);
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
-/// Connections have references of their own. Any thread may call this function at any time.
+/// A connection that uses the config has a reference of its own: the config may be released before
+/// the connection is freed. Any thread may call this function at any time.
 ///
 /// config  The config to release. May be NULL: the call then does nothing.
 void inkotls_server_config_release(const inkotls_server_config *config);
@@ -2094,10 +2214,17 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity, const vo
 /// Returns the length of the signature in bytes. A return value of 0 or less refuses to sign. Then,
 /// and if the signature is not valid, the handshake fails with INVALID_KEY.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
-/// handles.
+/// The library calls the callback in every full handshake in which this side presents the identity.
+/// The library does not call the callback when a session is resumed, because a resumed handshake
+/// has no signature. Connections that run on several threads call the callback on several threads
+/// at the same time, with the same user_data.
+///
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -2124,7 +2251,9 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data, int32_t scheme, const 
 /// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
 ///
 /// The callback is called on the threads that use the connections, by several threads at the same
-/// time if these use several connections.
+/// time if these use several connections. The callback must not use the connection whose call it
+/// runs in: such a call returns INVALID_STATE. A resumed session needs no signature, so that the
+/// library does not call the callback.
 ///
 /// schemes, count  The signature schemes that the callback supports, as IANA's numbers, the
 ///                 preferred one first: count numbers, all of them for the same kind of key. At
@@ -2161,8 +2290,9 @@ inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity, cons
 /// Sets the identity to present its raw public key instead of a certificate chain (RFC 7250).
 ///
 /// A peer trusts the key if its roots have the key (inkotls_roots_add_raw_public_key). Raw public
-/// keys need TLS 1.3 and a peer that asks for them: the handshake with any other peer fails. The
-/// setting cannot be undone.
+/// keys need TLS 1.3 and a peer that asks for them: with any other peer, the handshake of the side
+/// that notices it fails with HANDSHAKE_FAILED, and the other side returns ALERT_RECEIVED with the
+/// alert handshake_failure (40). The setting cannot be undone.
 ///
 /// The identity needs no chain if it has a private key. If it has a signer, it needs a chain,
 /// because the first certificate has the public key. The identities of one client all present raw
@@ -2226,6 +2356,9 @@ const inkotls_sni_map *inkotls_sni_map_new(void);
 /// signature scheme that the client offers. Among the identities of one name, the one that was set
 /// first is preferred. The empty name serves clients that send no server name or a name without an
 /// identity.
+///
+/// A failure other than INVALID_NAME leaves no error message, because an SNI map has no _error
+/// function. inkotls_status_text describes the status.
 ///
 /// server_name, len  A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or an
 ///                   empty name. In bytes, without a NUL. Upper and lower case are the same, and a
@@ -2382,7 +2515,8 @@ inkotls_status inkotls_acceptor_detach(inkotls_acceptor *acceptor);
 /// used       Receives the number of bytes that were accepted. The number may be less than len:
 ///            keep the rest, and feed it after the next call of inkotls_acceptor_accept, or to the
 ///            connection that inkotls_acceptor_into_conn creates. After inkotls_acceptor_accept has
-///            returned WANT_READ, at least 16 KiB are accepted.
+///            returned WANT_READ, at least 16 KiB are accepted. The call writes used only if it
+///            returns OK: after FULL, used has the value that it had before.
 ///
 /// FULL           Nothing was accepted, because 64 KiB are queued already (the default of
 ///                INKOTLS_LIMIT_READ_BUFFER, which the acceptor has until its config is chosen).
@@ -2395,8 +2529,12 @@ inkotls_status inkotls_acceptor_feed(inkotls_acceptor *acceptor, const void *dat
 
 /// Sets the end of file (EOF) of the transport: the client will send no more ciphertext.
 ///
-/// Ciphertext that was fed before is still used. After that, inkotls_acceptor_accept returns
-/// UNEXPECTED_EOF instead of WANT_READ.
+/// Call inkotls_acceptor_feed_eof only after inkotls_acceptor_feed has accepted all ciphertext that
+/// was received, because from then on inkotls_acceptor_feed returns INVALID_STATE. A second call of
+/// inkotls_acceptor_feed_eof changes nothing and returns OK.
+///
+/// Ciphertext that was fed before is still used. If the ClientHello is then still incomplete,
+/// inkotls_acceptor_accept returns UNEXPECTED_EOF instead of WANT_READ.
 inkotls_status inkotls_acceptor_feed_eof(inkotls_acceptor *acceptor);
 
 /// Copies queued ciphertext, which the caller then sends to the client, and removes it from the
@@ -2583,8 +2721,9 @@ int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
 /// Frees an acceptor that has not become a connection.
 ///
 /// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
-/// has returned OK, the acceptor is freed already. inkotls_acceptor_free does nothing if acceptor
-/// is NULL.
+/// has returned OK, the acceptor is freed already.
+///
+/// acceptor  The acceptor to free. May be NULL: the call then does nothing.
 void inkotls_acceptor_free(inkotls_acceptor *acceptor);
 
 // =================================================================================================
@@ -2606,8 +2745,14 @@ INKOTLS_ENUM(inkotls_tls12_resumption) {
 
 /// Sets for how many servers the config keeps sessions in memory.
 ///
-/// Connections of the config resume these sessions. The cache identifies a server by the server
-/// name that was passed to inkotls_conn_new_client, without a port.
+/// The cache belongs to the config: only connections of the same config resume its sessions. A
+/// program that builds a new config for each connection never resumes a session. The cache
+/// identifies a server by the server name that was passed to inkotls_conn_new_client, without a
+/// port.
+///
+/// A session of TLS 1.3 can be resumed only after the client has received a ticket, which arrives
+/// after the handshake and is processed by inkotls_conn_read and inkotls_conn_read_peek
+/// (inkotls_conn_tickets_received).
 ///
 /// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
 /// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
@@ -2640,7 +2785,7 @@ inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builde
     int32_t how);
 
 /// Sets how many sessions the config keeps in memory, so that clients can resume them: TLS 1.2
-/// sessions by session ID, and TLS 1.3 sessions by tickets that work once.
+/// sessions by session ID, and TLS 1.3 sessions by tickets that can be used once.
 ///
 /// The call replaces a session store that was set before
 /// (inkotls_server_builder_set_session_store).
@@ -2675,10 +2820,12 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// A session never has to be stored for more than 7 days, because no session is resumed after that.
 /// TLS 1.3 tickets announce a lifetime of one day to the client.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
-/// handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -2699,10 +2846,12 @@ typedef int32_t (*inkotls_session_put_callback)(void *user_data, const uint8_t *
 ///
 /// The library calls the callback at most four times for a connection.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
-/// handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -2728,9 +2877,9 @@ typedef int32_t (*inkotls_session_get_callback)(void *user_data, const uint8_t *
 /// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
 /// Anyone who can write to the store can impersonate any client.
 ///
-/// A server resumes a session only if it asks the same of clients as the server on which the
-/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
-/// the same certificates, CRLs and revocation bits in the same order; and an
+/// A server resumes a session only if the server verifies clients in the same way as the server on
+/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
+/// filled with the same certificates, CRLs and revocation bits in the same order; and an
 /// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
 /// of all clients.
 ///
@@ -2739,8 +2888,10 @@ typedef int32_t (*inkotls_session_get_callback)(void *user_data, const uint8_t *
 /// stored session contains the time of its end, and the library compares this time with the clock
 /// of the server. Therefore the clocks of all servers must agree.
 ///
-/// put        Stores a session. See inkotls_session_put_callback.
-/// get        Looks a session up. See inkotls_session_get_callback.
+/// put        Stores a session. See inkotls_session_put_callback. The callback must not use the
+///            connection whose call it runs in: such a call returns INVALID_STATE.
+/// get        Looks a session up. See inkotls_session_get_callback. The callback must not use the
+///            connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data  Passed to put and get. May be NULL. Must stay valid until the config and all
 ///            connections that use the config are freed. Several threads may use user_data at the
 ///            same time, because connections of one config may run on several threads.
@@ -2768,14 +2919,20 @@ inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *b
 
 /// Reads whether the handshake resumed an earlier session.
 ///
-/// Returns 1 if the handshake resumed a session, 0 if it did not, or INKOTLS_STATUS_NONE before
-/// that is known.
+/// A client can resume only the sessions of other connections of the same inkotls_client_config.
+///
+/// Returns 1 if the handshake resumed a session, 0 if the handshake is a full handshake, or
+/// INKOTLS_STATUS_NONE as long as the connection does not know which of the two the handshake is.
 int32_t inkotls_conn_is_resumed(const inkotls_conn *conn);
 
 /// Reads how many TLS 1.3 tickets a client has received.
 ///
-/// Returns the number of tickets, or INKOTLS_STATUS_NONE before the handshake has begun, and on a
-/// server.
+/// A client processes tickets only in inkotls_conn_read and inkotls_conn_read_peek, because a
+/// server sends them after the handshake. A client that closes the connection without reading has
+/// no ticket, and cannot resume the session in TLS 1.3.
+///
+/// Returns the number of tickets, or INKOTLS_STATUS_NONE on a server, and on a client whose
+/// handshake has not begun.
 int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
 
 /// Sets bytes that are stored with each session that this server connection creates.
@@ -2814,8 +2971,8 @@ inkotls_status inkotls_conn_resumption_data(const inkotls_conn *conn, const uint
 /// inkotls_conn_write_early_data writes early data.
 ///
 /// Anyone who records early data can send it again, to the same server or to another one (replay;
-/// RFC 8446, section 8). Therefore early data must only ask for what does no harm when it is done
-/// twice.
+/// RFC 8446, section 8). Therefore early data must contain only requests that do no harm if the
+/// server executes them twice.
 ///
 /// Early data belongs to the ALPN protocol of the session. A connection that does not offer that
 /// protocol resumes the session without early data. If a server accepts early data and chooses
@@ -2838,7 +2995,7 @@ inkotls_status inkotls_client_builder_set_early_data(inkotls_client_builder *bui
 /// server works once, so the server accepts recorded early data at most once, if the session store
 /// returns each session at most once. The connection on which the server accepts the early data may
 /// be that of an attacker who sends a recording. Therefore, until inkotls_conn_handshake has
-/// returned OK, do only what does no harm when it is done twice.
+/// returned OK, execute only requests that do no harm if they are executed twice.
 ///
 /// The server accepts early data only with sessions that began on a config that allowed early data.
 /// Any other session is resumed without early data.
@@ -2863,25 +3020,30 @@ inkotls_status inkotls_server_builder_set_max_early_data(inkotls_server_builder 
 /// A client sends early data with its first flight. Write all of it, then run the handshake with
 /// inkotls_conn_handshake, and call inkotls_conn_is_early_data_accepted. Early data that the server
 /// refused had no effect: send it again with inkotls_conn_write. Anyone who records early data can
-/// send it again, so early data may only ask for what does no harm when it is done twice.
+/// send it again, so early data must contain only requests that do no harm if the server executes
+/// them twice.
 ///
-/// A server that accepted early data can answer it with inkotls_conn_write_early_data one round
-/// trip before its handshake is done. Until inkotls_conn_handshake returns OK, it is not proven who
-/// receives the answer.
+/// A server that accepted early data can answer the early data with inkotls_conn_write_early_data
+/// one round trip before the handshake of the server is done. Until inkotls_conn_handshake returns
+/// OK, it is not proven who receives the answer.
 ///
-/// With a transport attached, the call also sends ciphertext, as far as the transport does not
-/// block.
+/// On both sides the call queues ciphertext, behind the ciphertext of the handshake that is queued
+/// already. With a transport attached, the call also sends the queued ciphertext, as far as the
+/// transport does not block, and the next call sends the rest. Without a transport, the host drains
+/// the ciphertext (inkotls_conn_drain) and sends it.
 ///
 /// data, len  The plaintext, and its length in bytes. Copied.
 /// used       Receives the number of bytes that were consumed, which is at least 1 unless len is 0,
-///            and may be less than len. Pass the bytes that were not consumed in another call.
+///            and may be less than len. Call the function again with the bytes that were not
+///            consumed.
 ///
 /// WANT_WRITE     Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
 ///                full, or because an alert is queued. Drain, or poll the transport that is
 ///                attached for writing; then repeat the call.
-/// NONE           No early data can be sent: a client has no session that allows early data, the
-///                limit of the session is used up, or the handshake has come too far; or a server
-///                has not accepted early data. Continue with inkotls_conn_handshake.
+/// NONE           No early data can be sent: a client has no session that allows early data, or the
+///                limit of the session is used up; a server has not accepted early data; or, on
+///                both sides, the handshake has come too far. Continue with inkotls_conn_handshake,
+///                then with inkotls_conn_write.
 /// CLOSED         The peer sent close_notify before the handshake was done.
 /// IO_ERROR       The attached transport has failed; inkotls_conn_os_error returns errno.
 /// INVALID_STATE  inkotls_conn_close was called before.
@@ -2894,8 +3056,13 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *dat
 /// Reads early data (0-RTT; RFC 8446, section 2.3) on a server whose config accepts it.
 ///
 /// The call runs the handshake as far as early data needs it. inkotls_conn_read_early_data may be
-/// called before or after inkotls_conn_handshake returns OK, and repeated until it returns NONE.
-/// inkotls_conn_read never returns early data.
+/// called before or after inkotls_conn_handshake returns OK. inkotls_conn_read never returns early
+/// data.
+///
+/// One call may return only a part of a request: a server repeats the call until it has the whole
+/// request. A server that answers early data answers as soon as it has the whole request
+/// (inkotls_conn_write_early_data), and does not wait for NONE, because NONE is returned only when
+/// the handshake is finished: the answer would then not be early.
 ///
 /// Until the handshake is done, early data may be a recording that someone else sends again:
 /// inkotls_server_builder_set_max_early_data describes the risk.
@@ -2903,14 +3070,16 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *dat
 /// buf, cap  Receives the plaintext. cap is the size of buf in bytes.
 /// out_len   Receives the number of bytes written, which is at least 1 unless cap is 0.
 ///
+/// OK              Early data was read. More early data may follow.
 /// WANT_READ       More ciphertext is needed: feed ciphertext, or poll the attached transport for
 ///                 reading, then repeat the call.
 /// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                 writing, then repeat the call.
 /// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
 ///                 thread, then repeat the call.
-/// NONE            There is no early data, or all of it has been read, or conn is a client
-///                 connection. Continue with inkotls_conn_handshake.
+/// NONE            The server accepts no early data on this connection; or all early data has been
+///                 read and the client has finished its handshake; or conn is a client connection.
+///                 Continue with inkotls_conn_handshake.
 /// CLOSED          The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF  The transport ended without close_notify before the handshake was done.
 /// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
@@ -2924,10 +3093,14 @@ inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn, void *buf, size_
 
 /// Reads whether early data was accepted.
 ///
-/// Returns 1 if early data was accepted. Returns 0 on a client that could have sent early data and
-/// was refused by the server: what was sent as early data must be sent again. Returns
-/// INKOTLS_STATUS_NONE if a client had no session that allows early data, if the server has not
-/// answered yet, or if a server did not accept any.
+/// Returns 1 if early data was accepted: on a client, the server has accepted the early data of the
+/// client; on a server, this server accepts the early data of the client.
+///
+/// Returns 0, on a client only, if the server has refused early data: the early data had no effect,
+/// and the client sends the same bytes again with inkotls_conn_write.
+///
+/// NONE  A client had no session that allows early data, or the handshake of a client is not done
+///       yet, or a server does not accept early data on this connection.
 int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 
 // =================================================================================================
@@ -3041,6 +3214,9 @@ void inkotls_certificate_free(inkotls_certificate *certificate);
 
 /// Creates ticket keys.
 ///
+/// A failure of inkotls_ticket_keys_new leaves no error message, because ticket keys have no _error
+/// function. inkotls_status_text describes the status.
+///
 /// keys, len  The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///            multiple of 32, because each key has 32 random bytes. The first key seals new
 ///            tickets, and every key opens tickets. Copied. The library wipes its copy when the
@@ -3062,6 +3238,9 @@ inkotls_status inkotls_ticket_keys_new(const void *keys, size_t len,
 /// After fork, each process has its own copy of the ticket keys: call this function in every
 /// process.
 ///
+/// A failure of inkotls_ticket_keys_set leaves no error message, because ticket keys have no _error
+/// function. inkotls_status_text describes the status.
+///
 /// keys, len  The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///            multiple of 32, because each key has 32 random bytes. The first key seals new
 ///            tickets, and every key opens tickets. Copied. The library wipes its copy when the
@@ -3074,12 +3253,14 @@ inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys, c
 
 /// Retains the ticket keys: their number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference.
+/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference
+/// that this call has added.
 inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys);
 
 /// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
 ///
-/// Configs have references of their own. Any thread may call this function at any time.
+/// A config that uses the ticket keys has a reference of its own. Any thread may call this function
+/// at any time.
 ///
 /// ticket_keys  The ticket keys to release. May be NULL: the call then does nothing.
 void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
@@ -3097,10 +3278,14 @@ void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
 /// not possible: inkotls_server_builder_build fails with INVALID_STATE if
 /// inkotls_server_builder_set_max_early_data allows early data.
 ///
-/// A server resumes a session only if it asks the same of clients as the server on which the
-/// session began. Both servers must have the same inkotls_client_auth; roots that were filled with
-/// the same certificates, CRLs and revocation bits in the same order; and an
+/// A server resumes a session only if the server verifies clients in the same way as the server on
+/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
+/// filled with the same certificates, CRLs and revocation bits in the same order; and an
 /// inkotls_verify_callback on both servers or on none of them.
+///
+/// Anyone who obtains a ticket key can decrypt recorded TLS 1.2 sessions whose tickets the key
+/// sealed, and can make tickets: with a ticket that this server accepts, an attacker resumes a
+/// session in the name of any client. inkotls_ticket_keys describes how to keep the keys.
 ///
 /// All tickets of one connection together have at most 45 KiB. A ticket contains the client's
 /// certificate chain, so with a long chain the server may send fewer tickets than
@@ -3133,10 +3318,12 @@ inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *bu
 /// The library itself verifies, after the callback has accepted the peer, that the peer has the
 /// private key, and that the key usage of the certificate allows signatures.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
-/// handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -3165,7 +3352,8 @@ typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification
 /// connection with inkotls_conn_close: the server then receives close_notify instead of a fatal
 /// alert.
 ///
-/// verify     Decides whether to trust a server. See inkotls_verify_callback.
+/// verify     Decides whether to trust a server. See inkotls_verify_callback. The callback must not
+///            use the connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data  Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3202,7 +3390,8 @@ inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_buil
 /// connection with inkotls_conn_close: the client then receives close_notify instead of a fatal
 /// alert.
 ///
-/// verify     Decides whether to trust a client. See inkotls_verify_callback.
+/// verify     Decides whether to trust a client. See inkotls_verify_callback. The callback must not
+///            use the connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data  Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3304,10 +3493,12 @@ INKOTLS_ENUM(inkotls_log) {
 ///
 /// Returns nothing.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection or the acceptor whose call it runs in: such a call returns INVALID_STATE. The
-/// callback may use other handles.
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection or the acceptor whose call it runs in: such a call
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
@@ -3363,10 +3554,22 @@ inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor, int32_t leve
 ///
 /// Returns nothing.
 ///
-/// The callback must return: it must not unwind (a C++ exception, longjmp), and must not switch to
-/// another task (green thread, coroutine) before it returns. The callback must not use the
-/// connection whose call it runs in: such a call returns INVALID_STATE. The callback may use other
-/// handles.
+/// The library calls the callback once with each line. In TLS 1.2, a connection has one line, with
+/// the label CLIENT_RANDOM. In TLS 1.3, a connection has five lines, with the labels
+/// CLIENT_HANDSHAKE_TRAFFIC_SECRET, SERVER_HANDSHAKE_TRAFFIC_SECRET, CLIENT_TRAFFIC_SECRET_0,
+/// SERVER_TRAFFIC_SECRET_0 and EXPORTER_SECRET; a connection with early data also has
+/// CLIENT_EARLY_TRAFFIC_SECRET.
+///
+/// Connections that run on several threads call the callback on several threads at the same time,
+/// with the same user_data. A callback that writes to a file writes each line with its line break
+/// in one call, so that the lines do not mix.
+///
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: such a call returns
+/// INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in the calls that drive a
 /// handshake.
@@ -3386,9 +3589,13 @@ typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size
 /// can decrypt the connections.
 ///
 /// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
-/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call. A connection has
+/// one line in TLS 1.2, and five lines in TLS 1.3, or six lines with early data;
+/// inkotls_key_log_callback lists their labels. The client and the server of a connection have the
+/// same secrets: the lines of one side are enough.
 ///
-/// callback   Receives each line. See inkotls_key_log_callback.
+/// callback   Receives each line. See inkotls_key_log_callback. The callback must not use the
+///            connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3400,9 +3607,13 @@ inkotls_status inkotls_client_builder_set_dangerous_key_log(inkotls_client_build
 ///
 /// By default there is no key log. The call replaces any key log that was set before.
 ///
-/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
-/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns OK all the same.
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE, and opens
+/// the file for appending. If the file does not exist, the call creates the file with mode 0600
+/// (readable and writable by its owner only); the call does not change the mode of a file that
+/// exists. If SSLKEYLOGFILE is not set, or if the file cannot be opened, nothing is logged, and the
+/// call returns OK.
+///
+/// Each line is written with one write, so that the lines of several threads do not mix.
 ///
 /// inkotls_client_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
 /// secrets can decrypt the connections. The call and the handshakes of all connections that use the
@@ -3418,9 +3629,13 @@ inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_
 /// can decrypt the connections.
 ///
 /// The library calls callback in the calls that drive a handshake, such as inkotls_conn_handshake,
-/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call.
+/// inkotls_conn_read and inkotls_conn_run_blocking, on the thread of that call. A connection has
+/// one line in TLS 1.2, and five lines in TLS 1.3, or six lines with early data;
+/// inkotls_key_log_callback lists their labels. The client and the server of a connection have the
+/// same secrets: the lines of one side are enough.
 ///
-/// callback   Receives each line. See inkotls_key_log_callback.
+/// callback   Receives each line. See inkotls_key_log_callback. The callback must not use the
+///            connection whose call it runs in: such a call returns INVALID_STATE.
 /// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3432,9 +3647,13 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log(inkotls_server_build
 ///
 /// By default there is no key log. The call replaces any key log that was set before.
 ///
-/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE and opens
-/// the file, or creates the file, readable by its owner only. If SSLKEYLOGFILE is not set, or if
-/// the file cannot be opened, nothing is logged, and the call returns OK all the same.
+/// The environment variable SSLKEYLOGFILE names the file. The call reads SSLKEYLOGFILE, and opens
+/// the file for appending. If the file does not exist, the call creates the file with mode 0600
+/// (readable and writable by its owner only); the call does not change the mode of a file that
+/// exists. If SSLKEYLOGFILE is not set, or if the file cannot be opened, nothing is logged, and the
+/// call returns OK.
+///
+/// Each line is written with one write, so that the lines of several threads do not mix.
 ///
 /// inkotls_server_builder_set_dangerous_key_log_file is dangerous, because anyone who has the
 /// secrets can decrypt the connections. The call and the handshakes of all connections that use the
@@ -3464,6 +3683,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     After a call has returned WANT_READ, inkotls_conn_feed accepts at least 16 KiB. With a
 //     buffer of at most 16 KiB, the host need not check how many bytes were accepted.
 //
+//     A call writes its outputs only if it returns OK. After a positive status, and after a
+//     failure, used and out_len have the values that they had before the call.
+//
 //     inkotls_conn_read does not wait until ciphertext has been drained. Call inkotls_conn_flush
 //     after inkotls_conn_write and before the host waits for the peer's answer; otherwise both
 //     sides may wait for each other.
@@ -3478,7 +3700,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     After inkotls_conn_set_fd or inkotls_conn_set_fds, the connection reads and writes a socket
 //     or two pipes itself. After inkotls_conn_set_io, the connection calls two callbacks that
 //     receive and send. The same calls return the same statuses in all cases. With a transport
-//     attached, WANT_READ and WANT_WRITE say for which event to poll the transport. An
+//     attached, WANT_READ and WANT_WRITE say for which event to poll the transport. A call that
+//     has received 128 KiB from any transport, and has nothing to return yet, returns WANT_READ
+//     although the transport may have more; INKOTLS_STATE_READABLE is then set. An
 //     inkotls_acceptor has the same calls; a transport that is attached to an acceptor stays
 //     attached when inkotls_acceptor_into_conn makes a connection of it.
 //
@@ -3492,9 +3716,19 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     next call on the handle that is not const, because that call may replace them.
 //
 //     A call that takes a handle as const leaves no error message when it returns NONE or
-//     INVALID_ARGUMENT. A call that creates a handle, and a call on a reference-counted handle,
-//     keep no error message either: inkotls_status_text describes a status, and
-//     inkotls_invalid_name_text describes what is wrong with a server name.
+//     INVALID_ARGUMENT.
+//
+//     These calls leave no error message either, because they have no handle with an _error
+//     function: calls that create a handle (inkotls_conn_new_client, inkotls_conn_new_server,
+//     inkotls_certificate_new, inkotls_ticket_keys_new), and calls on a reference-counted handle
+//     (inkotls_sni_map_set, inkotls_sni_map_remove, inkotls_ticket_keys_set). inkotls_status_text
+//     describes their status, and inkotls_invalid_name_text describes what is wrong with a server
+//     name.
+//
+//     A call that sets something up (calls on builders, roots and identities, and the calls of a
+//     connection and an acceptor whose names contain _set_, _add_ or _clear_) returns 0 or a
+//     negative status, and never a positive status. The idiom is: if (inkotls_x(handle, ...))
+//     die(inkotls_x_error(handle)); the call and its _error function are in two statements.
 //
 //     These negative statuses are not final for a connection: NONE (there is nothing to return, or
 //     not yet), INVALID_ARGUMENT (an argument is wrong), INVALID_STATE (the call is not possible
@@ -3532,7 +3766,8 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     the host takes (a signer, a verifier, a session store), or as long as the verification of
 //     the operating system takes (macOS, Windows and Android). When a call reaches a step that may
 //     block, it returns WANT_BLOCKING before any part of the step has run. Call
-//     inkotls_conn_run_blocking, on any thread, then repeat the call.
+//     inkotls_conn_run_blocking, on any thread, then repeat the call. inkotls_conn_run_blocking
+//     returns OK also if the step has failed: the repeated call returns the failure.
 //     inkotls_client_config_may_block and inkotls_server_config_may_block return 1 if a config has
 //     a step that may block. A callback that was set with a may_block of 0 runs inside the call
 //     that reaches it.
@@ -3609,14 +3844,19 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 // Callbacks
 //
 //     A callback is called during a call, on the thread of that call, with the user_data that was
-//     set with it. A callback must return: it must not unwind, and must not call longjmp. A
-//     callback must not switch tasks: to wait for the network, a callback of inkotls_conn_set_io
-//     returns -EAGAIN, or the host attaches the socket with inkotls_conn_set_fd instead. A
-//     callback that needs time for another reason is set with a may_block of 1, and runs in
-//     inkotls_conn_run_blocking.
+//     set with it. A callback returns on the same thread and on the same stack on which it was
+//     called: a callback must not unwind, must not call longjmp, and must not switch tasks. To
+//     wait for the network, a callback of inkotls_conn_set_io returns -EAGAIN, or the host
+//     attaches the socket with inkotls_conn_set_fd instead. A callback that needs time for another
+//     reason is set with a may_block of 1, and runs in inkotls_conn_run_blocking.
 //
-//     A callback may use other handles. While a call on a handle runs a callback, another call on
-//     the same handle returns INVALID_STATE.
+//     A callback may start a process with posix_spawn. A callback of a config or of an identity
+//     (verifier, signer, session store, key log) may be called on several threads at the same
+//     time, with the same user_data, because connections of one config may run on several threads.
+//
+//     A callback may use other handles. A callback must not use the handle whose call it runs in:
+//     while a call on a handle runs a callback, another call on the same handle returns
+//     INVALID_STATE.
 //
 // NULL
 //
