@@ -11,10 +11,16 @@ build/man/man7/inkotls.7: $(REFERENCE_FROM)
 	@rm -rf build/man
 	$(REFERENCE_RUN) man build/man $(DAY)
 
-NEEDS.test-pages := mandoc groff
-test-pages: man ## the man pages
+site: build/html/index.html ## build/html: the reference and the guide as pages
+build/html/index.html: $(REFERENCE_FROM) $(wildcard tools/reference/src/*.css docs/*.md docs/*/*.md examples/*.c examples/recipes/*)
+	@rm -rf build/html
+	$(REFERENCE_RUN) site build/html
+
+NEEDS.test-pages := mandoc groff chromium
+test-pages: man site ## the man pages and the site, as mandoc, groff and Chromium see them
 	$(needs)
 	tools/reference/man.sh build/man
+	tools/reference/site.sh build/html
 
 NEEDS.test-bindings := swig luajit python3
 test-bindings: $(SHARED) $(BINDGEN) build/reference/python/done ## include/ in bindgen, SWIG, Zig, cffi and LuaJIT; the JSON and its schema

@@ -3,6 +3,9 @@
 mod c;
 pub mod chapters;
 pub mod check;
+mod figure;
+mod guide;
+mod html;
 mod json;
 mod man;
 pub mod model;
@@ -59,5 +62,12 @@ impl Sources {
     pub fn man(&self, date: &str) -> Vec<(String, String)> {
         let (chapters, _) = chapters::chapters(&self.api);
         man::pages(&self.api, &chapters, &self.texts, date)
+    }
+
+    /// The site, each file with its path.
+    pub fn site(&self, root: &Path) -> io::Result<Vec<(String, String)>> {
+        let (chapters, _) = chapters::chapters(&self.api);
+        let guide = guide::Guide::read(root)?;
+        html::pages(&self.api, &chapters, &self.texts, &guide).map_err(io::Error::other)
     }
 }

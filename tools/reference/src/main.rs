@@ -2,6 +2,7 @@
 //!
 //!     reference header           writes include/
 //!     reference man DIR DATE     writes man pages of that day (2026-11-28)
+//!     reference site DIR         writes the site
 //!
 //! A comment that breaks the grammar stops it, unless the last argument is --draft.
 
@@ -13,8 +14,9 @@ use std::{env, fs, io};
 fn main() -> io::Result<ExitCode> {
     let arguments: Vec<_> = env::args().skip(1).collect();
     let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let root = Path::new(".");
     let mut problems = Vec::new();
-    let sources = Sources::read(Path::new("."), &mut problems)?;
+    let sources = Sources::read(root, &mut problems)?;
     for problem in &problems {
         eprintln!("{problem}");
     }
@@ -27,7 +29,8 @@ fn main() -> io::Result<ExitCode> {
     let (folder, files) = match arguments.as_slice() {
         ["header", ..] => ("include", sources.include()),
         ["man", folder, date, ..] => (*folder, sources.man(date)),
-        _ => return Err(io::Error::other("usage: reference header | man DIR DATE")),
+        ["site", folder, ..] => (*folder, sources.site(root)?),
+        _ => return Err(io::Error::other("usage: reference header | man DIR DATE | site DIR")),
     };
     for (name, text) in files {
         let path = Path::new(folder).join(name);

@@ -143,6 +143,12 @@ impl Api {
         self.handle_of(&self.receiver(function)?.ctype)
     }
 
+    /// The handle whose page in the site describes a function: the first parameter, or what it creates.
+    pub fn owner(&self, function: &Function) -> Option<&Handle> {
+        let created = || self.handles.iter().find(|it| function.creates(&it.name));
+        self.family(function).or_else(created)
+    }
+
     /// The callback types that come into a chapter, each before the first function that takes it.
     pub fn callbacks_before<'a>(
         &'a self,
@@ -194,7 +200,7 @@ impl Function {
     /// The sentence that says why the call blocks, such as "The call reads the file, and may block."
     pub fn may_block(&self) -> Option<&str> {
         let mut sentences = self.prose().flat_map(|text| text.split_inclusive(". "));
-        let is_of_call = |it: &&str| it.starts_with("The call ") || it.starts_with(&self.name);
+        let is_of_call = |it: &&str| it.contains("he call ") || it.starts_with(&self.name);
         sentences.find(|it| is_of_call(it) && it.contains("may block")).map(str::trim)
     }
 

@@ -72,7 +72,7 @@ fn broken_rules_are_named() {
         ("///\n/// INVALID_ARGUMENT   The name", "/// INVALID_ARGUMENT   The name", "in one block"),
         ("/// The colour changes", "///     The colour changes", "an indented line"),
         ("changes at once", "changes `at once`", "a backtick"),
-        ("changes at once", "changes at first", "\"at first\" is not plain English"),
+        ("May be NULL. Must", "It must not be NULL. Must", "say only where it may be"),
         ("as INKOTLS_COLOUR_DARK_GREEN shows", "as inkotls_lamp_glow shows", "does not exist"),
         ("The name is too long.", "The name is too long", "does not end with a period"),
         (
