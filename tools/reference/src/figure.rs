@@ -7,16 +7,18 @@ use crate::model::{Api, Function, Handle, Lifetime};
 /// phase where it has no other. A name without inkotls_ is one of the handle's functions.
 type Life = (&'static str, &'static [(&'static str, &'static [&'static str])], &'static str);
 
-const MOVE: &str = "Attach a transport, or move ciphertext in each phase";
-
 const LIVES: &[Life] = &[
     (
         "inkotls_conn",
         &[
             ("Set", &["add_alpn", "clear_alpn", "set_resumption_data", "set_log"]),
-            (MOVE, &["set_fd", "set_fds", "set_io", "feed", "feed_eof", "drain"]),
+            ("Attach a transport", &["set_fd", "set_fds", "set_io", "detach"]),
+            (
+                "or move ciphertext, from here to the end",
+                &["feed", "feed_eof", "drain", "drain_peek", "drain_consume"],
+            ),
             ("Handshake", &["handshake", "run_blocking", "write_early_data", "read_early_data"]),
-            ("Data", &["read", "write", "flush"]),
+            ("Data", &["read", "read_peek", "read_consume", "write", "flush", "update_keys"]),
             ("Close", &["close"]),
         ],
         "At any time",
@@ -24,7 +26,8 @@ const LIVES: &[Life] = &[
     (
         "inkotls_acceptor",
         &[
-            (MOVE, &["set_fd", "set_fds", "set_io", "feed", "feed_eof", "drain"]),
+            ("Attach a transport", &["set_fd", "set_fds", "set_io", "detach"]),
+            ("or move ciphertext, from here to the end", &["feed", "feed_eof", "drain"]),
             ("Read the ClientHello", &["accept"]),
             ("Choose a config by it", &["server_name", "alpn", "client_hello"]),
         ],
