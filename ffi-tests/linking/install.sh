@@ -14,6 +14,9 @@ cat > "$root/program.c" << 'C'
 int main(void) { return puts(inkotls_version()) < 0; }
 C
 version=$(pkg-config --modversion inkotls)
+for file in man/man3/inkotls_conn_read.3 man/man7/inkotls.7 inkotls/inkotls.{cdef,json,schema.json}; do
+  [ -s "$root/opt/inkotls/share/$file" ]
+done
 
 flags=$(pkg-config --cflags --libs inkotls)
 cc "$root/program.c" $flags -o "$root/shared"
