@@ -57,7 +57,8 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 ///
 /// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                    pipe that is open for reading and writing; inkotls_acceptor_os_error returns
-///                    errno. The transport that was attached before stays attached.
+///                    the errno value of that failure. The transport that was attached before stays
+///                    attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fd(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -94,8 +95,8 @@ pub extern "C" fn inkotls_acceptor_set_fd(
 ///            not use the descriptor.
 ///
 /// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
-///                    or is the wrong end of a pipe; inkotls_acceptor_os_error returns errno. The
-///                    transport that was attached before stays attached.
+///                    or is the wrong end of a pipe; inkotls_acceptor_os_error returns the errno
+///                    value of that failure. The transport that was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_fds(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -112,8 +113,8 @@ pub extern "C" fn inkotls_acceptor_set_fds(
 /// inkotls_acceptor_into_conn creates keeps the callbacks attached.
 ///
 /// If a callback returns an error, inkotls_acceptor_accept returns IO_ERROR, and
-/// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
-/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR, and
+/// inkotls_acceptor_os_error returns the errno value, without the minus sign. If a callback returns
+/// a length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR, and
 /// inkotls_acceptor_os_error returns NONE.
 ///
 /// read        Called by the library to receive ciphertext. See inkotls_read_callback. The callback
@@ -235,16 +236,17 @@ pub unsafe extern "C" fn inkotls_acceptor_drain(
 ///                    violates the TLS protocol. The error message has the reason.
 /// HANDSHAKE_FAILED   The ClientHello lacks something that TLS 1.2 and TLS 1.3 require, such as the
 ///                    client's signature algorithms. The error message has the reason.
-/// IO_ERROR           The attached transport has failed. inkotls_acceptor_os_error returns errno.
+/// IO_ERROR           The attached transport has failed. inkotls_acceptor_os_error returns the
+///                    errno value of that failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_accept(acceptor: Option<&mut inkotls_acceptor>) -> Status {
     enter(acceptor, |a| a.accept())
 }
 
-/// Reads the server name (SNI, RFC 6066) of the ClientHello, in lower case.
+/// Reads the server name (SNI, RFC 6066) of the ClientHello.
 ///
-/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on acceptor
-///            that is not const, or until acceptor is freed.
+/// out_name   Receives a pointer to the name in lower case, not NUL-terminated. Valid until the
+///            next call on acceptor that is not const, or until acceptor is freed.
 /// out_len    Receives the length of the name in bytes.
 ///
 /// NONE   The client sent no server name, or the ClientHello is not complete yet.
@@ -264,8 +266,8 @@ pub extern "C" fn inkotls_acceptor_server_name(
 ///
 /// index          The position of the protocol in the client's list, which begins with 0 and the
 ///                protocol that the client prefers.
-/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
-///                next call on acceptor that is not const, or until acceptor is freed.
+/// out_protocol   Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
+///                the next call on acceptor that is not const, or until acceptor is freed.
 /// out_len        Receives the length of the name in bytes. Range: 1 to 255.
 ///
 /// NONE   The client's list has no protocol with this index, or the ClientHello is not complete
@@ -396,12 +398,13 @@ pub extern "C" fn inkotls_acceptor_client_hello(
 /// that inkotls_acceptor_into_conn creates keeps the callback.
 ///
 /// level       An inkotls_log. Messages of this level and of the levels with smaller numbers are
-///             reported. INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+///             reported. With INKOTLS_LOG_OFF, the callback is no longer called. Default:
+///             INKOTLS_LOG_OFF.
 /// callback    Called by the library with each message, during a call on acceptor and on the thread
 ///             of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
-/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
-///             or until the acceptor, or the connection that inkotls_acceptor_into_conn creates, is
-///             freed.
+/// user_data   Passed to callback. May be NULL. Must stay valid until a later call of
+///             inkotls_acceptor_set_log or inkotls_conn_set_log returns OK, or until the acceptor,
+///             or the connection that inkotls_acceptor_into_conn creates, is freed.
 ///
 /// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
 ///                    not INKOTLS_LOG_OFF.
@@ -420,7 +423,7 @@ pub extern "C" fn inkotls_acceptor_set_log(
 /// Creates the server connection that continues the acceptor with the chosen config.
 ///
 /// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
-/// If the call fails, the acceptor stays as it was.
+/// If inkotls_acceptor_into_conn fails, acceptor is unchanged and can be used again.
 ///
 /// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake
 /// returns the failure, and the alert drains from the connection.
@@ -451,7 +454,7 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
 
 /// Reads the error message of the last call on acceptor that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
 /// until the next call on acceptor that is not const, or until acceptor is freed. Call
 /// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
 /// failed.
@@ -482,9 +485,9 @@ pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acce
 
 /// Reads the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
-/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
-/// inkotls_acceptor_free.
+/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
+/// failure has no errno value. Call inkotls_acceptor_os_error before the next call on acceptor that
+/// is not const, and before inkotls_acceptor_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>) -> i32 {
     os_error(acceptor)

@@ -44,8 +44,8 @@ pub unsafe extern "C" fn inkotls_certificate_new(
 /// attribute is written with its object identifier (OID), and its value as "#" and the DER in
 /// hexadecimal digits. Control characters are escaped, too.
 ///
-/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
-///            freed.
+/// out_text   Receives a pointer to the text in UTF-8, not NUL-terminated. Valid until certificate
+///            is freed.
 /// out_len    Receives the length of the text in bytes, which is 0 if the subject has no name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_subject(
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn inkotls_certificate_subject(
 ///
 /// inkotls_certificate_subject describes the form of the text.
 ///
-/// out_text   Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
-///            freed.
+/// out_text   Receives a pointer to the text in UTF-8, not NUL-terminated. Valid until certificate
+///            is freed.
 /// out_len    Receives the length of the text in bytes, which is 0 if the issuer has no name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_issuer(
@@ -123,8 +123,8 @@ pub extern "C" fn inkotls_certificate_not_after(
 /// names have their "xn--" form.
 ///
 /// index      The position in the list of DNS names, from 0.
-/// out_name   Receives a pointer to the name in ASCII, without a NUL. Valid until certificate is
-///            freed.
+/// out_name   Receives a pointer to the name in ASCII, not NUL-terminated. Valid until certificate
+///            is freed.
 /// out_len    Receives the length of the name in bytes.
 ///
 /// NONE   The certificate has no DNS name with this index.

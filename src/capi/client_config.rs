@@ -69,7 +69,8 @@ pub extern "C" fn inkotls_client_builder_set_roots(
 /// with the alert no_application_protocol (120).
 ///
 /// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
-///                 255. A list has at most 64 protocols. Copied.
+///                 255. A list has at most 64 protocols: adding one more returns INVALID_ARGUMENT.
+///                 Copied.
 ///
 /// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
 ///                    protocols.
@@ -185,7 +186,8 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 /// alert.
 ///
 /// verify      Decides whether to trust a server. See inkotls_verify_callback. The callback must
-///             not use the connection whose call it runs in: such a call returns INVALID_STATE.
+///             not use the connection whose call it runs in: a call on that connection returns
+///             INVALID_STATE.
 /// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
@@ -226,11 +228,12 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 /// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
 /// least recently used server are removed first.
 ///
-/// A session ends 7 days after the full handshake that the session comes from. The session ends
-/// earlier if a certificate that the server presented in that handshake, its own or an issuer's,
-/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
-/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
-/// not resumed at all. Raw public keys do not expire.
+/// A session can be resumed for at most 7 days after the full handshake that the session comes
+/// from. A session can no longer be resumed once a certificate that the server presented in that
+/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
+/// that resumes a session have the time limit of the resumed session. When a session can no longer
+/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
+/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
 ///
 /// After fork, the cache is empty in the new process. The old process keeps its sessions.
 ///
@@ -366,7 +369,7 @@ pub extern "C" fn inkotls_client_builder_set_limit(
 /// same secrets: the lines of one side are enough.
 ///
 /// callback    Receives each line. See inkotls_key_log_callback. The callback must not use the
-///             connection whose call it runs in: such a call returns INVALID_STATE.
+///             connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
@@ -404,9 +407,9 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
-/// can be changed and built again, or freed. inkotls_client_builder_error returns the reason of the
-/// failure.
+/// If inkotls_client_builder_build returns OK, builder is freed. If inkotls_client_builder_build
+/// fails, builder is unchanged: it can be changed and built again, or freed.
+/// inkotls_client_builder_error returns the reason of the failure.
 ///
 /// If the client trusts what the platform trusts, the call reads the platform's certificate files,
 /// which may block the thread.
@@ -439,7 +442,7 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
 /// until the next call on builder that is not const, or until builder is freed. Call
 /// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
 /// call that failed.
@@ -472,8 +475,8 @@ pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_client_config_release ends the reference
-/// that this call has added.
+/// Any thread may call inkotls_client_config_retain while the caller holds a reference.
+/// inkotls_client_config_release ends the reference that inkotls_client_config_retain has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_config_retain(
     config: *const inkotls_client_config,
@@ -485,7 +488,8 @@ pub unsafe extern "C" fn inkotls_client_config_retain(
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call this function at any time.
+/// the connection is freed. Any thread may call inkotls_client_config_release to end a reference
+/// that the caller holds, also while other threads use references of their own.
 ///
 /// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -33,9 +33,9 @@ impl Handle for inkotls_conn {
 /// could keep the error message. inkotls_status_text describes the status.
 ///
 /// config             The settings of the connection. Retained.
-/// server_name, len   The name that the server must prove with its certificate, without a NUL, and
-///                    its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066);
-///                    an IP address is not sent. Copied.
+/// server_name, len   The name that the server must prove with its certificate, and its length in
+///                    bytes. The name must not contain a NUL byte. A DNS name is also sent to the
+///                    server (SNI, RFC 6066); an IP address is not sent. Copied.
 /// out_conn           Receives the connection. Free it with inkotls_conn_free.
 ///
 /// INVALID_NAME   The name is neither a DNS name nor an IP address. inkotls_invalid_name_text
@@ -78,7 +78,8 @@ pub extern "C" fn inkotls_conn_new_server(
 
 /// Adds an ALPN protocol (RFC 7301) to the list of this connection, as the least preferred one.
 ///
-/// The list of a new connection is the list of its config. A connection has at most 64 protocols.
+/// The list of a new connection is the list of its config. A list has at most 64 protocols: adding
+/// one more returns INVALID_ARGUMENT.
 ///
 /// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
 ///                 255. Copied.
@@ -117,9 +118,11 @@ pub extern "C" fn inkotls_conn_clear_alpn(conn: Option<&mut inkotls_conn>) -> St
 
 /// Sets bytes that are stored with each session that this server connection creates.
 ///
-/// A later connection that resumes such a session reads the bytes with
-/// inkotls_conn_resumption_data. If the config has ticket keys, the bytes travel in the encrypted
-/// ticket. The bytes of a later call replace those of an earlier call.
+/// A later server connection that resumes one of these sessions reads the stored bytes with
+/// inkotls_conn_resumption_data. Sessions that the later connection itself creates do not inherit
+/// the stored bytes: the host sets them again with inkotls_conn_set_resumption_data. If the config
+/// has ticket keys, the bytes that inkotls_conn_set_resumption_data sets travel in the encrypted
+/// tickets. The bytes of a later call replace those of an earlier call.
 ///
 /// data, len   The bytes, and their number in bytes. Range: 0 to 2048. Default: none. Copied.
 ///
@@ -140,12 +143,13 @@ pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
 /// Log messages are for people: what was negotiated, and what failed. Their text is not part of the
 /// ABI. The library writes log messages nowhere else.
 ///
-/// level       An inkotls_log. Messages of this level and of those before it are reported.
-///             INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// level       An inkotls_log. Messages of this level and of the levels with smaller numbers are
+///             reported. With INKOTLS_LOG_OFF, the callback is no longer called. Default:
+///             INKOTLS_LOG_OFF.
 /// callback    Called with each message, during a call on conn and on the thread of that call. May
 ///             be NULL if level is INKOTLS_LOG_OFF.
-/// user_data   Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
-///             or conn is freed.
+/// user_data   Passed to callback. May be NULL. Must stay valid until a later call of
+///             inkotls_conn_set_log returns OK, or until conn is freed.
 ///
 /// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
 ///                    not INKOTLS_LOG_OFF.
@@ -191,8 +195,9 @@ pub extern "C" fn inkotls_conn_set_log(
 ///      ciphertext returns; inkotls_conn_free does not use it.
 ///
 /// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
-///                    pipe that is open for reading and writing; inkotls_conn_os_error returns
-///                    errno. The transport that was attached before stays attached.
+///                    pipe that is open for reading and writing; inkotls_conn_os_error returns the
+///                    errno value of that failure. The transport that was attached before stays
+///                    attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) -> Status {
     enter(conn, |c| set_fds(c, fd, fd))
@@ -219,8 +224,8 @@ pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) 
 ///            returns.
 ///
 /// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
-///                    or is the wrong end of a pipe; inkotls_conn_os_error returns errno. The
-///                    transport that was attached before stays attached.
+///                    or is the wrong end of a pipe; inkotls_conn_os_error returns the errno value
+///                    of that failure. The transport that was attached before stays attached.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_fds(
     conn: Option<&mut inkotls_conn>,
@@ -242,8 +247,8 @@ pub extern "C" fn inkotls_conn_set_fds(
 /// what is in that buffer.
 ///
 /// If a callback returns an error, the call returns IO_ERROR, and inkotls_conn_os_error returns the
-/// error number without its sign. If a callback returns a length that is larger than its buffer,
-/// the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
+/// errno value, without the minus sign. If a callback returns a length that is larger than its
+/// buffer, the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
 ///
 /// read        Called to receive ciphertext. The callback must not use conn.
 /// write       Called to send ciphertext. The callback must not use conn.
@@ -421,8 +426,8 @@ pub extern "C" fn inkotls_conn_drain_consume(
 ///                            way.
 /// INVALID_KEY                The inkotls_sign_callback of this side's identity returned no
 ///                            signature.
-/// IO_ERROR                   The attached transport has failed; inkotls_conn_os_error returns
-///                            errno.
+/// IO_ERROR                   The attached transport has failed; inkotls_conn_os_error returns the
+///                            errno value of that failure.
 /// INVALID_STATE              inkotls_conn_close was called before the handshake was done.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Status {
@@ -480,8 +485,8 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 /// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
 ///                  Reading has ended.
 /// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
-///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
-///                  receive causes this status.
+///                  inkotls_conn_os_error returns the errno value of that failure. After the
+///                  handshake, only a failure to receive causes this status.
 /// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
@@ -522,8 +527,8 @@ pub unsafe extern "C" fn inkotls_conn_read(
 /// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
 ///                  Reading has ended.
 /// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
-///                  inkotls_conn_os_error returns errno. After the handshake, only a failure to
-///                  receive causes this status.
+///                  inkotls_conn_os_error returns the errno value of that failure. After the
+///                  handshake, only a failure to receive causes this status.
 /// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
@@ -575,8 +580,9 @@ pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len
 ///                  any thread, then repeat the call.
 /// CLOSED           The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
-/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno. What
-///                  the peer sent before, such as an alert, can still be read.
+/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns the errno
+///                  value of that failure. What the peer sent before, such as an alert, can still
+///                  be read.
 /// INVALID_STATE    inkotls_conn_close was called before; or the keys of TLS 1.2, which cannot be
 ///                  renewed, have protected as many records as they may (about 2^24 with AES-GCM).
 ///                  When the keys are used up, the call queues close_notify: drain the ciphertext,
@@ -608,7 +614,7 @@ pub unsafe extern "C" fn inkotls_conn_write(
 /// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///              writing, then repeat the call.
 /// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
-///              inkotls_conn_os_error returns errno.
+///              inkotls_conn_os_error returns the errno value of that failure.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 #[unsafe(no_mangle)]
@@ -646,7 +652,8 @@ pub extern "C" fn inkotls_conn_flush(conn: Option<&mut inkotls_conn>) -> Status 
 ///                 on both sides, the handshake has come too far. Continue with
 ///                 inkotls_conn_handshake, then with inkotls_conn_write.
 /// CLOSED          The peer sent close_notify before the handshake was done.
-/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns the errno value
+///                 of that failure.
 /// INVALID_STATE   inkotls_conn_close was called before.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
@@ -694,7 +701,8 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
 ///                  Continue with inkotls_conn_handshake.
 /// CLOSED           The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
-/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns errno.
+/// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns the errno
+///                  value of that failure.
 /// INVALID_STATE    inkotls_conn_close was called before the handshake was done, and all early data
 ///                  that had been processed has been read.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
@@ -740,7 +748,8 @@ pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn
 ///                 that is attached for writing; then repeat the call.
 /// INVALID_STATE   The handshake is not done, or inkotls_conn_close was called.
 /// UNSUPPORTED     The connection uses TLS 1.2, which cannot renew its keys.
-/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns the errno value
+///                 of that failure.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection has failed, in this call or earlier. The call itself fails with PROTOCOL_ERROR if
 ///     the peer has sent only a part of a handshake message.
@@ -853,7 +862,7 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
 /// WANT_WRITE   Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///              writing, then repeat the call.
 /// IO_ERROR     The attached transport has failed to send, and the queued ciphertext is lost;
-///              inkotls_conn_os_error returns errno.
+///              inkotls_conn_os_error returns the errno value of that failure.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection failed earlier, with this status; inkotls_conn_error returns the error message.
 #[unsafe(no_mangle)]

@@ -89,7 +89,8 @@ pub extern "C" fn inkotls_conn_resumption_data(
     ask(conn, |c| lend(c.conn.resumption_data(), out_data, out_len))
 }
 
-/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate, on a client.
+/// Reads the OCSP response (RFC 6960) that a client connection has received with the server's
+/// certificate.
 ///
 /// The library does not verify the response: a host that relies on it must verify it.
 ///
@@ -113,8 +114,8 @@ pub extern "C" fn inkotls_conn_ocsp_staple(
 /// The server chooses the protocol. A server of this library chooses the first protocol of its own
 /// list that the client offers.
 ///
-/// out_protocol   Receives a pointer to the name of the protocol, without a NUL. Valid until the
-///                next call on conn that is not const, or until conn is freed.
+/// out_protocol   Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
+///                the next call on conn that is not const, or until conn is freed.
 /// out_len        Receives the length of the name in bytes.
 ///
 /// NONE   At least one of the two sides does not use ALPN, or the protocol is not negotiated yet.
@@ -127,10 +128,10 @@ pub extern "C" fn inkotls_conn_alpn(
     ask(conn, |c| lend(c.conn.alpn(), out_protocol, out_len))
 }
 
-/// Reads the server name (SNI, RFC 6066) that the client sent, in lower case, on a server.
+/// Reads the server name (SNI, RFC 6066) that a server connection has received from its client.
 ///
-/// out_name   Receives a pointer to the name, without a NUL. Valid until the next call on conn that
-///            is not const, or until conn is freed.
+/// out_name   Receives a pointer to the name in lower case, not NUL-terminated. Valid until the
+///            next call on conn that is not const, or until conn is freed.
 /// out_len    Receives the length of the name in bytes.
 ///
 /// NONE   The client sent no server name, or the ClientHello has not arrived yet, or conn is a
@@ -171,7 +172,7 @@ pub extern "C" fn inkotls_conn_peer_certificate(
 
 /// Reads the error message of the last call on conn that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL, even if
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL, even if
 /// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
 /// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
 /// failed.
@@ -210,9 +211,9 @@ pub extern "C" fn inkotls_conn_certificate_error(conn: Option<&inkotls_conn>) ->
 
 /// Reads the error number (errno) of the last call on conn that failed.
 ///
-/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
-/// errno. Call inkotls_conn_os_error before the next call on conn that is not const, and before
-/// inkotls_conn_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. Call inkotls_conn_os_error before the next call on conn
+/// that is not const, and before inkotls_conn_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_os_error(conn: Option<&inkotls_conn>) -> i32 {
     os_error(conn)

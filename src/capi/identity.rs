@@ -39,14 +39,14 @@ pub extern "C" fn inkotls_identity_new() -> *mut inkotls_identity {
 /// Sets the certificate chain from a PEM text (RFC 7468).
 ///
 /// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
-/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
-/// the identity is unchanged.
+/// The root certificate may be omitted. The new chain replaces the one before. If
+/// inkotls_identity_set_chain_pem fails, identity is unchanged.
 ///
 /// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may also hold the private key.
+/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may also hold the private key, which this call ignores.
 ///
-/// data, len   The PEM text, in bytes. Copied.
+/// data, len   The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The text has no section CERTIFICATE, a section is not well-formed, or a
 ///                       certificate cannot be parsed. The error message (inkotls_identity_error)
@@ -65,23 +65,25 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
 
 /// Sets the certificate chain from a PEM file (RFC 7468).
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
 /// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
-/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
-/// the identity is unchanged.
+/// The root certificate may be omitted. The new chain replaces the one before. If
+/// inkotls_identity_set_chain_pem_file fails, identity is unchanged.
 ///
 /// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may also hold the private key.
+/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may also hold the private key, which this call ignores.
 ///
-/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///             NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
-///                       The error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                       text. The error message does not repeat PEM text: pass PEM text to
 ///                       inkotls_identity_set_chain_pem.
-/// IO_ERROR              The file cannot be read. inkotls_identity_os_error returns errno.
+/// IO_ERROR              The file cannot be read. inkotls_identity_os_error returns the errno value
+///                       of that failure.
 /// INVALID_CERTIFICATE   The file has no section CERTIFICATE, a section is not well-formed, or a
 ///                       certificate cannot be parsed. The error message (inkotls_identity_error)
 ///                       says which certificate it is.
@@ -100,10 +102,10 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem_file(
 /// Adds one certificate in DER (RFC 5280) to the end of the certificate chain.
 ///
 /// Call this function first with the end-entity (leaf) certificate, then with the certificate of
-/// its issuer, and so on. The root certificate may be omitted. If the call fails, the identity is
-/// unchanged.
+/// its issuer, and so on. The root certificate may be omitted. If inkotls_identity_add_chain_der
+/// fails, identity is unchanged.
 ///
-/// data, len   The certificate in DER, in bytes. Copied.
+/// data, len   The certificate in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The input is not a certificate in DER, or the certificate cannot be
 ///                       parsed.
@@ -121,17 +123,19 @@ pub unsafe extern "C" fn inkotls_identity_add_chain_der(
 
 /// Sets the private key from a PEM text (RFC 7468).
 ///
-/// The first private key of the text is used: a section with the label PRIVATE KEY (PKCS #8,
-/// RFC 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
+/// The first private key of the text is used: a section with the label PRIVATE KEY (PKCS #8, RFC
+/// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
 /// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
 ///
-/// The private key replaces the private key or the signer that was set before. If the call fails,
-/// the identity is unchanged. The library does not change the input: overwrite it after the call.
-/// The library overwrites its own copy of the input, but not the loaded key when it is freed
-/// (SECURITY.md): a callback keeps the key out of the process (inkotls_identity_set_signer).
+/// The private key replaces the private key or the signer that was set before. If
+/// inkotls_identity_set_key_pem fails, identity is unchanged. The library does not erase the
+/// private key in the host's buffer: the host should erase it after the call. The library erases
+/// its own copy of the input, but does not erase the loaded key when the key is freed
+/// (SECURITY.md). A private key that must not be in the memory of the process is used through a
+/// callback (inkotls_identity_set_signer).
 ///
-/// data, len   The PEM text, in bytes. Copied.
+/// data, len   The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_KEY    The text has no private key that is not encrypted, a section is not well-formed,
 ///                or the key is of a kind or size that is not supported. The error message
@@ -150,23 +154,25 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem(
 
 /// Sets the private key from a PEM file (RFC 7468).
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
-/// The first private key of the file is used: a section with the label PRIVATE KEY (PKCS #8,
-/// RFC 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
+/// The first private key of the file is used: a section with the label PRIVATE KEY (PKCS #8, RFC
+/// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
 /// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
 ///
-/// The private key replaces the private key or the signer that was set before. If the call fails,
-/// the identity is unchanged.
+/// The private key replaces the private key or the signer that was set before. If
+/// inkotls_identity_set_key_pem_file fails, identity is unchanged.
 ///
-/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///             NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT   The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
-///                    error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT   The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM text.
+///                    The error message does not repeat PEM text: pass PEM text to
 ///                    inkotls_identity_set_key_pem.
-/// IO_ERROR           The file cannot be read. inkotls_identity_os_error returns errno.
+/// IO_ERROR           The file cannot be read. inkotls_identity_os_error returns the errno value of
+///                    that failure.
 /// INVALID_KEY        The file has no private key that is not encrypted, a section is not
 ///                    well-formed, or the key is of a kind or size that is not supported. The error
 ///                    message (inkotls_identity_error) says which.
@@ -185,12 +191,13 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem_file(
 /// Sets the private key from DER: PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) or SEC 1 (RFC 5915).
 ///
 /// The structure of the key tells the three formats apart. The private key replaces the private key
-/// or the signer that was set before. If the call fails, the identity is unchanged. The library
-/// does not change the input: overwrite it after the call. The library overwrites its own copy of
-/// the input, but not the loaded key when it is freed (SECURITY.md): a callback keeps the key out
-/// of the process (inkotls_identity_set_signer).
+/// or the signer that was set before. If inkotls_identity_set_key_der fails, identity is unchanged.
+/// The library does not erase the private key in the host's buffer: the host should erase it after
+/// the call. The library erases its own copy of the input, but does not erase the loaded key when
+/// the key is freed (SECURITY.md). A private key that must not be in the memory of the process is
+/// used through a callback (inkotls_identity_set_signer).
 ///
-/// data, len   The private key in DER, in bytes. Copied.
+/// data, len   The private key in DER, and its length in bytes. Copied.
 ///
 /// INVALID_KEY    The input is not a private key in DER, or the key is encrypted, or is of a kind
 ///                or size that is not supported. The error message (inkotls_identity_error) says
@@ -217,10 +224,10 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 /// writes a wrong signature, the handshake fails with INVALID_KEY. The peer receives the alert
 /// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
 ///
-/// The callback is called on the threads that use the connections, by several threads at the same
-/// time if these use several connections. The callback must not use the connection whose call it
-/// runs in: such a call returns INVALID_STATE. A resumed session needs no signature, so that the
-/// library does not call the callback.
+/// The callback is called on the threads that use the connections, at the same time on several
+/// threads if several threads use connections. The callback must not use the connection whose call
+/// it runs in: a call on that connection returns INVALID_STATE. A resumed session needs no
+/// signature, so that the library does not call the callback.
 ///
 /// schemes, count   The signature schemes that the callback supports, as IANA's numbers, the
 ///                  preferred one first: count numbers, all of them for the same kind of key. At
@@ -236,8 +243,9 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 ///                  only inkotls_conn_run_blocking calls sign. 0 if sign does not block: every call
 ///                  that advances a handshake may call sign.
 ///
-/// INVALID_ARGUMENT   The value of count is 0, a scheme is not one of those above, the schemes are
-///                    for different kinds of key, or the value of may_block is not 0 or 1.
+/// INVALID_ARGUMENT   The value of count is 0, a scheme is not one of those that the description of
+///                    schemes lists, the schemes are for different kinds of key, or the value of
+///                    may_block is not 0 or 1.
 /// KEY_MISMATCH       The first certificate of the chain that was set before has no key for one of
 ///                    the schemes.
 #[unsafe(no_mangle)]
@@ -263,8 +271,8 @@ pub unsafe extern "C" fn inkotls_identity_set_signer(
 /// response. The library does not verify the response. To renew the response, fill a new identity
 /// and replace the old one in an SNI map with inkotls_sni_map_set, or build a new config.
 ///
-/// data, len   The OCSPResponse in DER, in bytes. A length of 0 removes the response. Default:
-///             none. Copied.
+/// data, len   The OCSPResponse in DER, and its length in bytes. A length of 0 removes the
+///             response. Default: none. Copied.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_identity_set_ocsp_staple(
     identity: Option<&mut inkotls_identity>,
@@ -301,7 +309,8 @@ pub extern "C" fn inkotls_identity_use_raw_public_key(
 
 /// Reads the public key that belongs to the private key of the identity.
 ///
-/// A peer that trusts the key passes these bytes to inkotls_roots_add_raw_public_key.
+/// A peer that is to trust the public key passes the SubjectPublicKeyInfo to
+/// inkotls_roots_add_raw_public_key.
 ///
 /// out_key   Receives a pointer to the SubjectPublicKeyInfo (RFC 5280) in DER. Valid until the next
 ///           call on identity that is not const, or until identity is freed.
@@ -319,7 +328,7 @@ pub extern "C" fn inkotls_identity_raw_public_key(
 
 /// Reads the error message of the last call on identity that failed.
 ///
-/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
 /// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, not in
 /// the same argument list as the call that failed.
@@ -330,9 +339,9 @@ pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) ->
 
 /// Reads the error number (errno) of the last call on identity that failed.
 ///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
-/// inkotls_identity_os_error before the next call on identity that is not const, and before
-/// inkotls_identity_free.
+/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
+/// failure has no errno value. Call inkotls_identity_os_error before the next call on identity that
+/// is not const, and before inkotls_identity_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_os_error(identity: Option<&inkotls_identity>) -> i32 {
     os_error(identity)
@@ -341,7 +350,7 @@ pub extern "C" fn inkotls_identity_os_error(identity: Option<&inkotls_identity>)
 /// Frees the identity.
 ///
 /// The builders and SNI maps that the identity was passed to keep a copy, so identity may be freed
-/// at any time.
+/// before the builders and the SNI maps.
 ///
 /// identity   The identity to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -10,9 +10,9 @@ use std::mem::MaybeUninit;
 
 /// Returns the version of the ABI that this library implements.
 ///
-/// The version changes only if a function or a number that existed is removed or changes its
-/// meaning. Additions do not change the version. The SONAME of the shared object ends with the
-/// version.
+/// The version of the ABI changes only if an existing function or number is removed or changes its
+/// meaning. New functions and new numbers do not change the version of the ABI. The SONAME of the
+/// shared object ends with the version of the ABI.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_abi_version() -> u32 {
     include!("../../abi/version")
@@ -20,8 +20,7 @@ pub extern "C" fn inkotls_abi_version() -> u32 {
 
 /// Returns the version of the library, such as "0.1.0".
 ///
-/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
-/// loaded.
+/// Returns a static text: NUL-terminated UTF-8, never NULL, valid as long as the library is loaded.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_version() -> *const c_char {
     const { concat!(env!("CARGO_PKG_VERSION"), "\0") }.as_ptr().cast()
@@ -32,8 +31,8 @@ pub extern "C" fn inkotls_version() -> *const c_char {
 /// The error message of a handle (inkotls_conn_error and its like) says more. This function serves
 /// the calls that have no handle which could keep an error message.
 ///
-/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. For a number that is not an inkotls_status, the text says so.
+/// Returns a static text: NUL-terminated UTF-8, never NULL, valid as long as the library is loaded.
+/// For a number that is not an inkotls_status, the text says so.
 ///
 /// status   The number that a call returned. An inkotls_status, or any other number.
 #[unsafe(no_mangle)]
@@ -50,9 +49,9 @@ pub extern "C" fn inkotls_status_text(status: i32) -> *const c_char {
 /// three has refused the name, because a name that one of them accepts may have an error message
 /// for another one.
 ///
-/// server_name, len   The name that was refused, in bytes. Borrowed for this call.
-/// buf, cap           Receives the error message: UTF-8 without a NUL, in bytes. 512 bytes are
-///                    always enough.
+/// server_name, len   The name that was refused, and its length in bytes. Borrowed for this call.
+/// buf, cap           Receives the error message in UTF-8, not NUL-terminated. cap is the size of
+///                    buf in bytes; 512 bytes are always enough.
 /// out_len            Receives the length of the error message, in bytes.
 ///
 /// NONE               None of the three functions refuses the name.
@@ -78,8 +77,8 @@ pub unsafe extern "C" fn inkotls_invalid_name_text(
 
 /// Returns the name of a TLS alert (RFC 8446, section 6), such as "handshake_failure" for 40.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a number that IANA's registry of TLS alerts does not have.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a number that IANA's registry of TLS alerts does not have.
 ///
 /// alert   IANA's number of the alert, as inkotls_conn_alert_received returns it.
 #[unsafe(no_mangle)]
@@ -89,10 +88,9 @@ pub extern "C" fn inkotls_alert_name(alert: i32) -> *const c_char {
 
 /// Returns the meaning of an inkotls_certificate_error as a text, such as "it has expired".
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. If a connection refused the certificate of its peer, its error message
-/// (inkotls_conn_error) contains this text. The text is "unknown" for a number that is not an
-/// inkotls_certificate_error.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// If a connection refused the certificate of its peer, its error message (inkotls_conn_error)
+/// contains this text. The text is "unknown" for a number that is not an inkotls_certificate_error.
 ///
 /// error   An inkotls_certificate_error, or any other number.
 #[unsafe(no_mangle)]
@@ -102,8 +100,8 @@ pub extern "C" fn inkotls_certificate_error_name(error: i32) -> *const c_char {
 
 /// Returns the name of a protocol version, such as "TLS 1.3" for 0x0304.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a version that this library does not support.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a version that this library does not support.
 ///
 /// version   IANA's number of the protocol version, as inkotls_conn_protocol_version returns it.
 #[unsafe(no_mangle)]
@@ -113,8 +111,8 @@ pub extern "C" fn inkotls_protocol_version_name(version: i32) -> *const c_char {
 
 /// Returns IANA's name of a cipher suite, such as "TLS_AES_128_GCM_SHA256" for 0x1301.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a cipher suite that this library does not support.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a cipher suite that this library does not support.
 ///
 /// suite   IANA's number of the cipher suite, as inkotls_conn_cipher_suite returns it.
 #[unsafe(no_mangle)]
@@ -164,8 +162,8 @@ pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
 /// Schemes that clients offer and this library does not support, such as ecdsa_sha1, have names,
 /// too.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a number without a name here.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a number without a name here.
 ///
 /// scheme   IANA's number of the signature scheme, as inkotls_conn_peer_signature_scheme returns
 ///          it.
@@ -176,8 +174,8 @@ pub extern "C" fn inkotls_signature_scheme_name(scheme: i32) -> *const c_char {
 
 /// Returns IANA's name of a group for the key exchange, such as "x25519" for 29.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a group that this library does not support.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a group that this library does not support.
 ///
 /// group   IANA's number of the group, as inkotls_conn_named_group returns it.
 #[unsafe(no_mangle)]

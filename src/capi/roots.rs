@@ -8,9 +8,9 @@ use std::ffi::{c_char, c_void};
 /// What a side trusts: a client, or a server that asks clients for a certificate.
 ///
 /// Roots hold certificates or raw public keys, not both. Certificates are those of certificate
-/// authorities (the platform's and others), with the CRLs of these authorities, and certificates of
-/// single peers, which need no authority. One thread at a time fills the roots. Roots that no call
-/// changes may be passed to builders by several threads at the same time.
+/// authorities (the platform's and others), with the CRLs of certificate authorities, and those of
+/// single peers, whose issuer need not be trusted. One thread at a time fills the roots. Roots that
+/// no call changes may be passed to builders by several threads at the same time.
 pub struct inkotls_roots(Opaque);
 
 impl Handle for inkotls_roots {
@@ -30,14 +30,14 @@ pub extern "C" fn inkotls_roots_new() -> *mut inkotls_roots {
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
 /// with inkotls_roots_add_peer_certificate_pem instead.
 ///
-/// data, len   The PEM text, in bytes. Copied.
+/// data, len   The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The text has no section CERTIFICATE, a section is not well-formed, or a
 ///                       certificate cannot be parsed. Nothing was added. The error message
@@ -54,24 +54,26 @@ pub unsafe extern "C" fn inkotls_roots_add_pem(
 
 /// Adds every certificate of a PEM file (RFC 7468) as a trusted certificate authority.
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
 /// with inkotls_roots_add_peer_certificate_pem_file instead.
 ///
-/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///             NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
-///                       The error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                       text. The error message does not repeat PEM text: pass PEM text to
 ///                       inkotls_roots_add_pem.
-/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns errno.
+/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns the errno value of
+///                       that failure.
 /// INVALID_CERTIFICATE   The file has no section CERTIFICATE, a section is not well-formed, or a
 ///                       certificate cannot be parsed. Nothing was added. The error message
 ///                       (inkotls_roots_error) says which certificate it is.
@@ -91,7 +93,7 @@ pub unsafe extern "C" fn inkotls_roots_add_pem_file(
 /// it ends at this certificate. A self-signed development certificate, which is the peer's own, is
 /// added with inkotls_roots_add_peer_certificate_der instead.
 ///
-/// data, len   The certificate in DER, in bytes. Copied.
+/// data, len   The certificate in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The input is not a certificate in DER, or the certificate cannot be
 ///                       parsed. Nothing was added.
@@ -107,18 +109,19 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 
 /// Adds the certificate authorities that the platform trusts.
 ///
-/// The platform's certificates are read when a config is built, which reads files and may block. On
-/// Linux and the BSDs these files are the certificate files and directories of the distribution,
-/// and a file or a certificate there that cannot be used is skipped. On macOS, iOS, Windows and
-/// Android the platform itself verifies the certificates of servers. Its verification may block, so
-/// the connections of such a client return WANT_BLOCKING. For a server that asks for client
-/// certificates, building the config then fails with UNSUPPORTED.
+/// The platform's certificates are read when a config is built. On Linux and the BSDs, building the
+/// config reads the certificate files and directories of the distribution, which may block; a file
+/// or a certificate of the distribution that cannot be used is ignored. On macOS, iOS, Windows and
+/// Android the platform itself verifies the certificates of servers. The verification of the
+/// platform may block, so the connections of a client that trusts what the platform trusts return
+/// WANT_BLOCKING. On macOS, iOS, Windows and Android, building the config of a server that asks for
+/// client certificates and trusts what the platform trusts fails with UNSUPPORTED.
 ///
 /// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
 /// only one of them is set. SSL_CERT_FILE is the path of a PEM file. SSL_CERT_DIR is a list of
-/// directories with PEM files, separated by colons; a directory that does not exist is skipped.
-/// Then only the certificates that the variables name are trusted. The variables, too, are read
-/// when a config is built.
+/// directories with PEM files, separated by colons; a directory that does not exist is ignored. If
+/// one of the variables is set, only the certificates that the variables name are trusted. The
+/// variables are read when a config is built.
 ///
 /// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
 /// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
@@ -133,8 +136,9 @@ pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) 
 
 /// Adds every certificate of a PEM text (RFC 7468) as the certificate of one trusted peer.
 ///
-/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
-/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
+/// A peer whose own certificate is identical to one of the added certificates is trusted, whoever
+/// issued the certificate. A self-signed development certificate, as "openssl req -x509" makes it,
+/// is trusted in this way.
 ///
 /// The peer must prove that it has the private key of the certificate. The validity period, the key
 /// usage, the extended key usage and, on a client, the server name are verified as in any other
@@ -143,10 +147,10 @@ pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) 
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
 ///
-/// data, len   The PEM text, in bytes. Copied.
+/// data, len   The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The text has no section CERTIFICATE, a section is not well-formed, or a
 ///                       certificate cannot be parsed. Nothing was added. The error message
@@ -163,11 +167,12 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
 
 /// Adds every certificate of a PEM file (RFC 7468) as the certificate of one trusted peer.
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
-/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
-/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
+/// A peer whose own certificate is identical to one of the added certificates is trusted, whoever
+/// issued the certificate. A self-signed development certificate, as "openssl req -x509" makes it,
+/// is trusted in this way.
 ///
 /// The peer must prove that it has the private key of the certificate. The validity period, the key
 /// usage, the extended key usage and, on a client, the server name are verified as in any other
@@ -176,15 +181,17 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
 ///
-/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///             NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
-///                       The error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                       text. The error message does not repeat PEM text: pass PEM text to
 ///                       inkotls_roots_add_peer_certificate_pem.
-/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns errno.
+/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns the errno value of
+///                       that failure.
 /// INVALID_CERTIFICATE   The file has no section CERTIFICATE, a section is not well-formed, or a
 ///                       certificate cannot be parsed. Nothing was added. The error message
 ///                       (inkotls_roots_error) says which certificate it is.
@@ -209,7 +216,7 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem_file(
 /// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
 /// hold certificate authorities.
 ///
-/// data, len   The certificate in DER, in bytes. Copied.
+/// data, len   The certificate in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The input is not a certificate in DER, or the certificate cannot be
 ///                       parsed. Nothing was added.
@@ -227,8 +234,8 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
 ///
 /// A config verifies revocation if its roots hold a CRL when the config is built. By default the
 /// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
-/// new roots and build a new config.
+/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
+/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
@@ -236,10 +243,10 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
 ///
 /// Either every CRL of the text is added or, if one of them cannot be used, none. The sections with
 /// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
-/// CRLF or CR. The text may hold any number of CRLs.
+/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
+/// CRLF or CR. The text must hold at least one CRL, and may hold more.
 ///
-/// data, len   The PEM text, in bytes. Copied.
+/// data, len   The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The text has no section X509 CRL, a section is not well-formed, or a CRL
 ///                       cannot be parsed or is not supported. Nothing was added. The error message
@@ -256,13 +263,13 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
 
 /// Adds every certificate revocation list (CRL, RFC 5280) of a PEM file (RFC 7468).
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
 /// A config verifies revocation if its roots hold a CRL when the config is built. By default the
 /// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
-/// new roots and build a new config.
+/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
+/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
@@ -270,15 +277,17 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
 ///
 /// Either every CRL of the file is added or, if one of them cannot be used, none. The sections with
 /// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
-/// CRLF or CR. The file may hold any number of CRLs.
+/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
+/// CRLF or CR. The file must hold at least one CRL, and may hold more.
 ///
-/// path, len   The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///             NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL, or is itself PEM text.
-///                       The error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT      The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                       text. The error message does not repeat PEM text: pass PEM text to
 ///                       inkotls_roots_add_crl_pem.
-/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns errno.
+/// IO_ERROR              The file cannot be read. inkotls_roots_os_error returns the errno value of
+///                       that failure.
 /// INVALID_CERTIFICATE   The file has no section X509 CRL, a section is not well-formed, or a CRL
 ///                       cannot be parsed or is not supported. Nothing was added. The error message
 ///                       (inkotls_roots_error) says which CRL it is.
@@ -296,14 +305,14 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem_file(
 ///
 /// A config verifies revocation if its roots hold a CRL when the config is built. By default the
 /// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
-/// new roots and build a new config.
+/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
+/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
 /// the platform's certificates is refused with UNSUPPORTED when it is built.
 ///
-/// data, len   The CRL in DER, in bytes. Copied.
+/// data, len   The CRL in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE   The input is not a CRL in DER, or the CRL cannot be parsed or is not
 ///                       supported. Nothing was added.
@@ -345,7 +354,7 @@ pub extern "C" fn inkotls_roots_set_revocation(
 /// INVALID_STATE. Building the config of a server fails with the same status if the server asks
 /// clients for raw public keys and does not require one (INKOTLS_CLIENT_AUTH_OPTIONAL).
 ///
-/// data, len   The SubjectPublicKeyInfo (RFC 5280) in DER, in bytes, as
+/// data, len   The SubjectPublicKeyInfo (RFC 5280) in DER, and its length in bytes, as
 ///             inkotls_identity_raw_public_key returns it for an identity. Copied.
 ///
 /// INVALID_KEY   The input is not a SubjectPublicKeyInfo in DER. Nothing was added.
@@ -361,7 +370,7 @@ pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
 
 /// Reads the error message of the last call on roots that failed.
 ///
-/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
 /// or until roots is freed. Call inkotls_roots_error in a statement of its own, not in the same
 /// argument list as the call that failed.
@@ -372,9 +381,9 @@ pub extern "C" fn inkotls_roots_error(roots: Option<&inkotls_roots>) -> *const c
 
 /// Reads the error number (errno) of the last call on roots that failed.
 ///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
-/// inkotls_roots_os_error before the next call on roots that is not const, and before
-/// inkotls_roots_free.
+/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
+/// failure has no errno value. Call inkotls_roots_os_error before the next call on roots that is
+/// not const, and before inkotls_roots_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_os_error(roots: Option<&inkotls_roots>) -> i32 {
     os_error(roots)
@@ -382,7 +391,8 @@ pub extern "C" fn inkotls_roots_os_error(roots: Option<&inkotls_roots>) -> i32 {
 
 /// Frees the roots.
 ///
-/// The builders that the roots were passed to keep a copy, so roots may be freed at any time.
+/// The builders that the roots were passed to keep a copy, so roots may be freed before the
+/// builders.
 ///
 /// roots   The roots to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

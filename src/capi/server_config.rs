@@ -76,7 +76,8 @@ pub extern "C" fn inkotls_server_builder_set_identity(
 ///
 /// Later changes of the map affect the config: a handshake uses what is in the map when the server
 /// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
-/// inkotls_sign_callback may block, unless the map had such an identity before this call.
+/// inkotls_sign_callback may block, unless the map had an identity whose inkotls_sign_callback may
+/// block before this call.
 ///
 /// sni_map   The map of identities. Retained.
 #[unsafe(no_mangle)]
@@ -104,7 +105,8 @@ pub extern "C" fn inkotls_server_builder_set_sni_map(
 /// inkotls_conn_add_alpn.
 ///
 /// protocol, len   The name of the protocol, such as "h2", and its length in bytes. Range: 1 to
-///                 255. A list has at most 64 protocols. Copied.
+///                 255. A list has at most 64 protocols: adding one more returns INVALID_ARGUMENT.
+///                 Copied.
 ///
 /// INVALID_ARGUMENT   The name has no bytes or more than 255 bytes, or the list already has 64
 ///                    protocols.
@@ -234,7 +236,8 @@ pub extern "C" fn inkotls_server_builder_set_client_auth(
 /// alert.
 ///
 /// verify      Decides whether to trust a client. See inkotls_verify_callback. The callback must
-///             not use the connection whose call it runs in: such a call returns INVALID_STATE.
+///             not use the connection whose call it runs in: a call on that connection returns
+///             INVALID_STATE.
 /// user_data   Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///             that use the config are freed. Several threads may use user_data at the same time,
 ///             because connections of one config may run on several threads.
@@ -269,12 +272,14 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 /// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
 /// is removed first.
 ///
-/// A session ends 7 days after the full handshake that the session comes from. The session ends
-/// earlier if a certificate that the client presented in that handshake, its own or an issuer's,
-/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
-/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
-/// not resumed at all. Raw public keys do not expire. The same end applies to sessions in a session
-/// store and in tickets that are sealed with ticket keys.
+/// A session can be resumed for at most 7 days after the full handshake that the session comes
+/// from. A session can no longer be resumed once a certificate that the client presented in that
+/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
+/// that resumes a session have the time limit of the resumed session. When a session can no longer
+/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
+/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
+/// The same time limit applies to sessions in a session store and in tickets that are sealed with
+/// ticket keys.
 ///
 /// After fork, the cache is empty in the new process: no process resumes the sessions of another
 /// process, or accepts early data that another process accepted. Processes that resume each other's
@@ -304,18 +309,19 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// A server resumes a session only if the server verifies clients in the same way as the server on
 /// which the session began. Both servers must have the same inkotls_client_auth; roots that were
 /// filled with the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
-/// of all clients.
+/// inkotls_verify_callback on both servers or on none of them. Therefore no earlier session can be
+/// resumed after the CRLs of the server have changed.
 ///
-/// A session ends 7 days after the full handshake that the session comes from, or earlier if a
-/// certificate of the client expires earlier (inkotls_server_builder_set_session_cache). Each
-/// stored session contains the time of its end, and the library compares this time with the clock
-/// of the server. Therefore the clocks of all servers must agree.
+/// A session can be resumed for at most 7 days after the full handshake that the session comes
+/// from, or for a shorter time if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache). Each stored session contains the time until which it
+/// can be resumed, and the library compares that time with the clock of the server. Therefore the
+/// clocks of all servers must agree.
 ///
 /// put         Stores a session. See inkotls_session_put_callback. The callback must not use the
-///             connection whose call it runs in: such a call returns INVALID_STATE.
+///             connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// get         Looks a session up. See inkotls_session_get_callback. The callback must not use the
-///             connection whose call it runs in: such a call returns INVALID_STATE.
+///             connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// user_data   Passed to put and get. May be NULL. Must stay valid until the config and all
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
@@ -354,8 +360,8 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
 /// session store.
 ///
-/// A client can use a ticket that contains the session any number of times. Therefore early data is
-/// not possible: inkotls_server_builder_build fails with INVALID_STATE if
+/// A client can use a ticket that contains the session more than once. Therefore early data is not
+/// possible: inkotls_server_builder_build fails with INVALID_STATE if
 /// inkotls_server_builder_set_max_early_data allows early data.
 ///
 /// A server resumes a session only if the server verifies clients in the same way as the server on
@@ -371,9 +377,9 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// certificate chain, so with a long chain the server may send fewer tickets than
 /// inkotls_server_builder_set_ticket_count allows.
 ///
-/// However often the session in a ticket is renewed, the session ends 7 days after the full
-/// handshake that the session comes from, or earlier if a certificate of the client expires earlier
-/// (inkotls_server_builder_set_session_cache).
+/// However often the session in a ticket is renewed, the session can be resumed for at most 7 days
+/// after the full handshake that the session comes from, or for a shorter time if a certificate of
+/// the client expires earlier (inkotls_server_builder_set_session_cache).
 ///
 /// ticket_keys   The ticket keys. inkotls_ticket_keys_set changes them for every config that uses
 ///               them. Retained.
@@ -513,7 +519,7 @@ pub extern "C" fn inkotls_server_builder_set_limit(
 /// same secrets: the lines of one side are enough.
 ///
 /// callback    Receives each line. See inkotls_key_log_callback. The callback must not use the
-///             connection whose call it runs in: such a call returns INVALID_STATE.
+///             connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
 ///             connections that use the config are freed. Several threads may use user_data at the
 ///             same time, because connections of one config may run on several threads.
@@ -551,9 +557,9 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
-/// can be changed and built again, or freed. inkotls_server_builder_error returns the reason of the
-/// failure.
+/// If inkotls_server_builder_build returns OK, builder is freed. If inkotls_server_builder_build
+/// fails, builder is unchanged: it can be changed and built again, or freed.
+/// inkotls_server_builder_error returns the reason of the failure.
 ///
 /// If the server trusts the client certificates that the platform trusts, the call reads the
 /// platform's certificate files, which may block the thread.
@@ -592,7 +598,7 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
 /// until the next call on builder that is not const, or until builder is freed. Call
 /// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
 /// call that failed.
@@ -625,8 +631,8 @@ pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_server_config_release ends the reference
-/// that this call has added.
+/// Any thread may call inkotls_server_config_retain while the caller holds a reference.
+/// inkotls_server_config_release ends the reference that inkotls_server_config_retain has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_config_retain(
     config: *const inkotls_server_config,
@@ -638,7 +644,8 @@ pub unsafe extern "C" fn inkotls_server_config_retain(
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call this function at any time.
+/// the connection is freed. Any thread may call inkotls_server_config_release to end a reference
+/// that the caller holds, also while other threads use references of their own.
 ///
 /// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -11,10 +11,10 @@ use std::sync::atomic::AtomicBool;
 /// The identities that a server chooses from by the server name that a client sends (SNI,
 /// RFC 6066).
 ///
-/// The handle is reference-counted. Any thread may use it at any time, also at the same time as
-/// another thread and while servers use it. A handshake chooses among the identities that the map
-/// has when the ClientHello is answered. The handle keeps no error message, because several threads
-/// may use it at the same time.
+/// An SNI map is reference-counted. Several threads may use an SNI map at the same time, also while
+/// servers use the SNI map, as long as each caller holds a reference. A handshake chooses among the
+/// identities that the map has when the ClientHello is answered. An SNI map keeps no error message,
+/// because several threads may use the SNI map at the same time.
 #[derive(Default)]
 pub struct inkotls_sni_map {
     pub(super) identities: Arc<Identities>,
@@ -53,8 +53,9 @@ pub extern "C" fn inkotls_sni_map_new() -> *const inkotls_sni_map {
 /// function. inkotls_status_text describes the status.
 ///
 /// server_name, len   A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or
-///                    an empty name. In bytes, without a NUL. Upper and lower case are the same,
-///                    and a dot at the end is ignored. Copied.
+///                    an empty name. The name must not contain a NUL byte; len is its length in
+///                    bytes. Upper and lower case are the same, and a dot at the end is ignored.
+///                    Copied.
 /// identity           A complete identity: a certificate chain, and a private key or a signer.
 ///                    Copied. identity may be freed after the call, and later changes of identity
 ///                    have no effect on sni_map.
@@ -65,8 +66,8 @@ pub extern "C" fn inkotls_sni_map_new() -> *const inkotls_sni_map {
 /// INVALID_KEY           The identity has no private key and no signer.
 /// INVALID_STATE         The identity presents a raw public key
 ///                       (inkotls_identity_use_raw_public_key). Or its signer may block, and
-///                       sni_map was passed to a server builder when it had no identity with such a
-///                       signer: set one of these before.
+///                       sni_map was passed to a server builder before it had an identity whose
+///                       signer may block: set one identity whose signer may block before that.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_sni_map_set(
     sni_map: Option<&inkotls_sni_map>,
@@ -86,8 +87,9 @@ pub unsafe extern "C" fn inkotls_sni_map_set(
 /// Connections that already chose one of the identities keep it.
 ///
 /// server_name, len   A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or
-///                    an empty name. In bytes, without a NUL. Upper and lower case are the same,
-///                    and a dot at the end is ignored. Borrowed for this call.
+///                    an empty name. The name must not contain a NUL byte; len is its length in
+///                    bytes. Upper and lower case are the same, and a dot at the end is ignored.
+///                    Borrowed for this call.
 ///
 /// NONE           The map has no identity with this name.
 /// INVALID_NAME   The name is not a DNS name, a wildcard or empty. inkotls_invalid_name_text copies
@@ -104,7 +106,8 @@ pub unsafe extern "C" fn inkotls_sni_map_remove(
 
 /// Retains the map: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_sni_map_release ends the reference.
+/// Any thread may call inkotls_sni_map_retain while the caller holds a reference.
+/// inkotls_sni_map_release ends the reference that inkotls_sni_map_retain has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_sni_map_retain(sni_map: *const inkotls_sni_map) -> Status {
     // SAFETY: the host vouches for the map.
@@ -113,8 +116,9 @@ pub unsafe extern "C" fn inkotls_sni_map_retain(sni_map: *const inkotls_sni_map)
 
 /// Releases one reference to the map, and frees the map with the last reference.
 ///
-/// Server configs that use the map have references of their own. Any thread may call this function
-/// at any time.
+/// Server configs that use the map have references of their own. Any thread may call
+/// inkotls_sni_map_release to end a reference that the caller holds, also while other threads use
+/// references of their own.
 ///
 /// sni_map   The map to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -10,8 +10,8 @@ use std::sync::atomic::AtomicBool;
 
 /// The keys that seal and open tickets which contain the session itself (RFC 5077; RFC 8446,
 /// section 4.6.1). Any server that has the key of a ticket resumes the session of the ticket, in
-/// any process and on any machine. Ticket keys are reference-counted. Any thread may change them at
-/// any time, even while servers use them.
+/// any process and on any machine. Ticket keys are reference-counted. Any thread that holds a
+/// reference may change ticket keys (inkotls_ticket_keys_set), also while servers use them.
 ///
 /// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets the key sealed.
 /// Anyone who obtains a key can also make tickets, as long as a server accepts the key: an attacker
@@ -21,8 +21,9 @@ use std::sync::atomic::AtomicBool;
 /// write keys to disk.
 ///
 /// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
-/// ends 7 days after the full handshake that the session comes from, or earlier if a certificate of
-/// the client expires earlier (inkotls_server_builder_set_session_cache).
+/// can be resumed for at most 7 days after the full handshake that the session comes from, or for a
+/// shorter time if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache).
 ///
 /// The format of a ticket is: the name of the key (16 bytes), a random salt (32 bytes), the sealed
 /// content, and an authentication tag (16 bytes). The content is the time at which the ticket was
@@ -49,8 +50,9 @@ impl SharedHandle for inkotls_ticket_keys {
 ///
 /// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///             multiple of 32, because each key has 32 random bytes. The first key seals new
-///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
-///             copy is no longer used; the caller wipes its own.
+///             tickets, and every key opens tickets. Copied. The library erases its copy of the
+///             keys when the copy is no longer used. The library does not erase the host's buffer:
+///             the host should erase it after the call.
 /// out_keys    Receives the ticket keys, with one reference that belongs to the caller. Valid until
 ///             inkotls_ticket_keys_release ends the last reference.
 ///
@@ -83,8 +85,9 @@ pub unsafe extern "C" fn inkotls_ticket_keys_new(
 ///
 /// keys, len   The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///             multiple of 32, because each key has 32 random bytes. The first key seals new
-///             tickets, and every key opens tickets. Copied. The library wipes its copy when the
-///             copy is no longer used; the caller wipes its own.
+///             tickets, and every key opens tickets. Copied. The library erases its copy of the
+///             keys when the copy is no longer used. The library does not erase the host's buffer:
+///             the host should erase it after the call.
 ///
 /// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512. The earlier
 ///                    keys stay in use.
@@ -100,8 +103,8 @@ pub unsafe extern "C" fn inkotls_ticket_keys_set(
 
 /// Retains the ticket keys: their number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference
-/// that this call has added.
+/// Any thread may call inkotls_ticket_keys_retain while the caller holds a reference.
+/// inkotls_ticket_keys_release ends the reference that inkotls_ticket_keys_retain has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_retain(
     ticket_keys: *const inkotls_ticket_keys,
@@ -112,8 +115,9 @@ pub unsafe extern "C" fn inkotls_ticket_keys_retain(
 
 /// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
 ///
-/// A config that uses the ticket keys has a reference of its own. Any thread may call this function
-/// at any time.
+/// A config that uses the ticket keys has a reference of its own. Any thread may call
+/// inkotls_ticket_keys_release to end a reference that the caller holds, also while other threads
+/// use references of their own.
 ///
 /// ticket_keys   The ticket keys to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -78,26 +78,28 @@ pub enum inkotls_status {
     ProtocolError = -7,
     /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used,
     /// or the input contains none, or an identity has no certificate chain. The error message has
-    /// the reason. The handle stays as it was.
+    /// the reason. The call has no effect, and the handles that were passed to it can be used
+    /// again.
     InvalidCertificate = -8,
     /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
-    /// not supported, or the identity has no private key: the handle stays as it was. From a call
-    /// on a connection, the status means that the inkotls_sign_callback returned no valid
-    /// signature: the connection has failed. The failure is final: from then on
-    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-    /// inkotls_conn_close return this status.
+    /// not supported, or the identity has no private key: the call has no effect, and the handles
+    /// that were passed to it can be used again. From a call on a connection, the status means that
+    /// the inkotls_sign_callback returned no valid signature: the connection has failed. The
+    /// failure is final: from then on inkotls_conn_handshake, inkotls_conn_read,
+    /// inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close return this status.
     InvalidKey = -9,
     /// The private key does not belong to the first certificate of the chain, or that certificate
-    /// does not fit a signature scheme of the inkotls_sign_callback. The handle stays as it was.
+    /// does not fit a signature scheme of the inkotls_sign_callback. The call has no effect, and
+    /// the handles that were passed to it can be used again.
     KeyMismatch = -10,
     /// The server name is not a DNS name or an IP address that the call accepts.
     /// inkotls_invalid_name_text returns what is wrong with the name.
     InvalidName = -11,
-    /// A config cannot be built, because it would trust no certificate authority. The builder stays
-    /// as it was.
+    /// A config cannot be built, because it would trust no certificate authority. The call has no
+    /// effect, and the handles that were passed to it can be used again.
     NoTrustAnchors = -12,
     /// An argument is NULL where NULL is not allowed, or is out of its range, or is not a value of
-    /// its enum. The handle stays as it was.
+    /// its enum. The call has no effect, and the handles that were passed to it can be used again.
     InvalidArgument = -13,
     /// The call is not possible in the present state of the handle, or another call on the handle
     /// has not returned yet. The error message has the reason. This status is not a failure of the
@@ -107,9 +109,10 @@ pub enum inkotls_status {
     /// the call asks for. This status is not a failure of the connection.
     Unsupported = -15,
     /// A system call or an I/O callback has failed. The _os_error function of the handle returns
-    /// errno. If receiving has failed, calls that need ciphertext return this status until a
-    /// transport is attached anew. If sending has failed, calls that send return this status from
-    /// then on. A call that could not read a file leaves the handle as it was.
+    /// the errno value of that failure. If receiving has failed, calls that need ciphertext return
+    /// this status until a transport is attached anew. If sending has failed, calls that send
+    /// return this status from then on. A call that could not read a file has no effect, and the
+    /// handle that was passed to it can be used again.
     IoError = -16,
     /// A bug in this library was caught. From then on every call on the handle returns this status,
     /// except the _error function. Free the handle. Only an inkotls_client_config and an
@@ -171,8 +174,9 @@ pub enum inkotls_certificate_error {
     /// this reason. This side sends the alert access_denied (49).
     AccessDenied = 13,
     /// The peer's own certificate is the certificate of a certificate authority (basicConstraints
-    /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust such a certificate.
-    /// This side sends the alert certificate_unknown (46).
+    /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust a peer's own
+    /// certificate that is the certificate of a certificate authority. This side sends the alert
+    /// certificate_unknown (46).
     CaUsedAsEndEntity = 14,
     /// A certificate of the chain is not X.509 version 3. This side sends the alert
     /// unsupported_certificate (43).
@@ -253,8 +257,9 @@ pub enum inkotls_revocation {
     /// Only the peer's own certificate (the end-entity certificate) is checked for revocation, not
     /// the certificates of its issuers.
     EndEntityOnly = 1,
-    /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit such a
-    /// certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
+    /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit, a
+    /// certificate whose issuer has no CRL in the roots is refused with
+    /// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
     AllowUnknown = 2,
     /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
     /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set.
@@ -269,12 +274,14 @@ pub enum inkotls_revocation {
 pub enum inkotls_client_auth {
     /// The server does not ask clients for a certificate.
     Off = 0,
-    /// The server asks clients for a certificate, and accepts clients that present none. A
-    /// certificate that a client presents is verified.
+    /// The server asks clients for a certificate. A client that presents none is accepted. If a
+    /// client presents a certificate that the verification refuses, the handshake fails with
+    /// INVALID_PEER_CERTIFICATE.
     Optional = 1,
-    /// The server asks clients for a certificate, and refuses clients that present none. The
-    /// certificate that a client presents is verified. In TLS 1.3, a refused client receives the
-    /// alert only in inkotls_conn_read, after its inkotls_conn_handshake has returned OK.
+    /// The server asks clients for a certificate. If a client presents none, or presents a
+    /// certificate that the verification refuses, the handshake of the server fails with
+    /// INVALID_PEER_CERTIFICATE. In TLS 1.3, a refused client receives the alert only in
+    /// inkotls_conn_read, after its inkotls_conn_handshake has returned OK.
     Required = 2,
 }
 
@@ -350,7 +357,7 @@ pub enum inkotls_channel_binding {
     /// (inkotls_client_builder_set_extended_master_secret_required or
     /// inkotls_server_builder_set_extended_master_secret_required).
     TlsExporter = 1,
-    /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or
+    /// tls-server-end-point (RFC 5929): a hash of the server's certificate. The hash has 32, 48 or
     /// 64 bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
     TlsServerEndPoint = 2,
 }
@@ -370,8 +377,8 @@ pub enum inkotls_channel_binding {
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -413,8 +420,8 @@ pub type inkotls_sign_callback = Option<
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -446,16 +453,16 @@ pub type inkotls_verify_callback = Option<
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in the calls that drive a
 /// handshake.
 ///
 /// user_data   The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
 ///             inkotls_server_builder_set_dangerous_key_log.
-/// line, len   The line in ASCII, without a line break and without a NUL, and its length in bytes.
-///             Valid until the callback returns.
+/// line, len   The line in ASCII, without a line break and not NUL-terminated, and its length in
+///             bytes. Valid until the callback returns.
 pub type inkotls_key_log_callback =
     Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
 
@@ -472,8 +479,8 @@ pub type inkotls_key_log_callback =
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -505,8 +512,8 @@ pub type inkotls_session_put_callback = Option<
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -534,17 +541,18 @@ pub type inkotls_session_get_callback = Option<
 /// inkotls_acceptor_set_io).
 ///
 /// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
-/// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
-/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is called again at
-/// once. After any other negative errno, and after a number above cap, the call on the connection
-/// returns IO_ERROR, and the callback is not called again unless it is attached anew.
+/// (EOF); or the negative of an errno value. The value -EAGAIN or -EWOULDBLOCK means that no bytes
+/// are available yet: the call on the connection returns WANT_READ. After -EINTR the callback is
+/// called again at once. After any other negative errno value, and after a number above cap, the
+/// call on the connection returns IO_ERROR, and the callback is not called again unless it is
+/// attached anew.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection or the acceptor whose call it runs in: such a call
-/// returns INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection or the acceptor whose call it runs in: a call on that
+/// handle returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -558,18 +566,18 @@ pub type inkotls_read_callback =
 /// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
 /// inkotls_acceptor_set_io).
 ///
-/// Returns the number of bytes that were written, from 1 to len; or a negative errno. A return
-/// value of 0, -EAGAIN or -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays
-/// queued. After -EINTR the callback is called again at once. After any other negative errno, and
-/// after a number above len, the connection cannot send any more: the callback is not called again,
-/// and calls that send return IO_ERROR.
+/// Returns the number of bytes that were written, from 1 to len; or the negative of an errno value.
+/// A return value of 0, -EAGAIN or -EWOULDBLOCK means that no bytes can be written yet: the
+/// ciphertext stays queued. After -EINTR the callback is called again at once. After any other
+/// negative errno value, and after a number above len, the connection cannot send any more: the
+/// callback is not called again, and calls that send return IO_ERROR.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection or the acceptor whose call it runs in: such a call
-/// returns INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection or the acceptor whose call it runs in: a call on that
+/// handle returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -589,16 +597,16 @@ pub type inkotls_write_callback =
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection or the acceptor whose call it runs in: such a call
-/// returns INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection or the acceptor whose call it runs in: a call on that
+/// handle returns INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
 /// user_data   The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
 /// level       The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
 ///             (INKOTLS_LOG_TRACE).
-/// text, len   The message, one line of UTF-8 without a NUL, and its length in bytes. Range: 0 to
-///             500. Valid until the callback returns.
+/// text, len   The message, one line of UTF-8 that is not NUL-terminated, and its length in bytes.
+///             Range: 0 to 500. Valid until the callback returns.
 pub type inkotls_log_callback = Option<
     unsafe extern "C" fn(user_data: *mut c_void, level: i32, text: *const c_char, len: usize),
 >;

@@ -70,7 +70,7 @@ pub extern "C" fn inkotls_verification_certificate(
 /// Reads the name that the server must prove with its certificate: the server_name of
 /// inkotls_conn_new_client, a DNS name or an IP address.
 ///
-/// out_name   Receives a pointer to the name, without a NUL. Valid until the
+/// out_name   Receives a pointer to the name, not NUL-terminated. Valid until the
 ///            inkotls_verify_callback returns.
 /// out_len    Receives the length of the name in bytes.
 ///
