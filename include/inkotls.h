@@ -108,9 +108,9 @@ extern "C" {
 /// What a side trusts: a client, or a server that asks clients for a certificate.
 ///
 /// Roots hold certificates or raw public keys, not both. Certificates are those of certificate
-/// authorities (the platform's and others), with the CRLs of these authorities, and certificates of
-/// single peers, which need no authority. One thread at a time fills the roots. Roots that no call
-/// changes may be passed to builders by several threads at the same time.
+/// authorities (the platform's and others), with the CRLs of certificate authorities, and those of
+/// single peers, whose issuer need not be trusted. One thread at a time fills the roots. Roots that
+/// no call changes may be passed to builders by several threads at the same time.
 typedef struct inkotls_roots inkotls_roots;
 
 /// A certificate chain and its private key, with which a server or a client proves who it is.
@@ -127,16 +127,16 @@ typedef struct inkotls_identity inkotls_identity;
 /// The identities that a server chooses from by the server name that a client sends (SNI, RFC
 /// 6066).
 ///
-/// The handle is reference-counted. Any thread may use it at any time, also at the same time as
-/// another thread and while servers use it. A handshake chooses among the identities that the map
-/// has when the ClientHello is answered. The handle keeps no error message, because several threads
-/// may use it at the same time.
+/// An SNI map is reference-counted. Several threads may use an SNI map at the same time, also while
+/// servers use the SNI map, as long as each caller holds a reference. A handshake chooses among the
+/// identities that the map has when the ClientHello is answered. An SNI map keeps no error message,
+/// because several threads may use the SNI map at the same time.
 typedef struct inkotls_sni_map inkotls_sni_map;
 
 /// The keys that seal and open tickets which contain the session itself (RFC 5077; RFC 8446,
 /// section 4.6.1). Any server that has the key of a ticket resumes the session of the ticket, in
-/// any process and on any machine. Ticket keys are reference-counted. Any thread may change them at
-/// any time, even while servers use them.
+/// any process and on any machine. Ticket keys are reference-counted. Any thread that holds a
+/// reference may change ticket keys (inkotls_ticket_keys_set), also while servers use them.
 ///
 /// Anyone who obtains a key can decrypt recorded TLS 1.2 sessions whose tickets the key sealed.
 /// Anyone who obtains a key can also make tickets, as long as a server accepts the key: an attacker
@@ -146,8 +146,9 @@ typedef struct inkotls_sni_map inkotls_sni_map;
 /// write keys to disk.
 ///
 /// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
-/// ends 7 days after the full handshake that the session comes from, or earlier if a certificate of
-/// the client expires earlier (inkotls_server_builder_set_session_cache).
+/// can be resumed for at most 7 days after the full handshake that the session comes from, or for a
+/// shorter time if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache).
 ///
 /// The format of a ticket is: the name of the key (16 bytes), a random salt (32 bytes), the sealed
 /// content, and an authentication tag (16 bytes). The content is the time at which the ticket was
@@ -276,26 +277,27 @@ INKOTLS_ENUM(inkotls_status) {
   INKOTLS_STATUS_PROTOCOL_ERROR = -7,
   /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used, or
   /// the input contains none, or an identity has no certificate chain. The error message has the
-  /// reason. The handle stays as it was.
+  /// reason. The call has no effect, and the handles that were passed to it can be used again.
   INKOTLS_STATUS_INVALID_CERTIFICATE = -8,
   /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
-  /// not supported, or the identity has no private key: the handle stays as it was. From a call on
-  /// a connection, the status means that the inkotls_sign_callback returned no valid signature: the
-  /// connection has failed. The failure is final: from then on inkotls_conn_handshake,
-  /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close return this
-  /// status.
+  /// not supported, or the identity has no private key: the call has no effect, and the handles
+  /// that were passed to it can be used again. From a call on a connection, the status means that
+  /// the inkotls_sign_callback returned no valid signature: the connection has failed. The failure
+  /// is final: from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+  /// inkotls_conn_flush and inkotls_conn_close return this status.
   INKOTLS_STATUS_INVALID_KEY = -9,
   /// The private key does not belong to the first certificate of the chain, or that certificate
-  /// does not fit a signature scheme of the inkotls_sign_callback. The handle stays as it was.
+  /// does not fit a signature scheme of the inkotls_sign_callback. The call has no effect, and the
+  /// handles that were passed to it can be used again.
   INKOTLS_STATUS_KEY_MISMATCH = -10,
   /// The server name is not a DNS name or an IP address that the call accepts.
   /// inkotls_invalid_name_text returns what is wrong with the name.
   INKOTLS_STATUS_INVALID_NAME = -11,
-  /// A config cannot be built, because it would trust no certificate authority. The builder stays
-  /// as it was.
+  /// A config cannot be built, because it would trust no certificate authority. The call has no
+  /// effect, and the handles that were passed to it can be used again.
   INKOTLS_STATUS_NO_TRUST_ANCHORS = -12,
   /// An argument is NULL where NULL is not allowed, or is out of its range, or is not a value of
-  /// its enum. The handle stays as it was.
+  /// its enum. The call has no effect, and the handles that were passed to it can be used again.
   INKOTLS_STATUS_INVALID_ARGUMENT = -13,
   /// The call is not possible in the present state of the handle, or another call on the handle has
   /// not returned yet. The error message has the reason. This status is not a failure of the
@@ -304,10 +306,11 @@ INKOTLS_ENUM(inkotls_status) {
   /// This library, this build of the library or the negotiated protocol version cannot do what the
   /// call asks for. This status is not a failure of the connection.
   INKOTLS_STATUS_UNSUPPORTED = -15,
-  /// A system call or an I/O callback has failed. The _os_error function of the handle returns
-  /// errno. If receiving has failed, calls that need ciphertext return this status until a
-  /// transport is attached anew. If sending has failed, calls that send return this status from
-  /// then on. A call that could not read a file leaves the handle as it was.
+  /// A system call or an I/O callback has failed. The _os_error function of the handle returns the
+  /// errno value of that failure. If receiving has failed, calls that need ciphertext return this
+  /// status until a transport is attached anew. If sending has failed, calls that send return this
+  /// status from then on. A call that could not read a file has no effect, and the handle that was
+  /// passed to it can be used again.
   INKOTLS_STATUS_IO_ERROR = -16,
   /// A bug in this library was caught. From then on every call on the handle returns this status,
   /// except the _error function. Free the handle. Only an inkotls_client_config and an
@@ -366,8 +369,9 @@ INKOTLS_ENUM(inkotls_certificate_error) {
   /// reason. This side sends the alert access_denied (49).
   INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED = 13,
   /// The peer's own certificate is the certificate of a certificate authority (basicConstraints
-  /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust such a certificate.
-  /// This side sends the alert certificate_unknown (46).
+  /// CA:TRUE). inkotls_roots_add_peer_certificate_pem makes this side trust a peer's own
+  /// certificate that is the certificate of a certificate authority. This side sends the alert
+  /// certificate_unknown (46).
   INKOTLS_CERTIFICATE_ERROR_CA_USED_AS_END_ENTITY = 14,
   /// A certificate of the chain is not X.509 version 3. This side sends the alert
   /// unsupported_certificate (43).
@@ -401,26 +405,25 @@ INKOTLS_ENUM(inkotls_certificate_error) {
 /// The error message of a handle (inkotls_conn_error and its like) says more. This function serves
 /// the calls that have no handle which could keep an error message.
 ///
-/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. For a number that is not an inkotls_status, the text says so.
+/// Returns a static text: NUL-terminated UTF-8, never NULL, valid as long as the library is loaded.
+/// For a number that is not an inkotls_status, the text says so.
 ///
 /// status  The number that a call returned. An inkotls_status, or any other number.
 const char *inkotls_status_text(int32_t status);
 
 /// Returns the meaning of an inkotls_certificate_error as a text, such as "it has expired".
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. If a connection refused the certificate of its peer, its error message
-/// (inkotls_conn_error) contains this text. The text is "unknown" for a number that is not an
-/// inkotls_certificate_error.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// If a connection refused the certificate of its peer, its error message (inkotls_conn_error)
+/// contains this text. The text is "unknown" for a number that is not an inkotls_certificate_error.
 ///
 /// error  An inkotls_certificate_error, or any other number.
 const char *inkotls_certificate_error_name(int32_t error);
 
 /// Returns the name of a TLS alert (RFC 8446, section 6), such as "handshake_failure" for 40.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a number that IANA's registry of TLS alerts does not have.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a number that IANA's registry of TLS alerts does not have.
 ///
 /// alert  IANA's number of the alert, as inkotls_conn_alert_received returns it.
 const char *inkotls_alert_name(int32_t alert);
@@ -434,9 +437,9 @@ const char *inkotls_alert_name(int32_t alert);
 /// three has refused the name, because a name that one of them accepts may have an error message
 /// for another one.
 ///
-/// server_name, len  The name that was refused, in bytes. Borrowed for this call.
-/// buf, cap          Receives the error message: UTF-8 without a NUL, in bytes. 512 bytes are
-///                   always enough.
+/// server_name, len  The name that was refused, and its length in bytes. Borrowed for this call.
+/// buf, cap          Receives the error message in UTF-8, not NUL-terminated. cap is the size of
+///                   buf in bytes; 512 bytes are always enough.
 /// out_len           Receives the length of the error message, in bytes.
 ///
 /// NONE              None of the three functions refuses the name.
@@ -450,21 +453,20 @@ inkotls_status inkotls_invalid_name_text(const char *server_name, size_t len, ch
 
 /// Returns the version of the library, such as "0.1.0".
 ///
-/// Returns a static text: UTF-8 with a NUL at its end, never NULL, valid as long as the library is
-/// loaded.
+/// Returns a static text: NUL-terminated UTF-8, never NULL, valid as long as the library is loaded.
 const char *inkotls_version(void);
 
 /// Returns the version of the ABI that this library implements.
 ///
-/// The version changes only if a function or a number that existed is removed or changes its
-/// meaning. Additions do not change the version. The SONAME of the shared object ends with the
-/// version.
+/// The version of the ABI changes only if an existing function or number is removed or changes its
+/// meaning. New functions and new numbers do not change the version of the ABI. The SONAME of the
+/// shared object ends with the version of the ABI.
 uint32_t inkotls_abi_version(void);
 
 /// Returns the name of a protocol version, such as "TLS 1.3" for 0x0304.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a version that this library does not support.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a version that this library does not support.
 ///
 /// version  IANA's number of the protocol version, as inkotls_conn_protocol_version returns it.
 const char *inkotls_protocol_version_name(int32_t version);
@@ -479,8 +481,8 @@ int32_t inkotls_protocol_version_at(size_t index);
 
 /// Returns IANA's name of a cipher suite, such as "TLS_AES_128_GCM_SHA256" for 0x1301.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a cipher suite that this library does not support.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a cipher suite that this library does not support.
 ///
 /// suite  IANA's number of the cipher suite, as inkotls_conn_cipher_suite returns it.
 const char *inkotls_cipher_suite_name(int32_t suite);
@@ -505,8 +507,8 @@ int32_t inkotls_named_group_at(size_t index);
 
 /// Returns IANA's name of a group for the key exchange, such as "x25519" for 29.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a group that this library does not support.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a group that this library does not support.
 ///
 /// group  IANA's number of the group, as inkotls_conn_named_group returns it.
 const char *inkotls_named_group_name(int32_t group);
@@ -517,8 +519,8 @@ const char *inkotls_named_group_name(int32_t group);
 /// Schemes that clients offer and this library does not support, such as ecdsa_sha1, have names,
 /// too.
 ///
-/// Returns a static text: ASCII with a NUL at its end, never NULL, valid as long as the library is
-/// loaded. The text is "unknown" for a number without a name here.
+/// Returns a static text: NUL-terminated ASCII, never NULL, valid as long as the library is loaded.
+/// The text is "unknown" for a number without a name here.
 ///
 /// scheme  IANA's number of the signature scheme, as inkotls_conn_peer_signature_scheme returns it.
 const char *inkotls_signature_scheme_name(int32_t scheme);
@@ -536,9 +538,9 @@ const char *inkotls_signature_scheme_name(int32_t scheme);
 /// could keep the error message. inkotls_status_text describes the status.
 ///
 /// config            The settings of the connection. Retained.
-/// server_name, len  The name that the server must prove with its certificate, without a NUL, and
-///                   its length in bytes. A DNS name is also sent to the server (SNI, RFC 6066); an
-///                   IP address is not sent. Copied.
+/// server_name, len  The name that the server must prove with its certificate, and its length in
+///                   bytes. The name must not contain a NUL byte. A DNS name is also sent to the
+///                   server (SNI, RFC 6066); an IP address is not sent. Copied.
 /// out_conn          Receives the connection. Free it with inkotls_conn_free.
 ///
 /// INVALID_NAME  The name is neither a DNS name nor an IP address. inkotls_invalid_name_text writes
@@ -561,7 +563,8 @@ inkotls_status inkotls_conn_new_server(const inkotls_server_config *config,
 
 /// Adds an ALPN protocol (RFC 7301) to the list of this connection, as the least preferred one.
 ///
-/// The list of a new connection is the list of its config. A connection has at most 64 protocols.
+/// The list of a new connection is the list of its config. A list has at most 64 protocols: adding
+/// one more returns INVALID_ARGUMENT.
 ///
 /// protocol, len  The name of the protocol, such as "h2", and its length in bytes. Range: 1 to 255.
 ///                Copied.
@@ -687,8 +690,9 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 ///     ciphertext returns; inkotls_conn_free does not use it.
 ///
 /// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
-///                   pipe that is open for reading and writing; inkotls_conn_os_error returns
-///                   errno. The transport that was attached before stays attached.
+///                   pipe that is open for reading and writing; inkotls_conn_os_error returns the
+///                   errno value of that failure. The transport that was attached before stays
+///                   attached.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
 /// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
@@ -712,25 +716,26 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 ///           returns.
 ///
 /// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
-///                   or is the wrong end of a pipe; inkotls_conn_os_error returns errno. The
-///                   transport that was attached before stays attached.
+///                   or is the wrong end of a pipe; inkotls_conn_os_error returns the errno value
+///                   of that failure. The transport that was attached before stays attached.
 inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t write_fd);
 
 /// Reads ciphertext from the network without waiting (inkotls_conn_set_io or
 /// inkotls_acceptor_set_io).
 ///
 /// Returns the number of bytes that were read, from 1 to cap; or 0 at the end of the transport
-/// (EOF); or a negative errno. The value -EAGAIN or -EWOULDBLOCK means that no bytes are available
-/// yet: the call on the connection returns WANT_READ. After -EINTR the callback is called again at
-/// once. After any other negative errno, and after a number above cap, the call on the connection
-/// returns IO_ERROR, and the callback is not called again unless it is attached anew.
+/// (EOF); or the negative of an errno value. The value -EAGAIN or -EWOULDBLOCK means that no bytes
+/// are available yet: the call on the connection returns WANT_READ. After -EINTR the callback is
+/// called again at once. After any other negative errno value, and after a number above cap, the
+/// call on the connection returns IO_ERROR, and the callback is not called again unless it is
+/// attached anew.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection or the acceptor whose call it runs in: such a call
-/// returns INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection or the acceptor whose call it runs in: a call on that
+/// handle returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -743,18 +748,18 @@ typedef int32_t (*inkotls_read_callback)(void *user_data, uint8_t *buf, size_t c
 /// Writes ciphertext to the network without waiting (inkotls_conn_set_io or
 /// inkotls_acceptor_set_io).
 ///
-/// Returns the number of bytes that were written, from 1 to len; or a negative errno. A return
-/// value of 0, -EAGAIN or -EWOULDBLOCK means that no bytes can be written yet: the ciphertext stays
-/// queued. After -EINTR the callback is called again at once. After any other negative errno, and
-/// after a number above len, the connection cannot send any more: the callback is not called again,
-/// and calls that send return IO_ERROR.
+/// Returns the number of bytes that were written, from 1 to len; or the negative of an errno value.
+/// A return value of 0, -EAGAIN or -EWOULDBLOCK means that no bytes can be written yet: the
+/// ciphertext stays queued. After -EINTR the callback is called again at once. After any other
+/// negative errno value, and after a number above len, the connection cannot send any more: the
+/// callback is not called again, and calls that send return IO_ERROR.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection or the acceptor whose call it runs in: such a call
-/// returns INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection or the acceptor whose call it runs in: a call on that
+/// handle returns INVALID_STATE. The callback may use other handles.
 ///
 /// To wait for the network, the callback returns -EAGAIN, and the task waits after the call on the
 /// connection has returned. A socket can also be attached without callbacks: inkotls_conn_set_fd.
@@ -776,8 +781,8 @@ typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, 
 /// what is in that buffer.
 ///
 /// If a callback returns an error, the call returns IO_ERROR, and inkotls_conn_os_error returns the
-/// error number without its sign. If a callback returns a length that is larger than its buffer,
-/// the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
+/// errno value, without the minus sign. If a callback returns a length that is larger than its
+/// buffer, the call returns IO_ERROR, and inkotls_conn_os_error returns INKOTLS_STATUS_NONE.
 ///
 /// read       Called to receive ciphertext. The callback must not use conn.
 /// write      Called to send ciphertext. The callback must not use conn.
@@ -850,8 +855,8 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 ///                           way.
 /// INVALID_KEY               The inkotls_sign_callback of this side's identity returned no
 ///                           signature.
-/// IO_ERROR                  The attached transport has failed; inkotls_conn_os_error returns
-///                           errno.
+/// IO_ERROR                  The attached transport has failed; inkotls_conn_os_error returns the
+///                           errno value of that failure.
 /// INVALID_STATE             inkotls_conn_close was called before the handshake was done.
 inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 
@@ -907,8 +912,8 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 /// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
 ///                 Reading has ended.
 /// IO_ERROR        The attached transport has failed, so that what was read may be truncated;
-///                 inkotls_conn_os_error returns errno. After the handshake, only a failure to
-///                 receive causes this status.
+///                 inkotls_conn_os_error returns the errno value of that failure. After the
+///                 handshake, only a failure to receive causes this status.
 /// INVALID_STATE   inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
@@ -937,8 +942,8 @@ inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size
 /// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
 ///                 Reading has ended.
 /// IO_ERROR        The attached transport has failed, so that what was read may be truncated;
-///                 inkotls_conn_os_error returns errno. After the handshake, only a failure to
-///                 receive causes this status.
+///                 inkotls_conn_os_error returns the errno value of that failure. After the
+///                 handshake, only a failure to receive causes this status.
 /// INVALID_STATE   inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
@@ -977,8 +982,8 @@ inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 ///                 thread, then repeat the call.
 /// CLOSED          The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF  The transport ended without close_notify before the handshake was done.
-/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno. What the
-///                 peer sent before, such as an alert, can still be read.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns the errno value
+///                 of that failure. What the peer sent before, such as an alert, can still be read.
 /// INVALID_STATE   inkotls_conn_close was called before; or the keys of TLS 1.2, which cannot be
 ///                 renewed, have protected as many records as they may (about 2^24 with AES-GCM).
 ///                 When the keys are used up, the call queues close_notify: drain the ciphertext,
@@ -998,7 +1003,7 @@ inkotls_status inkotls_conn_write(inkotls_conn *conn, const void *data, size_t l
 /// WANT_WRITE  Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///             writing, then repeat the call.
 /// IO_ERROR    The attached transport has failed to send, and the queued ciphertext is lost;
-///             inkotls_conn_os_error returns errno.
+///             inkotls_conn_os_error returns the errno value of that failure.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///             The connection failed earlier, with this status; inkotls_conn_error returns the
 ///             error message.
@@ -1015,7 +1020,8 @@ inkotls_status inkotls_conn_flush(inkotls_conn *conn);
 ///                that is attached for writing; then repeat the call.
 /// INVALID_STATE  The handshake is not done, or inkotls_conn_close was called.
 /// UNSUPPORTED    The connection uses TLS 1.2, which cannot renew its keys.
-/// IO_ERROR       The attached transport has failed; inkotls_conn_os_error returns errno.
+/// IO_ERROR       The attached transport has failed; inkotls_conn_os_error returns the errno value
+///                of that failure.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///                The connection has failed, in this call or earlier. The call itself fails with
 ///                PROTOCOL_ERROR if the peer has sent only a part of a handshake message.
@@ -1049,7 +1055,7 @@ inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 /// WANT_WRITE  Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///             writing, then repeat the call.
 /// IO_ERROR    The attached transport has failed to send, and the queued ciphertext is lost;
-///             inkotls_conn_os_error returns errno.
+///             inkotls_conn_os_error returns the errno value of that failure.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///             The connection failed earlier, with this status; inkotls_conn_error returns the
 ///             error message.
@@ -1106,7 +1112,7 @@ INKOTLS_ENUM(inkotls_channel_binding) {
   /// (inkotls_client_builder_set_extended_master_secret_required or
   /// inkotls_server_builder_set_extended_master_secret_required).
   INKOTLS_CHANNEL_BINDING_TLS_EXPORTER = 1,
-  /// tls-server-end-point (RFC 5929): the hash of the server's certificate, which has 32, 48 or 64
+  /// tls-server-end-point (RFC 5929): a hash of the server's certificate. The hash has 32, 48 or 64
   /// bytes. This channel binding is not defined for a certificate that is signed with Ed25519.
   INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT = 2,
 };
@@ -1119,7 +1125,7 @@ int32_t inkotls_conn_state(const inkotls_conn *conn);
 
 /// Reads the error message of the last call on conn that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL, even if
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL, even if
 /// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
 /// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
 /// failed.
@@ -1146,9 +1152,9 @@ int32_t inkotls_conn_alert_received(const inkotls_conn *conn);
 
 /// Reads the error number (errno) of the last call on conn that failed.
 ///
-/// Returns errno, or INKOTLS_STATUS_NONE if no call has failed, or if the last failure has no
-/// errno. Call inkotls_conn_os_error before the next call on conn that is not const, and before
-/// inkotls_conn_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. Call inkotls_conn_os_error before the next call on conn
+/// that is not const, and before inkotls_conn_free.
 int32_t inkotls_conn_os_error(const inkotls_conn *conn);
 
 /// Reads the TLS version that was negotiated.
@@ -1182,18 +1188,18 @@ int32_t inkotls_conn_peer_signature_scheme(const inkotls_conn *conn);
 /// The server chooses the protocol. A server of this library chooses the first protocol of its own
 /// list that the client offers.
 ///
-/// out_protocol  Receives a pointer to the name of the protocol, without a NUL. Valid until the
-///               next call on conn that is not const, or until conn is freed.
+/// out_protocol  Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
+///               the next call on conn that is not const, or until conn is freed.
 /// out_len       Receives the length of the name in bytes.
 ///
 /// NONE  At least one of the two sides does not use ALPN, or the protocol is not negotiated yet.
 inkotls_status inkotls_conn_alpn(const inkotls_conn *conn, const uint8_t **out_protocol,
     size_t *out_len);
 
-/// Reads the server name (SNI, RFC 6066) that the client sent, in lower case, on a server.
+/// Reads the server name (SNI, RFC 6066) that a server connection has received from its client.
 ///
-/// out_name  Receives a pointer to the name, without a NUL. Valid until the next call on conn that
-///           is not const, or until conn is freed.
+/// out_name  Receives a pointer to the name in lower case, not NUL-terminated. Valid until the next
+///           call on conn that is not const, or until conn is freed.
 /// out_len   Receives the length of the name in bytes.
 ///
 /// NONE  The client sent no server name, or the ClientHello has not arrived yet, or conn is a
@@ -1219,7 +1225,8 @@ inkotls_status inkotls_conn_server_name(const inkotls_conn *conn, const char **o
 inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn, size_t index,
     const uint8_t **out_der, size_t *out_len);
 
-/// Reads the OCSP response (RFC 6960) that the server stapled to its certificate, on a client.
+/// Reads the OCSP response (RFC 6960) that a client connection has received with the server's
+/// certificate.
 ///
 /// The library does not verify the response: a host that relies on it must verify it.
 ///
@@ -1340,7 +1347,8 @@ inkotls_status inkotls_client_builder_set_roots(inkotls_client_builder *builder,
 /// with the alert no_application_protocol (120).
 ///
 /// protocol, len  The name of the protocol, such as "h2", and its length in bytes. Range: 1 to 255.
-///                A list has at most 64 protocols. Copied.
+///                A list has at most 64 protocols: adding one more returns INVALID_ARGUMENT.
+///                Copied.
 ///
 /// INVALID_ARGUMENT  The name has no bytes or more than 255 bytes, or the list already has 64
 ///                   protocols.
@@ -1451,9 +1459,9 @@ inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
 
 /// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
-/// can be changed and built again, or freed. inkotls_client_builder_error returns the reason of the
-/// failure.
+/// If inkotls_client_builder_build returns OK, builder is freed. If inkotls_client_builder_build
+/// fails, builder is unchanged: it can be changed and built again, or freed.
+/// inkotls_client_builder_error returns the reason of the failure.
 ///
 /// If the client trusts what the platform trusts, the call reads the platform's certificate files,
 /// which may block the thread.
@@ -1479,7 +1487,7 @@ inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
 /// until the next call on builder that is not const, or until builder is freed. Call
 /// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
 /// call that failed.
@@ -1501,14 +1509,15 @@ int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_client_config_release ends the reference
-/// that this call has added.
+/// Any thread may call inkotls_client_config_retain while the caller holds a reference.
+/// inkotls_client_config_release ends the reference that inkotls_client_config_retain has added.
 inkotls_status inkotls_client_config_retain(const inkotls_client_config *config);
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call this function at any time.
+/// the connection is freed. Any thread may call inkotls_client_config_release to end a reference
+/// that the caller holds, also while other threads use references of their own.
 ///
 /// config  The config to release. May be NULL: the call then does nothing.
 void inkotls_client_config_release(const inkotls_client_config *config);
@@ -1525,8 +1534,9 @@ INKOTLS_ENUM(inkotls_revocation) {
   /// Only the peer's own certificate (the end-entity certificate) is checked for revocation, not
   /// the certificates of its issuers.
   INKOTLS_REVOCATION_END_ENTITY_ONLY = 1,
-  /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit such a
-  /// certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
+  /// A certificate whose issuer has no CRL in the roots is accepted. Without this bit, a
+  /// certificate whose issuer has no CRL in the roots is refused with
+  /// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION.
   INKOTLS_REVOCATION_ALLOW_UNKNOWN = 2,
   /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
   /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set. Without
@@ -1544,14 +1554,14 @@ inkotls_roots *inkotls_roots_new(void);
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
 /// with inkotls_roots_add_peer_certificate_pem instead.
 ///
-/// data, len  The PEM text, in bytes. Copied.
+/// data, len  The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The text has no section CERTIFICATE, a section is not well-formed, or a
 ///                      certificate cannot be parsed. Nothing was added. The error message
@@ -1560,24 +1570,26 @@ inkotls_status inkotls_roots_add_pem(inkotls_roots *roots, const void *data, siz
 
 /// Adds every certificate of a PEM file (RFC 7468) as a trusted certificate authority.
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
 /// with inkotls_roots_add_peer_certificate_pem_file instead.
 ///
-/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///            NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
-///                      error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                      text. The error message does not repeat PEM text: pass PEM text to
 ///                      inkotls_roots_add_pem.
-/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns errno.
+/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns the errno value of
+///                      that failure.
 /// INVALID_CERTIFICATE  The file has no section CERTIFICATE, a section is not well-formed, or a
 ///                      certificate cannot be parsed. Nothing was added. The error message
 ///                      (inkotls_roots_error) says which certificate it is.
@@ -1589,7 +1601,7 @@ inkotls_status inkotls_roots_add_pem_file(inkotls_roots *roots, const char *path
 /// it ends at this certificate. A self-signed development certificate, which is the peer's own, is
 /// added with inkotls_roots_add_peer_certificate_der instead.
 ///
-/// data, len  The certificate in DER, in bytes. Copied.
+/// data, len  The certificate in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The input is not a certificate in DER, or the certificate cannot be parsed.
 ///                      Nothing was added.
@@ -1597,18 +1609,19 @@ inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, siz
 
 /// Adds the certificate authorities that the platform trusts.
 ///
-/// The platform's certificates are read when a config is built, which reads files and may block. On
-/// Linux and the BSDs these files are the certificate files and directories of the distribution,
-/// and a file or a certificate there that cannot be used is skipped. On macOS, iOS, Windows and
-/// Android the platform itself verifies the certificates of servers. Its verification may block, so
-/// the connections of such a client return WANT_BLOCKING. For a server that asks for client
-/// certificates, building the config then fails with UNSUPPORTED.
+/// The platform's certificates are read when a config is built. On Linux and the BSDs, building the
+/// config reads the certificate files and directories of the distribution, which may block; a file
+/// or a certificate of the distribution that cannot be used is ignored. On macOS, iOS, Windows and
+/// Android the platform itself verifies the certificates of servers. The verification of the
+/// platform may block, so the connections of a client that trusts what the platform trusts return
+/// WANT_BLOCKING. On macOS, iOS, Windows and Android, building the config of a server that asks for
+/// client certificates and trusts what the platform trusts fails with UNSUPPORTED.
 ///
 /// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
 /// only one of them is set. SSL_CERT_FILE is the path of a PEM file. SSL_CERT_DIR is a list of
-/// directories with PEM files, separated by colons; a directory that does not exist is skipped.
-/// Then only the certificates that the variables name are trusted. The variables, too, are read
-/// when a config is built.
+/// directories with PEM files, separated by colons; a directory that does not exist is ignored. If
+/// one of the variables is set, only the certificates that the variables name are trusted. The
+/// variables are read when a config is built.
 ///
 /// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
 /// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
@@ -1620,8 +1633,9 @@ inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
 
 /// Adds every certificate of a PEM text (RFC 7468) as the certificate of one trusted peer.
 ///
-/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
-/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
+/// A peer whose own certificate is identical to one of the added certificates is trusted, whoever
+/// issued the certificate. A self-signed development certificate, as "openssl req -x509" makes it,
+/// is trusted in this way.
 ///
 /// The peer must prove that it has the private key of the certificate. The validity period, the key
 /// usage, the extended key usage and, on a client, the server name are verified as in any other
@@ -1630,10 +1644,10 @@ inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
 ///
-/// data, len  The PEM text, in bytes. Copied.
+/// data, len  The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The text has no section CERTIFICATE, a section is not well-formed, or a
 ///                      certificate cannot be parsed. Nothing was added. The error message
@@ -1643,11 +1657,12 @@ inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots, cons
 
 /// Adds every certificate of a PEM file (RFC 7468) as the certificate of one trusted peer.
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
-/// A peer that presents exactly such a certificate is trusted, whoever issued the certificate. A
-/// self-signed development certificate, as "openssl req -x509" makes it, is trusted in this way.
+/// A peer whose own certificate is identical to one of the added certificates is trusted, whoever
+/// issued the certificate. A self-signed development certificate, as "openssl req -x509" makes it,
+/// is trusted in this way.
 ///
 /// The peer must prove that it has the private key of the certificate. The validity period, the key
 /// usage, the extended key usage and, on a client, the server name are verified as in any other
@@ -1656,15 +1671,17 @@ inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots, cons
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
 /// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may hold any number of certificates.
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
 ///
-/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///            NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
-///                      error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                      text. The error message does not repeat PEM text: pass PEM text to
 ///                      inkotls_roots_add_peer_certificate_pem.
-/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns errno.
+/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns the errno value of
+///                      that failure.
 /// INVALID_CERTIFICATE  The file has no section CERTIFICATE, a section is not well-formed, or a
 ///                      certificate cannot be parsed. Nothing was added. The error message
 ///                      (inkotls_roots_error) says which certificate it is.
@@ -1682,7 +1699,7 @@ inkotls_status inkotls_roots_add_peer_certificate_pem_file(inkotls_roots *roots,
 /// certificate. The issuer is not verified, and CRLs are not consulted. The same roots may also
 /// hold certificate authorities.
 ///
-/// data, len  The certificate in DER, in bytes. Copied.
+/// data, len  The certificate in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The input is not a certificate in DER, or the certificate cannot be parsed.
 ///                      Nothing was added.
@@ -1693,8 +1710,8 @@ inkotls_status inkotls_roots_add_peer_certificate_der(inkotls_roots *roots, cons
 ///
 /// A config verifies revocation if its roots hold a CRL when the config is built. By default the
 /// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
-/// new roots and build a new config.
+/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
+/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
@@ -1702,10 +1719,10 @@ inkotls_status inkotls_roots_add_peer_certificate_der(inkotls_roots *roots, cons
 ///
 /// Either every CRL of the text is added or, if one of them cannot be used, none. The sections with
 /// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
-/// CRLF or CR. The text may hold any number of CRLs.
+/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
+/// CRLF or CR. The text must hold at least one CRL, and may hold more.
 ///
-/// data, len  The PEM text, in bytes. Copied.
+/// data, len  The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The text has no section X509 CRL, a section is not well-formed, or a CRL
 ///                      cannot be parsed or is not supported. Nothing was added. The error message
@@ -1714,13 +1731,13 @@ inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data,
 
 /// Adds every certificate revocation list (CRL, RFC 5280) of a PEM file (RFC 7468).
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
 /// A config verifies revocation if its roots hold a CRL when the config is built. By default the
 /// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
-/// new roots and build a new config.
+/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
+/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
@@ -1728,15 +1745,17 @@ inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data,
 ///
 /// Either every CRL of the file is added or, if one of them cannot be used, none. The sections with
 /// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// skipped. Every section, also one that is skipped, must have its END line. Lines end with LF,
-/// CRLF or CR. The file may hold any number of CRLs.
+/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
+/// CRLF or CR. The file must hold at least one CRL, and may hold more.
 ///
-/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///            NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
-///                      error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                      text. The error message does not repeat PEM text: pass PEM text to
 ///                      inkotls_roots_add_crl_pem.
-/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns errno.
+/// IO_ERROR             The file cannot be read. inkotls_roots_os_error returns the errno value of
+///                      that failure.
 /// INVALID_CERTIFICATE  The file has no section X509 CRL, a section is not well-formed, or a CRL
 ///                      cannot be parsed or is not supported. Nothing was added. The error message
 ///                      (inkotls_roots_error) says which CRL it is.
@@ -1746,14 +1765,14 @@ inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *
 ///
 /// A config verifies revocation if its roots hold a CRL when the config is built. By default the
 /// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes these rules. To replace a CRL by a newer one, fill
-/// new roots and build a new config.
+/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
+/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
 /// the platform's certificates is refused with UNSUPPORTED when it is built.
 ///
-/// data, len  The CRL in DER, in bytes. Copied.
+/// data, len  The CRL in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The input is not a CRL in DER, or the CRL cannot be parsed or is not
 ///                      supported. Nothing was added.
@@ -1781,7 +1800,7 @@ inkotls_status inkotls_roots_set_revocation(inkotls_roots *roots, int32_t bits);
 /// INVALID_STATE. Building the config of a server fails with the same status if the server asks
 /// clients for raw public keys and does not require one (INKOTLS_CLIENT_AUTH_OPTIONAL).
 ///
-/// data, len  The SubjectPublicKeyInfo (RFC 5280) in DER, in bytes, as
+/// data, len  The SubjectPublicKeyInfo (RFC 5280) in DER, and its length in bytes, as
 ///            inkotls_identity_raw_public_key returns it for an identity. Copied.
 ///
 /// INVALID_KEY  The input is not a SubjectPublicKeyInfo in DER. Nothing was added.
@@ -1789,7 +1808,7 @@ inkotls_status inkotls_roots_add_raw_public_key(inkotls_roots *roots, const void
 
 /// Reads the error message of the last call on roots that failed.
 ///
-/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
 /// or until roots is freed. Call inkotls_roots_error in a statement of its own, not in the same
 /// argument list as the call that failed.
@@ -1797,14 +1816,15 @@ const char *inkotls_roots_error(const inkotls_roots *roots);
 
 /// Reads the error number (errno) of the last call on roots that failed.
 ///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
-/// inkotls_roots_os_error before the next call on roots that is not const, and before
-/// inkotls_roots_free.
+/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
+/// failure has no errno value. Call inkotls_roots_os_error before the next call on roots that is
+/// not const, and before inkotls_roots_free.
 int32_t inkotls_roots_os_error(const inkotls_roots *roots);
 
 /// Frees the roots.
 ///
-/// The builders that the roots were passed to keep a copy, so roots may be freed at any time.
+/// The builders that the roots were passed to keep a copy, so roots may be freed before the
+/// builders.
 ///
 /// roots  The roots to free. May be NULL: the call then does nothing.
 void inkotls_roots_free(inkotls_roots *roots);
@@ -1818,12 +1838,14 @@ void inkotls_roots_free(inkotls_roots *roots);
 INKOTLS_ENUM(inkotls_client_auth) {
   /// The server does not ask clients for a certificate.
   INKOTLS_CLIENT_AUTH_OFF = 0,
-  /// The server asks clients for a certificate, and accepts clients that present none. A
-  /// certificate that a client presents is verified.
+  /// The server asks clients for a certificate. A client that presents none is accepted. If a
+  /// client presents a certificate that the verification refuses, the handshake fails with
+  /// INVALID_PEER_CERTIFICATE.
   INKOTLS_CLIENT_AUTH_OPTIONAL = 1,
-  /// The server asks clients for a certificate, and refuses clients that present none. The
-  /// certificate that a client presents is verified. In TLS 1.3, a refused client receives the
-  /// alert only in inkotls_conn_read, after its inkotls_conn_handshake has returned OK.
+  /// The server asks clients for a certificate. If a client presents none, or presents a
+  /// certificate that the verification refuses, the handshake of the server fails with
+  /// INVALID_PEER_CERTIFICATE. In TLS 1.3, a refused client receives the alert only in
+  /// inkotls_conn_read, after its inkotls_conn_handshake has returned OK.
   INKOTLS_CLIENT_AUTH_REQUIRED = 2,
 };
 
@@ -1866,7 +1888,8 @@ inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *build
 ///
 /// Later changes of the map affect the config: a handshake uses what is in the map when the server
 /// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
-/// inkotls_sign_callback may block, unless the map had such an identity before this call.
+/// inkotls_sign_callback may block, unless the map had an identity whose inkotls_sign_callback may
+/// block before this call.
 ///
 /// sni_map  The map of identities. Retained.
 inkotls_status inkotls_server_builder_set_sni_map(inkotls_server_builder *builder,
@@ -1886,7 +1909,8 @@ inkotls_status inkotls_server_builder_set_sni_map(inkotls_server_builder *builde
 /// inkotls_conn_add_alpn.
 ///
 /// protocol, len  The name of the protocol, such as "h2", and its length in bytes. Range: 1 to 255.
-///                A list has at most 64 protocols. Copied.
+///                A list has at most 64 protocols: adding one more returns INVALID_ARGUMENT.
+///                Copied.
 ///
 /// INVALID_ARGUMENT  The name has no bytes or more than 255 bytes, or the list already has 64
 ///                   protocols.
@@ -2003,9 +2027,9 @@ inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder,
 
 /// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// If the call returns OK, the builder is freed. If the call fails, the builder stays as it was and
-/// can be changed and built again, or freed. inkotls_server_builder_error returns the reason of the
-/// failure.
+/// If inkotls_server_builder_build returns OK, builder is freed. If inkotls_server_builder_build
+/// fails, builder is unchanged: it can be changed and built again, or freed.
+/// inkotls_server_builder_error returns the reason of the failure.
 ///
 /// If the server trusts the client certificates that the platform trusts, the call reads the
 /// platform's certificate files, which may block the thread.
@@ -2037,7 +2061,7 @@ inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
 /// until the next call on builder that is not const, or until builder is freed. Call
 /// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
 /// call that failed.
@@ -2059,14 +2083,15 @@ int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
 
 /// Retains the config: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_server_config_release ends the reference
-/// that this call has added.
+/// Any thread may call inkotls_server_config_retain while the caller holds a reference.
+/// inkotls_server_config_release ends the reference that inkotls_server_config_retain has added.
 inkotls_status inkotls_server_config_retain(const inkotls_server_config *config);
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call this function at any time.
+/// the connection is freed. Any thread may call inkotls_server_config_release to end a reference
+/// that the caller holds, also while other threads use references of their own.
 ///
 /// config  The config to release. May be NULL: the call then does nothing.
 void inkotls_server_config_release(const inkotls_server_config *config);
@@ -2084,14 +2109,14 @@ inkotls_identity *inkotls_identity_new(void);
 /// Sets the certificate chain from a PEM text (RFC 7468).
 ///
 /// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
-/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
-/// the identity is unchanged.
+/// The root certificate may be omitted. The new chain replaces the one before. If
+/// inkotls_identity_set_chain_pem fails, identity is unchanged.
 ///
 /// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may also hold the private key.
+/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text may also hold the private key, which this call ignores.
 ///
-/// data, len  The PEM text, in bytes. Copied.
+/// data, len  The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The text has no section CERTIFICATE, a section is not well-formed, or a
 ///                      certificate cannot be parsed. The error message (inkotls_identity_error)
@@ -2103,23 +2128,25 @@ inkotls_status inkotls_identity_set_chain_pem(inkotls_identity *identity, const 
 
 /// Sets the certificate chain from a PEM file (RFC 7468).
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
 /// The end-entity (leaf) certificate comes first, then the certificate of its issuer, and so on.
-/// The root certificate may be omitted. The new chain replaces the one before. If the call fails,
-/// the identity is unchanged.
+/// The root certificate may be omitted. The new chain replaces the one before. If
+/// inkotls_identity_set_chain_pem_file fails, identity is unchanged.
 ///
 /// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are skipped. Every section, also one that is skipped, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may also hold the private key.
+/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file may also hold the private key, which this call ignores.
 ///
-/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///            NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
-///                      error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT     The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM
+///                      text. The error message does not repeat PEM text: pass PEM text to
 ///                      inkotls_identity_set_chain_pem.
-/// IO_ERROR             The file cannot be read. inkotls_identity_os_error returns errno.
+/// IO_ERROR             The file cannot be read. inkotls_identity_os_error returns the errno value
+///                      of that failure.
 /// INVALID_CERTIFICATE  The file has no section CERTIFICATE, a section is not well-formed, or a
 ///                      certificate cannot be parsed. The error message (inkotls_identity_error)
 ///                      says which certificate it is.
@@ -2131,10 +2158,10 @@ inkotls_status inkotls_identity_set_chain_pem_file(inkotls_identity *identity, c
 /// Adds one certificate in DER (RFC 5280) to the end of the certificate chain.
 ///
 /// Call this function first with the end-entity (leaf) certificate, then with the certificate of
-/// its issuer, and so on. The root certificate may be omitted. If the call fails, the identity is
-/// unchanged.
+/// its issuer, and so on. The root certificate may be omitted. If inkotls_identity_add_chain_der
+/// fails, identity is unchanged.
 ///
-/// data, len  The certificate in DER, in bytes. Copied.
+/// data, len  The certificate in DER, and its length in bytes. Copied.
 ///
 /// INVALID_CERTIFICATE  The input is not a certificate in DER, or the certificate cannot be parsed.
 /// KEY_MISMATCH         The private key or the signer that was set before does not belong to the
@@ -2147,14 +2174,16 @@ inkotls_status inkotls_identity_add_chain_der(inkotls_identity *identity, const 
 /// The first private key of the text is used: a section with the label PRIVATE KEY (PKCS #8, RFC
 /// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
 /// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
 ///
-/// The private key replaces the private key or the signer that was set before. If the call fails,
-/// the identity is unchanged. The library does not change the input: overwrite it after the call.
-/// The library overwrites its own copy of the input, but not the loaded key when it is freed
-/// (SECURITY.md): a callback keeps the key out of the process (inkotls_identity_set_signer).
+/// The private key replaces the private key or the signer that was set before. If
+/// inkotls_identity_set_key_pem fails, identity is unchanged. The library does not erase the
+/// private key in the host's buffer: the host should erase it after the call. The library erases
+/// its own copy of the input, but does not erase the loaded key when the key is freed
+/// (SECURITY.md). A private key that must not be in the memory of the process is used through a
+/// callback (inkotls_identity_set_signer).
 ///
-/// data, len  The PEM text, in bytes. Copied.
+/// data, len  The PEM text, and its length in bytes. Copied.
 ///
 /// INVALID_KEY   The text has no private key that is not encrypted, a section is not well-formed,
 ///               or the key is of a kind or size that is not supported. The error message
@@ -2166,23 +2195,25 @@ inkotls_status inkotls_identity_set_key_pem(inkotls_identity *identity, const vo
 
 /// Sets the private key from a PEM file (RFC 7468).
 ///
-/// The call reads the file, and may block. The library overwrites its copy of the contents of the
-/// file before the call returns.
+/// The call reads the file, and may block. The library erases its copy of the contents of the file
+/// before the call returns.
 ///
 /// The first private key of the file is used: a section with the label PRIVATE KEY (PKCS #8, RFC
 /// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
 /// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// skipped. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
 ///
-/// The private key replaces the private key or the signer that was set before. If the call fails,
-/// the identity is unchanged.
+/// The private key replaces the private key or the signer that was set before. If
+/// inkotls_identity_set_key_pem_file fails, identity is unchanged.
 ///
-/// path, len  The path of the file: UTF-8 without a NUL, in bytes. Borrowed for this call.
+/// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
+///            NUL byte. Borrowed for this call.
 ///
-/// INVALID_ARGUMENT  The path is empty, is not UTF-8, contains a NUL, or is itself PEM text. The
-///                   error message does not repeat PEM text: pass PEM text to
+/// INVALID_ARGUMENT  The path is empty, is not UTF-8, contains a NUL byte, or is itself PEM text.
+///                   The error message does not repeat PEM text: pass PEM text to
 ///                   inkotls_identity_set_key_pem.
-/// IO_ERROR          The file cannot be read. inkotls_identity_os_error returns errno.
+/// IO_ERROR          The file cannot be read. inkotls_identity_os_error returns the errno value of
+///                   that failure.
 /// INVALID_KEY       The file has no private key that is not encrypted, a section is not
 ///                   well-formed, or the key is of a kind or size that is not supported. The error
 ///                   message (inkotls_identity_error) says which.
@@ -2194,12 +2225,13 @@ inkotls_status inkotls_identity_set_key_pem_file(inkotls_identity *identity, con
 /// Sets the private key from DER: PKCS #8 (RFC 5958), PKCS #1 (RFC 8017) or SEC 1 (RFC 5915).
 ///
 /// The structure of the key tells the three formats apart. The private key replaces the private key
-/// or the signer that was set before. If the call fails, the identity is unchanged. The library
-/// does not change the input: overwrite it after the call. The library overwrites its own copy of
-/// the input, but not the loaded key when it is freed (SECURITY.md): a callback keeps the key out
-/// of the process (inkotls_identity_set_signer).
+/// or the signer that was set before. If inkotls_identity_set_key_der fails, identity is unchanged.
+/// The library does not erase the private key in the host's buffer: the host should erase it after
+/// the call. The library erases its own copy of the input, but does not erase the loaded key when
+/// the key is freed (SECURITY.md). A private key that must not be in the memory of the process is
+/// used through a callback (inkotls_identity_set_signer).
 ///
-/// data, len  The private key in DER, in bytes. Copied.
+/// data, len  The private key in DER, and its length in bytes. Copied.
 ///
 /// INVALID_KEY   The input is not a private key in DER, or the key is encrypted, or is of a kind or
 ///               size that is not supported. The error message (inkotls_identity_error) says which.
@@ -2223,8 +2255,8 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity, const vo
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -2250,10 +2282,10 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data, int32_t scheme, const 
 /// writes a wrong signature, the handshake fails with INVALID_KEY. The peer receives the alert
 /// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
 ///
-/// The callback is called on the threads that use the connections, by several threads at the same
-/// time if these use several connections. The callback must not use the connection whose call it
-/// runs in: such a call returns INVALID_STATE. A resumed session needs no signature, so that the
-/// library does not call the callback.
+/// The callback is called on the threads that use the connections, at the same time on several
+/// threads if several threads use connections. The callback must not use the connection whose call
+/// it runs in: a call on that connection returns INVALID_STATE. A resumed session needs no
+/// signature, so that the library does not call the callback.
 ///
 /// schemes, count  The signature schemes that the callback supports, as IANA's numbers, the
 ///                 preferred one first: count numbers, all of them for the same kind of key. At
@@ -2269,8 +2301,9 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data, int32_t scheme, const 
 ///                 inkotls_conn_run_blocking calls sign. 0 if sign does not block: every call that
 ///                 advances a handshake may call sign.
 ///
-/// INVALID_ARGUMENT  The value of count is 0, a scheme is not one of those above, the schemes are
-///                   for different kinds of key, or the value of may_block is not 0 or 1.
+/// INVALID_ARGUMENT  The value of count is 0, a scheme is not one of those that the description of
+///                   schemes lists, the schemes are for different kinds of key, or the value of
+///                   may_block is not 0 or 1.
 /// KEY_MISMATCH      The first certificate of the chain that was set before has no key for one of
 ///                   the schemes.
 inkotls_status inkotls_identity_set_signer(inkotls_identity *identity, const uint16_t *schemes,
@@ -2282,8 +2315,8 @@ inkotls_status inkotls_identity_set_signer(inkotls_identity *identity, const uin
 /// response. The library does not verify the response. To renew the response, fill a new identity
 /// and replace the old one in an SNI map with inkotls_sni_map_set, or build a new config.
 ///
-/// data, len  The OCSPResponse in DER, in bytes. A length of 0 removes the response. Default: none.
-///            Copied.
+/// data, len  The OCSPResponse in DER, and its length in bytes. A length of 0 removes the response.
+///            Default: none. Copied.
 inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity, const void *data,
     size_t len);
 
@@ -2305,7 +2338,8 @@ inkotls_status inkotls_identity_use_raw_public_key(inkotls_identity *identity);
 
 /// Reads the public key that belongs to the private key of the identity.
 ///
-/// A peer that trusts the key passes these bytes to inkotls_roots_add_raw_public_key.
+/// A peer that is to trust the public key passes the SubjectPublicKeyInfo to
+/// inkotls_roots_add_raw_public_key.
 ///
 /// out_key  Receives a pointer to the SubjectPublicKeyInfo (RFC 5280) in DER. Valid until the next
 ///          call on identity that is not const, or until identity is freed.
@@ -2317,7 +2351,7 @@ inkotls_status inkotls_identity_raw_public_key(const inkotls_identity *identity,
 
 /// Reads the error message of the last call on identity that failed.
 ///
-/// Returns the message, UTF-8 of at most 500 bytes, which ends with a NUL and is "" if no call has
+/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
 /// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, not in
 /// the same argument list as the call that failed.
@@ -2325,15 +2359,15 @@ const char *inkotls_identity_error(const inkotls_identity *identity);
 
 /// Reads the error number (errno) of the last call on identity that failed.
 ///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
-/// inkotls_identity_os_error before the next call on identity that is not const, and before
-/// inkotls_identity_free.
+/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
+/// failure has no errno value. Call inkotls_identity_os_error before the next call on identity that
+/// is not const, and before inkotls_identity_free.
 int32_t inkotls_identity_os_error(const inkotls_identity *identity);
 
 /// Frees the identity.
 ///
 /// The builders and SNI maps that the identity was passed to keep a copy, so identity may be freed
-/// at any time.
+/// before the builders and the SNI maps.
 ///
 /// identity  The identity to free. May be NULL: the call then does nothing.
 void inkotls_identity_free(inkotls_identity *identity);
@@ -2361,8 +2395,8 @@ const inkotls_sni_map *inkotls_sni_map_new(void);
 /// function. inkotls_status_text describes the status.
 ///
 /// server_name, len  A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or an
-///                   empty name. In bytes, without a NUL. Upper and lower case are the same, and a
-///                   dot at the end is ignored. Copied.
+///                   empty name. The name must not contain a NUL byte; len is its length in bytes.
+///                   Upper and lower case are the same, and a dot at the end is ignored. Copied.
 /// identity          A complete identity: a certificate chain, and a private key or a signer.
 ///                   Copied. identity may be freed after the call, and later changes of identity
 ///                   have no effect on sni_map.
@@ -2373,8 +2407,8 @@ const inkotls_sni_map *inkotls_sni_map_new(void);
 /// INVALID_KEY          The identity has no private key and no signer.
 /// INVALID_STATE        The identity presents a raw public key
 ///                      (inkotls_identity_use_raw_public_key). Or its signer may block, and sni_map
-///                      was passed to a server builder when it had no identity with such a signer:
-///                      set one of these before.
+///                      was passed to a server builder before it had an identity whose signer may
+///                      block: set one identity whose signer may block before that.
 inkotls_status inkotls_sni_map_set(const inkotls_sni_map *sni_map, const char *server_name,
     size_t len, const inkotls_identity *identity);
 
@@ -2383,8 +2417,9 @@ inkotls_status inkotls_sni_map_set(const inkotls_sni_map *sni_map, const char *s
 /// Connections that already chose one of the identities keep it.
 ///
 /// server_name, len  A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or an
-///                   empty name. In bytes, without a NUL. Upper and lower case are the same, and a
-///                   dot at the end is ignored. Borrowed for this call.
+///                   empty name. The name must not contain a NUL byte; len is its length in bytes.
+///                   Upper and lower case are the same, and a dot at the end is ignored. Borrowed
+///                   for this call.
 ///
 /// NONE          The map has no identity with this name.
 /// INVALID_NAME  The name is not a DNS name, a wildcard or empty. inkotls_invalid_name_text copies
@@ -2394,13 +2429,15 @@ inkotls_status inkotls_sni_map_remove(const inkotls_sni_map *sni_map, const char
 
 /// Retains the map: its number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_sni_map_release ends the reference.
+/// Any thread may call inkotls_sni_map_retain while the caller holds a reference.
+/// inkotls_sni_map_release ends the reference that inkotls_sni_map_retain has added.
 inkotls_status inkotls_sni_map_retain(const inkotls_sni_map *sni_map);
 
 /// Releases one reference to the map, and frees the map with the last reference.
 ///
-/// Server configs that use the map have references of their own. Any thread may call this function
-/// at any time.
+/// Server configs that use the map have references of their own. Any thread may call
+/// inkotls_sni_map_release to end a reference that the caller holds, also while other threads use
+/// references of their own.
 ///
 /// sni_map  The map to release. May be NULL: the call then does nothing.
 void inkotls_sni_map_release(const inkotls_sni_map *sni_map);
@@ -2439,7 +2476,8 @@ inkotls_acceptor *inkotls_acceptor_new(void);
 ///
 /// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                   pipe that is open for reading and writing; inkotls_acceptor_os_error returns
-///                   errno. The transport that was attached before stays attached.
+///                   the errno value of that failure. The transport that was attached before stays
+///                   attached.
 inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 
 /// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
@@ -2470,8 +2508,8 @@ inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 ///           use the descriptor.
 ///
 /// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
-///                   or is the wrong end of a pipe; inkotls_acceptor_os_error returns errno. The
-///                   transport that was attached before stays attached.
+///                   or is the wrong end of a pipe; inkotls_acceptor_os_error returns the errno
+///                   value of that failure. The transport that was attached before stays attached.
 inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor, int32_t read_fd,
     int32_t write_fd);
 
@@ -2482,8 +2520,8 @@ inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor, int32_t read
 /// inkotls_acceptor_into_conn creates keeps the callbacks attached.
 ///
 /// If a callback returns an error, inkotls_acceptor_accept returns IO_ERROR, and
-/// inkotls_acceptor_os_error returns the error number without its sign. If a callback returns a
-/// length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR, and
+/// inkotls_acceptor_os_error returns the errno value, without the minus sign. If a callback returns
+/// a length that is larger than its buffer, inkotls_acceptor_accept returns IO_ERROR, and
 /// inkotls_acceptor_os_error returns NONE.
 ///
 /// read       Called by the library to receive ciphertext. See inkotls_read_callback. The callback
@@ -2576,13 +2614,14 @@ inkotls_status inkotls_acceptor_drain(inkotls_acceptor *acceptor, void *buf, siz
 ///                   violates the TLS protocol. The error message has the reason.
 /// HANDSHAKE_FAILED  The ClientHello lacks something that TLS 1.2 and TLS 1.3 require, such as the
 ///                   client's signature algorithms. The error message has the reason.
-/// IO_ERROR          The attached transport has failed. inkotls_acceptor_os_error returns errno.
+/// IO_ERROR          The attached transport has failed. inkotls_acceptor_os_error returns the errno
+///                   value of that failure.
 inkotls_status inkotls_acceptor_accept(inkotls_acceptor *acceptor);
 
-/// Reads the server name (SNI, RFC 6066) of the ClientHello, in lower case.
+/// Reads the server name (SNI, RFC 6066) of the ClientHello.
 ///
-/// out_name  Receives a pointer to the name, without a NUL. Valid until the next call on acceptor
-///           that is not const, or until acceptor is freed.
+/// out_name  Receives a pointer to the name in lower case, not NUL-terminated. Valid until the next
+///           call on acceptor that is not const, or until acceptor is freed.
 /// out_len   Receives the length of the name in bytes.
 ///
 /// NONE  The client sent no server name, or the ClientHello is not complete yet.
@@ -2593,8 +2632,8 @@ inkotls_status inkotls_acceptor_server_name(const inkotls_acceptor *acceptor,
 ///
 /// index         The position of the protocol in the client's list, which begins with 0 and the
 ///               protocol that the client prefers.
-/// out_protocol  Receives a pointer to the name of the protocol, without a NUL. Valid until the
-///               next call on acceptor that is not const, or until acceptor is freed.
+/// out_protocol  Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
+///               the next call on acceptor that is not const, or until acceptor is freed.
 /// out_len       Receives the length of the name in bytes. Range: 1 to 255.
 ///
 /// NONE  The client's list has no protocol with this index, or the ClientHello is not complete yet.
@@ -2676,7 +2715,7 @@ inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
 /// Creates the server connection that continues the acceptor with the chosen config.
 ///
 /// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
-/// If the call fails, the acceptor stays as it was.
+/// If inkotls_acceptor_into_conn fails, acceptor is unchanged and can be used again.
 ///
 /// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake
 /// returns the failure, and the alert drains from the connection.
@@ -2691,7 +2730,7 @@ inkotls_status inkotls_acceptor_into_conn(inkotls_acceptor *acceptor,
 
 /// Reads the error message of the last call on acceptor that failed.
 ///
-/// Returns the message, which ends with a NUL and is "" if no call has failed; never NULL. Valid
+/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
 /// until the next call on acceptor that is not const, or until acceptor is freed. Call
 /// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
 /// failed.
@@ -2713,9 +2752,9 @@ int32_t inkotls_acceptor_alert_received(const inkotls_acceptor *acceptor);
 
 /// Reads the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns errno, or NONE if no call has failed, or if the last failure has no errno. Call
-/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
-/// inkotls_acceptor_free.
+/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
+/// failure has no errno value. Call inkotls_acceptor_os_error before the next call on acceptor that
+/// is not const, and before inkotls_acceptor_free.
 int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
 
 /// Frees an acceptor that has not become a connection.
@@ -2759,11 +2798,12 @@ INKOTLS_ENUM(inkotls_tls12_resumption) {
 /// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
 /// least recently used server are removed first.
 ///
-/// A session ends 7 days after the full handshake that the session comes from. The session ends
-/// earlier if a certificate that the server presented in that handshake, its own or an issuer's,
-/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
-/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
-/// not resumed at all. Raw public keys do not expire.
+/// A session can be resumed for at most 7 days after the full handshake that the session comes
+/// from. A session can no longer be resumed once a certificate that the server presented in that
+/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
+/// that resumes a session have the time limit of the resumed session. When a session can no longer
+/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
+/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
 ///
 /// After fork, the cache is empty in the new process. The old process keeps its sessions.
 ///
@@ -2794,12 +2834,14 @@ inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builde
 /// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
 /// is removed first.
 ///
-/// A session ends 7 days after the full handshake that the session comes from. The session ends
-/// earlier if a certificate that the client presented in that handshake, its own or an issuer's,
-/// expires earlier (notAfter). A connection that resumes the session gives the same end to new
-/// sessions. If an inkotls_verify_callback accepted a certificate that had expired, the session is
-/// not resumed at all. Raw public keys do not expire. The same end applies to sessions in a session
-/// store and in tickets that are sealed with ticket keys.
+/// A session can be resumed for at most 7 days after the full handshake that the session comes
+/// from. A session can no longer be resumed once a certificate that the client presented in that
+/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
+/// that resumes a session have the time limit of the resumed session. When a session can no longer
+/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
+/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
+/// The same time limit applies to sessions in a session store and in tickets that are sealed with
+/// ticket keys.
 ///
 /// After fork, the cache is empty in the new process: no process resumes the sessions of another
 /// process, or accepts early data that another process accepted. Processes that resume each other's
@@ -2824,8 +2866,8 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -2850,8 +2892,8 @@ typedef int32_t (*inkotls_session_put_callback)(void *user_data, const uint8_t *
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -2880,18 +2922,19 @@ typedef int32_t (*inkotls_session_get_callback)(void *user_data, const uint8_t *
 /// A server resumes a session only if the server verifies clients in the same way as the server on
 /// which the session began. Both servers must have the same inkotls_client_auth; roots that were
 /// filled with the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them. Therefore new CRLs end the sessions
-/// of all clients.
+/// inkotls_verify_callback on both servers or on none of them. Therefore no earlier session can be
+/// resumed after the CRLs of the server have changed.
 ///
-/// A session ends 7 days after the full handshake that the session comes from, or earlier if a
-/// certificate of the client expires earlier (inkotls_server_builder_set_session_cache). Each
-/// stored session contains the time of its end, and the library compares this time with the clock
-/// of the server. Therefore the clocks of all servers must agree.
+/// A session can be resumed for at most 7 days after the full handshake that the session comes
+/// from, or for a shorter time if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache). Each stored session contains the time until which it
+/// can be resumed, and the library compares that time with the clock of the server. Therefore the
+/// clocks of all servers must agree.
 ///
 /// put        Stores a session. See inkotls_session_put_callback. The callback must not use the
-///            connection whose call it runs in: such a call returns INVALID_STATE.
+///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// get        Looks a session up. See inkotls_session_get_callback. The callback must not use the
-///            connection whose call it runs in: such a call returns INVALID_STATE.
+///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// user_data  Passed to put and get. May be NULL. Must stay valid until the config and all
 ///            connections that use the config are freed. Several threads may use user_data at the
 ///            same time, because connections of one config may run on several threads.
@@ -2937,9 +2980,11 @@ int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
 
 /// Sets bytes that are stored with each session that this server connection creates.
 ///
-/// A later connection that resumes such a session reads the bytes with
-/// inkotls_conn_resumption_data. If the config has ticket keys, the bytes travel in the encrypted
-/// ticket. The bytes of a later call replace those of an earlier call.
+/// A later server connection that resumes one of these sessions reads the stored bytes with
+/// inkotls_conn_resumption_data. Sessions that the later connection itself creates do not inherit
+/// the stored bytes: the host sets them again with inkotls_conn_set_resumption_data. If the config
+/// has ticket keys, the bytes that inkotls_conn_set_resumption_data sets travel in the encrypted
+/// tickets. The bytes of a later call replace those of an earlier call.
 ///
 /// data, len  The bytes, and their number in bytes. Range: 0 to 2048. Default: none. Copied.
 ///
@@ -3045,7 +3090,8 @@ inkotls_status inkotls_server_builder_set_max_early_data(inkotls_server_builder 
 ///                both sides, the handshake has come too far. Continue with inkotls_conn_handshake,
 ///                then with inkotls_conn_write.
 /// CLOSED         The peer sent close_notify before the handshake was done.
-/// IO_ERROR       The attached transport has failed; inkotls_conn_os_error returns errno.
+/// IO_ERROR       The attached transport has failed; inkotls_conn_os_error returns the errno value
+///                of that failure.
 /// INVALID_STATE  inkotls_conn_close was called before.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///                The connection has failed, in this call or earlier; inkotls_conn_handshake
@@ -3082,7 +3128,8 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *dat
 ///                 Continue with inkotls_conn_handshake.
 /// CLOSED          The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF  The transport ended without close_notify before the handshake was done.
-/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns errno.
+/// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns the errno value
+///                 of that failure.
 /// INVALID_STATE   inkotls_conn_close was called before the handshake was done, and all early data
 ///                 that had been processed has been read.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
@@ -3124,8 +3171,8 @@ inkotls_status inkotls_certificate_new(const void *data, size_t len,
 /// attribute is written with its object identifier (OID), and its value as "#" and the DER in
 /// hexadecimal digits. Control characters are escaped, too.
 ///
-/// out_text  Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
-///           freed.
+/// out_text  Receives a pointer to the text in UTF-8, not NUL-terminated. Valid until certificate
+///           is freed.
 /// out_len   Receives the length of the text in bytes, which is 0 if the subject has no name.
 inkotls_status inkotls_certificate_subject(const inkotls_certificate *certificate,
     const char **out_text, size_t *out_len);
@@ -3134,8 +3181,8 @@ inkotls_status inkotls_certificate_subject(const inkotls_certificate *certificat
 ///
 /// inkotls_certificate_subject describes the form of the text.
 ///
-/// out_text  Receives a pointer to the text in UTF-8, without a NUL. Valid until certificate is
-///           freed.
+/// out_text  Receives a pointer to the text in UTF-8, not NUL-terminated. Valid until certificate
+///           is freed.
 /// out_len   Receives the length of the text in bytes, which is 0 if the issuer has no name.
 inkotls_status inkotls_certificate_issuer(const inkotls_certificate *certificate,
     const char **out_text, size_t *out_len);
@@ -3175,8 +3222,8 @@ inkotls_status inkotls_certificate_not_after(const inkotls_certificate *certific
 /// names have their "xn--" form.
 ///
 /// index     The position in the list of DNS names, from 0.
-/// out_name  Receives a pointer to the name in ASCII, without a NUL. Valid until certificate is
-///           freed.
+/// out_name  Receives a pointer to the name in ASCII, not NUL-terminated. Valid until certificate
+///           is freed.
 /// out_len   Receives the length of the name in bytes.
 ///
 /// NONE  The certificate has no DNS name with this index.
@@ -3219,8 +3266,9 @@ void inkotls_certificate_free(inkotls_certificate *certificate);
 ///
 /// keys, len  The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///            multiple of 32, because each key has 32 random bytes. The first key seals new
-///            tickets, and every key opens tickets. Copied. The library wipes its copy when the
-///            copy is no longer used; the caller wipes its own.
+///            tickets, and every key opens tickets. Copied. The library erases its copy of the keys
+///            when the copy is no longer used. The library does not erase the host's buffer: the
+///            host should erase it after the call.
 /// out_keys   Receives the ticket keys, with one reference that belongs to the caller. Valid until
 ///            inkotls_ticket_keys_release ends the last reference.
 ///
@@ -3243,8 +3291,9 @@ inkotls_status inkotls_ticket_keys_new(const void *keys, size_t len,
 ///
 /// keys, len  The keys, one after the other, and their length in bytes. Range: 32 to 512. len is a
 ///            multiple of 32, because each key has 32 random bytes. The first key seals new
-///            tickets, and every key opens tickets. Copied. The library wipes its copy when the
-///            copy is no longer used; the caller wipes its own.
+///            tickets, and every key opens tickets. Copied. The library erases its copy of the keys
+///            when the copy is no longer used. The library does not erase the host's buffer: the
+///            host should erase it after the call.
 ///
 /// INVALID_ARGUMENT  len is not a multiple of 32, or is less than 32 or more than 512. The earlier
 ///                   keys stay in use.
@@ -3253,14 +3302,15 @@ inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys, c
 
 /// Retains the ticket keys: their number of references grows by one.
 ///
-/// Any thread may call this function at any time. inkotls_ticket_keys_release ends the reference
-/// that this call has added.
+/// Any thread may call inkotls_ticket_keys_retain while the caller holds a reference.
+/// inkotls_ticket_keys_release ends the reference that inkotls_ticket_keys_retain has added.
 inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys);
 
 /// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
 ///
-/// A config that uses the ticket keys has a reference of its own. Any thread may call this function
-/// at any time.
+/// A config that uses the ticket keys has a reference of its own. Any thread may call
+/// inkotls_ticket_keys_release to end a reference that the caller holds, also while other threads
+/// use references of their own.
 ///
 /// ticket_keys  The ticket keys to release. May be NULL: the call then does nothing.
 void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
@@ -3274,8 +3324,8 @@ void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
 /// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
 /// session store.
 ///
-/// A client can use a ticket that contains the session any number of times. Therefore early data is
-/// not possible: inkotls_server_builder_build fails with INVALID_STATE if
+/// A client can use a ticket that contains the session more than once. Therefore early data is not
+/// possible: inkotls_server_builder_build fails with INVALID_STATE if
 /// inkotls_server_builder_set_max_early_data allows early data.
 ///
 /// A server resumes a session only if the server verifies clients in the same way as the server on
@@ -3291,9 +3341,9 @@ void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
 /// certificate chain, so with a long chain the server may send fewer tickets than
 /// inkotls_server_builder_set_ticket_count allows.
 ///
-/// However often the session in a ticket is renewed, the session ends 7 days after the full
-/// handshake that the session comes from, or earlier if a certificate of the client expires earlier
-/// (inkotls_server_builder_set_session_cache).
+/// However often the session in a ticket is renewed, the session can be resumed for at most 7 days
+/// after the full handshake that the session comes from, or for a shorter time if a certificate of
+/// the client expires earlier (inkotls_server_builder_set_session_cache).
 ///
 /// ticket_keys  The ticket keys. inkotls_ticket_keys_set changes them for every config that uses
 ///              them. Retained.
@@ -3322,8 +3372,8 @@ inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *bu
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
@@ -3353,7 +3403,8 @@ typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification
 /// alert.
 ///
 /// verify     Decides whether to trust a server. See inkotls_verify_callback. The callback must not
-///            use the connection whose call it runs in: such a call returns INVALID_STATE.
+///            use the connection whose call it runs in: a call on that connection returns
+///            INVALID_STATE.
 /// user_data  Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3391,7 +3442,8 @@ inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_buil
 /// alert.
 ///
 /// verify     Decides whether to trust a client. See inkotls_verify_callback. The callback must not
-///            use the connection whose call it runs in: such a call returns INVALID_STATE.
+///            use the connection whose call it runs in: a call on that connection returns
+///            INVALID_STATE.
 /// user_data  Passed to verify. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3437,8 +3489,8 @@ inkotls_status inkotls_verification_certificate(const inkotls_verification *veri
 /// Reads the name that the server must prove with its certificate: the server_name of
 /// inkotls_conn_new_client, a DNS name or an IP address.
 ///
-/// out_name  Receives a pointer to the name, without a NUL. Valid until the inkotls_verify_callback
-///           returns.
+/// out_name  Receives a pointer to the name, not NUL-terminated. Valid until the
+///           inkotls_verify_callback returns.
 /// out_len   Receives the length of the name in bytes.
 ///
 /// NONE  The peer is a client, which has no server name.
@@ -3497,16 +3549,16 @@ INKOTLS_ENUM(inkotls_log) {
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection or the acceptor whose call it runs in: such a call
-/// returns INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection or the acceptor whose call it runs in: a call on that
+/// handle returns INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
 /// user_data  The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
 /// level      The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
 ///            (INKOTLS_LOG_TRACE).
-/// text, len  The message, one line of UTF-8 without a NUL, and its length in bytes. Range: 0 to
-///            500. Valid until the callback returns.
+/// text, len  The message, one line of UTF-8 that is not NUL-terminated, and its length in bytes.
+///            Range: 0 to 500. Valid until the callback returns.
 typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
 
 /// Sets the callback that receives log messages about this connection.
@@ -3514,12 +3566,13 @@ typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char 
 /// Log messages are for people: what was negotiated, and what failed. Their text is not part of the
 /// ABI. The library writes log messages nowhere else.
 ///
-/// level      An inkotls_log. Messages of this level and of those before it are reported.
-///            INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+/// level      An inkotls_log. Messages of this level and of the levels with smaller numbers are
+///            reported. With INKOTLS_LOG_OFF, the callback is no longer called. Default:
+///            INKOTLS_LOG_OFF.
 /// callback   Called with each message, during a call on conn and on the thread of that call. May
 ///            be NULL if level is INKOTLS_LOG_OFF.
-/// user_data  Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
-///            or conn is freed.
+/// user_data  Passed to callback. May be NULL. Must stay valid until a later call of
+///            inkotls_conn_set_log returns OK, or until conn is freed.
 ///
 /// INVALID_ARGUMENT  The value of level is not an inkotls_log, or callback is NULL and level is not
 ///                   INKOTLS_LOG_OFF.
@@ -3535,12 +3588,13 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn, int32_t level,
 /// that inkotls_acceptor_into_conn creates keeps the callback.
 ///
 /// level      An inkotls_log. Messages of this level and of the levels with smaller numbers are
-///            reported. INKOTLS_LOG_OFF ends the log. Default: INKOTLS_LOG_OFF.
+///            reported. With INKOTLS_LOG_OFF, the callback is no longer called. Default:
+///            INKOTLS_LOG_OFF.
 /// callback   Called by the library with each message, during a call on acceptor and on the thread
 ///            of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
-/// user_data  Passed to callback. May be NULL. Must stay valid until the log is ended or replaced,
-///            or until the acceptor, or the connection that inkotls_acceptor_into_conn creates, is
-///            freed.
+/// user_data  Passed to callback. May be NULL. Must stay valid until a later call of
+///            inkotls_acceptor_set_log or inkotls_conn_set_log returns OK, or until the acceptor,
+///            or the connection that inkotls_acceptor_into_conn creates, is freed.
 ///
 /// INVALID_ARGUMENT  The value of level is not an inkotls_log, or callback is NULL and level is not
 ///                   INKOTLS_LOG_OFF.
@@ -3568,16 +3622,16 @@ inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor, int32_t leve
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
 /// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
 ///
-/// The callback must not use the connection whose call it runs in: such a call returns
-/// INVALID_STATE. The callback may use other handles.
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
 ///
 /// The callback must not block the thread, because the library calls it in the calls that drive a
 /// handshake.
 ///
 /// user_data  The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
 ///            inkotls_server_builder_set_dangerous_key_log.
-/// line, len  The line in ASCII, without a line break and without a NUL, and its length in bytes.
-///            Valid until the callback returns.
+/// line, len  The line in ASCII, without a line break and not NUL-terminated, and its length in
+///            bytes. Valid until the callback returns.
 typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
 
 /// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
@@ -3595,7 +3649,7 @@ typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size
 /// same secrets: the lines of one side are enough.
 ///
 /// callback   Receives each line. See inkotls_key_log_callback. The callback must not use the
-///            connection whose call it runs in: such a call returns INVALID_STATE.
+///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3635,7 +3689,7 @@ inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_
 /// same secrets: the lines of one side are enough.
 ///
 /// callback   Receives each line. See inkotls_key_log_callback. The callback must not use the
-///            connection whose call it runs in: such a call returns INVALID_STATE.
+///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
 /// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
 ///            that use the config are freed. Several threads may use user_data at the same time,
 ///            because connections of one config may run on several threads.
@@ -3709,17 +3763,18 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 // Failures
 //
 //     The handle whose call failed keeps the details of the failure; the thread keeps no details.
-//     The error message (_error) and errno (_os_error) are those of the last call on the handle
-//     that failed. The alerts (_alert_sent, _alert_received) and the certificate error
-//     (_certificate_error) are those of the connection. Read the error message, errno, the alerts
-//     and the certificate error before _free. Read the error message and errno also before the
-//     next call on the handle that is not const, because that call may replace them.
+//     The error message (_error) and the errno value (_os_error) are those of the last call on the
+//     handle that failed. The alerts (_alert_sent, _alert_received) and the certificate error
+//     (_certificate_error) are those of the connection. Read the error message, the errno value,
+//     the alerts and the certificate error before _free. Read the error message and the errno
+//     value also before the next call on the handle that is not const, because that call may
+//     replace them.
 //
 //     A call that takes a handle as const leaves no error message when it returns NONE or
 //     INVALID_ARGUMENT.
 //
-//     These calls leave no error message either, because they have no handle with an _error
-//     function: calls that create a handle (inkotls_conn_new_client, inkotls_conn_new_server,
+//     Some calls leave no error message, because they have no handle with an _error function:
+//     calls that create a handle (inkotls_conn_new_client, inkotls_conn_new_server,
 //     inkotls_certificate_new, inkotls_ticket_keys_new), and calls on a reference-counted handle
 //     (inkotls_sni_map_set, inkotls_sni_map_remove, inkotls_ticket_keys_set). inkotls_status_text
 //     describes their status, and inkotls_invalid_name_text describes what is wrong with a server
@@ -3730,12 +3785,12 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     negative status, and never a positive status. The idiom is: if (inkotls_x(handle, ...))
 //     die(inkotls_x_error(handle)); the call and its _error function are in two statements.
 //
-//     These negative statuses are not final for a connection: NONE (there is nothing to return, or
+//     Four negative statuses are not final for a connection: NONE (there is nothing to return, or
 //     not yet), INVALID_ARGUMENT (an argument is wrong), INVALID_STATE (the call is not possible
-//     now, or overlaps with another call) and UNSUPPORTED. A call that returns one of these
-//     statuses leaves the connection as it was, with one exception: when the keys of TLS 1.2 have
-//     protected as many records as they may, inkotls_conn_write returns INVALID_STATE and queues
-//     close_notify.
+//     now, or overlaps with another call) and UNSUPPORTED. A call that returns NONE,
+//     INVALID_ARGUMENT, INVALID_STATE or UNSUPPORTED leaves the connection unchanged, with one
+//     exception: when the keys of TLS 1.2 have protected as many records as they may,
+//     inkotls_conn_write returns INVALID_STATE and queues close_notify.
 //
 //     CLOSED (the peer sent close_notify) and UNEXPECTED_EOF (the transport ended without
 //     close_notify) end reading. After the handshake, inkotls_conn_write may still be called;
@@ -3811,9 +3866,13 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //
 //     Nothing is kept in global state once a call has returned, except the panic hook and the
 //     logger. The library sets the panic hook of the Rust standard library at the first call into
-//     the library, so that a panic that the library catches is not printed. The library sets the
-//     logger of the Rust crate log at the first inkotls_conn_set_log or inkotls_acceptor_set_log
-//     that asks for messages. Nothing is kept in thread-local state once a call has returned.
+//     the library, so that a panic that the library catches is not printed. Only a program that
+//     also contains Rust code of its own can notice the logger. The library sets the logger of the
+//     Rust crate log at the first call of inkotls_conn_set_log or inkotls_acceptor_set_log with a
+//     level other than INKOTLS_LOG_OFF. If the program has already set a logger in the same copy
+//     of the crate log, inkotls_conn_set_log and inkotls_acceptor_set_log return UNSUPPORTED, and
+//     the logger of the program stays set. Nothing is kept in thread-local state once a call has
+//     returned.
 //
 //     A thread must not be cancelled (pthread_cancel) inside a call, because the unwinding ends
 //     the process. Disable cancellation around calls (pthread_setcancelstate).

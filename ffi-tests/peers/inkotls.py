@@ -185,8 +185,8 @@ def identity(chain, key, *settings):
     return made
 
 
-def identities(by_name):
-    made = Handle.new("identities")
+def sni_map(by_name):
+    made = Handle.new("sni_map")
     for name, its in by_name.items():
         made.must("set", name, its)
     return made

@@ -40,8 +40,9 @@ impl Passed {
     /// Adds as much of `data` as can be passed to rustls at once, with whole headers; also returns how much.
     #[inline]
     fn with(mut self, data: &[u8]) -> (Self, usize) {
-        let is_record = len_of_first(data) == Some(data.len());
-        if self.left > 0 || !is_record || self.len as usize + data.len() > MAX_RECORD {
+        // In the middle of a record there is no header.
+        let is_record = self.left == 0 && len_of_first(data) == Some(data.len());
+        if !is_record || self.len as usize + data.len() > MAX_RECORD {
             return self.with_parts(data);
         }
         // One record, and nothing else: most messages.

@@ -367,7 +367,7 @@ class Identities(Test):
         return None
 
     def test_names_that_change_while_they_are_served(self):
-        served = inkotls.identities({"localhost": ours("ecdsa"), "other.test": ours("other"),
+        served = inkotls.sni_map({"localhost": ours("ecdsa"), "other.test": ours("other"),
                                      "*.example.com": ours("rsa")})
         config = inkotls.config("server", ("set_identities", served))
 
@@ -395,7 +395,7 @@ class Identities(Test):
             self.assertEqual(shown("localhost"), "ecdsa")
 
     def test_two_kinds_of_key_for_one_name(self):
-        served = inkotls.identities({"localhost": ours("ecdsa")})
+        served = inkotls.sni_map({"localhost": ours("ecdsa")})
         served.must("set", "localhost", ours("rsa"))
         with Server(inkotls.config("server", ("set_identities", served)), serve) as server:
             for schemes, key in {"ECDSA+SHA256": "ecdsa", "RSA-PSS+SHA256": "rsa",
@@ -405,7 +405,7 @@ class Identities(Test):
                                                   "-sigalgs", schemes), key)
 
     def test_a_connection_outlives_its_identity(self):
-        served = inkotls.identities({"localhost": ours("ecdsa")})
+        served = inkotls.sni_map({"localhost": ours("ecdsa")})
         with Server(inkotls.config("server", ("set_identities", served)), echo) as server, \
                 Program(*s_client_command(server.port, "-servername", "localhost")) as client:
             client.told("one\n")
