@@ -369,7 +369,7 @@ class Identities(Test):
     def test_names_that_change_while_they_are_served(self):
         served = inkotls.sni_map({"localhost": ours("ecdsa"), "other.test": ours("other"),
                                      "*.example.com": ours("rsa")})
-        config = inkotls.config("server", ("set_identities", served))
+        config = inkotls.config("server", ("set_sni_map", served))
 
         def shown(name, *options):
             return self.subject(server, *(("-servername", name) if name else ("-noservername",)),
@@ -397,7 +397,7 @@ class Identities(Test):
     def test_two_kinds_of_key_for_one_name(self):
         served = inkotls.sni_map({"localhost": ours("ecdsa")})
         served.must("set", "localhost", ours("rsa"))
-        with Server(inkotls.config("server", ("set_identities", served)), serve) as server:
+        with Server(inkotls.config("server", ("set_sni_map", served)), serve) as server:
             for schemes, key in {"ECDSA+SHA256": "ecdsa", "RSA-PSS+SHA256": "rsa",
                                  "ed25519": None}.items():
                 with self.subTest(schemes=schemes):
@@ -406,7 +406,7 @@ class Identities(Test):
 
     def test_a_connection_outlives_its_identity(self):
         served = inkotls.sni_map({"localhost": ours("ecdsa")})
-        with Server(inkotls.config("server", ("set_identities", served)), echo) as server, \
+        with Server(inkotls.config("server", ("set_sni_map", served)), echo) as server, \
                 Program(*s_client_command(server.port, "-servername", "localhost")) as client:
             client.told("one\n")
             client.says("^ONE$")
