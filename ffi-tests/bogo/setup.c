@@ -238,7 +238,7 @@ static void set_identities(inkotls_server_builder *builder, const struct flags *
       check(inkotls_server_builder_set_identity(builder, identity), "set_identity",
             inkotls_server_builder_error(builder));
     else
-      check(inkotls_sni_map_set(sni_map, NULL, 0, identity), "identities_set", "");
+      check(inkotls_sni_map_set(sni_map, NULL, 0, identity), "sni_map_set", "");
     inkotls_identity_free(identity);
   }
   if (flags->last_credential > 0) inkotls_server_builder_set_sni_map(builder, sni_map);
