@@ -86,6 +86,7 @@
 // Ownership: _new creates, _free destroys; a reference-counted handle has _retain and _release.
 // Threads: a handle has one user at a time, on any thread; a reference-counted one has many users.
 // NULL: a NULL argument returns INVALID_ARGUMENT, unless its description says "May be NULL".
+//
 // The notes at the end of this header, which are also the man page inkotls(7), say more.
 
 #include <stddef.h>
@@ -1883,8 +1884,10 @@ inkotls_status inkotls_server_builder_set_identity(inkotls_server_builder *build
 /// the two calls replaces the earlier one.
 ///
 /// If the map has no identity for a client, the handshake fails with HANDSHAKE_FAILED. The server
-/// sends the alert access_denied (49) if no identity has the server name, and handshake_failure
-/// (40) if no identity with that name supports a signature scheme of the client.
+/// sends the alert unrecognized_name (112; RFC 6066, section 3) if the map has no identity for the
+/// server name of the client, for the wildcard of this name, or for the empty name. The error
+/// message of the connection then contains the server name. If the map has such identities and none
+/// supports a signature scheme of the client, the server sends the alert handshake_failure (40).
 ///
 /// Later changes of the map affect the config: a handshake uses what is in the map when the server
 /// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose
@@ -2388,8 +2391,10 @@ const inkotls_sni_map *inkotls_sni_map_new(void);
 /// A server chooses in this order: the identities of the client's server name, those of its
 /// wildcard, those of the empty name. A server presents the first identity whose key supports a
 /// signature scheme that the client offers. Among the identities of one name, the one that was set
-/// first is preferred. The empty name serves clients that send no server name or a name without an
-/// identity.
+/// first is preferred. The empty name serves clients that send no server name, clients whose server
+/// name has no identity, and clients whose server name has identities of which none supports a
+/// signature scheme of the client. inkotls_server_builder_set_sni_map describes how the handshake
+/// fails if the map has no identity for a client.
 ///
 /// A failure other than INVALID_NAME leaves no error message, because an SNI map has no _error
 /// function. inkotls_status_text describes the status.

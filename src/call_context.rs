@@ -39,8 +39,8 @@ pub struct HandshakeContext {
     pub old_version: Option<u16>,
     /// The OCSP response that the server stapled.
     pub staple: Vec<u8>,
-    /// This server has identities for the client, none of which fits the client's schemes.
-    pub fits_no_identity: bool,
+    /// Why this server has no identity for the client.
+    pub no_identity: Option<Error>,
     /// tls-server-end-point of the certificate that this server chose to show.
     pub own_channel_binding: Option<Arc<[u8]>>,
     /// Where messages go.
@@ -157,7 +157,7 @@ static NONE: HandshakeContext = HandshakeContext {
     finished: false,
     old_version: None,
     staple: Vec::new(),
-    fits_no_identity: false,
+    no_identity: None,
     own_channel_binding: None,
     sink: None,
     resumption_data: Vec::new(),

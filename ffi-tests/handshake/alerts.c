@@ -227,12 +227,12 @@ static void fragments_are_finite(void) {
   inkotls_conn_free(conn);
 }
 
-// A server that chooses from one identity.
-static const inkotls_server_config *server_choosing(const char *name) {
+// A server that chooses from the identity `shown`, which it has for this server name.
+static const inkotls_server_config *server_choosing(const char *shown, const char *name) {
   const inkotls_sni_map *sni_map = inkotls_sni_map_new();
-  inkotls_identity *identity = identity_of(name);
+  inkotls_identity *identity = identity_of(shown);
   inkotls_server_builder *builder = inkotls_server_builder_new();
-  CHECK_INT(inkotls_sni_map_set(sni_map, NULL, 0, identity), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_sni_map_set(sni_map, name, strlen(name), identity), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_sni_map(builder, sni_map), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
   inkotls_sni_map_release(sni_map);
@@ -278,7 +278,8 @@ static void is_logged_in_lines(const struct way *way) {
 }
 
 static void refused_client_hellos(void) {
-  const inkotls_server_config *choosy = server_choosing("rsa");
+  const inkotls_server_config *choosy = server_choosing("rsa", "");
+  const inkotls_server_config *named = server_choosing("ecdsa", "localhost");
   inkotls_server_builder *builder = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_extended_master_secret_required(builder, 1), 0);
   const inkotls_server_config *strict = server_built(builder);
@@ -342,6 +343,16 @@ static void refused_client_hellos(void) {
       {"no certificate for its signature schemes, TLS 1.2",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23}), INKOTLS_STATUS_HANDSHAKE_FAILED,
        40, 0, choosy, NULL},
+      {"no certificate for its server name, TLS 1.3",
+       client_hello((struct hello){TLS13, 0x1301, .group = 29, .name = "nobody.test"}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 112, 0, named,
+       "no identity for the server name \"nobody.test\""},
+      {"no certificate for its server name, TLS 1.2",
+       client_hello((struct hello){TLS12, 0xc02b, .group = 23, .name = "nobody.test"}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 112, 0, named,
+       "no identity for the server name \"nobody.test\""},
+      {"no server name", client_hello((struct hello){TLS13, 0x1301, .group = 29}),
+       INKOTLS_STATUS_HANDSHAKE_FAILED, 112, 0, named, "the client sent no server name"},
       {"no extended master secret",
        client_hello((struct hello){TLS12, 0xc02b, .group = 23, .has_no_ems = 1}),
        INKOTLS_STATUS_HANDSHAKE_FAILED, 40, 0, strict, NULL},
@@ -370,6 +381,7 @@ static void refused_client_hellos(void) {
     each_way(current->what, is_refused);
   }
   inkotls_server_config_release(choosy);
+  inkotls_server_config_release(named);
   inkotls_server_config_release(strict);
   inkotls_server_config_release(newest);
   inkotls_server_config_release(older);

@@ -71,9 +71,19 @@ static void is_refused(const struct way *way, const inkotls_client_config *to, c
   pair_free(&pair);
 }
 
+// The alert is unrecognized_name (RFC 6066, section 3).
 static void nothing_is_shown(const struct way *way, const inkotls_client_config *to,
                              const char *name, const inkotls_server_config *server) {
-  is_refused(way, to, name, server, 49, "certificate");  // access_denied
+  char why[80];
+  snprintf(why, sizeof why, "no identity for the server name \"%s\"", name);
+  is_refused(way, to, name, server, 112, why);
+}
+
+// The same for a client that sends no server name.
+static void nothing_is_shown_without_name(const struct way *way, const inkotls_client_config *to,
+                                          const inkotls_server_config *server) {
+  is_refused(way, to, "127.0.0.1", server, 112,
+             "the client sent no server name, and no identity is set for the empty name");
 }
 
 static void chosen_by_name(const struct way *way) {
@@ -84,7 +94,7 @@ static void chosen_by_name(const struct way *way) {
   is_shown(way, client, "localhost", server, "ecdsa.der");
   is_shown(way, client, "LOCALHOST", server, "ecdsa.der");
   nothing_is_shown(way, client, "other.test", server);
-  nothing_is_shown(way, client, "127.0.0.1", server);  // the client sends no name
+  nothing_is_shown_without_name(way, client, server);
 
   // A wildcard stands for one label: not for none, not for two, not for a part of one.
   CHECK_INT(set(sni_map, "*.TEST", "other"), INKOTLS_STATUS_OK);
@@ -164,13 +174,18 @@ static void chosen_by_key(const struct way *way) {
   is_shown(way, only_rsa, "localhost", server, "rsa.der");
   is_shown(way, only_ecdsa, "localhost", server, "chained.der");
 
-  // A name whose keys do not fit is no reason to fail, where the default fits.
+  // A name whose keys do not fit is no reason to fail, where the wildcard or the default fits.
   CHECK_INT(drop(sni_map, "localhost"), INKOTLS_STATUS_OK);
   CHECK_INT(set(sni_map, "localhost", "ecdsa"), INKOTLS_STATUS_OK);
   is_refused(way, only_rsa, "localhost", server, 40, "signature schemes");
+  nothing_is_shown(way, only_rsa, "other.test", server);
   CHECK_INT(set(sni_map, "", "rsa"), INKOTLS_STATUS_OK);
   is_shown(way, only_rsa, "localhost", server, "rsa.der");
   is_shown(way, only_ecdsa, "localhost", server, "ecdsa.der");
+  is_refused(way, only_ecdsa, "127.0.0.1", server, 40, "signature schemes");
+  CHECK_INT(set(sni_map, "other.test", "rsa"), INKOTLS_STATUS_OK);
+  CHECK_INT(set(sni_map, "*.test", "other"), INKOTLS_STATUS_OK);
+  is_shown(way, only_ecdsa, "other.test", server, "other.der");
   inkotls_sni_map_release(sni_map);
   inkotls_server_config_release(server);
   inkotls_client_config_release(only_rsa);

@@ -71,8 +71,10 @@ pub extern "C" fn inkotls_server_builder_set_identity(
 /// the two calls replaces the earlier one.
 ///
 /// If the map has no identity for a client, the handshake fails with HANDSHAKE_FAILED. The server
-/// sends the alert access_denied (49) if no identity has the server name, and handshake_failure
-/// (40) if no identity with that name supports a signature scheme of the client.
+/// sends the alert unrecognized_name (112; RFC 6066, section 3) if the map has no identity for the
+/// server name of the client, for the wildcard of this name, or for the empty name. The error
+/// message of the connection then contains the server name. If the map has such identities and none
+/// supports a signature scheme of the client, the server sends the alert handshake_failure (40).
 ///
 /// Later changes of the map affect the config: a handshake uses what is in the map when the server
 /// answers the ClientHello. After this call, inkotls_sni_map_set refuses an identity whose

@@ -46,8 +46,10 @@ pub extern "C" fn inkotls_sni_map_new() -> *const inkotls_sni_map {
 /// A server chooses in this order: the identities of the client's server name, those of its
 /// wildcard, those of the empty name. A server presents the first identity whose key supports a
 /// signature scheme that the client offers. Among the identities of one name, the one that was set
-/// first is preferred. The empty name serves clients that send no server name or a name without an
-/// identity.
+/// first is preferred. The empty name serves clients that send no server name, clients whose server
+/// name has no identity, and clients whose server name has identities of which none supports a
+/// signature scheme of the client. inkotls_server_builder_set_sni_map describes how the handshake
+/// fails if the map has no identity for a client.
 ///
 /// A failure other than INVALID_NAME leaves no error message, because an SNI map has no _error
 /// function. inkotls_status_text describes the status.

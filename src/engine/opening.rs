@@ -141,11 +141,11 @@ impl Opening for Listening {
         let message = self.hello.as_ref().map_or(&[][..], |it| &it.message);
         match context.within(|| accepted.into_connection(config)) {
             Ok(conn) => Ok(Box::new(conn)),
-            // rustls would end with access_denied or internal_error: RFC 8446, section 4.1.1.
-            Err((rustls::Error::General(_), _)) if context.fits_no_identity => {
-                Err(Refusal::Error(PeerIncompatible::NoSignatureSchemesInCommon.into()))
-            }
-            Err((error, alert)) => Err(refuse(error, alert, message)),
+            Err((error, alert)) => Err(match (error, context.no_identity.take()) {
+                // rustls would end with access_denied or internal_error.
+                (rustls::Error::General(_), Some(why)) => Refusal::Error(why.into()),
+                (error, _) => refuse(error, alert, message),
+            }),
         }
     }
 

@@ -5,10 +5,13 @@ use super::identity::Credential;
 use super::name::pattern;
 use crate::call_context::{self, Withheld};
 use crate::error::{Error, Status};
+use crate::text::quoted;
 use rustls::client::ResolvesClientCert;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
-use rustls::{DistinguishedName, SignatureScheme};
+use rustls::{
+    AlertDescription, DistinguishedName, Error as Tls, PeerIncompatible, SignatureScheme,
+};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -65,24 +68,35 @@ impl Identities {
         set.may_block
     }
 
-    fn choose(&self, name: &str, schemes: &[SignatureScheme]) -> Option<Credential> {
+    /// The first that fits of the identities of the name, of its wildcard and of the empty name.
+    fn choose(
+        &self,
+        server_name: Option<&str>,
+        schemes: &[SignatureScheme],
+    ) -> Result<Credential, Error> {
         let set = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let name = name.to_ascii_lowercase();
+        let name = server_name.unwrap_or_default().to_ascii_lowercase();
         let wildcard = name.split_once('.').map(|(_, parent)| format!("*.{parent}"));
         let names = [Some(name), wildcard, Some(String::new())];
         let mut named =
             names.iter().flatten().filter_map(|name| set.named.get(name)).flatten().peekable();
-        let is_named = named.peek().is_some();
-        let chosen = named.find(|it| it.certified.key.choose_scheme(schemes).is_some()).cloned();
-        call_context::tell(|caller| caller.fits_no_identity = is_named && chosen.is_none());
-        chosen
+        if named.peek().is_none() {
+            return Err(unnamed(server_name));
+        }
+        let chosen = named.find(|it| it.certified.key.choose_scheme(schemes).is_some());
+        chosen.cloned().ok_or_else(unfit)
     }
 }
 
 impl ResolvesServerCert for Identities {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let name = hello.server_name().unwrap_or_default();
-        self.choose(name, hello.signature_schemes()).as_ref().map(presented)
+        match self.choose(hello.server_name(), hello.signature_schemes()) {
+            Ok(chosen) => Some(presented(&chosen)),
+            Err(why) => {
+                call_context::tell(|caller| caller.no_identity = Some(why));
+                None
+            }
+        }
     }
 }
 
@@ -92,14 +106,32 @@ pub struct SingleCredential(pub Credential);
 
 impl ResolvesServerCert for SingleCredential {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        let scheme = self.0.certified.key.choose_scheme(hello.signature_schemes());
-        call_context::tell(|caller| caller.fits_no_identity = scheme.is_none());
+        if self.0.certified.key.choose_scheme(hello.signature_schemes()).is_none() {
+            call_context::tell(|caller| caller.no_identity = Some(unfit()));
+        }
         Some(presented(&self.0))
     }
 
     fn only_raw_public_keys(&self) -> bool {
         self.0.is_raw
     }
+}
+
+/// The failure of a client for whose name a server has no identity: RFC 6066, section 3.
+fn unnamed(server_name: Option<&str>) -> Error {
+    let text = match server_name {
+        Some(name) => format!("no identity for the server name {}", quoted(name)),
+        None => {
+            "the client sent no server name, and no identity is set for the empty name".to_owned()
+        }
+    };
+    Error::new(Status::HandshakeFailed, text).with_alert(AlertDescription::UnrecognisedName)
+}
+
+/// The failure of a client whose signature schemes fit no identity: RFC 8446, section 4.1.1.
+fn unfit() -> Error {
+    let error = Error::from(Tls::from(PeerIncompatible::NoSignatureSchemesInCommon));
+    error.with_alert(AlertDescription::HandshakeFailure)
 }
 
 /// The credentials of a client with their issuers, the preferred one first. All of them are raw public

@@ -362,7 +362,7 @@ class Identities(Test):
             return found[1]
         failure = server.refused()
         self.assertEqual(failure.status, inkotls.HANDSHAKE_FAILED)
-        self.assertIn(failure.alert_sent, (40, 49))  # handshake_failure, access_denied
+        self.assertIn(failure.alert_sent, (40, 112))  # handshake_failure, unrecognized_name
         self.assert_alert(failure.alert_sent, done)
         return None
 
