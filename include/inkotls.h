@@ -857,7 +857,7 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 /// INVALID_KEY               The inkotls_sign_callback of this side's identity returned no
 ///                           signature.
 /// IO_ERROR                  The attached transport has failed; inkotls_conn_os_error returns the
-///                           errno value of that failure.
+///                           errno value of the first failure.
 /// INVALID_STATE             inkotls_conn_close was called before the handshake was done.
 inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 

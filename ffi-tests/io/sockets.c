@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -327,6 +328,31 @@ static void tick(int signal) {
   ticks++;
 }
 
+// A handshake reports the failure that came first, after another transport was attached, too: on a
+// socket that was never connected, and on a descriptor that the host closed, nothing can be sent,
+// and nothing can be received.
+static void sending_fails_first(void) {
+  static const int errors[] = {EPIPE, EBADF};
+  for (int is_closed = 0; is_closed < 2; is_closed++) {
+    struct wire wire = {.conn = {NULL, NULL}};
+    inkotls_conn *conn = NULL;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    unix_pair(&wire);
+    CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &conn), INKOTLS_STATUS_OK);
+    wire.conn[CLIENT] = conn;
+    CHECK_INT(inkotls_conn_set_fd(conn, fd), INKOTLS_STATUS_OK);
+    if (is_closed) close(fd);
+    for (int call = 0; call < 4; call++) {
+      if (call == 2) CHECK_INT(wire_attach(&wire, CLIENT), INKOTLS_STATUS_OK);
+      CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_IO_ERROR);
+      CHECK_INT(inkotls_conn_os_error(conn), errors[is_closed]);
+      CHECK_TEXT(inkotls_conn_error(conn), "sending: ");
+    }
+    if (!is_closed) close(fd);
+    wire_free(&wire);
+  }
+}
+
 // Bytes flow for as long as a hundred signals take, one a millisecond.
 static void interrupted(medium over) {
   enum { ENOUGH = 100 };
@@ -387,6 +413,7 @@ int main(int argc, char **argv) {
   over_each(ALL, "an alert while the client sends", refused_while_sending);
   over_each(LOCAL, "an alert before the last flight is sent",
             hears_why_the_last_flight_is_unwanted);
+  once("sending fails before receiving does", sending_fails_first);
   over_each(ALL, "interrupted by signals", interrupted);
   return wires_done();
 }

@@ -427,7 +427,7 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// INVALID_KEY                The inkotls_sign_callback of this side's identity returned no
 ///                            signature.
 /// IO_ERROR                   The attached transport has failed; inkotls_conn_os_error returns the
-///                            errno value of that failure.
+///                            errno value of the first failure.
 /// INVALID_STATE              inkotls_conn_close was called before the handshake was done.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Status {

@@ -186,10 +186,13 @@ impl Link {
         }
     }
 
-    /// Keeps what every attempt to receive answers from now on.
+    /// Keeps what every attempt to receive answers from now on. A handshake fails with what failed
+    /// first.
     fn cannot_receive(&mut self, mut error: Error) -> Error {
         if self.conn.is_established() {
             error.text += ": what was received may be truncated";
+        } else if let Some(earlier) = &self.write_error {
+            error = earlier.clone();
         }
         self.read_error.insert(error).clone()
     }
