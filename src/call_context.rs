@@ -35,6 +35,8 @@ pub struct HandshakeContext {
     pub refusal: Option<Error>,
     /// A Finished was computed: this side's, or the peer's, to compare it with what came.
     pub finished: bool,
+    /// The ServerHello chose the session that this client offered, as in TLS 1.3.
+    pub chose_session: bool,
     /// The version before TLS 1.2 that the server chose.
     pub old_version: Option<u16>,
     /// The OCSP response that the server stapled.
@@ -155,6 +157,7 @@ static NONE: HandshakeContext = HandshakeContext {
     peer_signature_scheme: None,
     refusal: None,
     finished: false,
+    chose_session: false,
     old_version: None,
     staple: Vec::new(),
     no_identity: None,

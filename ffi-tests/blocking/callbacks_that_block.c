@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "client_hello.h"
 #include "configs.h"
 #include "signing.h"
 
@@ -208,8 +209,8 @@ static void takes_its_course(const struct way *way) {
   CHECK(!(must & PUTS) || called & PUTS);
   announces(&pair.client, callbacks & OF_CLIENT, must & OF_CLIENT);
   announces(&pair.server, callbacks & OF_SERVER, must & OF_SERVER);
-  // A client learns from EncryptedExtensions that it resumes: a record behind change_cipher_spec.
-  if (is_resumed && !fragment) CHECK(pair.client.blocking_steps <= 2);
+  // A client that resumes learns that from the ServerHello, which small records are too small for.
+  if (is_resumed && !fragment) CHECK_INT(pair.client.blocking_steps, 0);
   CHECK(!(inkotls_conn_state(pair.client.conn) & INKOTLS_STATE_WANTS_BLOCKING));
   CHECK(!(inkotls_conn_state(pair.server.conn) & INKOTLS_STATE_WANTS_BLOCKING));
   pair_free(&pair);
@@ -469,6 +470,48 @@ static void messages_too_early(const struct way *way) {
     for (callbacks = SIGNS_FOR_SERVER; callbacks <= STORES; callbacks <<= 1) comes_too_early(way);
 }
 
+// A ServerHello of TLS 1.2 that chooses the client's session as one of TLS 1.3 does, with
+// pre_shared_key (RFC 8446, section 4.2.11), resumes nothing: the client still verifies the server.
+static void chooses_a_session_in_tls12(void) {
+  static const unsigned char pre_shared_key[] = {0, 41, 0, 2, 0, 0};
+  enum { RECORD = 5, HEAD = RECORD + 4, MORE = sizeof pre_shared_key };
+  struct pair pair;
+  unsigned char said[1 << 15];
+  version = TLS13;
+  inkotls_client_builder *a = client_with(VERIFIES_SERVER);
+  CHECK_INT(inkotls_client_builder_add_protocol_version(a, TLS12), INKOTLS_STATUS_OK);
+  client = client_built(a);
+  server = server_built(server_with(0));
+  visit(&direct, client, server, 0);
+  inkotls_server_config_release(server);
+  inkotls_server_builder *b = server_with(0);
+  CHECK_INT(inkotls_server_builder_add_protocol_version(b, TLS12), INKOTLS_STATUS_OK);
+  server = server_built(b);
+  called = 0;
+  pair_open(&pair, &direct, client, "localhost", server);
+  side_handshake(&pair.client);
+  side_deliver(&pair.client, &pair.server);
+  side_handshake(&pair.server);
+  size_t len = side_take(&pair.server, said, sizeof said);
+
+  // Two records of one: the ServerHello, in which the extension comes last, and the other messages.
+  size_t body = two(said + RECORD + 2), record = two(said + 3), end = HEAD + body;
+  unsigned char *extensions = said + HEAD + 2 + 32 + 1 + said[HEAD + 34] + 2 + 1;
+  put(extensions, two(extensions) + MORE, 2);
+  put(said + 3, 4 + body + MORE, 2);
+  put(said + RECORD + 2, body + MORE, 2);
+  CHECK_INT(side_give(&pair.client, said, end), end);
+  CHECK_INT(side_give(&pair.client, pre_shared_key, MORE), MORE);
+  put(said + end - 2, record - 4 - body, 2);
+  memcpy(said + end - 5, (unsigned char[]){HANDSHAKE, 3, 3}, 3);
+  CHECK_INT(side_give(&pair.client, said + end - 5, len - end + 5), len - end + 5);
+  side_handshake(&pair.client);
+  CHECK_INT(called, VERIFIES_SERVER);
+  CHECK_INT(inkotls_conn_protocol_version(pair.client.conn), TLS12);
+  pair_free(&pair);
+  release_both();
+}
+
 // A peer that breaks its flight somewhere: whatever comes of it, callbacks come where they may.
 static void is_damaged(struct side *from, struct side *to, size_t at, int what) {
   size_t len = 0, got;
@@ -512,6 +555,7 @@ int main(int argc, char **argv) {
   each_version("the peer sends few records", few_records);
   each_version("the peer sends records of 4 bytes", small_plain_records);
   each_version("the client does not wait for the server", messages_too_early);
+  once("a session chosen in TLS 1.2", chooses_a_session_in_tls12);
   once_each_version("damaged messages", each_damage);
   inkotls_sni_map_release(sni_map);
   EVP_PKEY_free(client_key);

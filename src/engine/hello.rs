@@ -1,4 +1,5 @@
-//! What a ClientHello says, kept for the host that chooses a config by it.
+//! What a ClientHello says, kept for the host that chooses a config by it, and what a ServerHello says
+//! that rustls does not tell.
 
 use rustls::server::ClientHello;
 
@@ -6,6 +7,9 @@ use rustls::server::ClientHello;
 pub(super) const HEADER: usize = 4;
 const VERSION: usize = 2;
 const RANDOM: usize = 32;
+const CIPHER_SUITE: usize = 2;
+const COMPRESSION_METHOD: usize = 1;
+const PRE_SHARED_KEY: u16 = 41;
 const EARLY_DATA: u16 = 42;
 
 pub struct Hello {
@@ -44,6 +48,21 @@ pub(super) fn extension(message: &[u8], wanted: u16) -> Option<Option<&[u8]>> {
     let (_, cipher_suites) = vector::<1>(session_id)?;
     let (_, compression_methods) = vector::<2>(cipher_suites)?;
     let (_, extensions) = vector::<1>(compression_methods)?;
+    find(extensions, wanted)
+}
+
+/// Whether the body of a ServerHello chooses the session that the client offered (RFC 8446, sections
+/// 4.1.3 and 4.2.11), provided that the version is TLS 1.3.
+pub(super) fn chooses_session(server_hello: &[u8]) -> bool {
+    let pre_shared_key = || {
+        let (_, rest) = vector::<1>(server_hello.get(VERSION + RANDOM..)?)?;
+        find(rest.get(CIPHER_SUITE + COMPRESSION_METHOD..)?, PRE_SHARED_KEY)?
+    };
+    pre_shared_key().is_some()
+}
+
+/// The extension `wanted` of those at the end of a message, which may be missing altogether.
+fn find(extensions: &[u8], wanted: u16) -> Option<Option<&[u8]>> {
     let (mut extensions, _) = vector::<2>(extensions).unwrap_or_default();
     while let Some((number, rest)) = extensions.split_first_chunk() {
         let (data, rest) = vector::<2>(rest)?;

@@ -6,9 +6,10 @@
 
 use super::Conn;
 use super::handshake::Progress;
+use crate::engine::hello;
 use crate::engine::record::Record;
 use crate::engine::side::Side;
-use rustls::HandshakeKind;
+use rustls::{HandshakeKind, ProtocolVersion};
 
 impl Conn {
     /// Runs the step that was announced, and those behind it as far as the bytes at hand go. The next
@@ -23,15 +24,21 @@ impl Conn {
 
     /// Whether the next `len` bytes wait for `run_blocking`.
     pub(super) fn has_to_wait(&self, len: usize) -> bool {
-        !self.gate.is_running() && self.may_block() && !self.is_server_hello(len)
+        !self.gate.is_running() && self.may_block() && self.server_hello(len).is_none()
     }
 
-    /// Whether they are a ServerHello and nothing else, of which no step comes. Only of a client's
-    /// first record is it known that a message begins with it.
-    fn is_server_hello(&self, len: usize) -> bool {
-        let is_first = self.budget.spent() == len && !self.phase.is_server();
-        let hello = Record::first(self.input.waiting(len)).and_then(Record::server_hello);
-        is_first && hello.is_some_and(|(body, whole)| body.len() == whole)
+    /// The body of the ServerHello that they are, if they are nothing else: no step comes of it. Only
+    /// of a client's first record is it known that a message begins with it.
+    fn server_hello(&self, len: usize) -> Option<&[u8]> {
+        if self.phase.is_server() || self.budget.spent() != len {
+            return None;
+        }
+        let (body, whole) = Record::first(self.input.waiting(len))?.server_hello()?;
+        (body.len() == whole).then_some(body)
+    }
+
+    pub(super) fn chooses_session(&self, len: usize) -> bool {
+        self.server_hello(len).is_some_and(hello::chooses_session)
     }
 
     /// Whether a step that may block can still come in this handshake.
@@ -40,7 +47,10 @@ impl Conn {
         let Some(side) = self.phase.side().filter(|side| side.is_handshaking()) else {
             return false;
         };
-        let is_resumed = side.handshake_kind() == Some(HandshakeKind::Resumed);
+        // A client's rustls tells it in TLS 1.3 with EncryptedExtensions, which is later.
+        let is_tls13 = side.protocol_version() == Some(ProtocolVersion::TLSv1_3);
+        let is_resumed = side.handshake_kind() == Some(HandshakeKind::Resumed)
+            || (is_tls13 && self.context.chose_session);
         let verifies = may.verifier && !is_resumed && !self.context.verified;
         let signs = may.signer && !is_resumed && self.may_sign(side);
         verifies || signs || may.store

@@ -82,11 +82,15 @@ impl Conn {
         is_handshaking && record.and_then(Record::plain_alert) == Some(alert::CLOSE_NOTIFY)
     }
 
-    /// Notes what the error message needs if the next record causes a failure.
+    /// Notes what rustls will not tell of the next record: what the error message needs if the record
+    /// causes a failure, and whether it resumes a session.
     fn note_record(&mut self, len: usize) {
         let record = Record::first(self.input.waiting(len));
         if let Some(version) = record.and_then(version::of_server_hello) {
             self.context.old_version = Some(version);
+        }
+        if self.chooses_session(len) {
+            self.context.chose_session = true;
         }
         if self.context.finished {
             self.context.finished = false; // of an earlier record
