@@ -67,6 +67,22 @@ static void to_version_1(SSL_CTX *context) {
   X509_free(old);
 }
 
+// Addresses whose zeros are at the start, at the end, and in two places.
+static void to_ipv6_addresses(SSL_CTX *context) {
+  X509 *changed = certificate(current->shown);
+  EVP_PKEY *issuer = key("ca");
+  X509_EXTENSION *names = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name,
+                                              "IP:::1,IP:fe80::,IP:1:0:0:2::,IP:10.0.0.1");
+  int old = X509_get_ext_by_NID(changed, NID_subject_alt_name, -1);
+  X509_EXTENSION_free(X509_delete_ext(changed, old));
+  CHECK_INT(X509_add_ext(changed, names, -1), 1);
+  CHECK(X509_sign(changed, issuer, EVP_sha256()) > 0);
+  CHECK_INT(SSL_CTX_use_certificate(context, changed), 1);
+  X509_EXTENSION_free(names);
+  EVP_PKEY_free(issuer);
+  X509_free(changed);
+}
+
 static void with_110_issuers(SSL_CTX *context) {
   for (int i = 0; i < 110; i++)
     CHECK_INT(SSL_CTX_add_extra_chain_cert(context, certificate("ca")), 1);
@@ -236,6 +252,8 @@ static const struct reason reasons_of_clients[] = {
     {"no subject alternative name", "nameless", ERROR(WRONG_NAME), "subjectAltName", NULL, NULL},
     {"wrong name", "other", ERROR(WRONG_NAME), "it is for other.test, not for localhost", NULL,
      NULL},
+    {"IPv6 addresses", "p256", ERROR(WRONG_NAME),
+     "it is for ::1, fe80::, 1:0:0:2::, 10.0.0.1, not for localhost", to_ipv6_addresses, NULL},
     {"expired", "expired", ERROR(EXPIRED), " days ago", NULL, NULL},
     {"not yet valid", "future", ERROR(NOT_YET_VALID), " days too early", NULL, NULL},
     {"wrong purpose", "client-only", ERROR(WRONG_PURPOSE),

@@ -1,7 +1,7 @@
 //! Which peers a side trusts: authorities by a chain that webpki verifies, certificates of peers, raw
 //! public keys, or what the platform accepts.
 
-use crate::certificate::{Usage, rsa_bits};
+use crate::certificate::{Certificate, Usage, rsa_bits};
 use crate::der;
 use crate::error::{CertificateFault, Error};
 use rustls::DistinguishedName;
@@ -10,6 +10,7 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{
     CertificateDer, ServerName, SubjectPublicKeyInfoDer, TrustAnchor, UnixTime,
 };
+use std::net::Ipv6Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use webpki::{
@@ -149,10 +150,7 @@ impl Trust {
             check_issuers_keys(peer, anchors)?;
         }
         verified?;
-        match peer.server_name {
-            Some(name) => Ok(certificate.verify_is_valid_for_subject_name(name)?),
-            None => Ok(()),
-        }
+        Ok(verify_name(&certificate, peer)?)
     }
 }
 
@@ -179,12 +177,27 @@ fn verify_trusted(peer: &PeerIdentity<'_>) -> Result<(), Webpki> {
         let context = RequiredEkuNotFoundContext { required, present };
         return Err(Webpki::RequiredEkuNotFoundContext(context));
     }
-    match peer.server_name {
-        Some(name) => {
-            EndEntityCert::try_from(peer.end_entity)?.verify_is_valid_for_subject_name(name)
+    verify_name(&EndEntityCert::try_from(peer.end_entity)?, peer)
+}
+
+/// Verifies that the certificate is for the server's name. webpki's error writes IPv6 addresses in a
+/// form of its own, which may be the form of another address: they are written again (RFC 5952).
+fn verify_name(certificate: &EndEntityCert<'_>, peer: &PeerIdentity<'_>) -> Result<(), Webpki> {
+    let Some(name) = peer.server_name else { return Ok(()) };
+    let mut verified = certificate.verify_is_valid_for_subject_name(name);
+    if let Err(Webpki::CertNotValidForName(context)) = &mut verified {
+        let addresses = Certificate::parse(peer.end_entity).map(|it| it.ip_addresses);
+        let is_address = |it: &&mut String| {
+            it.starts_with("IpAddress(") && !it.starts_with("IpAddress([invalid")
+        };
+        let written = context.presented.iter_mut().filter(is_address);
+        for (text, address) in written.zip(addresses.unwrap_or_default()) {
+            if let Ok(address) = <[u8; 16]>::try_from(address) {
+                *text = Ipv6Addr::from(address).to_string();
+            }
         }
-        None => Ok(()),
     }
+    verified
 }
 
 fn unix_time(seconds: i64) -> UnixTime {
