@@ -25,7 +25,7 @@ OFF, OPTIONAL, REQUIRED = range(3)  # inkotls_client_auth
 
 TEXTS = {"version", "status_text", "alert_name", "certificate_error_name", "protocol_version_name",
          "cipher_suite_name", "named_group_name", "signature_scheme_name"}
-COUNTED = {"client_config", "server_config", "identities", "ticket_keys"}
+COUNTED = {"client_config", "server_config", "sni_map", "ticket_keys"}
 TIMEOUT = 30
 
 _library = None
