@@ -1,4 +1,4 @@
-// inkotls: tools/reference makes this file from src/capi: edit there, then run `make header`.
+// Reference of inkotls 0.1.0, made from its sources: do not edit.
 
 #ifndef INKOTLS_H
 #define INKOTLS_H

@@ -6,8 +6,6 @@ use std::iter;
 const COLUMNS: usize = 100;
 /// Longer names of a row have a line of their own.
 const LONGEST_NAMES: usize = 24;
-const MADE: &str =
-    "tools/reference makes this file from src/capi: edit there, then run `make header`.";
 
 /// What begins an enum, which C cannot give the size of an int32_t before C23.
 const ENUM: &str = "\
@@ -18,8 +16,8 @@ const ENUM: &str = "\
 #endif
 ";
 
-pub fn header(api: &Api, chapters: &[Chapter], texts: &Texts) -> String {
-    let mut out = format!("// inkotls: {MADE}\n\n#ifndef INKOTLS_H\n#define INKOTLS_H\n\n");
+pub fn header(api: &Api, chapters: &[Chapter], texts: &Texts, version: &str) -> String {
+    let mut out = first_line(version) + "#ifndef INKOTLS_H\n#define INKOTLS_H\n\n";
     out += "// Contents\n//\n";
     let titles = ["Preface", "Handles"].into_iter().chain(chapters.iter().map(|it| it.title));
     for (number, title) in titles.chain(["Notes"]).enumerate() {
@@ -56,24 +54,33 @@ pub fn header(api: &Api, chapters: &[Chapter], texts: &Texts) -> String {
     out + &banner(chapters.len() + 2, "Notes") + &remark(&texts.notes) + "\n#endif\n"
 }
 
-pub fn declarations(api: &Api) -> String {
-    let mut out = format!("// {MADE}\n\n");
-    for it in &api.enums {
-        out += &format!("typedef int32_t {};\nenum {{\n", it.name);
-        for it in &it.constants {
-            out += &format!("  {} = {},\n", it.name, it.value);
-        }
-        out += "};\n";
-    }
-    out.push('\n');
+/// In the order of the header.
+pub fn declarations(api: &Api, chapters: &[Chapter], version: &str) -> String {
+    let mut out = first_line(version);
     for it in &api.handles {
         out += &format!("typedef struct {0} {0};\n", it.name);
     }
-    out.push('\n');
-    api.callbacks.iter().for_each(|it| out += &callback_type(it));
-    out.push('\n');
-    api.functions.iter().for_each(|it| out += &prototype(it));
+    let mut declared = Vec::new();
+    for chapter in chapters {
+        out.push('\n');
+        for it in &chapter.enums {
+            out += &format!("typedef int32_t {};\nenum {{\n", it.name);
+            for it in &it.constants {
+                out += &format!("  {} = {},\n", it.name, it.value);
+            }
+            out += "};\n";
+        }
+        for it in &chapter.functions {
+            let callbacks = api.callbacks_before(it, &mut declared);
+            callbacks.iter().for_each(|it| out += &callback_type(it));
+            out += &prototype(it);
+        }
+    }
     out
+}
+
+fn first_line(version: &str) -> String {
+    format!("// Reference of inkotls {version}, made from its sources: do not edit.\n\n")
 }
 
 /// The declaration of a function, on as few lines as it fits on.

@@ -52,8 +52,8 @@ impl Sources {
         let (chapters, _) = chapters::chapters(&self.api);
         let json = json::json(&self.api, &chapters, &self.version, &self.abi);
         vec![
-            ("inkotls.h".into(), c::header(&self.api, &chapters, &self.texts)),
-            ("inkotls.cdef".into(), c::declarations(&self.api)),
+            ("inkotls.h".into(), c::header(&self.api, &chapters, &self.texts, &self.version)),
+            ("inkotls.cdef".into(), c::declarations(&self.api, &chapters, &self.version)),
             ("inkotls.json".into(), json),
         ]
     }

@@ -46,9 +46,13 @@ fn start(title: &str, section: u8, date: &str) -> String {
     let mut part = || parts.next().unwrap_or(1);
     let (year, month, day) = (part(), part(), part());
     let month = MONTHS[(month - 1) % 12];
-    let made = ".\\\" tools/reference makes this page from the comments in src/capi.\n";
+    let made = ".\\\" Reference of inkotls, made from its sources: do not edit.\n";
+    // groff puts it before the name of the section at the top of a page; the default is "BSD".
+    let system = ".ds doc-volume-operating-system inkotls\n";
     let title = title.to_uppercase();
-    format!("{made}.Dd {month} {day}, {year}\n.Dt {title} {section}\n.Os inkotls\n.Sh NAME\n")
+    format!(
+        "{made}{system}.Dd {month} {day}, {year}\n.Dt {title} {section}\n.Os inkotls\n.Sh NAME\n"
+    )
 }
 
 fn overview(api: &Api, chapters: &[Chapter], texts: &Texts, date: &str) -> String {
