@@ -152,7 +152,9 @@ impl Check<'_> {
             self.problems.push(format!("{}:{}: {}: {what}", it.place.file, row.line, it.name));
         };
         match &number {
-            Number::Enum(name) if !self.api.enums.iter().any(|it| it.name == *name) => {
+            Number::Enum(name) | Number::Bits(name)
+                if !self.api.enums.iter().any(|it| it.name == *name) =>
+            {
                 missing(&format!("an enum: {name} is not one"));
             }
             _ => {}

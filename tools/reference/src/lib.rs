@@ -3,6 +3,7 @@
 mod c;
 pub mod chapters;
 pub mod check;
+pub mod facts;
 mod figure;
 mod guide;
 mod html;
@@ -33,6 +34,7 @@ impl Sources {
         };
         let api = parse::folder(root, "src/capi", problems)?;
         check::check(&api, problems);
+        problems.extend(facts::problems(&api));
         problems.extend(chapters::chapters(&api).1);
         let preface = read("tools/reference/preface.txt")?;
         let notes = read("tools/reference/notes.txt")?;

@@ -96,8 +96,9 @@ pub enum Lifetime {
 }
 
 /// What the numbers of a parameter mean.
-pub enum Number {
-    Enum(String),
+pub enum Number<'a> {
+    Enum(&'a str),
+    Bits(&'a str),
     Boolean,
     Plain,
 }
@@ -214,6 +215,19 @@ impl Function {
         is_array.iter().any(|it| pointee.starts_with(it)).then_some(next).filter(|_| is_size)
     }
 
+    /// The pointer of which a parameter has the length: the length of an input, the size of a buffer, how
+    /// much the function has written, or how much of an input it has used.
+    pub fn measured_by(&self, length: &Parameter) -> Option<&Parameter> {
+        let at = self.parameters.iter().position(|it| it.name == length.name)?;
+        let mut before = self.parameters[..at].iter().rev();
+        match length.ctype.as_str() {
+            "size_t" => before.next().filter(|it| self.length_of(it).is_some()),
+            "size_t *" if length.name == "used" => before.find(|it| self.length_of(it).is_some()),
+            "size_t *" => before.find(|it| it.is_output && is_pointer(&it.ctype)),
+            _ => None,
+        }
+    }
+
     /// What it returns, where that is not only a status.
     pub fn returns(&self) -> Option<&str> {
         self.prose().find(|text| text.starts_with("Returns "))
@@ -240,14 +254,18 @@ impl Row {
         units.into_iter().find(|it| self.text.contains(&format!("in {it}")))
     }
 
-    pub fn number(&self) -> Number {
+    pub fn number(&self) -> Number<'_> {
         let text = &self.text;
-        let name = text.strip_prefix("An ").or_else(|| text.strip_prefix("Bits of "));
-        let name = name.and_then(|it| it.split(['.', ' ', ',', ':']).next());
-        match name.filter(|name| name.starts_with("inkotls_")) {
-            Some(name) => Number::Enum(name.into()),
-            None if text.starts_with("1 ") && text.contains(" 0 ") => Number::Boolean,
-            None => Number::Plain,
+        let named = |start: &str| {
+            let rests = text.split(". ").filter_map(|it| it.strip_prefix(start));
+            let mut names = rests.filter_map(|it| it.split(['.', ' ', ',', ':']).next());
+            names.find(|name| name.starts_with("inkotls_"))
+        };
+        match (named("An ").or_else(|| named("The ")), named("Bits of ")) {
+            (Some(name), _) => Number::Enum(name),
+            (None, Some(name)) => Number::Bits(name),
+            _ if text.starts_with("1 ") && text.contains(" 0 ") => Number::Boolean,
+            _ => Number::Plain,
         }
     }
 }

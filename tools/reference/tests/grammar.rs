@@ -1,6 +1,7 @@
 //! A comment that breaks the grammar is named, with its file, its line and what is missing.
 
 use reference::check::check;
+use reference::facts;
 use reference::model::Api;
 use reference::parse::Module;
 
@@ -11,6 +12,7 @@ fn problems(text: &str) -> Vec<String> {
     let mut module = Module { file: "lamp.rs", problems: &mut problems };
     module.read(text, &mut api).expect("Rust");
     check(&api, &mut problems);
+    problems.extend(facts::problems(&api));
     problems
 }
 
@@ -63,18 +65,30 @@ fn broken_rules_are_named() {
             "Receives a pointer to it, valid",
             "how long it is valid",
         ),
-        (
-            "/// Returns the wattage",
-            "/// Reads the wattage",
-            "no paragraph begins with \"Returns\"",
-        ),
-        ("/// Returns 1 to go on", "/// 1 to go on", "no paragraph begins with \"Returns\""),
+        ("/// Returns the number", "/// Reads the number", "no paragraph begins with \"Returns\""),
         ("///\n/// INVALID_ARGUMENT   The name", "/// INVALID_ARGUMENT   The name", "in one block"),
         ("/// The colour changes", "///     The colour changes", "an indented line"),
         ("changes at once", "changes `at once`", "a backtick"),
         ("May be NULL. Must", "It must not be NULL. Must", "say only where it may be"),
         ("as INKOTLS_COLOUR_DARK_GREEN shows", "as inkotls_lamp_glow shows", "does not exist"),
         ("The name is too long.", "The name is too long", "does not end with a period"),
+        ("lamp. Numbers are never reused", "lamp", "not one of \"Numbers are\""),
+        ("None = -1", "Dark = -1", "INKOTLS_STATUS_DARK: no class"),
+        ("number of watts", "wattage", "what the number means that it returns"),
+        ("colour: i32)>", "colour: i32) -> i32>", "no meaning of its numbers"),
+        ("Range: 1 to 255", "Range: any", "len: its range is not"),
+        ("in UTF-8", "", "name: its encoding is not said"),
+        (
+            "Valid until lamp is freed",
+            "Valid for a while",
+            "out_name: how long it is used or valid",
+        ),
+        ("blinking: i32", "blinking: *const i32", "blinking: what the pointer or the number is"),
+        (
+            "1 if the lamp blinks, 0 if",
+            "A number if",
+            "blinking: what the pointer or the number is",
+        ),
         (
             "May be NULL. Must",
             &format!("{}. Must", "May be NULL".repeat(5)),

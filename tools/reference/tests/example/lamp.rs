@@ -1,6 +1,6 @@
 //! An inkotls_lamp, whose comments keep the grammar: tests/grammar.rs breaks it, one rule at a time.
 
-/// What a call returns.
+/// What a call returns. Numbers are never reused.
 pub enum inkotls_status {
     /// The call is done.
     Ok = 0,
@@ -10,7 +10,7 @@ pub enum inkotls_status {
     InvalidArgument = -13,
 }
 
-/// The colours of a lamp.
+/// The colours of a lamp. Numbers are never reused.
 pub enum inkotls_colour {
     /// The lamp is red.
     Red = 1,
@@ -23,15 +23,15 @@ pub struct inkotls_lamp(Opaque);
 
 /// Receives the state of a lamp.
 ///
-/// Returns 1 to go on, 0 to stop.
+/// Returns nothing.
 ///
 /// colour   An inkotls_colour.
 pub type inkotls_state_callback =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, colour: i32) -> i32>;
+    Option<unsafe extern "C" fn(user_data: *mut c_void, colour: i32)>;
 
 /// Creates a lamp.
 ///
-/// name, len   The name of the lamp, len in bytes. Range: 1 to 255. Copied.
+/// name, len   The name of the lamp in UTF-8, len in bytes. Range: 1 to 255. Copied.
 /// out_lamp    Receives the lamp. Free it with inkotls_lamp_free.
 ///
 /// INVALID_ARGUMENT   The name is too long.
@@ -86,7 +86,7 @@ pub extern "C" fn inkotls_lamp_name(
 ) -> Status {
 }
 
-/// Returns the wattage of the lamp.
+/// Returns the number of watts of the lamp.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_lamp_watts(lamp: Option<&inkotls_lamp>) -> i32 {}
 
