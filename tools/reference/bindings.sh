@@ -24,5 +24,6 @@ for function in $(cat abi/symbols); do
   grep -q "pub extern fn $function(" $out/inkotls.zig || { echo "Zig has no $function" >&2; exit 1; }
 done
 $python tools/reference/bindings.py "$library"
+python3 tools/reference/generator.py "$library"
 luajit tools/reference/bindings.lua "$library"
-echo '5 passed: bindgen, SWIG, Zig, cffi and LuaJIT take what is in include/'
+echo '6 passed: bindgen, SWIG, Zig, cffi, LuaJIT and a generator take what is in include/'
