@@ -3952,5 +3952,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     Numbers and signatures keep their meaning as long as inkotls_abi_version returns the same
 //     number. Numbers that are in the header are never reused. Versions, cipher suites, groups,
 //     signature schemes and alerts have the numbers of the IANA registries.
+//
+//     In share/inkotls, inkotls.cdef has the declarations of this header for LuaJIT and for
+//     Python's cffi, and inkotls.json, which inkotls.schema.json describes, has what a generator
+//     of bindings needs.
 
 #endif
