@@ -8,7 +8,7 @@
 #   tsan        under ThreadSanitizer, with the standard library, so that what that locks is seen, too
 #   aws-lc-rs   with the other provider
 
-# What is shipped is built in one of two profiles: PROFILE=fast, or PROFILE=small, which is a seventh smaller and
+# What is shipped is built in one of two profiles: PROFILE=fast, or PROFILE=small, which is a quarter smaller and
 # slower. Each stands for a profile in Cargo.toml.
 
 KIND  ?= release
