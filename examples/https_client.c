@@ -193,17 +193,17 @@ static int32_t verify(void *pin, inkotls_verification *verification) {
   inkotls_certificate *certificate = NULL;
   const uint8_t *der, *fingerprint;
   size_t len;
-  int32_t error = inkotls_verification_verify(verification);
-  if (error != 0) return error;
-  error = INKOTLS_CERTIFICATE_ERROR_OTHER;
+  int32_t verdict = inkotls_verification_verify(verification);
+  if (verdict != INKOTLS_VERDICT_ACCEPTED) return verdict;
+  verdict = INKOTLS_CERTIFICATE_ERROR_OTHER;
   if (inkotls_verification_certificate(verification, 0, &der, &len) == INKOTLS_STATUS_OK &&
       inkotls_certificate_new(der, len, &certificate) == INKOTLS_STATUS_OK &&
       inkotls_certificate_fingerprint(certificate, &fingerprint, &len) == INKOTLS_STATUS_OK &&
       memcmp(fingerprint, pin, len) == 0) {
-    error = 0;
+    verdict = INKOTLS_VERDICT_ACCEPTED;
   }
   inkotls_certificate_free(certificate);
-  return error;
+  return verdict;
 }
 
 static int run(struct options *options) {

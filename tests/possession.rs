@@ -90,7 +90,7 @@ unsafe extern "C" fn accept(calls: *mut c_void, _: *mut inkotls_verification) ->
     // SAFETY: `meet` lends it, and makes every call from its own thread.
     let calls = unsafe { &*calls.cast::<Cell<u32>>() };
     calls.set(calls.get() + 1);
-    0
+    inkotls_verdict::Accepted as i32
 }
 
 /// A peer that shows the certificate or the key of `name`.

@@ -197,7 +197,7 @@ static int32_t verifies(void *user_data, inkotls_verification *it) {
   for (const struct call *call = verification_calls; call->name; call++)
     CHECK_INT(call->make(it), INKOTLS_STATUS_PANIC);
   CHECK(is_untouched());
-  return verifier->refuses ? INKOTLS_STATUS_PANIC : 0;
+  return verifier->refuses ? INKOTLS_STATUS_PANIC : INKOTLS_VERDICT_ACCEPTED;
 }
 
 static void verification_is_poisoned(const struct call *call, int refuses) {

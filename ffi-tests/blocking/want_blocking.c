@@ -12,7 +12,7 @@
 enum { X25519 = 29 };  // makes a short ClientHello
 
 static const struct way direct = {.chunk = 1 << 14};
-static int32_t refusal;  // what the verifier answers, if it does not accept
+static int32_t verdict = INKOTLS_VERDICT_ACCEPTED;  // of the verifier
 static int calls;
 static const inkotls_client_config *client;
 static const inkotls_server_config *server;
@@ -21,7 +21,7 @@ static int32_t verify(void *user_data, inkotls_verification *it) {
   (void)user_data, (void)it;
   CHECK(blocking_allowed());
   calls++;
-  return refusal;
+  return verdict;
 }
 
 static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
@@ -174,7 +174,7 @@ static void cut_off(const struct way *way) { each_side(way, is_cut_off); }
 static void fails(const struct way *way) {
   struct pair pair;
   make(0);
-  refusal = INKOTLS_CERTIFICATE_ERROR_REVOKED;
+  verdict = INKOTLS_CERTIFICATE_ERROR_REVOKED;
   pair_open(&pair, way, client, "localhost", server);
   while (!calls) {
     until_announced(&pair, &pair.client);
@@ -189,7 +189,7 @@ static void fails(const struct way *way) {
   pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_REVOKED);
   CHECK_INT(inkotls_conn_run_blocking(pair.client.conn), INKOTLS_STATUS_OK);
   CHECK_INT(calls, 1);
-  refusal = 0;
+  verdict = INKOTLS_VERDICT_ACCEPTED;
   pair_free(&pair);
   release_both();
 }

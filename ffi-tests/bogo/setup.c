@@ -27,7 +27,7 @@ static int32_t verify(void *user_data, inkotls_verification *verification) {
   session.is_verified = 1;
   if (flags->fail_ocsp_callback) return INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE;
   int counts = flags->verify_peer || flags->require_any_client_certificate;
-  return flags->verify_fail && counts ? INKOTLS_CERTIFICATE_ERROR_OTHER : 0;
+  return flags->verify_fail && counts ? INKOTLS_CERTIFICATE_ERROR_OTHER : INKOTLS_VERDICT_ACCEPTED;
 }
 
 static void keep_secret(void *user_data, const char *line, size_t len) {

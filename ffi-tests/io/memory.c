@@ -91,7 +91,9 @@ static void drains_never_all(void) {
 // Many servers, which may be one, leave as many sessions as a client with default settings keeps,
 // each with a copy of a chain that is as long as may be. The last are remembered.
 
-static int32_t accept_all(void *data, inkotls_verification *it) { return (void)data, (void)it, 0; }
+static int32_t accept_all(void *data, inkotls_verification *it) {
+  return (void)data, (void)it, INKOTLS_VERDICT_ACCEPTED;
+}
 
 static const inkotls_server_config *long_winded_server(void) {
   enum { CERTIFICATES = 156 };  // about 60 KB

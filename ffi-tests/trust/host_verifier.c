@@ -12,6 +12,7 @@
 
 enum { X25519 = 29 };  // makes a short ClientHello
 enum {
+  ACCEPTED = INKOTLS_VERDICT_ACCEPTED,
   NOT_PRESENTED = INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED,
   EXPIRED = INKOTLS_CERTIFICATE_ERROR_EXPIRED,
   NOT_YET_VALID = INKOTLS_CERTIFICATE_ERROR_NOT_YET_VALID,
@@ -34,6 +35,7 @@ static const inkotls_server_config *server;
 static struct judge {
   int32_t may_block;
   int32_t verdict;
+  const char *message;      // which the failed connection then has
   int asks, overrules;      // what the standard verification says, and whether that counts
   const char *pinned;       // the only certificate that it accepts after that
   void (*meanwhile)(void);  // what it does before it decides
@@ -91,9 +93,9 @@ static int32_t verify(void *user_data, inkotls_verification *it) {
     if (!judge.overrules) verdict = judge.standard;
     is_told(it);
   }
-  if (verdict || !judge.pinned) return verdict;
+  if (verdict != ACCEPTED || !judge.pinned) return verdict;
   CHECK_INT(inkotls_verification_certificate(it, 0, &data, &len), INKOTLS_STATUS_OK);
-  return is_content_of(judge.pinned, data, len) ? 0 : OTHER;
+  return is_content_of(judge.pinned, data, len) ? ACCEPTED : OTHER;
 }
 
 // Configs, one of which has the judge's.
@@ -172,18 +174,20 @@ static void release_both(void) {
 
 // A judge that accepts, and is told only the server name.
 static void begin(void) {
-  judge = (struct judge){.may_block = judge.may_block, .name = by_server ? NULL : "localhost"};
+  judge = (struct judge){
+      .may_block = judge.may_block, .verdict = ACCEPTED, .name = by_server ? NULL : "localhost"};
   clock_gettime(CLOCK_REALTIME, &judge.since);
 }
 
-// A handshake that the judge ends, and how: 0 is success.
-static void meets(const struct way *way, const char *name, int32_t error) {
+// A handshake that ends with that verdict of the judge.
+static void meets(const struct way *way, const char *name, int32_t verdict) {
   struct pair pair;
   judge.calls = 0;
   pair_open(&pair, way, client, name, server);
   struct side *it = by_server ? &pair.server : &pair.client;
-  if (error) {
-    pair_refuses(&pair, it, (inkotls_certificate_error)error);
+  if (verdict != ACCEPTED) {
+    pair_refuses(&pair, it, (inkotls_certificate_error)verdict);
+    if (judge.message) CHECK_TEXT(inkotls_conn_error(it->conn), judge.message);
   } else {
     pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_conn_certificate_error(it->conn), INKOTLS_STATUS_NONE);
@@ -224,7 +228,7 @@ static void told(const struct way *way) {
     judge.chain[0] = "chained.der";
     judge.chain[1] = "sub-ca.der";
     make("chained", "ca.pem", NULL);
-    meets(way, names[i], 0);
+    meets(way, names[i], ACCEPTED);
     release_both();
   }
 }
@@ -237,10 +241,12 @@ static void refuses(const struct way *way) {
   release_both();
 }
 
-// A number that is not a certificate error refuses the peer, too.
+// Rule 12: a number that is neither ACCEPTED nor a certificate error refuses the peer, too. Many
+// FFIs return 0 when a callback raises an exception.
 static void verdicts(const struct way *way) {
-  static const int32_t unknown[] = {NOT_PRESENTED, -1, 23, 99, 256, INT32_MIN, INT32_MAX};
+  static const int32_t unknown[] = {0, NOT_PRESENTED, -1, 23, 99, 101, 256, INT32_MIN, INT32_MAX};
   const char *shown = by_server ? "client" : "ecdsa";
+  char message[32];
   begin();
   make(shown, "ca.pem", NULL);
   for (int32_t error = EXPIRED; error <= BAD_HANDSHAKE_SIGNATURE; error++) {
@@ -251,18 +257,25 @@ static void verdicts(const struct way *way) {
   for (size_t i = 0; i < COUNT(unknown); i++) {
     checking("verdict %ld, %s", (long)unknown[i], subject);
     judge.verdict = unknown[i];
+    snprintf(message, sizeof message, "returned %ld,", (long)unknown[i]);
+    judge.message = message;
     meets(way, "localhost", OTHER);
   }
   release_both();
+}
+
+static void numbers_differ(void) {
+  for (int32_t number = ACCEPTED; number < 1000; number++)
+    CHECK_INT(strcmp(inkotls_certificate_error_name(number), "unknown"), 0);
 }
 
 // The standard verification, followed and overruled.
 
 static const struct {
   const char *shown, *ca, *crl;
-  int32_t error;
-} servers[] = {{"ecdsa", "ca.pem", NULL, 0},
-               {"chained", "ca.pem", NULL, 0},
+  int32_t verdict;
+} servers[] = {{"ecdsa", "ca.pem", NULL, ACCEPTED},
+               {"chained", "ca.pem", NULL, ACCEPTED},
                {"expired", "ca.pem", NULL, EXPIRED},
                {"future", "ca.pem", NULL, NOT_YET_VALID},
                {"stranger", "ca.pem", NULL, UNKNOWN_ISSUER},
@@ -273,7 +286,7 @@ static const struct {
                {"ca-as-leaf", "ca.pem", NULL, CA_USED_AS_END_ENTITY},
                {"below-small", "ca.pem", NULL, UNSUPPORTED_KEY_SIZE},
                {"ecdsa", NULL, NULL, UNKNOWN_ISSUER}},
-  clients[] = {{"client", "ca.pem", NULL, 0},
+  clients[] = {{"client", "ca.pem", NULL, ACCEPTED},
                {"expired-client", "ca.pem", NULL, EXPIRED},
                {"stray-client", "ca.pem", NULL, UNKNOWN_ISSUER},
                {"revoked-client", "ca.pem", "ca.crl.pem", REVOKED},
@@ -284,7 +297,7 @@ static const struct {
 
 static void standard(const struct way *way) {
   for (size_t i = 0; i < (by_server ? COUNT(clients) : COUNT(servers)); i++) {
-    int32_t error = by_server ? clients[i].error : servers[i].error;
+    int32_t verdict = by_server ? clients[i].verdict : servers[i].verdict;
     checking("standard %zu, %s", i, subject);
     begin();
     judge.asks = 1;
@@ -296,9 +309,9 @@ static void standard(const struct way *way) {
     for (int how = 0; how < 3; how++) {
       judge.standard = -1;
       judge.overrules = how > 0;
-      judge.verdict = how > 1 ? REVOKED : 0;
-      meets(way, "localhost", judge.overrules ? judge.verdict : error);
-      CHECK_INT(judge.standard, error);
+      judge.verdict = how > 1 ? REVOKED : ACCEPTED;
+      meets(way, "localhost", judge.overrules ? judge.verdict : verdict);
+      CHECK_INT(judge.standard, verdict);
     }
     release_both();
   }
@@ -308,8 +321,8 @@ static void standard(const struct way *way) {
 static void pinned(const struct way *way) {
   const struct {
     const char *shown, *pinned;
-    int32_t error;
-  } all[] = {{"rsa", "rsa.der", 0},
+    int32_t verdict;
+  } all[] = {{"rsa", "rsa.der", ACCEPTED},
              {"rsa", "ed25519.der", OTHER},
              {by_server ? "stray-client" : "stranger", "rsa.der", UNKNOWN_ISSUER}};
   for (size_t i = 0; i < COUNT(all); i++) {
@@ -317,7 +330,7 @@ static void pinned(const struct way *way) {
     judge.asks = 1;
     judge.pinned = all[i].pinned;
     make(all[i].shown, "ca.pem", NULL);
-    meets(way, "localhost", all[i].error);
+    meets(way, "localhost", all[i].verdict);
     release_both();
   }
 }
@@ -403,7 +416,7 @@ static void judges_raw_keys(const struct way *way) {
   static const struct {
     const char *shown;
     int32_t standard;
-  } all[] = {{"ecdsa", 0}, {"rsa", UNKNOWN_ISSUER}};
+  } all[] = {{"ecdsa", ACCEPTED}, {"rsa", UNKNOWN_ISSUER}};
   unsigned char spki[1024];
   version = TLS13;
   judge.may_block = 1;
@@ -431,7 +444,7 @@ static void judges_raw_keys(const struct way *way) {
       client = client_built(a);
       server = server_built(b);
       for (judge.overrules = 0; judge.overrules < 2; judge.overrules++) {
-        meets(way, "localhost", judge.overrules ? 0 : all[i].standard);
+        meets(way, "localhost", judge.overrules ? ACCEPTED : all[i].standard);
         CHECK_INT(judge.standard, all[i].standard);
       }
       release_both();
@@ -445,6 +458,7 @@ int main(int argc, char **argv) {
   each_judge("what the verifier is told", told, 1);
   each_judge("refused certificate", refuses, 1);
   each_judge("every verdict", verdicts, 0);
+  once("a certificate error is not a verdict", numbers_differ);
   each_judge("standard verification", standard, 0);
   each_judge("certificate pinning", pinned, 0);
   each_judge("forged handshake signature", signatures_count, 1);

@@ -123,7 +123,7 @@ pub enum inkotls_status {
 /// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
 /// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
 /// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
-/// RFC 8446, section 6.2. Numbers are never reused.
+/// RFC 8446, section 6.2. Numbers are never reused, and are below INKOTLS_VERDICT_ACCEPTED (100).
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_certificate_error {
@@ -204,6 +204,17 @@ pub enum inkotls_certificate_error {
     /// peer did not prove that it has the private key. This side sends the alert decrypt_error
     /// (51).
     BadHandshakeSignature = 22,
+}
+
+/// The number that accepts a peer. An inkotls_verify_callback and inkotls_verification_verify
+/// return INKOTLS_VERDICT_ACCEPTED (100) if the peer is accepted, and an inkotls_certificate_error
+/// if the peer is refused. Every inkotls_certificate_error is below 100. Numbers are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_verdict {
+    /// The peer is accepted. The number is not 0, because in many languages a callback that raises
+    /// an exception returns 0 to C: such a callback refuses the peer.
+    Accepted = 100,
 }
 
 /// What a connection can do now: the bits of the number that inkotls_conn_state returns. Bits are
@@ -406,9 +417,10 @@ pub type inkotls_sign_callback = Option<
 /// (inkotls_client_builder_set_dangerous_verifier or
 /// inkotls_server_builder_set_dangerous_verifier).
 ///
-/// Returns 0 to accept the peer, or the inkotls_certificate_error to refuse the peer with. Every
-/// other number, and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with
-/// INKOTLS_CERTIFICATE_ERROR_OTHER.
+/// Returns INKOTLS_VERDICT_ACCEPTED to accept the peer, or the inkotls_certificate_error to refuse
+/// the peer with. Every other number, such as 0 or a negative number, and
+/// INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with INKOTLS_CERTIFICATE_ERROR_OTHER;
+/// the error message of the connection then has the number.
 ///
 /// The callback may return the result of inkotls_verification_verify: if the library refuses the
 /// peer, the error message of the connection then has the reason of the library.

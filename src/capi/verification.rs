@@ -1,7 +1,7 @@
 //! inkotls_verification: a peer that a callback verifies.
 
 use super::calls::{lend, tell};
-use super::inkotls_certificate_error;
+use super::inkotls_verdict;
 use crate::error::Status;
 use crate::ffi::{Handle, Opaque, ask, enter};
 use crate::setup::Verification;
@@ -26,10 +26,10 @@ impl Handle for inkotls_verification {
 /// the config, the server name, and the time. On macOS, Windows and Android the call may block,
 /// because the operating system may verify the peer.
 ///
-/// Returns 0 if the peer is accepted, an inkotls_certificate_error if the peer is refused
-/// (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a negative status. If
-/// the inkotls_verify_callback returns the same inkotls_certificate_error, the connection keeps the
-/// error message of the standard verification.
+/// Returns INKOTLS_VERDICT_ACCEPTED if the peer is accepted, an inkotls_certificate_error if the
+/// peer is refused (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a
+/// negative status. If the inkotls_verify_callback returns the same inkotls_certificate_error, the
+/// connection keeps the error message of the standard verification.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_verification_verify(
     verification: Option<&mut inkotls_verification>,
@@ -39,7 +39,10 @@ pub extern "C" fn inkotls_verification_verify(
         fault = v.verify();
         Ok(())
     });
-    fault.map_or(status as i32, |it: inkotls_certificate_error| it as i32)
+    match status {
+        Status::Ok => fault.map_or(inkotls_verdict::Accepted as i32, |it| it as i32),
+        failure => failure as i32,
+    }
 }
 
 /// Reads one of the certificates that the peer presented, in the order in which the peer sent them.

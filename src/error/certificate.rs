@@ -57,11 +57,16 @@ impl Error {
 
     /// The host's verifier refused the certificate. An unknown number stands for OTHER.
     pub fn refusal_by_host(number: i32) -> Self {
-        let fault = match CertificateFault::try_from(number) {
-            Err(_) | Ok(CertificateFault::NotPresented) => CertificateFault::Other,
-            Ok(fault) => fault,
-        };
-        Self::refusal(fault, "the host's verifier refused it")
+        match CertificateFault::try_from(number) {
+            Err(_) | Ok(CertificateFault::NotPresented) => {
+                let detail = format!(
+                    "the inkotls_verify_callback returned {number}, which is neither \
+                     INKOTLS_VERDICT_ACCEPTED (100) nor a reason to refuse a certificate"
+                );
+                Self::refusal(CertificateFault::Other, &detail)
+            }
+            Ok(fault) => Self::refusal(fault, "the host's verifier refused it"),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! Verification of the peer by a callback of the host, which may ask for the library's verdict.
 
 use super::trust::{PeerIdentity, Trust};
+use crate::capi::types::inkotls_verdict;
 use crate::error::{CertificateFault, Error};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use std::sync::Arc;
@@ -45,7 +46,9 @@ impl Verification {
 
     /// The library's verdict: None if it accepts the peer.
     pub fn verify(&mut self) -> Option<CertificateFault> {
-        let [end_entity, intermediates @ ..] = &*self.chain else { return None };
+        let [end_entity, intermediates @ ..] = &*self.chain else {
+            return Some(CertificateFault::NotPresented);
+        };
         let peer = PeerIdentity {
             end_entity,
             intermediates,
@@ -57,10 +60,11 @@ impl Verification {
         self.refusal.as_ref().map(fault)
     }
 
-    /// What the answer of the callback means: 0 accepts the peer, another number is why it is refused.
+    /// What the answer of the callback means. A callback that fails accepts no peer: only one number
+    /// does, and it is not 0, which FFIs return when a callback raises an exception.
     pub fn verdict(self, answer: i32) -> Result<(), Error> {
         match self.refusal {
-            _ if answer == 0 => Ok(()),
+            _ if answer == inkotls_verdict::Accepted as i32 => Ok(()),
             Some(refusal) if fault(&refusal) as i32 == answer => Err(refusal),
             _ => Err(Error::refusal_by_host(answer)),
         }

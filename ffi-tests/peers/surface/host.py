@@ -7,7 +7,7 @@ import os
 import tempfile
 
 import inkotls
-from inkotls import REQUIRED, Server
+from inkotls import ACCEPTED, REQUIRED, Server
 from interop import ONLY, VERSIONS, OpensslServer, pki, run, s_client
 
 from .programs import (Test, a_version, client_config, content, der, gnutls_client, gnutls_only,
@@ -82,9 +82,9 @@ class Verifier:
         verification = inkotls.Lent("verification", pointer)
         self.names.append(verification.lent("server_name"))
         self.chains.append(verification.lent("certificate", 0))
-        if self._asked and (refusal := verification.verify()):
-            return refusal
-        return 0 if self._pinned in (None, self.chains[-1]) else OTHER
+        if self._asked and (verdict := verification.verify()) != ACCEPTED:
+            return verdict
+        return ACCEPTED if self._pinned in (None, self.chains[-1]) else OTHER
 
 
 class HostKeys(Test):

@@ -149,6 +149,7 @@ const CHAPTERS: &[(&str, &str, &[&str])] = &[
         &[
             "inkotls_client_builder_set_dangerous_verifier",
             "inkotls_server_builder_set_dangerous_verifier",
+            "inkotls_verdict",
             "inkotls_verification_*",
         ],
     ),
