@@ -3859,6 +3859,10 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     also after inkotls_verification_verify. Texts of calls that have no handle, such as
 //     inkotls_status_text, are valid until the process ends.
 //
+//     A pointer that the library writes to an output, or passes to a callback, together with a
+//     length of 0 is a valid address, and not NULL. The pointer points to no bytes: do not read
+//     from it.
+//
 //     Call the _error function of a handle, such as inkotls_conn_error, in a statement of its own,
 //     after the call that failed. C does not say in which order the arguments of one call are
 //     evaluated.

@@ -125,6 +125,27 @@ static void names(void) {
   inkotls_certificate_free(it);
 }
 
+// Rule 10: an empty name has an address of memory, too: the runtime of Go aborts with an address
+// such as 1.
+static void empty_names(void) {
+  char command[1024];
+  struct der der;
+  snprintf(command, sizeof command, "openssl req -x509 -key '%s' -subj / -outform DER 2>/dev/null",
+           pki_path("ecdsa.key"));
+  FILE *made = popen(command, "r");
+  if (!made) give_up("popen");
+  der.len = fread(der.at, 1, sizeof der.at, made);
+  CHECK_INT(pclose(made), 0);
+  inkotls_certificate *it = certificate(&der);
+  const char *text = NULL;
+  size_t len = 1;
+  CHECK_INT(inkotls_certificate_subject(it, &text, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 0 && (uintptr_t)text > 4096 && *text == 0);
+  CHECK_INT(inkotls_certificate_issuer(it, &text, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 0 && (uintptr_t)text > 4096 && *text == 0);
+  inkotls_certificate_free(it);
+}
+
 // Reads all that there is to read.
 static void read_whole(const inkotls_certificate *it) {
   unsigned sum = 0;
@@ -191,6 +212,7 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   once("fields as openssl x509 prints them", as_openssl_says);
   once("subject alternative names", names);
+  once("empty subject and issuer", empty_names);
   once("truncated and changed certificates", damaged);
   return checks_done();
 }

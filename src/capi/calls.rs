@@ -9,7 +9,7 @@ use crate::engine::{Outcome, Step};
 use crate::error::{Error, Status};
 use crate::ffi::{
     Answer, HostIo, bytes, bytes_mut, flag, handle_callback, key_log_callback, log_callback,
-    not_null, output, plain_number,
+    not_null, output, plain_number, start,
 };
 use crate::log;
 use crate::setup::HostVerification;
@@ -156,7 +156,7 @@ pub fn lend<T, U>(
 ) -> Result<Option<()>, Error> {
     let (out_data, out_len) = (output(out_data)?, output(out_len)?);
     Ok(slice.map(|slice| {
-        out_data.write(slice.as_ptr().cast());
+        out_data.write(start(slice).cast());
         out_len.write(slice.len());
     }))
 }

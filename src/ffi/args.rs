@@ -74,6 +74,16 @@ pub fn output<T>(out: Option<&mut MaybeUninit<T>>) -> Result<&mut MaybeUninit<T>
     not_null(out, "an output")
 }
 
+/// Where a slice starts. Rust's address of an empty slice may be 1, 2 or 4, with which the runtime of
+/// Go aborts: an empty slice has the address of a static number here.
+pub fn start<T>(slice: &[T]) -> *const T {
+    static NOTHING: u64 = 0;
+    match slice {
+        [] => (&raw const NOTHING).cast(),
+        _ => slice.as_ptr(),
+    }
+}
+
 #[inline]
 pub fn not_null<T>(it: Option<T>, name: &str) -> Result<T, Error> {
     it.ok_or_else(|| is_null(name))

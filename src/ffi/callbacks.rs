@@ -1,5 +1,6 @@
 //! Callbacks, as closures that the safe code calls.
 
+use super::args::start;
 use super::guard::outside;
 use super::handle::{Handle, lent};
 use super::syscall::{append, retried};
@@ -33,7 +34,9 @@ pub fn log_callback(
     let (callback, data) = (callback?, UserData(user_data));
     Some(move |level, text: &str| {
         // SAFETY: the host vouches for its function; the text outlives the call.
-        outside(|| unsafe { callback(data.get(), level, text.as_ptr().cast(), text.len()) });
+        outside(|| unsafe {
+            callback(data.get(), level, start(text.as_bytes()).cast(), text.len())
+        });
     })
 }
 
@@ -44,7 +47,7 @@ pub fn key_log_callback(
     let (callback, data) = (callback?, UserData(user_data));
     Some(move |line: &str| {
         // SAFETY: the host vouches for its function; the line outlives the call.
-        outside(|| unsafe { callback(data.get(), line.as_ptr().cast(), line.len()) });
+        outside(|| unsafe { callback(data.get(), start(line.as_bytes()).cast(), line.len()) });
     })
 }
 
@@ -54,8 +57,7 @@ pub fn session_put(
 ) -> Option<impl Fn(&[u8], &[u8]) -> bool + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
     Some(move |key: &[u8], value: &[u8]| {
-        let (key, key_len, value, value_len) =
-            (key.as_ptr(), key.len(), value.as_ptr(), value.len());
+        let (key, key_len, value, value_len) = (start(key), key.len(), start(value), value.len());
         // SAFETY: the host vouches for its function; key and value outlive the call.
         outside(|| unsafe { callback(data.get(), key, key_len, value, value_len) }) == 1
     })
@@ -69,7 +71,7 @@ pub fn session_get(
 ) -> Option<impl Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
     Some(move |key: &[u8], take: bool, buf: &mut [u8]| {
-        let (key, key_len, buf, cap) = (key.as_ptr(), key.len(), buf.as_mut_ptr(), buf.len());
+        let (key, key_len, buf, cap) = (start(key), key.len(), buf.as_mut_ptr(), buf.len());
         // SAFETY: the host vouches for its function; key and buf outlive the call.
         let len = outside(|| unsafe { callback(data.get(), key, key_len, take.into(), buf, cap) });
         usize::try_from(len).ok()
@@ -84,8 +86,7 @@ pub fn sign_callback(
 ) -> Option<impl Fn(u16, &[u8], &mut [u8]) -> Option<usize> + Send + Sync> {
     let (callback, data) = (callback?, UserData(user_data));
     Some(move |scheme: u16, message: &[u8], buf: &mut [u8]| {
-        let (message, len, buf, cap) =
-            (message.as_ptr(), message.len(), buf.as_mut_ptr(), buf.len());
+        let (message, len, buf, cap) = (start(message), message.len(), buf.as_mut_ptr(), buf.len());
         // SAFETY: the host vouches for its function; message and buf outlive the call.
         let len =
             outside(|| unsafe { callback(data.get(), scheme.into(), message, len, buf, cap) });
@@ -132,7 +133,7 @@ impl HostIo {
 
 impl Write for HostIo {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        let (start, len) = (data.as_ptr(), data.len());
+        let (start, len) = (start(data), data.len());
         // SAFETY: the host vouches for its function; the data outlive the call.
         let write = || outside(|| unsafe { (self.write)(self.data.get(), start, len) });
         match retried(|| moved(write(), len))? {
