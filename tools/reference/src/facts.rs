@@ -55,6 +55,15 @@ pub struct Answer {
     pub failure: (i64, Option<&'static str>),
 }
 
+impl Answer {
+    /// Whether the constants that the comment names are here, too.
+    fn has_constants_of(&self, callback: &Function) -> bool {
+        let text = result_text(callback).unwrap_or_default();
+        let is_here = |name: &str| self.values.iter().any(|(_, _, text)| text.contains(name));
+        words(&text).filter(|it| it.starts_with("INKOTLS_")).all(is_here)
+    }
+}
+
 const ANSWERS: [Answer; 6] = [
     Answer {
         callback: "inkotls_sign_callback",
@@ -72,7 +81,13 @@ const ANSWERS: [Answer; 6] = [
         length_of: None,
         values: &[
             (Some(0), Some(0), "The peer is accepted."),
-            (Some(1), None, "The peer is refused with this inkotls_certificate_error."),
+            (
+                Some(1),
+                None,
+                "The peer is refused with this inkotls_certificate_error; or with \
+                 INKOTLS_CERTIFICATE_ERROR_OTHER, if the number is not one, or is \
+                 INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.",
+            ),
             (None, Some(-1), "The peer is refused with INKOTLS_CERTIFICATE_ERROR_OTHER."),
         ],
         failure: (11, Some("INKOTLS_CERTIFICATE_ERROR_OTHER")),
@@ -149,7 +164,7 @@ pub fn text_function<'a>(api: &'a Api, name: &str) -> Option<&'a Function> {
 
 /// Whether the constants of an enum are bits that can be combined.
 pub fn are_flags(it: &Enum) -> bool {
-    it.text.iter().any(|text| text.contains("Bits are never reused."))
+    it.text.iter().any(|text| text.contains("Bits are never reused"))
 }
 
 pub fn parameter_kind<'a>(
@@ -352,7 +367,7 @@ pub fn problems(api: &Api) -> Vec<String> {
         problems.push(format!("{}:{}: {name}: {what}", place.file, place.line));
     };
     for it in &api.enums {
-        let is_number = it.text.iter().any(|text| text.contains("Numbers are never reused."));
+        let is_number = it.text.iter().any(|text| text.contains("Numbers are never reused"));
         if are_flags(it) == is_number {
             missing(
                 &it.place,
@@ -381,6 +396,13 @@ pub fn problems(api: &Api) -> Vec<String> {
                 &it.place,
                 &it.name,
                 "no meaning of its numbers in tools/reference/src/facts.rs",
+            );
+        }
+        if answer(it).is_some_and(|answer| !answer.has_constants_of(it)) {
+            missing(
+                &it.place,
+                &it.name,
+                "its meaning in facts.rs lacks a constant that it returns",
             );
         }
         if result_kind(api, it).is_none() {
