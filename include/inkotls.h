@@ -322,7 +322,7 @@ INKOTLS_ENUM(inkotls_status) {
 /// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
 /// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
 /// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
-/// RFC 8446, section 6.2. Numbers are never reused.
+/// RFC 8446, section 6.2. Numbers are never reused, and are below INKOTLS_VERDICT_ACCEPTED (100).
 INKOTLS_ENUM(inkotls_certificate_error) {
   /// The peer had to present a certificate or a raw public key and presented none. A server sends
   /// the alert certificate_required (116) in TLS 1.3 and handshake_failure (40) in TLS 1.2. A
@@ -3359,13 +3359,23 @@ inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *bu
 // 19. Verification
 // =================================================================================================
 
+/// The number that accepts a peer. An inkotls_verify_callback and inkotls_verification_verify
+/// return INKOTLS_VERDICT_ACCEPTED (100) if the peer is accepted, and an inkotls_certificate_error
+/// if the peer is refused. Every inkotls_certificate_error is below 100. Numbers are never reused.
+INKOTLS_ENUM(inkotls_verdict) {
+  /// The peer is accepted. The number is not 0, because in many languages a callback that raises an
+  /// exception returns 0 to C: such a callback refuses the peer.
+  INKOTLS_VERDICT_ACCEPTED = 100,
+};
+
 /// Decides whether to accept the certificate or the raw public key of a peer
 /// (inkotls_client_builder_set_dangerous_verifier or
 /// inkotls_server_builder_set_dangerous_verifier).
 ///
-/// Returns 0 to accept the peer, or the inkotls_certificate_error to refuse the peer with. Every
-/// other number, and INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with
-/// INKOTLS_CERTIFICATE_ERROR_OTHER.
+/// Returns INKOTLS_VERDICT_ACCEPTED to accept the peer, or the inkotls_certificate_error to refuse
+/// the peer with. Every other number, such as 0 or a negative number, and
+/// INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED, refuses the peer with INKOTLS_CERTIFICATE_ERROR_OTHER;
+/// the error message of the connection then has the number.
 ///
 /// The callback may return the result of inkotls_verification_verify: if the library refuses the
 /// peer, the error message of the connection then has the reason of the library.
@@ -3470,10 +3480,10 @@ inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_buil
 /// the config, the server name, and the time. On macOS, Windows and Android the call may block,
 /// because the operating system may verify the peer.
 ///
-/// Returns 0 if the peer is accepted, an inkotls_certificate_error if the peer is refused
-/// (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a negative status. If
-/// the inkotls_verify_callback returns the same inkotls_certificate_error, the connection keeps the
-/// error message of the standard verification.
+/// Returns INKOTLS_VERDICT_ACCEPTED if the peer is accepted, an inkotls_certificate_error if the
+/// peer is refused (INKOTLS_CERTIFICATE_ERROR_UNKNOWN_ISSUER if the config has no roots), or a
+/// negative status. If the inkotls_verify_callback returns the same inkotls_certificate_error, the
+/// connection keeps the error message of the standard verification.
 int32_t inkotls_verification_verify(inkotls_verification *verification);
 
 /// Reads one of the certificates that the peer presented, in the order in which the peer sent them.

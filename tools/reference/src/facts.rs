@@ -80,15 +80,16 @@ const ANSWERS: [Answer; 6] = [
         kind: Kind("enum", Some("inkotls_certificate_error")),
         length_of: None,
         values: &[
-            (Some(0), Some(0), "The peer is accepted."),
+            (Some(100), Some(100), "INKOTLS_VERDICT_ACCEPTED: the peer is accepted."),
             (
                 Some(1),
-                None,
+                Some(99),
                 "The peer is refused with this inkotls_certificate_error; or with \
                  INKOTLS_CERTIFICATE_ERROR_OTHER, if the number is not one, or is \
                  INKOTLS_CERTIFICATE_ERROR_NOT_PRESENTED.",
             ),
-            (None, Some(-1), "The peer is refused with INKOTLS_CERTIFICATE_ERROR_OTHER."),
+            (Some(101), None, "The peer is refused with INKOTLS_CERTIFICATE_ERROR_OTHER."),
+            (None, Some(0), "The peer is refused with INKOTLS_CERTIFICATE_ERROR_OTHER."),
         ],
         failure: (11, Some("INKOTLS_CERTIFICATE_ERROR_OTHER")),
     },
