@@ -35,17 +35,21 @@ pub fn status_text(number: i32) -> &'static CStr {
         Status::InvalidPeerCertificate => c"the peer's certificate was refused",
         Status::HandshakeFailed => c"the two sides have nothing in common",
         Status::ProtocolError => c"the peer broke the protocol",
-        Status::InvalidCertificate => c"a certificate or a CRL is missing or cannot be parsed",
-        Status::InvalidKey => c"a private key is missing, not usable or not supported",
+        Status::InvalidCertificate => c"a certificate, a CRL or an identity is missing, or cannot be used",
+        Status::InvalidKey => {
+            c"a private key is missing, not usable or not supported, or a signer made no valid signature"
+        }
         Status::KeyMismatch => c"the private key does not belong to the certificate",
-        Status::InvalidName => c"the server name is neither a DNS name nor an IP address",
+        Status::InvalidName => {
+            c"the server name cannot be used: inkotls_invalid_name_text returns the reason"
+        }
         Status::NoTrustAnchors => c"there is no certificate authority to trust",
         Status::InvalidArgument => c"an argument is NULL or out of range",
         Status::InvalidState => {
-            c"the call makes no sense in this state, or another call is using the handle"
+            c"the call is not possible in this state of the handle, or another call is using the handle"
         }
         Status::Unsupported => c"this build of the library cannot do that",
-        Status::IoError => c"the operating system failed a call",
+        Status::IoError => c"a system call or an I/O callback has failed",
         Status::Panic => c"a bug in inkotls was caught; the handle can only be freed",
     }
 }
