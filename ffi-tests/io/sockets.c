@@ -1,7 +1,9 @@
 // Descriptors as a transport, with peers that misbehave: TCP on loopback; socket pairs, which
 // buffer less and report sooner; pipes. pipes.c tests what only pipes have.
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -89,6 +91,33 @@ static void attaches_in_the_middle(medium over) {
   CHECK_INT(inkotls_acceptor_into_conn(acceptor, server, &wire.conn[SERVER]), INKOTLS_STATUS_OK);
   wire_shake(&wire, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
   wire_free(&wire);
+}
+
+// A socket that is still connecting: the queue of the listener is full, and Linux drops the SYN.
+static void connects_later(void) {
+  enum { MOST = 8 };
+  struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t len = sizeof at;
+  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), fds[MOST], count = 0;
+  struct pollfd last = {.events = POLLOUT};
+  inkotls_conn *conn = NULL;
+  CHECK_INT(bind(listener, (struct sockaddr *)&at, sizeof at) | listen(listener, 0), 0);
+  CHECK_INT(getsockname(listener, (struct sockaddr *)&at, &len), 0);
+  do {
+    last.fd = fds[count++] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    CHECK_INT(connect(last.fd, (struct sockaddr *)&at, sizeof at), -1);
+    CHECK_INT(errno, EINPROGRESS);
+  } while (poll(&last, 1, 50) > 0 && count < MOST);
+  CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_set_fd(conn, last.fd), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_WANT_WRITE);
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_WANT_WRITE);
+  close(accept(listener, NULL, NULL));
+  CHECK_INT(poll(&last, 1, PATIENCE_MS), 1);
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_WANT_READ);
+  inkotls_conn_free(conn);
+  while (count > 0) close(fds[--count]);
+  close(listener);
 }
 
 // Peers that are silent, slow or gone.
@@ -407,6 +436,7 @@ int main(int argc, char **argv) {
   over_each(ALL, "detached descriptors", detaches);
   over_each(ALL, "negative descriptors", refuses_negative_descriptors);
   over_each(LOCAL, "attached during a handshake", attaches_in_the_middle);
+  once("a socket that is still connecting", connects_later);
   over_each(ALL, "no call blocks", never_blocks);
   once("a peer that resets", peer_resets);
   over_each(ALL, "a peer that leaves", peer_leaves);

@@ -50,10 +50,11 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 /// stays in effect.
 ///
 /// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///      must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or
-///      until the last call that moves ciphertext returns, on acceptor or on the connection that
-///      inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not use
-///      the descriptor.
+///      must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until
+///      another transport is attached, or until the last call that moves ciphertext returns
+///      (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn creates the
+///      calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and inkotls_conn_free do not
+///      use the descriptor.
 ///
 /// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                    pipe that is open for reading and writing; inkotls_acceptor_os_error returns
@@ -84,15 +85,17 @@ pub extern "C" fn inkotls_acceptor_set_fd(
 /// filled the pipe after poll.
 ///
 /// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
-///            last call that moves ciphertext returns, on acceptor or on the connection that
-///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
-///            not use the descriptor.
+///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
+///            transport is attached, or until the last call that moves ciphertext returns
+///            (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
+///            creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
+///            inkotls_conn_free do not use the descriptor.
 /// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the
-///            last call that moves ciphertext returns, on acceptor or on the connection that
-///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do
-///            not use the descriptor.
+///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
+///            transport is attached, or until the last call that moves ciphertext returns
+///            (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
+///            creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
+///            inkotls_conn_free do not use the descriptor.
 ///
 /// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
 ///                    or is the wrong end of a pipe; inkotls_acceptor_os_error returns the errno
@@ -122,10 +125,11 @@ pub extern "C" fn inkotls_acceptor_set_fds(
 /// write       Called by the library to send ciphertext. See inkotls_write_callback. The callback
 ///             must not use acceptor.
 /// user_data   Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
-///             detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last call that
-///             moves ciphertext returns, on acceptor or on the connection that
-///             inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free call
-///             neither callback.
+///             detached (inkotls_acceptor_detach, inkotls_conn_detach), until another transport is
+///             attached, or until the last call that moves ciphertext returns
+///             (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
+///             creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
+///             inkotls_conn_free call neither callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_io(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -454,12 +458,15 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
 
 /// Reads the error message of the last call on acceptor that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
-/// until the next call on acceptor that is not const, or until acceptor is freed. Call
-/// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
-/// failed.
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if acceptor is NULL. Valid until the next call on acceptor that is not
+/// const, or until acceptor is freed. Call inkotls_acceptor_error in a statement of its own, after
+/// the call that failed.
 ///
-/// A call that takes acceptor as const leaves no error message when it fails.
+/// A call on acceptor that succeeds leaves the error message of an earlier call unchanged, and so
+/// does a call that takes acceptor as const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_acceptor_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes acceptor as const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) -> *const c_char {
     error_message(acceptor)
@@ -485,9 +492,11 @@ pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acce
 
 /// Reads the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
-/// failure has no errno value. Call inkotls_acceptor_os_error before the next call on acceptor that
-/// is not const, and before inkotls_acceptor_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
+/// inkotls_acceptor_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>) -> i32 {
     os_error(acceptor)

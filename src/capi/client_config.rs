@@ -39,7 +39,10 @@ pub extern "C" fn inkotls_client_builder_new() -> *mut inkotls_client_builder {
 
 /// Sets which servers the client trusts.
 ///
-/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
+/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform. The
+/// roots replace this default, and the roots of an earlier call: the client then trusts only what
+/// is in roots. To trust what the platform trusts as well, call inkotls_roots_add_platform on
+/// roots.
 ///
 /// Raw public keys need TLS 1.3 and a peer that supports raw public keys (RFC 7250). With any other
 /// peer, the handshake fails: the side that finds out returns HANDSHAKE_FAILED, and the other side
@@ -442,10 +445,12 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
-/// until the next call on builder that is not const, or until builder is freed. Call
-/// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
-/// call that failed.
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
+/// const, or until builder is freed. Call inkotls_client_builder_error in a statement of its own,
+/// after the call that failed.
+///
+/// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_builder_error(
     builder: Option<&inkotls_client_builder>,

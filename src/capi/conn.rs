@@ -168,10 +168,17 @@ pub extern "C" fn inkotls_conn_set_log(
 /// Attaches a socket, from which the connection then reads and to which it writes ciphertext
 /// itself.
 ///
-/// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush,
-/// inkotls_conn_close and the other calls that need ciphertext then move it themselves: WANT_READ
-/// and WANT_WRITE say for which event to poll the socket. A transport that was attached before is
-/// detached.
+/// From then on these calls move ciphertext themselves: inkotls_conn_handshake, inkotls_conn_read,
+/// inkotls_conn_read_peek, inkotls_conn_write, inkotls_conn_flush, inkotls_conn_close,
+/// inkotls_conn_read_early_data, inkotls_conn_write_early_data and inkotls_conn_update_keys. Their
+/// WANT_READ and WANT_WRITE say for which event to poll the socket. A transport that was attached
+/// before is detached.
+///
+/// On Linux, the socket may still be connecting (connect has returned EINPROGRESS): the calls
+/// return WANT_WRITE until the socket is connected. If the socket cannot be connected,
+/// inkotls_conn_handshake returns IO_ERROR or UNEXPECTED_EOF. To get the errno value of the failed
+/// connect, read it with getsockopt and SO_ERROR when the socket is writable, before the next call
+/// on conn.
 ///
 /// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
 /// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
@@ -190,9 +197,10 @@ pub extern "C" fn inkotls_conn_set_log(
 /// effect. After an earlier transport has failed to send, its ciphertext is lost, and writing fails
 /// with every later transport.
 ///
-/// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///      must stay open until inkotls_conn_detach returns, or until the last call that moves
-///      ciphertext returns; inkotls_conn_free does not use it.
+/// fd   A stream socket that is connected or (on Linux) connecting, or a pipe that is open for
+///      reading and writing. The descriptor must stay open until inkotls_conn_detach or a call that
+///      attaches another transport returns OK, or until the last call that moves ciphertext
+///      returns; inkotls_conn_free does not use it.
 ///
 /// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                    pipe that is open for reading and writing; inkotls_conn_os_error returns the
@@ -217,10 +225,12 @@ pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) 
 /// has filled the pipe after poll.
 ///
 /// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///            until inkotls_conn_detach or a call that attaches another transport returns OK, or
+///            until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
 ///            returns.
 /// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///            until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///            until inkotls_conn_detach or a call that attaches another transport returns OK, or
+///            until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
 ///            returns.
 ///
 /// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
@@ -252,9 +262,10 @@ pub extern "C" fn inkotls_conn_set_fds(
 ///
 /// read        Called to receive ciphertext. The callback must not use conn.
 /// write       Called to send ciphertext. The callback must not use conn.
-/// user_data   Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach
-///             returns, or until the last call that moves ciphertext returns; inkotls_conn_free
-///             calls neither callback.
+/// user_data   Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach or
+///             a call that attaches another transport returns OK, or until the last call that moves
+///             ciphertext (inkotls_conn_set_fd lists these calls) returns; inkotls_conn_free calls
+///             neither callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_io(
     conn: Option<&mut inkotls_conn>,
@@ -440,6 +451,19 @@ pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Sta
 /// the verification of the operating system, run. Any thread may call inkotls_conn_run_blocking; no
 /// other call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
 ///
+/// A step is the processing of received ciphertext with all callbacks that this needs: one call of
+/// inkotls_conn_run_blocking may run several callbacks one after the other, such as the
+/// inkotls_verify_callback and then the inkotls_sign_callback. The call goes on to further steps as
+/// far as the received ciphertext allows.
+///
+/// The host has nothing to drain before inkotls_conn_run_blocking, because a call that announces a
+/// step returns WANT_WRITE until all queued ciphertext is drained or sent, and only then
+/// WANT_BLOCKING.
+///
+/// To abandon conn while inkotls_conn_run_blocking runs on another thread, have that thread call
+/// inkotls_conn_free after inkotls_conn_run_blocking has returned. The library cannot interrupt a
+/// callback.
+///
 /// WANT_BLOCKING is returned before any part of the step has run. WANT_BLOCKING may be spurious,
 /// because the contents of an encrypted record are not known in advance.
 ///
@@ -469,7 +493,11 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 /// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
 /// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
-/// CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be called.
+/// After the handshake, CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be
+/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF are final.
+///
+/// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
+/// an out_len of 0, also after the peer has closed, or the failure of the connection.
 ///
 /// buf, cap   Receives the plaintext. cap is the size of buf in bytes.
 /// out_len    Receives the number of bytes written, which is at least 1 unless cap is 0.
@@ -740,6 +768,11 @@ pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn
 /// Runs a key update (KeyUpdate; RFC 8446, section 4.6.3): new keys protect what this side sends,
 /// and the peer is asked to do the same.
 ///
+/// The peer sends its own KeyUpdate before the next data that it sends (RFC 8446, section 4.6.3):
+/// as long as the peer sends no data, the keys that protect what the peer sends stay the same. If
+/// the peer uses this library, the peer sends its KeyUpdate with its next inkotls_conn_write,
+/// inkotls_conn_close or inkotls_conn_update_keys.
+///
 /// TLS 1.3 connections also update their keys automatically, before the keys have protected as many
 /// records as they may. Some peers end a connection that updates its keys again and again without
 /// sending data.
@@ -843,8 +876,7 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
 ///
 /// Both sides must send close_notify: call inkotls_conn_close also after inkotls_conn_read has
 /// returned CLOSED. After inkotls_conn_close this side can send no more data. If the handshake is
-/// done, inkotls_conn_read can go on until the peer has closed; a host that expects no more data
-/// need not wait for that.
+/// done, inkotls_conn_read can go on until the peer has closed.
 ///
 /// The call runs no handshake and reads nothing: inkotls_conn_close never returns WANT_READ or
 /// WANT_BLOCKING. During a handshake, the call queues close_notify at once, and from then on
@@ -852,10 +884,13 @@ pub unsafe extern "C" fn inkotls_conn_channel_binding(
 /// is queued already, and only once: a repeated call only waits until all ciphertext is drained or
 /// sent.
 ///
-/// After a failure, no close_notify is sent, because the alert has already ended the connection. On
-/// a TCP socket, shut down the sending side (shutdown with SHUT_WR), read until the end of file
-/// (EOF), then close the socket: if bytes are left unread, the TCP reset that they cause can
-/// overtake the alert.
+/// After a failure, no close_notify is sent, because the alert has already ended the connection.
+///
+/// Before a TCP socket is closed, after a clean end as well as after a failure, shut down the
+/// sending side (shutdown with SHUT_WR), and read from the socket until the end of file (EOF),
+/// within a time limit. If received bytes, such as the tickets of TLS 1.3, are left unread, closing
+/// the socket causes a TCP reset, and the peer may lose the last bytes that were sent to it: data,
+/// close_notify or an alert.
 ///
 /// OK           close_notify has been drained or sent; or a client has not begun its handshake, so
 ///              that close_notify is not needed.

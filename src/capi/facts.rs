@@ -62,8 +62,8 @@ pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
 /// server sends them after the handshake. A client that closes the connection without reading has
 /// no ticket, and cannot resume the session in TLS 1.3.
 ///
-/// Returns the number of tickets, or INKOTLS_STATUS_NONE on a server, and on a client whose
-/// handshake has not begun.
+/// Returns the number of TLS 1.3 tickets, which is always 0 in TLS 1.2, or INKOTLS_STATUS_NONE on a
+/// server, and on a client whose handshake has not begun.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))
@@ -172,13 +172,15 @@ pub extern "C" fn inkotls_conn_peer_certificate(
 
 /// Reads the error message of the last call on conn that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL, even if
-/// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
-/// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if conn is NULL. Valid until the next call on conn that is not const,
+/// or until conn is freed. Call inkotls_conn_error in a statement of its own, after the call that
 /// failed.
 ///
-/// A call that takes conn as const leaves no error message when it returns NONE or
-/// INVALID_ARGUMENT.
+/// A call on conn that succeeds leaves the error message of an earlier call unchanged, and so does
+/// a call that takes conn as const and returns NONE or INVALID_ARGUMENT: inkotls_conn_error then
+/// returns the error message of the earlier call. inkotls_status_text describes the status of a
+/// call that takes conn as const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_char {
     error_message(conn)
@@ -212,8 +214,9 @@ pub extern "C" fn inkotls_conn_certificate_error(conn: Option<&inkotls_conn>) ->
 /// Reads the error number (errno) of the last call on conn that failed.
 ///
 /// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. Call inkotls_conn_os_error before the next call on conn
-/// that is not const, and before inkotls_conn_free.
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call inkotls_conn_os_error
+/// before the next call on conn that is not const, and before inkotls_conn_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_os_error(conn: Option<&inkotls_conn>) -> i32 {
     os_error(conn)

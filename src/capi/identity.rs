@@ -131,9 +131,9 @@ pub unsafe extern "C" fn inkotls_identity_add_chain_der(
 /// The private key replaces the private key or the signer that was set before. If
 /// inkotls_identity_set_key_pem fails, identity is unchanged. The library does not erase the
 /// private key in the host's buffer: the host should erase it after the call. The library erases
-/// its own copy of the input, but does not erase the loaded key when the key is freed
-/// (SECURITY.md). A private key that must not be in the memory of the process is used through a
-/// callback (inkotls_identity_set_signer).
+/// its own copy of the input, but does not erase the loaded key when the key is freed. A private
+/// key that must not be in the memory of the process is used through a callback
+/// (inkotls_identity_set_signer).
 ///
 /// data, len   The PEM text, and its length in bytes. Copied.
 ///
@@ -194,8 +194,8 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem_file(
 /// or the signer that was set before. If inkotls_identity_set_key_der fails, identity is unchanged.
 /// The library does not erase the private key in the host's buffer: the host should erase it after
 /// the call. The library erases its own copy of the input, but does not erase the loaded key when
-/// the key is freed (SECURITY.md). A private key that must not be in the memory of the process is
-/// used through a callback (inkotls_identity_set_signer).
+/// the key is freed. A private key that must not be in the memory of the process is used through a
+/// callback (inkotls_identity_set_signer).
 ///
 /// data, len   The private key in DER, and its length in bytes. Copied.
 ///
@@ -328,10 +328,15 @@ pub extern "C" fn inkotls_identity_raw_public_key(
 
 /// Reads the error message of the last call on identity that failed.
 ///
-/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
-/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, not in
-/// the same argument list as the call that failed.
+/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, after
+/// the call that failed.
+///
+/// A call on identity that succeeds leaves the error message of an earlier call unchanged, and so
+/// does a call that takes identity as const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_identity_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes identity as const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) -> *const c_char {
     error_message(identity)
@@ -339,9 +344,11 @@ pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) ->
 
 /// Reads the error number (errno) of the last call on identity that failed.
 ///
-/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
-/// failure has no errno value. Call inkotls_identity_os_error before the next call on identity that
-/// is not const, and before inkotls_identity_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_identity_os_error before the next call on identity that is not const, and before
+/// inkotls_identity_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_os_error(identity: Option<&inkotls_identity>) -> i32 {
     os_error(identity)

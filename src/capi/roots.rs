@@ -370,10 +370,15 @@ pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
 
 /// Reads the error message of the last call on roots that failed.
 ///
-/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
-/// or until roots is freed. Call inkotls_roots_error in a statement of its own, not in the same
-/// argument list as the call that failed.
+/// or until roots is freed. Call inkotls_roots_error in a statement of its own, after the call that
+/// failed.
+///
+/// A call on roots that succeeds leaves the error message of an earlier call unchanged, and so does
+/// a call that takes roots as const and returns NONE or INVALID_ARGUMENT: inkotls_roots_error then
+/// returns the error message of the earlier call. inkotls_status_text describes the status of a
+/// call that takes roots as const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_error(roots: Option<&inkotls_roots>) -> *const c_char {
     error_message(roots)
@@ -381,9 +386,10 @@ pub extern "C" fn inkotls_roots_error(roots: Option<&inkotls_roots>) -> *const c
 
 /// Reads the error number (errno) of the last call on roots that failed.
 ///
-/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
-/// failure has no errno value. Call inkotls_roots_os_error before the next call on roots that is
-/// not const, and before inkotls_roots_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call inkotls_roots_os_error
+/// before the next call on roots that is not const, and before inkotls_roots_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_os_error(roots: Option<&inkotls_roots>) -> i32 {
     os_error(roots)

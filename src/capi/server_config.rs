@@ -600,10 +600,12 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
-/// until the next call on builder that is not const, or until builder is freed. Call
-/// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
-/// call that failed.
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
+/// const, or until builder is freed. Call inkotls_server_builder_error in a statement of its own,
+/// after the call that failed.
+///
+/// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_builder_error(
     builder: Option<&inkotls_server_builder>,

@@ -46,47 +46,54 @@ pub enum inkotls_status {
     /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
     /// plaintext will come from the peer. This side may still write, until it calls
     /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that
-    /// the handshake cannot finish.
+    /// the handshake cannot finish, and the status is final.
     Closed = -2,
     /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
-    /// truncated; whether that matters depends on the protocol above TLS. During the handshake, the
-    /// status means that the peer has left, so that the handshake cannot finish.
+    /// truncated; whether that matters depends on the protocol above TLS. After the handshake, this
+    /// side may still write. During the handshake, the status means that the peer has left, so that
+    /// the handshake cannot finish, and the status is final.
     UnexpectedEof = -3,
     /// The peer has sent a fatal alert. inkotls_conn_alert_received or
-    /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final: from
-    /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
-    /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
+    /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final:
+    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+    /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+    /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
+    /// status.
     AlertReceived = -4,
     /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
     /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final:
-    /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-    /// inkotls_conn_flush and inkotls_conn_close return this status.
+    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+    /// inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
+    /// queued, and from then on this status.
     InvalidPeerCertificate = -5,
     /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
     /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
     /// identity for the server name or the signature schemes of the client; or the peer sent more
     /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
-    /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-    /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
-    /// this status.
+    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+    /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+    /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
+    /// status.
     HandshakeFailed = -6,
     /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
     /// record that cannot be decrypted, which also happens if the bytes were changed on the way.
-    /// The error message has the reason. The failure is final: from then on inkotls_conn_handshake,
+    /// The error message has the reason. The failure is final: inkotls_conn_handshake,
     /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
-    /// acceptor, inkotls_acceptor_accept) return this status.
+    /// acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE as long as an alert for
+    /// the peer is queued, and from then on this status.
     ProtocolError = -7,
     /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used,
-    /// or the input contains none, or an identity has no certificate chain. The error message has
-    /// the reason. The call has no effect, and the handles that were passed to it can be used
-    /// again.
+    /// or the input contains none, or an identity has no certificate chain, or a server config is
+    /// built without an identity. The error message has the reason. The call has no effect, and the
+    /// handles that were passed to it can be used again.
     InvalidCertificate = -8,
     /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
     /// not supported, or the identity has no private key: the call has no effect, and the handles
     /// that were passed to it can be used again. From a call on a connection, the status means that
     /// the inkotls_sign_callback returned no valid signature: the connection has failed. The
-    /// failure is final: from then on inkotls_conn_handshake, inkotls_conn_read,
-    /// inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close return this status.
+    /// failure is final: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+    /// inkotls_conn_flush and inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an
+    /// alert for the peer is queued, and from then on this status.
     InvalidKey = -9,
     /// The private key does not belong to the first certificate of the chain, or that certificate
     /// does not fit a signature scheme of the inkotls_sign_callback. The call has no effect, and
