@@ -258,10 +258,13 @@ NEEDS.libssl-dev := $(if $(TARGET),,openssl/ssl.h=libssl-dev)
 libssl-dev:
 	$(needs)
 
-$(BUILD)/tests/api/readme: build/readme.inc
-build/readme.inc: README.md docs/guide/first-client.md ffi-tests/support/readme.sh
+$(BUILD)/tests/api/readme: build/readme.inc build/preface.inc
+build/readme.inc: README.md docs/guide/first-client.md tools/reference/notes.txt ffi-tests/support/readme.sh
 	@mkdir -p $(@D)
-	ffi-tests/support/readme.sh loop client > $@
+	ffi-tests/support/readme.sh loop client 'A poll loop' > $@
+build/preface.inc: tools/reference/preface.txt ffi-tests/support/readme.sh
+	@mkdir -p $(@D)
+	ffi-tests/support/readme.sh preface > $@
 
 NEEDS.build/pki/done := openssl
 build/pki/done: examples/pki.sh
