@@ -1,4 +1,4 @@
-//! inkotls: rustls for language runtimes, through a C ABI that never blocks.
+//! inkotls: rustls for language runtimes, through a C ABI that never waits for the network.
 //!
 //! ```text
 //! network -> feed  -> [ conn ] -> read  -> application
