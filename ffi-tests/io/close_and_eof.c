@@ -141,6 +141,9 @@ static void closed_after(const struct way *way) {
   CHECK_INT(pair_until_closed(&pair, &pair.server), INKOTLS_STATUS_OK);
   CHECK_INT(pair_until_closed(&pair, &pair.server), INKOTLS_STATUS_OK);
   CHECK_INT(pair_until_read(&pair, &pair.client, in, sizeof in, &len), INKOTLS_STATUS_CLOSED);
+  // An empty buffer is no end.
+  CHECK_INT(inkotls_conn_read(pair.client.conn, in, 0, &len), INKOTLS_STATUS_OK);
+  CHECK_INT(len, 0);
   // A cut that follows changes nothing.
   side_cut(&pair.client);
   CHECK_INT(side_read(&pair.client, in, sizeof in, &len), INKOTLS_STATUS_CLOSED);
