@@ -37,7 +37,8 @@
 //     network -> feed  -> [ conn ] -> read  -> application
 //     application -> write -> [ conn ] -> drain -> network
 //
-// The host is the program that calls the library. It moves all bytes; every call returns at once.
+// The host is the program that calls the library, and moves all bytes; no call waits for the
+// network, but some calls may block for another reason (Blocking, in the notes).
 //
 // The twelve calls of a client:
 //
@@ -59,7 +60,7 @@
 //     unsigned char net[16384];                        // after WANT_READ, feed accepts all of it
 //     while ((status = inkotls_conn_read(conn, buf, sizeof buf, &len)) > 0) {
 //       if (status == INKOTLS_STATUS_WANT_WRITE) {
-//         inkotls_conn_drain(conn, net, sizeof net, &n);
+//         if (inkotls_conn_drain(conn, net, sizeof net, &n)) break;
 //         if (send_all(fd, net, n) < 0) break;         // suspends the task, not the thread
 //       } else if (status == INKOTLS_STATUS_WANT_BLOCKING) {
 //         in_a_pool(inkotls_conn_run_blocking, conn);  // needed only if the config may block
@@ -77,12 +78,15 @@
 //     if (inkotls_client_builder_set_roots(builder, roots))
 //       die(inkotls_client_builder_error(builder));
 //
-// A call that has no _error function (a call on a reference-counted handle, and a call that creates
-// a handle) has only its status, which inkotls_status_text describes.
+// A call that has no _error function (a call on a reference-counted handle, on an
+// inkotls_certificate or on an inkotls_verification, and a call that creates a handle) has only its
+// status, which inkotls_status_text describes.
 //
-// Status: 0 (OK) means done. A positive status says what to do before the same call is repeated.
-// A negative status is final for a connection, except NONE, INVALID_ARGUMENT, INVALID_STATE and
-// UNSUPPORTED. CLOSED and UNEXPECTED_EOF end only reading; IO_ERROR is the end of the transport.
+// Status: OK stands for INKOTLS_STATUS_OK (0), and so on. OK means done. A positive status says
+// what to do before the same call is repeated. A negative status is final for a connection, with
+// these exceptions: NONE, INVALID_ARGUMENT, INVALID_STATE and UNSUPPORTED; after the handshake,
+// CLOSED and UNEXPECTED_EOF, which end only reading; and IO_ERROR, because the transport can be
+// replaced.
 // Ownership: _new creates, _free destroys; a reference-counted handle has _retain and _release.
 // Threads: a handle has one user at a time, on any thread; a reference-counted one has many users.
 // NULL: a NULL argument returns INVALID_ARGUMENT, unless its description says "May be NULL".
@@ -247,45 +251,52 @@ INKOTLS_ENUM(inkotls_status) {
   /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
   /// plaintext will come from the peer. This side may still write, until it calls
   /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that the
-  /// handshake cannot finish.
+  /// handshake cannot finish, and the status is final.
   INKOTLS_STATUS_CLOSED = -2,
   /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
-  /// truncated; whether that matters depends on the protocol above TLS. During the handshake, the
-  /// status means that the peer has left, so that the handshake cannot finish.
+  /// truncated; whether that matters depends on the protocol above TLS. After the handshake, this
+  /// side may still write. During the handshake, the status means that the peer has left, so that
+  /// the handshake cannot finish, and the status is final.
   INKOTLS_STATUS_UNEXPECTED_EOF = -3,
   /// The peer has sent a fatal alert. inkotls_conn_alert_received or
-  /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final: from
-  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
+  /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final:
+  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE
+  /// as long as an alert for the peer is queued, and from then on this status.
   INKOTLS_STATUS_ALERT_RECEIVED = -4,
   /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
-  /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final: from
-  /// then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-  /// inkotls_conn_close return this status.
+  /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final:
+  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+  /// inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
+  /// queued, and from then on this status.
   INKOTLS_STATUS_INVALID_PEER_CERTIFICATE = -5,
   /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
   /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
   /// identity for the server name or the signature schemes of the client; or the peer sent more
   /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
-  /// from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
-  /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return this status.
+  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE
+  /// as long as an alert for the peer is queued, and from then on this status.
   INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
   /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
   /// record that cannot be decrypted, which also happens if the bytes were changed on the way. The
-  /// error message has the reason. The failure is final: from then on inkotls_conn_handshake,
-  /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
-  /// acceptor, inkotls_acceptor_accept) return this status.
+  /// error message has the reason. The failure is final: inkotls_conn_handshake, inkotls_conn_read,
+  /// inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an acceptor,
+  /// inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
+  /// queued, and from then on this status.
   INKOTLS_STATUS_PROTOCOL_ERROR = -7,
   /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used, or
-  /// the input contains none, or an identity has no certificate chain. The error message has the
-  /// reason. The call has no effect, and the handles that were passed to it can be used again.
+  /// the input contains none, or an identity has no certificate chain, or a server config is built
+  /// without an identity. The error message has the reason. The call has no effect, and the handles
+  /// that were passed to it can be used again.
   INKOTLS_STATUS_INVALID_CERTIFICATE = -8,
   /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
   /// not supported, or the identity has no private key: the call has no effect, and the handles
   /// that were passed to it can be used again. From a call on a connection, the status means that
   /// the inkotls_sign_callback returned no valid signature: the connection has failed. The failure
-  /// is final: from then on inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-  /// inkotls_conn_flush and inkotls_conn_close return this status.
+  /// is final: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
+  /// and inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
+  /// queued, and from then on this status.
   INKOTLS_STATUS_INVALID_KEY = -9,
   /// The private key does not belong to the first certificate of the chain, or that certificate
   /// does not fit a signature scheme of the inkotls_sign_callback. The call has no effect, and the
@@ -664,10 +675,17 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 /// Attaches a socket, from which the connection then reads and to which it writes ciphertext
 /// itself.
 ///
-/// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush,
-/// inkotls_conn_close and the other calls that need ciphertext then move it themselves: WANT_READ
-/// and WANT_WRITE say for which event to poll the socket. A transport that was attached before is
-/// detached.
+/// From then on these calls move ciphertext themselves: inkotls_conn_handshake, inkotls_conn_read,
+/// inkotls_conn_read_peek, inkotls_conn_write, inkotls_conn_flush, inkotls_conn_close,
+/// inkotls_conn_read_early_data, inkotls_conn_write_early_data and inkotls_conn_update_keys. Their
+/// WANT_READ and WANT_WRITE say for which event to poll the socket. A transport that was attached
+/// before is detached.
+///
+/// On Linux, the socket may still be connecting (connect has returned EINPROGRESS): the calls
+/// return WANT_WRITE until the socket is connected. If the socket cannot be connected,
+/// inkotls_conn_handshake returns IO_ERROR or UNEXPECTED_EOF. To get the errno value of the failed
+/// connect, read it with getsockopt and SO_ERROR when the socket is writable, before the next call
+/// on conn.
 ///
 /// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
 /// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
@@ -686,9 +704,10 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 /// effect. After an earlier transport has failed to send, its ciphertext is lost, and writing fails
 /// with every later transport.
 ///
-/// fd  A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///     must stay open until inkotls_conn_detach returns, or until the last call that moves
-///     ciphertext returns; inkotls_conn_free does not use it.
+/// fd  A stream socket that is connected or (on Linux) connecting, or a pipe that is open for
+///     reading and writing. The descriptor must stay open until inkotls_conn_detach or a call that
+///     attaches another transport returns OK, or until the last call that moves ciphertext returns;
+///     inkotls_conn_free does not use it.
 ///
 /// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                   pipe that is open for reading and writing; inkotls_conn_os_error returns the
@@ -710,10 +729,12 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 /// has filled the pipe after poll.
 ///
 /// read_fd   A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///           until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///           until inkotls_conn_detach or a call that attaches another transport returns OK, or
+///           until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
 ///           returns.
 /// write_fd  A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///           until inkotls_conn_detach returns, or until the last call that moves ciphertext
+///           until inkotls_conn_detach or a call that attaches another transport returns OK, or
+///           until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
 ///           returns.
 ///
 /// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
@@ -787,9 +808,10 @@ typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, 
 ///
 /// read       Called to receive ciphertext. The callback must not use conn.
 /// write      Called to send ciphertext. The callback must not use conn.
-/// user_data  Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach
-///            returns, or until the last call that moves ciphertext returns; inkotls_conn_free
-///            calls neither callback.
+/// user_data  Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach or a
+///            call that attaches another transport returns OK, or until the last call that moves
+///            ciphertext (inkotls_conn_set_fd lists these calls) returns; inkotls_conn_free calls
+///            neither callback.
 inkotls_status inkotls_conn_set_io(inkotls_conn *conn, inkotls_read_callback read,
     inkotls_write_callback write, void *user_data);
 
@@ -867,6 +889,19 @@ inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 /// the verification of the operating system, run. Any thread may call inkotls_conn_run_blocking; no
 /// other call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
 ///
+/// A step is the processing of received ciphertext with all callbacks that this needs: one call of
+/// inkotls_conn_run_blocking may run several callbacks one after the other, such as the
+/// inkotls_verify_callback and then the inkotls_sign_callback. The call goes on to further steps as
+/// far as the received ciphertext allows.
+///
+/// The host has nothing to drain before inkotls_conn_run_blocking, because a call that announces a
+/// step returns WANT_WRITE until all queued ciphertext is drained or sent, and only then
+/// WANT_BLOCKING.
+///
+/// To abandon conn while inkotls_conn_run_blocking runs on another thread, have that thread call
+/// inkotls_conn_free after inkotls_conn_run_blocking has returned. The library cannot interrupt a
+/// callback.
+///
 /// WANT_BLOCKING is returned before any part of the step has run. WANT_BLOCKING may be spurious,
 /// because the contents of an encrypted record are not known in advance.
 ///
@@ -897,7 +932,11 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 /// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
 /// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
-/// CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be called.
+/// After the handshake, CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be
+/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF are final.
+///
+/// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
+/// an out_len of 0, also after the peer has closed, or the failure of the connection.
 ///
 /// buf, cap  Receives the plaintext. cap is the size of buf in bytes.
 /// out_len   Receives the number of bytes written, which is at least 1 unless cap is 0.
@@ -1013,6 +1052,11 @@ inkotls_status inkotls_conn_flush(inkotls_conn *conn);
 /// Runs a key update (KeyUpdate; RFC 8446, section 4.6.3): new keys protect what this side sends,
 /// and the peer is asked to do the same.
 ///
+/// The peer sends its own KeyUpdate before the next data that it sends (RFC 8446, section 4.6.3):
+/// as long as the peer sends no data, the keys that protect what the peer sends stay the same. If
+/// the peer uses this library, the peer sends its KeyUpdate with its next inkotls_conn_write,
+/// inkotls_conn_close or inkotls_conn_update_keys.
+///
 /// TLS 1.3 connections also update their keys automatically, before the keys have protected as many
 /// records as they may. Some peers end a connection that updates its keys again and again without
 /// sending data.
@@ -1037,8 +1081,7 @@ inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 ///
 /// Both sides must send close_notify: call inkotls_conn_close also after inkotls_conn_read has
 /// returned CLOSED. After inkotls_conn_close this side can send no more data. If the handshake is
-/// done, inkotls_conn_read can go on until the peer has closed; a host that expects no more data
-/// need not wait for that.
+/// done, inkotls_conn_read can go on until the peer has closed.
 ///
 /// The call runs no handshake and reads nothing: inkotls_conn_close never returns WANT_READ or
 /// WANT_BLOCKING. During a handshake, the call queues close_notify at once, and from then on
@@ -1046,10 +1089,13 @@ inkotls_status inkotls_conn_update_keys(inkotls_conn *conn);
 /// is queued already, and only once: a repeated call only waits until all ciphertext is drained or
 /// sent.
 ///
-/// After a failure, no close_notify is sent, because the alert has already ended the connection. On
-/// a TCP socket, shut down the sending side (shutdown with SHUT_WR), read until the end of file
-/// (EOF), then close the socket: if bytes are left unread, the TCP reset that they cause can
-/// overtake the alert.
+/// After a failure, no close_notify is sent, because the alert has already ended the connection.
+///
+/// Before a TCP socket is closed, after a clean end as well as after a failure, shut down the
+/// sending side (shutdown with SHUT_WR), and read from the socket until the end of file (EOF),
+/// within a time limit. If received bytes, such as the tickets of TLS 1.3, are left unread, closing
+/// the socket causes a TCP reset, and the peer may lose the last bytes that were sent to it: data,
+/// close_notify or an alert.
 ///
 /// OK          close_notify has been drained or sent; or a client has not begun its handshake, so
 ///             that close_notify is not needed.
@@ -1126,13 +1172,15 @@ int32_t inkotls_conn_state(const inkotls_conn *conn);
 
 /// Reads the error message of the last call on conn that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL, even if
-/// conn is NULL. Valid until the next call on conn that is not const, or until conn is freed. Call
-/// inkotls_conn_error in a statement of its own, not in the same argument list as the call that
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if conn is NULL. Valid until the next call on conn that is not const,
+/// or until conn is freed. Call inkotls_conn_error in a statement of its own, after the call that
 /// failed.
 ///
-/// A call that takes conn as const leaves no error message when it returns NONE or
-/// INVALID_ARGUMENT.
+/// A call on conn that succeeds leaves the error message of an earlier call unchanged, and so does
+/// a call that takes conn as const and returns NONE or INVALID_ARGUMENT: inkotls_conn_error then
+/// returns the error message of the earlier call. inkotls_status_text describes the status of a
+/// call that takes conn as const.
 const char *inkotls_conn_error(const inkotls_conn *conn);
 
 /// Reads why the certificate of the peer was refused.
@@ -1154,8 +1202,9 @@ int32_t inkotls_conn_alert_received(const inkotls_conn *conn);
 /// Reads the error number (errno) of the last call on conn that failed.
 ///
 /// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. Call inkotls_conn_os_error before the next call on conn
-/// that is not const, and before inkotls_conn_free.
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call inkotls_conn_os_error
+/// before the next call on conn that is not const, and before inkotls_conn_free.
 int32_t inkotls_conn_os_error(const inkotls_conn *conn);
 
 /// Reads the TLS version that was negotiated.
@@ -1326,7 +1375,10 @@ inkotls_client_builder *inkotls_client_builder_new(void);
 
 /// Sets which servers the client trusts.
 ///
-/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform.
+/// By default the client trusts what the platform trusts, as with inkotls_roots_add_platform. The
+/// roots replace this default, and the roots of an earlier call: the client then trusts only what
+/// is in roots. To trust what the platform trusts as well, call inkotls_roots_add_platform on
+/// roots.
 ///
 /// Raw public keys need TLS 1.3 and a peer that supports raw public keys (RFC 7250). With any other
 /// peer, the handshake fails: the side that finds out returns HANDSHAKE_FAILED, and the other side
@@ -1488,10 +1540,12 @@ inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
-/// until the next call on builder that is not const, or until builder is freed. Call
-/// inkotls_client_builder_error in a statement of its own, not in the same argument list as the
-/// call that failed.
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
+/// const, or until builder is freed. Call inkotls_client_builder_error in a statement of its own,
+/// after the call that failed.
+///
+/// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
 
 /// Frees a builder from which no config was built.
@@ -1809,17 +1863,23 @@ inkotls_status inkotls_roots_add_raw_public_key(inkotls_roots *roots, const void
 
 /// Reads the error message of the last call on roots that failed.
 ///
-/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
-/// or until roots is freed. Call inkotls_roots_error in a statement of its own, not in the same
-/// argument list as the call that failed.
+/// or until roots is freed. Call inkotls_roots_error in a statement of its own, after the call that
+/// failed.
+///
+/// A call on roots that succeeds leaves the error message of an earlier call unchanged, and so does
+/// a call that takes roots as const and returns NONE or INVALID_ARGUMENT: inkotls_roots_error then
+/// returns the error message of the earlier call. inkotls_status_text describes the status of a
+/// call that takes roots as const.
 const char *inkotls_roots_error(const inkotls_roots *roots);
 
 /// Reads the error number (errno) of the last call on roots that failed.
 ///
-/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
-/// failure has no errno value. Call inkotls_roots_os_error before the next call on roots that is
-/// not const, and before inkotls_roots_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call inkotls_roots_os_error
+/// before the next call on roots that is not const, and before inkotls_roots_free.
 int32_t inkotls_roots_os_error(const inkotls_roots *roots);
 
 /// Frees the roots.
@@ -2064,10 +2124,12 @@ inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
 
 /// Reads the error message of the last call on builder that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
-/// until the next call on builder that is not const, or until builder is freed. Call
-/// inkotls_server_builder_error in a statement of its own, not in the same argument list as the
-/// call that failed.
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
+/// const, or until builder is freed. Call inkotls_server_builder_error in a statement of its own,
+/// after the call that failed.
+///
+/// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
 
 /// Frees a builder from which no config was built.
@@ -2182,9 +2244,9 @@ inkotls_status inkotls_identity_add_chain_der(inkotls_identity *identity, const 
 /// The private key replaces the private key or the signer that was set before. If
 /// inkotls_identity_set_key_pem fails, identity is unchanged. The library does not erase the
 /// private key in the host's buffer: the host should erase it after the call. The library erases
-/// its own copy of the input, but does not erase the loaded key when the key is freed
-/// (SECURITY.md). A private key that must not be in the memory of the process is used through a
-/// callback (inkotls_identity_set_signer).
+/// its own copy of the input, but does not erase the loaded key when the key is freed. A private
+/// key that must not be in the memory of the process is used through a callback
+/// (inkotls_identity_set_signer).
 ///
 /// data, len  The PEM text, and its length in bytes. Copied.
 ///
@@ -2231,8 +2293,8 @@ inkotls_status inkotls_identity_set_key_pem_file(inkotls_identity *identity, con
 /// or the signer that was set before. If inkotls_identity_set_key_der fails, identity is unchanged.
 /// The library does not erase the private key in the host's buffer: the host should erase it after
 /// the call. The library erases its own copy of the input, but does not erase the loaded key when
-/// the key is freed (SECURITY.md). A private key that must not be in the memory of the process is
-/// used through a callback (inkotls_identity_set_signer).
+/// the key is freed. A private key that must not be in the memory of the process is used through a
+/// callback (inkotls_identity_set_signer).
 ///
 /// data, len  The private key in DER, and its length in bytes. Copied.
 ///
@@ -2354,17 +2416,24 @@ inkotls_status inkotls_identity_raw_public_key(const inkotls_identity *identity,
 
 /// Reads the error message of the last call on identity that failed.
 ///
-/// Returns the message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
-/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, not in
-/// the same argument list as the call that failed.
+/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, after
+/// the call that failed.
+///
+/// A call on identity that succeeds leaves the error message of an earlier call unchanged, and so
+/// does a call that takes identity as const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_identity_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes identity as const.
 const char *inkotls_identity_error(const inkotls_identity *identity);
 
 /// Reads the error number (errno) of the last call on identity that failed.
 ///
-/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
-/// failure has no errno value. Call inkotls_identity_os_error before the next call on identity that
-/// is not const, and before inkotls_identity_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_identity_os_error before the next call on identity that is not const, and before
+/// inkotls_identity_free.
 int32_t inkotls_identity_os_error(const inkotls_identity *identity);
 
 /// Frees the identity.
@@ -2474,10 +2543,11 @@ inkotls_acceptor *inkotls_acceptor_new(void);
 /// stays in effect.
 ///
 /// fd  A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///     must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until
-///     the last call that moves ciphertext returns, on acceptor or on the connection that
-///     inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not use
-///     the descriptor.
+///     must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until
+///     another transport is attached, or until the last call that moves ciphertext returns
+///     (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn creates the
+///     calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and inkotls_conn_free do not
+///     use the descriptor.
 ///
 /// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                   pipe that is open for reading and writing; inkotls_acceptor_os_error returns
@@ -2502,15 +2572,17 @@ inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 /// filled the pipe after poll.
 ///
 /// read_fd   A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last
-///           call that moves ciphertext returns, on acceptor or on the connection that
-///           inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not
-///           use the descriptor.
+///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
+///           transport is attached, or until the last call that moves ciphertext returns
+///           (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
+///           creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
+///           inkotls_conn_free do not use the descriptor.
 /// write_fd  A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last
-///           call that moves ciphertext returns, on acceptor or on the connection that
-///           inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free do not
-///           use the descriptor.
+///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
+///           transport is attached, or until the last call that moves ciphertext returns
+///           (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
+///           creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
+///           inkotls_conn_free do not use the descriptor.
 ///
 /// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
 ///                   or is the wrong end of a pipe; inkotls_acceptor_os_error returns the errno
@@ -2534,10 +2606,11 @@ inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor, int32_t read
 /// write      Called by the library to send ciphertext. See inkotls_write_callback. The callback
 ///            must not use acceptor.
 /// user_data  Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
-///            detached (inkotls_acceptor_detach, inkotls_conn_detach), or until the last call that
-///            moves ciphertext returns, on acceptor or on the connection that
-///            inkotls_acceptor_into_conn creates. inkotls_acceptor_free and inkotls_conn_free call
-///            neither callback.
+///            detached (inkotls_acceptor_detach, inkotls_conn_detach), until another transport is
+///            attached, or until the last call that moves ciphertext returns
+///            (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
+///            creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
+///            inkotls_conn_free call neither callback.
 inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor, inkotls_read_callback read,
     inkotls_write_callback write, void *user_data);
 
@@ -2735,12 +2808,15 @@ inkotls_status inkotls_acceptor_into_conn(inkotls_acceptor *acceptor,
 
 /// Reads the error message of the last call on acceptor that failed.
 ///
-/// Returns the message, which is NUL-terminated, and "" if no call has failed; never NULL. Valid
-/// until the next call on acceptor that is not const, or until acceptor is freed. Call
-/// inkotls_acceptor_error in a statement of its own, not in the same argument list as the call that
-/// failed.
+/// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
+/// failed; never NULL, even if acceptor is NULL. Valid until the next call on acceptor that is not
+/// const, or until acceptor is freed. Call inkotls_acceptor_error in a statement of its own, after
+/// the call that failed.
 ///
-/// A call that takes acceptor as const leaves no error message when it fails.
+/// A call on acceptor that succeeds leaves the error message of an earlier call unchanged, and so
+/// does a call that takes acceptor as const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_acceptor_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes acceptor as const.
 const char *inkotls_acceptor_error(const inkotls_acceptor *acceptor);
 
 /// Reads the alert that the acceptor has sent or queued.
@@ -2757,9 +2833,11 @@ int32_t inkotls_acceptor_alert_received(const inkotls_acceptor *acceptor);
 
 /// Reads the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns the errno value of the last failure, or NONE if no call has failed, or if the last
-/// failure has no errno value. Call inkotls_acceptor_os_error before the next call on acceptor that
-/// is not const, and before inkotls_acceptor_free.
+/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
+/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
+/// call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
+/// inkotls_acceptor_free.
 int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
 
 /// Frees an acceptor that has not become a connection.
@@ -2979,8 +3057,8 @@ int32_t inkotls_conn_is_resumed(const inkotls_conn *conn);
 /// server sends them after the handshake. A client that closes the connection without reading has
 /// no ticket, and cannot resume the session in TLS 1.3.
 ///
-/// Returns the number of tickets, or INKOTLS_STATUS_NONE on a server, and on a client whose
-/// handshake has not begun.
+/// Returns the number of TLS 1.3 tickets, which is always 0 in TLS 1.2, or INKOTLS_STATUS_NONE on a
+/// server, and on a client whose handshake has not begun.
 int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
 
 /// Sets bytes that are stored with each session that this server connection creates.
@@ -3743,8 +3821,8 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //
 //     A connection does nothing by itself. The host, which is the program that calls the library,
 //     moves ciphertext between the connection and the socket, and plaintext between the connection
-//     and the application. Every call except inkotls_conn_run_blocking returns at once with a
-//     status: OK (0) means done; a positive status says what to do before the same call is
+//     and the application. No call waits for the network: a call that cannot go on returns a
+//     status. OK (0) means done; a positive status says what to do before the same call is
 //     repeated; a negative status is a failure, or says that there is nothing to return. The loop
 //     of the preface serves inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
 //     inkotls_conn_flush and inkotls_conn_close.
@@ -3763,6 +3841,49 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     first; make one call on the connection at a time; wait for the socket outside of the calls;
 //     send the bytes of one inkotls_conn_drain before the bytes of the next one.
 //
+// A poll loop
+//
+//     A server with many connections waits for all of their sockets in one call, such as poll, and
+//     the sockets are in non-blocking mode. The host polls the socket of a connection for reading
+//     if the last call on the connection returned WANT_READ, and for writing as long as ciphertext
+//     is queued (INKOTLS_STATE_WANTS_WRITE), whatever the last status was. These two functions
+//     need no buffer for a part that the socket did not accept, because inkotls_conn_drain_peek
+//     leaves the ciphertext in the connection until inkotls_conn_drain_consume removes it:
+//
+//         // The events to poll the socket for, after a call on conn has returned status.
+//         static short events_of(const inkotls_conn *conn, inkotls_status status) {
+//           int is_queued = inkotls_conn_state(conn) & INKOTLS_STATE_WANTS_WRITE;
+//           return (status == INKOTLS_STATUS_WANT_READ ? POLLIN : 0) | (is_queued ? POLLOUT : 0);
+//         }
+//
+//         // Moves ciphertext after poll. Returns a negative number if the socket has failed.
+//         static int move_ciphertext(inkotls_conn *conn, int fd, inkotls_status status) {
+//           unsigned char net[16384];
+//           const uint8_t *data;
+//           size_t len;
+//           ssize_t n = 1;
+//           while (n > 0 && inkotls_conn_drain_peek(conn, &data, &len) == 0 && len > 0) {
+//             n = send(fd, data, len, MSG_NOSIGNAL);  // may send only a part
+//             if (n > 0) inkotls_conn_drain_consume(conn, (size_t)n);
+//           }
+//           if (n < 0 && errno != EAGAIN) return -1;
+//           if (status != INKOTLS_STATUS_WANT_READ) return 0;
+//           n = recv(fd, net, sizeof net, 0);
+//           if (n < 0) return errno == EAGAIN ? 0 : -1;
+//           if (n == 0) return inkotls_conn_feed_eof(conn);
+//           return inkotls_conn_feed(conn, net, (size_t)n, &len);
+//         }
+//
+//     After poll has reported an event, the host calls move_ciphertext, and then repeats the call
+//     that returned the positive status. After WANT_BLOCKING, the host runs
+//     inkotls_conn_run_blocking in a pool of threads, and polls the socket only after that. The
+//     library has no timers: a server sets a time limit for each connection.
+//
+//     With a socket attached (inkotls_conn_set_fd), events_of works unchanged, and move_ciphertext
+//     is not needed. The sources of the library contain complete programs: examples/https_server.c
+//     is a server with epoll, and docs/guide describes one program for each task (epoll.md,
+//     push-loop.md, green-threads.md).
+//
 // Transports
 //
 //     By default the host moves the ciphertext, with inkotls_conn_feed and inkotls_conn_drain.
@@ -3771,29 +3892,33 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     receive and send. The same calls return the same statuses in all cases. With a transport
 //     attached, WANT_READ and WANT_WRITE say for which event to poll the transport. A call that
 //     has received 128 KiB from any transport, and has nothing to return yet, returns WANT_READ
-//     although the transport may have more; INKOTLS_STATE_READABLE is then set. An
-//     inkotls_acceptor has the same calls; a transport that is attached to an acceptor stays
+//     although the transport may have more; INKOTLS_STATE_READABLE is then set.
+//     inkotls_conn_set_fd lists the calls that use an attached transport; no other call uses it.
+//     An inkotls_acceptor has the same calls; a transport that is attached to an acceptor stays
 //     attached when inkotls_acceptor_into_conn makes a connection of it.
 //
 // Failures
 //
 //     The handle whose call failed keeps the details of the failure; the thread keeps no details.
 //     The error message (_error) and the errno value (_os_error) are those of the last call on the
-//     handle that failed. The alerts (_alert_sent, _alert_received) and the certificate error
+//     handle that failed; a call that succeeds, or that returns a positive status, leaves both
+//     unchanged. The alerts (_alert_sent, _alert_received) and the certificate error
 //     (_certificate_error) are those of the connection. Read the error message, the errno value,
 //     the alerts and the certificate error before _free. Read the error message and the errno
 //     value also before the next call on the handle that is not const, because that call may
 //     replace them.
 //
-//     A call that takes a handle as const leaves no error message when it returns NONE or
-//     INVALID_ARGUMENT.
+//     A call that takes a handle as const, and returns NONE or INVALID_ARGUMENT, also leaves the
+//     error message and the errno value unchanged: _error then returns the error message of an
+//     earlier call. A binding that raises an error for every negative status uses
+//     inkotls_status_text for the calls that take the handle as const.
 //
 //     Some calls leave no error message, because they have no handle with an _error function:
 //     calls that create a handle (inkotls_conn_new_client, inkotls_conn_new_server,
-//     inkotls_certificate_new, inkotls_ticket_keys_new), and calls on a reference-counted handle
-//     (inkotls_sni_map_set, inkotls_sni_map_remove, inkotls_ticket_keys_set). inkotls_status_text
-//     describes their status, and inkotls_invalid_name_text describes what is wrong with a server
-//     name.
+//     inkotls_certificate_new, inkotls_ticket_keys_new), calls on a reference-counted handle
+//     (inkotls_sni_map_set, inkotls_sni_map_remove, inkotls_ticket_keys_set), and calls on an
+//     inkotls_certificate or an inkotls_verification. inkotls_status_text describes their status,
+//     and inkotls_invalid_name_text describes what is wrong with a server name.
 //
 //     A call that sets something up (calls on builders, roots and identities, and the calls of a
 //     connection and an acceptor whose names contain _set_, _add_ or _clear_) returns 0 or a
@@ -3805,16 +3930,23 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     now, or overlaps with another call) and UNSUPPORTED. A call that returns NONE,
 //     INVALID_ARGUMENT, INVALID_STATE or UNSUPPORTED leaves the connection unchanged, with one
 //     exception: when the keys of TLS 1.2 have protected as many records as they may,
-//     inkotls_conn_write returns INVALID_STATE and queues close_notify.
+//     inkotls_conn_write returns INVALID_STATE and queues close_notify. If several statuses
+//     describe what is wrong with a call, such as INVALID_STATE and INVALID_ARGUMENT, it is not
+//     specified which of them the call returns.
 //
 //     CLOSED (the peer sent close_notify) and UNEXPECTED_EOF (the transport ended without
-//     close_notify) end reading. After the handshake, inkotls_conn_write may still be called;
-//     before the handshake is done, both statuses are final.
+//     close_notify) are final before the handshake is done. After the handshake, CLOSED and
+//     UNEXPECTED_EOF end only reading: inkotls_conn_write may still be called.
 //
 //     IO_ERROR means that the attached transport has failed. After a transport has failed to
 //     receive, reading is possible again after another transport has been attached, or after
 //     inkotls_conn_detach. After a transport has failed to send, ciphertext is lost: what the peer
 //     sent before can be read, but writing fails with every transport.
+//
+//     A host that moves the ciphertext itself makes no call to report that it could not send. What
+//     the peer has sent before, such as an alert, can still be received, fed and read; if a call
+//     returns WANT_WRITE, drain the ciphertext and discard it. Then free the connection.
+//     inkotls_conn_feed_eof reports only that no more bytes will be received.
 //
 //     ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR and, from a
 //     connection, INVALID_KEY are final: the connection has failed. Calls that run the handshake
@@ -3826,25 +3958,37 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     an input of the host is wrong. The handle that the input was passed to can be used again,
 //     with another input.
 //
-//     After a failure on a TCP socket: drain or send the alert, shut down the sending side
-//     (shutdown with SHUT_WR), read until the end of file (EOF), then close the socket. If bytes
-//     are left unread, the TCP reset that they cause can overtake the alert.
+//     Before a TCP socket is closed, after a clean end as well as after a failure: drain or send
+//     what is queued, shut down the sending side (shutdown with SHUT_WR), and read from the socket
+//     until the end of file (EOF), within a time limit. If received bytes are unread when the
+//     socket is closed, the closing causes a TCP reset, and the peer may lose the last bytes that
+//     were sent to it: data, close_notify or an alert. On a client that has read nothing, the
+//     tickets that a server sends after the handshake in TLS 1.3 are such bytes.
 //
 // Blocking
 //
-//     A call never waits for the network. Some steps of a handshake take as long as a callback of
-//     the host takes (a signer, a verifier, a session store), or as long as the verification of
-//     the operating system takes (macOS, Windows and Android). When a call reaches a step that may
-//     block, it returns WANT_BLOCKING before any part of the step has run. Call
+//     No call waits for the network. Some steps of a handshake take as long as a callback of the
+//     host takes (a signer, a verifier, a session store), or as long as the verification of the
+//     operating system takes (macOS, Windows and Android). A step is the processing of received
+//     ciphertext with all callbacks that this needs, such as a verifier and then a signer. When a
+//     call reaches a step that may block, it returns WANT_BLOCKING before any part of the step has
+//     run, and after all queued ciphertext has been drained or sent: WANT_WRITE comes first. Call
 //     inkotls_conn_run_blocking, on any thread, then repeat the call. inkotls_conn_run_blocking
 //     returns OK also if the step has failed: the repeated call returns the failure.
 //     inkotls_client_config_may_block and inkotls_server_config_may_block return 1 if a config has
-//     a step that may block. A callback that was set with a may_block of 0 runs inside the call
-//     that reaches it.
+//     a step that may block.
 //
-//     Besides inkotls_conn_run_blocking, only calls that use files block: those whose names end
-//     with _file, _build if the config trusts what the platform trusts, and a handshake that
-//     writes a key log file.
+//     A host may abandon a connection while inkotls_conn_run_blocking runs on another thread. The
+//     thread that runs inkotls_conn_run_blocking then calls inkotls_conn_free after
+//     inkotls_conn_run_blocking has returned, because the check for overlapping calls is not a
+//     lock. The library cannot interrupt a callback.
+//
+//     Besides inkotls_conn_run_blocking, these calls may block: calls whose names end with _file,
+//     because they use a file; _build if the config trusts what the platform trusts, because it
+//     reads files; a handshake that writes a key log file; a call that runs a callback that was
+//     set with a may_block of 0, or that has no may_block, if the callback itself blocks; and, in
+//     the case that inkotls_conn_set_fds describes, a call that uses a pipe that is not in
+//     non-blocking mode. All other calls return at once.
 //
 // Ownership
 //
@@ -3867,7 +4011,7 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     An inkotls_certificate never changes, so its pointers are valid until it is freed. The
 //     pointers of an inkotls_verification are valid until the inkotls_verify_callback returns,
 //     also after inkotls_verification_verify. Texts of calls that have no handle, such as
-//     inkotls_status_text, are valid until the process ends.
+//     inkotls_status_text, are valid as long as the library is loaded.
 //
 //     A pointer that the library writes to an output, or passes to a callback, together with a
 //     length of 0 is a valid address, and not NULL. The pointer points to no bytes: do not read
@@ -3923,10 +4067,14 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //
 //     A callback is called during a call, on the thread of that call, with the user_data that was
 //     set with it. A callback returns on the same thread and on the same stack on which it was
-//     called: a callback must not unwind, must not call longjmp, and must not switch tasks. To
-//     wait for the network, a callback of inkotls_conn_set_io returns -EAGAIN, or the host
-//     attaches the socket with inkotls_conn_set_fd instead. A callback that needs time for another
-//     reason is set with a may_block of 1, and runs in inkotls_conn_run_blocking.
+//     called: a callback must not unwind, must not call longjmp, and must not switch tasks.
+//     Unwinding out of a callback (a C++ exception, error() of LuaJIT) ends the process: a binding
+//     catches every exception inside the callback, and returns a value that means failure. After a
+//     longjmp out of a callback, every call on the handle returns INVALID_STATE, and memory of the
+//     library may be lost. To wait for the network, a callback of inkotls_conn_set_io returns
+//     -EAGAIN, or the host attaches the socket with inkotls_conn_set_fd instead. A callback that
+//     needs time for another reason is set with a may_block of 1, and runs in
+//     inkotls_conn_run_blocking.
 //
 //     A callback may start a process with posix_spawn. A callback of a config or of an identity
 //     (verifier, signer, session store, key log) may be called on several threads at the same
@@ -3970,5 +4118,13 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     In share/inkotls, inkotls.cdef has the declarations of this header for LuaJIT and for
 //     Python's cffi, and inkotls.json, which inkotls.schema.json describes, has what a generator
 //     of bindings needs.
+//
+// Linking
+//
+//     With pkg-config, cc program.c $(pkg-config --cflags --libs inkotls) compiles a program and
+//     links the shared object (-linkotls). The archive (libinkotls.a) needs the libraries of the
+//     system that the Rust standard library uses. On Linux with glibc, the command is cc program.c
+//     libinkotls.a -lgcc_s -lm -lpthread -ldl; the option -Wl,--gc-sections leaves out the parts
+//     of the archive that the program does not use.
 
 #endif
