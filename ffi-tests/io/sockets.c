@@ -120,6 +120,25 @@ static void connects_later(void) {
   close(listener);
 }
 
+// Nobody listens there, which the connection tells as connect would have.
+static void connect_is_refused(void) {
+  struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  socklen_t len = sizeof at;
+  int held = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  inkotls_conn *conn = NULL;
+  CHECK_INT(bind(held, (struct sockaddr *)&at, sizeof at), 0);  // and does not listen
+  CHECK_INT(getsockname(held, (struct sockaddr *)&at, &len), 0);
+  CHECK_INT(connect(fd, (struct sockaddr *)&at, sizeof at), -1);
+  CHECK_INT(inkotls_conn_new_client(client, "localhost", 9, &conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_set_fd(conn, fd), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_IO_ERROR);
+  CHECK_TEXT(inkotls_conn_error(conn), "sending: ");
+  CHECK_INT(inkotls_conn_os_error(conn), ECONNREFUSED);
+  inkotls_conn_free(conn);
+  close(fd);
+  close(held);
+}
+
 // Peers that are silent, slow or gone.
 
 // The alarm ends the program if a call blocks.
@@ -437,6 +456,7 @@ int main(int argc, char **argv) {
   over_each(ALL, "negative descriptors", refuses_negative_descriptors);
   over_each(LOCAL, "attached during a handshake", attaches_in_the_middle);
   once("a socket that is still connecting", connects_later);
+  once("a connect that is refused", connect_is_refused);
   over_each(ALL, "no call blocks", never_blocks);
   once("a peer that resets", peer_resets);
   over_each(ALL, "a peer that leaves", peer_leaves);

@@ -176,9 +176,8 @@ pub extern "C" fn inkotls_conn_set_log(
 ///
 /// On Linux, the socket may still be connecting (connect has returned EINPROGRESS): the calls
 /// return WANT_WRITE until the socket is connected. If the socket cannot be connected,
-/// inkotls_conn_handshake returns IO_ERROR or UNEXPECTED_EOF. To get the errno value of the failed
-/// connect, read it with getsockopt and SO_ERROR when the socket is writable, before the next call
-/// on conn.
+/// inkotls_conn_handshake returns IO_ERROR, and inkotls_conn_os_error returns the errno value of
+/// the failed connect, such as ECONNREFUSED.
 ///
 /// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
 /// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with

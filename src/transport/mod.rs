@@ -172,9 +172,9 @@ impl Link {
             return Err(error.clone());
         }
         match self.conn.fill(|buf, room| wire.read(buf, room)) {
-            Ok(0) => match self.write_error.clone().filter(Error::is_reset) {
-                // Linux reports a reset once: here it did so when the library sent.
-                Some(reset) => Err(self.cannot_receive(reset)),
+            // Linux reports a reset, or why a connect failed, once: here it did so when the library sent.
+            Ok(0) => match self.write_error.clone().filter(|it| self.explains_eof(it)) {
+                Some(earlier) => Err(self.cannot_receive(earlier)),
                 None => {
                     self.conn.feed_eof();
                     Ok(Some(0))
@@ -184,6 +184,10 @@ impl Link {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
             Err(error) => Err(self.cannot_receive(Error::io("receiving", &error))),
         }
+    }
+
+    fn explains_eof(&self, write_error: &Error) -> bool {
+        write_error.is_reset() || !self.conn.is_established()
     }
 
     /// Keeps what every attempt to receive answers from now on. A handshake fails with what failed
