@@ -178,6 +178,16 @@ impl CallContext {
         call()
     }
 
+    /// As `within`, after the handshake: an empty context stays where it is, if there is no caller before it.
+    #[inline]
+    pub fn within_if_used<T>(&mut self, call: impl FnOnce() -> T) -> T {
+        let is_unused = self.handshake.is_none() && self.origin.end == 0;
+        if is_unused && CALLER.with_borrow(|caller| caller.is_none()) {
+            return call();
+        }
+        self.within(call)
+    }
+
     /// After the handshake: few connections have anything left that is asked for.
     pub fn settle(&mut self) {
         let is_asked_for = !self.staple.is_empty()

@@ -129,6 +129,12 @@ impl Input {
         *self = Self { has_plaintext: self.has_plaintext, ..Self::default() };
     }
 
+    /// Whether anything is at hand that rustls has not processed.
+    #[inline]
+    pub fn is_next(&self) -> bool {
+        self.passed.whole || !self.buf.is_empty()
+    }
+
     /// Whether there is a whole record to process.
     pub fn has_record(&self) -> bool {
         let Passed { whole, left, .. } = self.passed;

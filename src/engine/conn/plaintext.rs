@@ -45,7 +45,10 @@ impl Conn {
     /// Processes what comes next until there is plaintext. False if it has no plaintext.
     #[inline]
     fn seek_plaintext(&mut self) -> bool {
-        while !self.input.has_plaintext && self.process_next() == Progress::Made {}
+        while !self.input.has_plaintext
+            && self.input.is_next()
+            && self.process_next() == Progress::Made
+        {}
         self.input.has_plaintext
     }
 

@@ -121,8 +121,12 @@ impl Conn {
 
     #[inline]
     fn process(&mut self) -> Progress {
+        let is_established = self.is_established();
         let Some(side) = self.phase.side_mut() else { return Progress::Over };
-        let processed = self.context.within(|| side.process_new_packets());
+        let processed = match is_established {
+            true => self.context.within_if_used(|| side.process_new_packets()),
+            false => self.context.within(|| side.process_new_packets()),
+        };
         match &processed {
             Ok(state) => {
                 let is_finished = self.phase.is_finished();
@@ -134,7 +138,7 @@ impl Conn {
         match processed {
             Ok(state) => {
                 self.input.processed();
-                if !self.is_established() {
+                if !is_established {
                     if let Err(error) = self.take_step() {
                         // Our Finished must not follow. An alert cannot: rustls sends only its own.
                         self.output = Output::default();
