@@ -15,7 +15,7 @@ entry() { # KIND EXTRA FUNCTION
 entry Cond '' '*rustls*crypto*ring*decrypt*'
 entry Cond '' send_part
 entry Cond '' 'EVP_Decrypt*'
-for host in obey send_all receive say transmit side_give wire_put; do
+for host in obey send_all receive say transmit side_give wire_put move_ciphertext; do
   entry Param 'socketcall.sendto(msg)' $host
   entry Param 'write(buf)' $host
 done
