@@ -208,6 +208,30 @@ done
 leaf below-deep ecdsa deep-8 "$both" "$localhost"
 bundle below-deep deep-{8..1}
 
+# One that says all that a certificate may say.
+issue full p384 ca <<END
+basicConstraints = critical, CA:FALSE
+keyUsage = critical, digitalSignature, keyAgreement, decipherOnly
+extendedKeyUsage = $both, 1.3.6.1.4.1.311.20.2.2
+subjectAltName = @full_names
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+authorityInfoAccess = @full_access
+[full_names]
+DNS.1 = localhost
+URI.1 = spiffe://example.test/service
+email.1 = one@full.test
+IP.1 = 192.0.2.1
+IP.2 = 2001:db8::1:0:0:1
+DNS.2 = full.test
+email.2 = Two@full.test
+URI.2 = https://full.test/?a=b
+[full_access]
+OCSP;URI.1 = http://ocsp.full.test/
+caIssuers;URI.1 = http://full.test/ca.der
+OCSP;URI.2 = http://ocsp2.full.test/
+END
+
 # 201 names; a name that would write to a terminal, or a line of its own into a log.
 leaf many-names ecdsa ca "$both" "$(printf 'DNS:name-%d.example.test,' {1..200})DNS:last.test"
 rude=$(printf '\e[2J\nfake log line: \x7f\xc2\x9b\xff' | od -An -v -tx1 | tr -d ' \n')
@@ -249,7 +273,8 @@ tool pkcs12 -export -in ecdsa.pem -inkey ecdsa.key -passout pass:secret -out ecd
 for name in rsa ecdsa ed25519; do
   tool pkcs8 -in $name.key -topk8 -nocrypt -outform DER -out $name.key.der
 done
-for name in rsa ecdsa p256 p384 ed25519 other chained sub-ca client stranger-client brief brief-ca developer; do
+for name in rsa ecdsa p256 p384 ed25519 other chained sub-ca client stranger-client brief brief-ca developer full last-ca \
+    malformed no-purpose curve-ca many-names; do
   tool x509 -in $name.pem -outform DER -out $name.der # of a chain, the first
 done
 for name in rsa ecdsa ed25519 client; do

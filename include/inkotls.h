@@ -683,9 +683,8 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 ///
 /// On Linux, the socket may still be connecting (connect has returned EINPROGRESS): the calls
 /// return WANT_WRITE until the socket is connected. If the socket cannot be connected,
-/// inkotls_conn_handshake returns IO_ERROR or UNEXPECTED_EOF. To get the errno value of the failed
-/// connect, read it with getsockopt and SO_ERROR when the socket is writable, before the next call
-/// on conn.
+/// inkotls_conn_handshake returns IO_ERROR, and inkotls_conn_os_error returns the errno value of
+/// the failed connect, such as ECONNREFUSED.
 ///
 /// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
 /// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
@@ -3237,6 +3236,33 @@ int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 // 17. Certificates
 // =================================================================================================
 
+/// What the key of a certificate may be used for (keyUsage; RFC 5280, section 4.2.1.3): the bits of
+/// the number that inkotls_certificate_key_usage returns. Bits are never reused.
+INKOTLS_ENUM(inkotls_key_usage) {
+  /// digitalSignature: the key may sign data that is not a certificate or a CRL, such as the
+  /// messages of a TLS handshake.
+  INKOTLS_KEY_USAGE_DIGITAL_SIGNATURE = 1,
+  /// contentCommitment, which older documents call nonRepudiation: a signature by the key commits
+  /// the subject to what was signed.
+  INKOTLS_KEY_USAGE_CONTENT_COMMITMENT = 2,
+  /// keyEncipherment: the key may encrypt keys, as RSA key exchange in TLS 1.2 does.
+  INKOTLS_KEY_USAGE_KEY_ENCIPHERMENT = 4,
+  /// dataEncipherment: the key may encrypt data directly.
+  INKOTLS_KEY_USAGE_DATA_ENCIPHERMENT = 8,
+  /// keyAgreement: the key may be used for key agreement, such as Diffie-Hellman.
+  INKOTLS_KEY_USAGE_KEY_AGREEMENT = 16,
+  /// keyCertSign: the key may sign certificates.
+  INKOTLS_KEY_USAGE_KEY_CERT_SIGN = 32,
+  /// cRLSign: the key may sign certificate revocation lists (CRLs).
+  INKOTLS_KEY_USAGE_CRL_SIGN = 64,
+  /// encipherOnly: in key agreement (INKOTLS_KEY_USAGE_KEY_AGREEMENT), the key may be used only to
+  /// encrypt.
+  INKOTLS_KEY_USAGE_ENCIPHER_ONLY = 128,
+  /// decipherOnly: in key agreement (INKOTLS_KEY_USAGE_KEY_AGREEMENT), the key may be used only to
+  /// decrypt.
+  INKOTLS_KEY_USAGE_DECIPHER_ONLY = 256,
+};
+
 /// Creates an inkotls_certificate from a certificate in DER (RFC 5280).
 ///
 /// data, len        The certificate, and its length in bytes. No other bytes may follow the
@@ -3326,12 +3352,218 @@ inkotls_status inkotls_certificate_dns_name(const inkotls_certificate *certifica
 inkotls_status inkotls_certificate_ip_address(const inkotls_certificate *certificate, size_t index,
     const uint8_t **out_address, size_t *out_len);
 
+/// Reads one of the IP addresses of the certificate as text, such as "192.0.2.1" or "2001:db8::1"
+/// (RFC 5952).
+///
+/// The list has the same entries, with the same index, as that of inkotls_certificate_ip_address.
+///
+/// index     The position in the list of IP addresses, from 0.
+/// out_text  Receives a pointer to the text in ASCII, not NUL-terminated. Valid until certificate
+///           is freed.
+/// out_len   Receives the length of the text in bytes.
+///
+/// NONE  The certificate has no IP address with this index.
+inkotls_status inkotls_certificate_ip_address_text(const inkotls_certificate *certificate,
+    size_t index, const char **out_text, size_t *out_len);
+
+/// Reads one of the URIs of the certificate (subjectAltName; RFC 5280, section 4.2.1.6), as the
+/// certificate spells it, such as the SPIFFE ID "spiffe://example.org/service".
+///
+/// Entries that are empty, or that have a byte that is not a visible ASCII character, are left out:
+/// for example an entry with a space, a NUL or a line break in it.
+///
+/// index     The position in the list of URIs, from 0.
+/// out_name  Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
+///           freed.
+/// out_len   Receives the length of the URI in bytes.
+///
+/// NONE  The certificate has no URI with this index.
+inkotls_status inkotls_certificate_uri_name(const inkotls_certificate *certificate, size_t index,
+    const char **out_name, size_t *out_len);
+
+/// Reads one of the e-mail addresses of the certificate (rfc822Name in subjectAltName; RFC 5280,
+/// section 4.2.1.6), as the certificate spells it.
+///
+/// An e-mail address in the subject is not one of the list. Entries that are empty, or that have a
+/// byte that is not a visible ASCII character, are left out: for example an entry with a space, a
+/// NUL or a line break in it.
+///
+/// index     The position in the list of e-mail addresses, from 0.
+/// out_name  Receives a pointer to the address in ASCII, not NUL-terminated. Valid until
+///           certificate is freed.
+/// out_len   Receives the length of the address in bytes.
+///
+/// NONE  The certificate has no e-mail address with this index.
+inkotls_status inkotls_certificate_email_name(const inkotls_certificate *certificate, size_t index,
+    const char **out_name, size_t *out_len);
+
+/// Returns what the key of the certificate may be used for (keyUsage; RFC 5280, section 4.2.1.3).
+///
+/// Returns bits of inkotls_key_usage, or a negative status. Bits that RFC 5280 does not define are
+/// left out.
+///
+/// NONE                 The certificate has no keyUsage extension: no use is excluded.
+/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+int32_t inkotls_certificate_key_usage(const inkotls_certificate *certificate);
+
+/// Reads one of the purposes of the certificate (extKeyUsage; RFC 5280, section 4.2.1.12).
+///
+/// The certificate of a TLS server has the purpose "1.3.6.1.5.5.7.3.1", that of a TLS client
+/// "1.3.6.1.5.5.7.3.2".
+///
+/// index    The position in the list of purposes, from 0.
+/// out_oid  Receives a pointer to the object identifier (OID) as text, in ASCII, not
+///          NUL-terminated. Valid until certificate is freed.
+/// out_len  Receives the length of the text in bytes.
+///
+/// NONE                 The certificate has no purpose with this index. If index is 0, the
+///                      certificate has no extKeyUsage extension, and no purpose is excluded.
+/// INVALID_CERTIFICATE  The extension cannot be read or is empty, or the certificate has it twice.
+inkotls_status inkotls_certificate_extended_key_usage(const inkotls_certificate *certificate,
+    size_t index, const char **out_oid, size_t *out_len);
+
+/// Returns whether the certificate is that of a certificate authority (basicConstraints; RFC 5280,
+/// section 4.2.1.9).
+///
+/// Returns 1 if the certificate may issue certificates, 0 if the extension says that it may not, or
+/// a negative status.
+///
+/// NONE                 The certificate has no basicConstraints extension. A certificate of version
+///                      3 is then not that of a certificate authority.
+/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+int32_t inkotls_certificate_is_ca(const inkotls_certificate *certificate);
+
+/// Returns the number of certificates of other authorities that may be between this certificate and
+/// that of a server or client (pathLenConstraint in basicConstraints; RFC 5280, section 4.2.1.9).
+///
+/// Returns the number of certificates, or a negative status. A number above 2147483647 is returned
+/// as 2147483647.
+///
+/// NONE                 The certificate sets no limit, or has no basicConstraints extension.
+/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+int32_t inkotls_certificate_path_length(const inkotls_certificate *certificate);
+
+/// Reads the algorithm of the public key (subjectPublicKeyInfo; RFC 5280, section 4.1.2.7).
+///
+/// The text is "RSA", "RSASSA-PSS", "Ed25519" or "Ed448", or for an elliptic curve "EC P-256", "EC
+/// P-384", "EC P-521", or "EC " and the object identifier (OID) of the curve ("EC" alone if the
+/// curve has none). For any other algorithm the text is its OID.
+///
+/// out_text  Receives a pointer to the text in ASCII, not NUL-terminated. Valid until certificate
+///           is freed.
+/// out_len   Receives the length of the text in bytes.
+///
+/// INVALID_CERTIFICATE  The public key cannot be read.
+inkotls_status inkotls_certificate_public_key_algorithm(const inkotls_certificate *certificate,
+    const char **out_text, size_t *out_len);
+
+/// Returns the number of bits of the public key.
+///
+/// Returns the number of bits, or a negative status. The size of an RSA key is that of its modulus;
+/// a key on P-256 has 256 bits, one on P-384 has 384, one on P-521 has 521, an Ed25519 key has 256
+/// and an Ed448 key has 456.
+///
+/// NONE                 The library does not know the size of such a key, or an RSA key has no
+///                      modulus that can be read.
+/// INVALID_CERTIFICATE  The public key cannot be read.
+int32_t inkotls_certificate_public_key_bits(const inkotls_certificate *certificate);
+
+/// Reads the identifier of the certificate's key (subjectKeyIdentifier; RFC 5280, section 4.2.1.2).
+///
+/// out_identifier  Receives a pointer to the identifier. Valid until certificate is freed.
+/// out_len         Receives the length of the identifier in bytes, which is often 20 and may be 0.
+///
+/// NONE                 The certificate has no subjectKeyIdentifier extension.
+/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+inkotls_status inkotls_certificate_subject_key_identifier(const inkotls_certificate *certificate,
+    const uint8_t **out_identifier, size_t *out_len);
+
+/// Reads the identifier of the issuer's key (keyIdentifier in authorityKeyIdentifier; RFC 5280,
+/// section 4.2.1.1).
+///
+/// The issuer's certificate has the same bytes as its subject key identifier
+/// (inkotls_certificate_subject_key_identifier).
+///
+/// out_identifier  Receives a pointer to the identifier. Valid until certificate is freed.
+/// out_len         Receives the length of the identifier in bytes, which is often 20 and may be 0.
+///
+/// NONE                 The certificate has no authorityKeyIdentifier extension, or the extension
+///                      has no keyIdentifier.
+/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+inkotls_status inkotls_certificate_authority_key_identifier(const inkotls_certificate *certificate,
+    const uint8_t **out_identifier, size_t *out_len);
+
+/// Reads one of the URIs at which an OCSP responder answers whether the certificate is revoked
+/// (authorityInfoAccess; RFC 5280, section 4.2.2.1).
+///
+/// The library never connects to the responder. Entries that are not a URI, and URIs that are empty
+/// or that have a byte that is not a visible ASCII character, are left out.
+///
+/// index    The position in the list of OCSP URIs, from 0.
+/// out_uri  Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
+///          freed.
+/// out_len  Receives the length of the URI in bytes.
+///
+/// NONE                 The certificate has no OCSP URI with this index.
+/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+inkotls_status inkotls_certificate_ocsp_uri(const inkotls_certificate *certificate, size_t index,
+    const char **out_uri, size_t *out_len);
+
+/// Reads one of the URIs at which there are certificates of the issuer (caIssuers in
+/// authorityInfoAccess; RFC 5280, section 4.2.2.1).
+///
+/// The library never connects to the address. Entries that are not a URI, and URIs that are empty
+/// or that have a byte that is not a visible ASCII character, are left out.
+///
+/// index    The position in the list of caIssuers URIs, from 0.
+/// out_uri  Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
+///          freed.
+/// out_len  Receives the length of the URI in bytes.
+///
+/// NONE                 The certificate has no caIssuers URI with this index.
+/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+inkotls_status inkotls_certificate_ca_issuers_uri(const inkotls_certificate *certificate,
+    size_t index, const char **out_uri, size_t *out_len);
+
 /// Reads the fingerprint of the certificate: the SHA-256 hash of its DER.
 ///
 /// out_fingerprint  Receives a pointer to the hash. Valid until certificate is freed.
 /// out_len          Receives the length of the hash in bytes, which is 32.
 inkotls_status inkotls_certificate_fingerprint(const inkotls_certificate *certificate,
     const uint8_t **out_fingerprint, size_t *out_len);
+
+/// Reads the certificate itself in DER (RFC 5280), as it was passed to inkotls_certificate_new.
+///
+/// out_data  Receives a pointer to the certificate. Valid until certificate is freed.
+/// out_len   Receives the length of the certificate in bytes.
+inkotls_status inkotls_certificate_der(const inkotls_certificate *certificate,
+    const uint8_t **out_data, size_t *out_len);
+
+/// Copies the certificate as PEM text (RFC 7468), with a line break after every line.
+///
+/// buf, cap  Receives the text in ASCII, not NUL-terminated. cap is the size of buf in bytes: twice
+///           the length of the DER (inkotls_certificate_der) plus 64 is always enough.
+/// out_len   Receives the length of the text in bytes.
+///
+/// INVALID_ARGUMENT  cap is smaller than the text.
+inkotls_status inkotls_certificate_pem(const inkotls_certificate *certificate, char *buf,
+    size_t cap, size_t *out_len);
+
+/// Copies a description of the certificate for logs: lines such as "subject: CN=a.test", each with
+/// a line break at its end.
+///
+/// The lines are meant for people: their form and their order may change. Each line is as safe to
+/// log as an error message: characters that are not printable are escaped, a line that would be
+/// longer than 500 bytes is cut and ends with "...", and a long list is cut and ends with the
+/// number of the entries that were left out.
+///
+/// buf, cap  Receives the text in UTF-8, not NUL-terminated. cap is the size of buf in bytes; 10240
+///           bytes are always enough.
+/// out_len   Receives the length of the text in bytes.
+///
+/// INVALID_ARGUMENT  cap is smaller than the text.
+inkotls_status inkotls_certificate_text(const inkotls_certificate *certificate, char *buf,
+    size_t cap, size_t *out_len);
 
 /// Frees the certificate; the pointers that were read from it are then no longer valid.
 ///

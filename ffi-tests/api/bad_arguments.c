@@ -544,6 +544,24 @@ static void certificate(void) {
   REFUSED(inkotls_certificate_not_after(it, NULL));
   LOAN_AT_REFUSED(inkotls_certificate_dns_name, it, &out.text);
   LOAN_AT_REFUSED(inkotls_certificate_ip_address, it, &out.bytes);
+  LOAN_AT_REFUSED(inkotls_certificate_ip_address_text, it, &out.text);
+  LOAN_AT_REFUSED(inkotls_certificate_uri_name, it, &out.text);
+  LOAN_AT_REFUSED(inkotls_certificate_email_name, it, &out.text);
+  REFUSED(inkotls_certificate_key_usage(NULL));
+  LOAN_AT_REFUSED(inkotls_certificate_extended_key_usage, it, &out.text);
+  REFUSED(inkotls_certificate_is_ca(NULL));
+  REFUSED(inkotls_certificate_path_length(NULL));
+  LOAN_REFUSED(inkotls_certificate_public_key_algorithm, it, &out.text);
+  REFUSED(inkotls_certificate_public_key_bits(NULL));
+  LOAN_REFUSED(inkotls_certificate_subject_key_identifier, it, &out.bytes);
+  LOAN_REFUSED(inkotls_certificate_authority_key_identifier, it, &out.bytes);
+  LOAN_AT_REFUSED(inkotls_certificate_ocsp_uri, it, &out.text);
+  LOAN_AT_REFUSED(inkotls_certificate_ca_issuers_uri, it, &out.text);
+  LOAN_REFUSED(inkotls_certificate_der, it, &out.bytes);
+  BYTES_REFUSED(inkotls_certificate_pem, it, out.buf, sizeof out.buf);
+  REFUSED(inkotls_certificate_pem(it, out.buf, sizeof out.buf, &out.len));  // too small
+  BYTES_REFUSED(inkotls_certificate_text, it, out.buf, sizeof out.buf);
+  REFUSED(inkotls_certificate_text(it, out.buf, sizeof out.buf, &out.len));
   LOAN_REFUSED(inkotls_certificate_fingerprint, it, &out.bytes);
   inkotls_certificate_free(it);
 }

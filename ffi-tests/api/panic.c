@@ -140,14 +140,30 @@ static void lists_panic(void) {
   CHECK_INT(inkotls_cipher_suite_at(0), 0x1302);
 }
 
-#define CERTIFICATE(CALL)                                             \
-  CALL(inkotls_certificate_subject, (it, &out.text, &out.len))        \
-  CALL(inkotls_certificate_issuer, (it, &out.text, &out.len))         \
-  CALL(inkotls_certificate_serial, (it, &out.bytes, &out.len))        \
-  CALL(inkotls_certificate_not_before, (it, &out.seconds))            \
-  CALL(inkotls_certificate_not_after, (it, &out.seconds))             \
-  CALL(inkotls_certificate_dns_name, (it, 0, &out.text, &out.len))    \
-  CALL(inkotls_certificate_ip_address, (it, 0, &out.bytes, &out.len)) \
+#define CERTIFICATE(CALL)                                                        \
+  CALL(inkotls_certificate_subject, (it, &out.text, &out.len))                   \
+  CALL(inkotls_certificate_issuer, (it, &out.text, &out.len))                    \
+  CALL(inkotls_certificate_serial, (it, &out.bytes, &out.len))                   \
+  CALL(inkotls_certificate_not_before, (it, &out.seconds))                       \
+  CALL(inkotls_certificate_not_after, (it, &out.seconds))                        \
+  CALL(inkotls_certificate_dns_name, (it, 0, &out.text, &out.len))               \
+  CALL(inkotls_certificate_ip_address, (it, 0, &out.bytes, &out.len))            \
+  CALL(inkotls_certificate_ip_address_text, (it, 0, &out.text, &out.len))        \
+  CALL(inkotls_certificate_uri_name, (it, 0, &out.text, &out.len))               \
+  CALL(inkotls_certificate_email_name, (it, 0, &out.text, &out.len))             \
+  CALL(inkotls_certificate_key_usage, (it))                                      \
+  CALL(inkotls_certificate_extended_key_usage, (it, 0, &out.text, &out.len))     \
+  CALL(inkotls_certificate_is_ca, (it))                                          \
+  CALL(inkotls_certificate_path_length, (it))                                    \
+  CALL(inkotls_certificate_public_key_algorithm, (it, &out.text, &out.len))      \
+  CALL(inkotls_certificate_public_key_bits, (it))                                \
+  CALL(inkotls_certificate_subject_key_identifier, (it, &out.bytes, &out.len))   \
+  CALL(inkotls_certificate_authority_key_identifier, (it, &out.bytes, &out.len)) \
+  CALL(inkotls_certificate_ocsp_uri, (it, 0, &out.text, &out.len))               \
+  CALL(inkotls_certificate_ca_issuers_uri, (it, 0, &out.text, &out.len))         \
+  CALL(inkotls_certificate_der, (it, &out.bytes, &out.len))                      \
+  CALL(inkotls_certificate_pem, (it, out.buf, sizeof out.buf, &out.len))         \
+  CALL(inkotls_certificate_text, (it, out.buf, sizeof out.buf, &out.len))        \
   CALL(inkotls_certificate_fingerprint, (it, &out.bytes, &out.len))
 
 #define VERIFICATION(CALL)                                              \

@@ -1,7 +1,7 @@
 //! What a host gives as bytes: certificates, keys, CRLs, staples, sessions, names. Each is taken or
 //! refused in the same way wherever it can be given, and what is taken works.
 
-use crate::abi::{Conn, Status, lent, out, text};
+use crate::abi::{Conn, Status, filled, lent, out, text};
 use crate::configs::{self, Identity, Roots, Setup, Tickets, done, file, host};
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -10,6 +10,7 @@ use crate::side::{Over, Pair, Side};
 use crate::start;
 use inkotls::capi::*;
 use std::ffi::c_void;
+use std::net::IpAddr;
 use std::ptr;
 
 const KINDS: [fn(&mut Plan); 15] = [
@@ -161,6 +162,8 @@ fn certificate(plan: &mut Plan) {
             let dns = lent::<u8, _>(|data, len| inkotls_certificate_dns_name(it, index, data, len));
             let ip =
                 lent::<u8, _>(|data, len| inkotls_certificate_ip_address(it, index, data, len));
+            let text = lent(|data, len| inkotls_certificate_ip_address_text(it, index, data, len));
+            assert_eq!(ip_text(ip.1.as_deref()), text.1.map(|it| String::from_utf8(it).unwrap()));
             (dns.1, ip.1)
         };
         for index in 0.. {
@@ -172,16 +175,78 @@ fn certificate(plan: &mut Plan) {
             assert!(dns.is_none_or(|it| it.is_ascii() && !it.contains(&0) && !it.contains(&b' ')));
             assert!(ip.is_none_or(|it| [4, 16].contains(&it.len())));
         }
+        for list in [inkotls_certificate_uri_name, inkotls_certificate_email_name] {
+            let name = |index| lent::<u8, _>(|data, len| list(it, index, data, len)).1;
+            let names: Vec<_> = (0..).map_while(name).collect();
+            assert!(names.iter().flatten().all(u8::is_ascii_graphic), "{names:?}");
+            assert_eq!(name(names.len() + 1), None);
+        }
+        let purpose = |index| {
+            lent::<u8, _>(|data, len| inkotls_certificate_extended_key_usage(it, index, data, len))
+        };
+        let purposes: Vec<_> = (0..).map_while(|index| purpose(index).1).collect();
+        let is_of_oid = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+        assert!(purposes.iter().flatten().all(is_of_oid), "{purposes:?}");
+        assert!([Status::None, Status::InvalidCertificate].contains(&purpose(purposes.len()).0));
+        for list in [inkotls_certificate_ocsp_uri, inkotls_certificate_ca_issuers_uri] {
+            let uri = |index| lent::<u8, _>(|data, len| list(it, index, data, len));
+            let uris: Vec<_> = (0..).map_while(|index| uri(index).1).collect();
+            assert!(uris.iter().flatten().all(u8::is_ascii_graphic), "{uris:?}");
+            assert!([Status::None, Status::InvalidCertificate].contains(&uri(uris.len()).0));
+        }
+        for identifier in [
+            inkotls_certificate_subject_key_identifier,
+            inkotls_certificate_authority_key_identifier,
+        ] {
+            let (status, bytes) = lent::<u8, _>(|data, len| identifier(it, data, len));
+            let absent = [Status::None, Status::InvalidCertificate];
+            assert!(bytes.is_some() || absent.contains(&status), "{status:?}");
+        }
+        let (status, algorithm) =
+            lent::<u8, _>(|data, len| inkotls_certificate_public_key_algorithm(it, data, len));
+        assert!(algorithm.map_or(status == Status::InvalidCertificate, |it| it.is_ascii()));
+        let whole = lent::<u8, _>(|data, len| inkotls_certificate_der(it, data, len)).1;
+        assert!(whole.is_some_and(|it| it == der), "another certificate");
+        let pem = |cap| filled(cap, |buf, len| inkotls_certificate_pem(it, buf.cast(), cap, len));
+        let (status, text) = pem(2 * der.len() + 64);
+        assert_eq!(status, Status::Ok);
+        assert_eq!(without_breaks(&text), without_breaks(&pem_of("CERTIFICATE", der)));
+        assert_eq!(pem(text.len()), (Status::Ok, text.clone()));
+        assert_eq!(pem(text.len() - 1).0, Status::InvalidArgument);
+        let (status, text) =
+            filled(10240, |buf, len| inkotls_certificate_text(it, buf.cast(), 10240, len));
+        assert_eq!(status, Status::Ok);
+        let text = String::from_utf8(text).expect("UTF-8");
+        let is_safe = |line: &str| line.len() <= 500 && !line.chars().any(char::is_control);
+        assert!(text.ends_with('\n') && text.split('\n').all(is_safe), "{text:?}");
         let print = lent::<u8, _>(|data, len| inkotls_certificate_fingerprint(it, data, len));
         assert_eq!(print.1.map(|it| it.len()), Some(32));
         assert!(lent::<u8, _>(|data, len| inkotls_certificate_serial(it, data, len)).1.is_some());
     }
+    let is_said = |number: i32, largest: i32| {
+        let absent = [Status::None as i32, Status::InvalidCertificate as i32];
+        absent.contains(&number) || (0..=largest).contains(&number)
+    };
+    assert!(is_said(inkotls_certificate_key_usage(it), 0x1ff));
+    assert!(is_said(inkotls_certificate_is_ca(it), 1));
+    assert!(is_said(inkotls_certificate_public_key_bits(it), i32::MAX));
+    assert!(is_said(inkotls_certificate_path_length(it), i32::MAX));
     for time in [inkotls_certificate_not_before, inkotls_certificate_not_after] {
         let seconds = out(|seconds| time(it, seconds)).1.expect("a time");
         assert!((-62_167_219_200..=253_402_300_799).contains(&seconds), "year 0 to 9999");
     }
     // SAFETY: made above.
     inkotls_certificate_free(Some(unsafe { Box::from_raw(raw) }));
+}
+
+fn without_breaks(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|byte| *byte != b'\n').collect()
+}
+
+fn ip_text(address: Option<&[u8]>) -> Option<String> {
+    let address = address?;
+    let v4 = <[u8; 4]>::try_from(address).map(IpAddr::from);
+    Some(v4.unwrap_or_else(|_| <[u8; 16]>::try_from(address).unwrap().into()).to_string())
 }
 
 fn root(plan: &mut Plan) {

@@ -285,6 +285,35 @@ pub enum inkotls_revocation {
     EnforceExpiry = 4,
 }
 
+/// What the key of a certificate may be used for (keyUsage; RFC 5280, section 4.2.1.3): the bits of
+/// the number that inkotls_certificate_key_usage returns. Bits are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_key_usage {
+    /// digitalSignature: the key may sign data that is not a certificate or a CRL, such as the
+    /// messages of a TLS handshake.
+    DigitalSignature = 1,
+    /// contentCommitment, which older documents call nonRepudiation: a signature by the key commits
+    /// the subject to what was signed.
+    ContentCommitment = 2,
+    /// keyEncipherment: the key may encrypt keys, as RSA key exchange in TLS 1.2 does.
+    KeyEncipherment = 4,
+    /// dataEncipherment: the key may encrypt data directly.
+    DataEncipherment = 8,
+    /// keyAgreement: the key may be used for key agreement, such as Diffie-Hellman.
+    KeyAgreement = 16,
+    /// keyCertSign: the key may sign certificates.
+    KeyCertSign = 32,
+    /// cRLSign: the key may sign certificate revocation lists (CRLs).
+    CrlSign = 64,
+    /// encipherOnly: in key agreement (INKOTLS_KEY_USAGE_KEY_AGREEMENT), the key may be used only
+    /// to encrypt.
+    EncipherOnly = 128,
+    /// decipherOnly: in key agreement (INKOTLS_KEY_USAGE_KEY_AGREEMENT), the key may be used only
+    /// to decrypt.
+    DecipherOnly = 256,
+}
+
 /// Whether a server asks its clients for a certificate. Default: INKOTLS_CLIENT_AUTH_OFF. Numbers
 /// are never reused.
 #[repr(i32)]

@@ -1,22 +1,34 @@
 //! What is in a certificate (RFC 5280). Nothing is verified here.
 #![forbid(unsafe_code)]
 
+mod extensions;
 mod key;
 mod name;
 mod parts;
+mod pem;
 mod server_end_point;
+mod summary;
 mod time;
 mod usage;
 
+pub use extensions::Malformed;
 pub use key::rsa_bits;
+pub use pem::pem;
 pub use server_end_point::server_end_point;
+pub use summary::summary;
 pub use usage::{Usage, not_after};
 
 use crate::crypto::Hash;
 use crate::der::{self, Element, Oid, oid};
 use crate::error::{Error, Status};
+use extensions::{
+    AUTHORITY_INFO_ACCESS, AUTHORITY_KEY_IDENTIFIER, BASIC_CONSTRAINTS, BasicConstraints,
+    CA_ISSUERS, EXTENDED_KEY_USAGE, KEY_USAGE, OCSP, SUBJECT_KEY_IDENTIFIER, Said,
+};
+use key::PublicKey;
 use parts::Parts;
 use rustls::pki_types::DnsName;
+use std::net::IpAddr;
 
 pub struct Certificate {
     /// RFC 4514 text.
@@ -30,7 +42,22 @@ pub struct Certificate {
     pub dns_names: Vec<String>,
     /// 4 or 16 bytes each.
     pub ip_addresses: Vec<Vec<u8>>,
+    /// The same addresses.
+    pub ip_texts: Vec<String>,
+    pub uri_names: Vec<String>,
+    pub email_names: Vec<String>,
+    /// The first bit of KeyUsage is 1, the second 2.
+    pub key_usage: Said<u16>,
+    /// Object identifiers.
+    pub purposes: Said<Vec<String>>,
+    pub basic_constraints: Said<BasicConstraints>,
+    pub public_key: Result<PublicKey, Malformed>,
+    pub subject_key_identifier: Said<Vec<u8>>,
+    pub authority_key_identifier: Said<Vec<u8>>,
+    pub ocsp_uris: Said<Vec<String>>,
+    pub ca_issuers_uris: Said<Vec<String>>,
     pub fingerprint: Vec<u8>,
+    pub der: Vec<u8>,
 }
 
 impl Certificate {
@@ -43,6 +70,9 @@ impl Certificate {
 
 fn read(der: &[u8]) -> Option<Certificate> {
     let parts = Parts::read(der)?;
+    let access = |method| {
+        extensions::read(&parts, AUTHORITY_INFO_ACCESS, |it| extensions::access(it, method))
+    };
     let mut certificate = Certificate {
         subject: name::text(parts.subject)?,
         issuer: name::text(parts.issuer)?,
@@ -51,28 +81,73 @@ fn read(der: &[u8]) -> Option<Certificate> {
         not_after: parts.not_after,
         dns_names: Vec::new(),
         ip_addresses: Vec::new(),
+        ip_texts: Vec::new(),
+        uri_names: Vec::new(),
+        email_names: Vec::new(),
+        key_usage: extensions::read(&parts, KEY_USAGE, extensions::key_usage),
+        purposes: extensions::read(&parts, EXTENDED_KEY_USAGE, extensions::purposes),
+        basic_constraints: extensions::read(
+            &parts,
+            BASIC_CONSTRAINTS,
+            extensions::basic_constraints,
+        ),
+        public_key: PublicKey::read(parts.public_key).ok_or(Malformed),
+        subject_key_identifier: extensions::read(
+            &parts,
+            SUBJECT_KEY_IDENTIFIER,
+            extensions::subject_key_identifier,
+        ),
+        authority_key_identifier: extensions::read(
+            &parts,
+            AUTHORITY_KEY_IDENTIFIER,
+            extensions::authority_key_identifier,
+        )
+        .map(Option::flatten),
+        ocsp_uris: access(OCSP),
+        ca_issuers_uris: access(CA_ISSUERS),
         fingerprint: Hash::Sha256.of(der),
+        der: der.to_vec(),
     };
-    for extension in parts.extensions {
-        if extension.kind == SUBJECT_ALT_NAME {
-            der::all(der::only(extension.value, der::SEQUENCE)?, |names| {
-                while !names.is_empty() {
-                    certificate.add_name(names.element()?);
-                }
-                Some(())
-            })?;
-        }
-    }
+    each_name(&parts, |name| certificate.add_name(name))?;
     Some(certificate)
+}
+
+/// The IP addresses alone, which a client does not link all the rest for.
+pub fn ip_addresses(der: &[u8]) -> Option<Vec<IpAddr>> {
+    let mut addresses = Vec::new();
+    each_name(&Parts::read(der)?, |name| {
+        addresses.extend(
+            Some(name).filter(|it| it.tag == IP_ADDRESS).and_then(|it| ip_address(it.contents)),
+        );
+    })?;
+    Some(addresses)
+}
+
+/// The names of SubjectAltName.
+fn each_name<'a>(parts: &Parts<'a>, mut see: impl FnMut(Element<'a>)) -> Option<()> {
+    for extension in parts.extensions.iter().filter(|it| it.kind == SUBJECT_ALT_NAME) {
+        der::all(der::only(extension.value, der::SEQUENCE)?, |names| {
+            while !names.is_empty() {
+                see(names.element()?);
+            }
+            Some(())
+        })?;
+    }
+    Some(())
 }
 
 impl Certificate {
     fn add_name(&mut self, name: Element<'_>) {
         match name.tag {
             DNS_NAME => self.dns_names.extend(dns_name(name.contents)),
-            IP_ADDRESS if matches!(name.contents.len(), 4 | 16) => {
-                self.ip_addresses.push(name.contents.to_vec());
+            IP_ADDRESS => {
+                if let Some(address) = ip_address(name.contents) {
+                    self.ip_addresses.push(name.contents.to_vec());
+                    self.ip_texts.push(address.to_string()); // RFC 5952
+                }
             }
+            URI => self.uri_names.extend(visible(name.contents)),
+            EMAIL_NAME => self.email_names.extend(visible(name.contents)),
             _ => {}
         }
     }
@@ -85,12 +160,25 @@ fn dns_name(bytes: &[u8]) -> Option<String> {
     Some(name.to_owned())
 }
 
+fn ip_address(bytes: &[u8]) -> Option<IpAddr> {
+    let v4 = <[u8; 4]>::try_from(bytes).map(IpAddr::from);
+    v4.or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from)).ok()
+}
+
+/// ASCII without spaces and control characters, which no URI and hardly any e-mail address has.
+fn visible(bytes: &[u8]) -> Option<String> {
+    let is_visible = !bytes.is_empty() && bytes.iter().all(u8::is_ascii_graphic);
+    is_visible.then(|| bytes.iter().map(|byte| char::from(*byte)).collect())
+}
+
 fn find<T: Copy>(table: &[(Oid<'_>, T)], kind: Oid<'_>) -> Option<T> {
     table.iter().find(|(key, _)| *key == kind).map(|(_, value)| *value)
 }
 
 /// GeneralName's (RFC 5280, section 4.2.1.6).
+const EMAIL_NAME: u8 = 0x81;
 const DNS_NAME: u8 = 0x82;
+const URI: u8 = 0x86;
 const IP_ADDRESS: u8 = 0x87;
 
 const SUBJECT_ALT_NAME: Oid<'_> = oid!(2, 5, 29, 17);
@@ -173,6 +261,13 @@ mod tests {
             &der(0x82, &[b""]),
             &der(0x82, &[b"xn--bcher-kva.test"]),
             &der(0x81, &[b"a@b.test"]),
+            &der(0x81, &[b"a b@b.test"]),
+            &der(0x81, &[b""]),
+            &der(0x86, &[b"spiffe://b.test/a"]),
+            &der(0x86, &[b"b:\0"]),
+            &der(0x86, &[b"b:\x7f"]),
+            &der(0x86, &["b:\u{e9}".as_bytes()]),
+            &der(0x86, &[b"urn:b"]),
             &der(0x87, &[&[1; 5]]),
             &der(0x87, &[&[127, 0, 0, 1]]),
             &der(0x87, &[&[2; 16]]),
@@ -180,6 +275,9 @@ mod tests {
         let it = Made { extensions: &extensions, ..Made::default() }.read().unwrap();
         assert_eq!(it.dns_names, ["A_b.test", "*.test", "xn--bcher-kva.test"]);
         assert_eq!(it.ip_addresses, [vec![127, 0, 0, 1], vec![2; 16]]);
+        assert_eq!(it.ip_texts, ["127.0.0.1", "202:202:202:202:202:202:202:202"]);
+        assert_eq!(it.uri_names, ["spiffe://b.test/a", "urn:b"]);
+        assert_eq!(it.email_names, ["a@b.test"]);
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub struct Parts<'a> {
     pub not_before: i64,
     pub not_after: i64,
     pub subject: Element<'a>,
+    /// What is in the SEQUENCE.
+    pub public_key: &'a [u8],
     pub extensions: Vec<Extension<'a>>,
     pub signature: Algorithm<'a>,
 }
@@ -47,12 +49,21 @@ impl<'a> Parts<'a> {
         let [not_before, not_after] =
             der::all(it.contents(der::SEQUENCE)?, |it| Some([time::read(it)?, time::read(it)?]))?;
         let subject = it.element()?;
-        it.contents(der::SEQUENCE)?; // the public key
+        let public_key = it.contents(der::SEQUENCE)?;
         for unique_id in [ISSUER_ID, SUBJECT_ID] {
             it.optional(unique_id)?.map_or(Some(&[][..]), der::bits)?;
         }
         let extensions = it.optional(EXTENSIONS)?.map_or(Some(Vec::new()), Extension::read_all)?;
-        Some(Self { serial, issuer, not_before, not_after, subject, extensions, signature })
+        Some(Self {
+            serial,
+            issuer,
+            not_before,
+            not_after,
+            subject,
+            public_key,
+            extensions,
+            signature,
+        })
     }
 }
 

@@ -1,7 +1,8 @@
 //! When, and for what, a certificate may be used (RFC 5280, section 4.2.1).
 
+use super::extensions::{EXTENDED_KEY_USAGE, KEY_USAGE};
 use super::parts::Parts;
-use crate::der::{self, Oid, oid};
+use crate::der;
 
 pub struct Usage {
     /// Unix seconds.
@@ -52,7 +53,5 @@ fn purposes(extension: &[u8]) -> Option<Vec<Vec<usize>>> {
     Some(purposes)
 }
 
-const KEY_USAGE: Oid<'_> = oid!(2, 5, 29, 15);
-const EXTENDED_KEY_USAGE: Oid<'_> = oid!(2, 5, 29, 37);
 /// The first bit of KeyUsage.
 const DIGITAL_SIGNATURE: u8 = 0x80;

@@ -85,8 +85,16 @@ pub fn number<H: Handle, N: Into<i32>>(
     handle: Option<&H>,
     call: impl FnOnce(&H::State) -> Option<N>,
 ) -> i32 {
+    fallible_number(handle, |state| Ok(call(state)))
+}
+
+/// As `number`, where the question may have no answer.
+pub fn fallible_number<H: Handle, N: Into<i32>>(
+    handle: Option<&H>,
+    call: impl FnOnce(&H::State) -> Result<Option<N>, Error>,
+) -> i32 {
     let mut answer = 0;
-    let status = ask(handle, |state| call(state).map(|number| answer = number.into()));
+    let status = ask(handle, |state| Ok(call(state)?.map(|number| answer = number.into())));
     if status == Status::Ok { answer } else { status as i32 }
 }
 

@@ -19,8 +19,8 @@ pub use callbacks::{
 };
 pub use descriptor::Descriptor;
 pub use guard::{
-    SharedHandle, ask, convert, create, drop_quietly, enter, enter_shared, error_message, free,
-    given, given_shared, make, make_shared, number, os_error, plain_number,
+    SharedHandle, ask, convert, create, drop_quietly, enter, enter_shared, error_message,
+    fallible_number, free, given, given_shared, make, make_shared, number, os_error, plain_number,
 };
 pub use handle::{Handle, Opaque, own};
 pub use shared::{release, retain, share};

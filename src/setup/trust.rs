@@ -1,7 +1,7 @@
 //! Which peers a side trusts: authorities by a chain that webpki verifies, certificates of peers, raw
 //! public keys, or what the platform accepts.
 
-use crate::certificate::{Certificate, Usage, rsa_bits};
+use crate::certificate::{Usage, ip_addresses, rsa_bits};
 use crate::der;
 use crate::error::{CertificateFault, Error};
 use rustls::DistinguishedName;
@@ -10,7 +10,6 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{
     CertificateDer, ServerName, SubjectPublicKeyInfoDer, TrustAnchor, UnixTime,
 };
-use std::net::Ipv6Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use webpki::{
@@ -186,14 +185,14 @@ fn verify_name(certificate: &EndEntityCert<'_>, peer: &PeerIdentity<'_>) -> Resu
     let Some(name) = peer.server_name else { return Ok(()) };
     let mut verified = certificate.verify_is_valid_for_subject_name(name);
     if let Err(Webpki::CertNotValidForName(context)) = &mut verified {
-        let addresses = Certificate::parse(peer.end_entity).map(|it| it.ip_addresses);
+        let addresses = ip_addresses(peer.end_entity);
         let is_address = |it: &&mut String| {
             it.starts_with("IpAddress(") && !it.starts_with("IpAddress([invalid")
         };
         let written = context.presented.iter_mut().filter(is_address);
         for (text, address) in written.zip(addresses.unwrap_or_default()) {
-            if let Ok(address) = <[u8; 16]>::try_from(address) {
-                *text = Ipv6Addr::from(address).to_string();
+            if address.is_ipv6() {
+                *text = address.to_string();
             }
         }
     }

@@ -7,11 +7,12 @@ import glob
 import ipaddress
 import os
 import re
+import ssl
 from datetime import datetime, timezone
 
 import inkotls
 import interop
-from inkotls import OFF, OPTIONAL, REQUIRED, Handle, Server, Tls
+from inkotls import NONE, OFF, OPTIONAL, REQUIRED, Handle, Server, Tls
 from interop import ONLY, VERSIONS, OpensslServer, Program, pki, run, s_client, s_client_command
 
 from . import programs
@@ -19,6 +20,15 @@ from .programs import (SOURCES, Listener, Test, a_version, client_config, conten
                        echo, gnutls_client, gnutls_only, gnutls_server, gnutls_trust, nginx,
                        nginx_facts, our_server, ours, serve, serve_if_asked, server_config, trust,
                        visit)
+
+# As openssl calls the bits of a key usage, and some object identifiers.
+KEY_USAGES = ["Digital Signature", "Non Repudiation", "Key Encipherment", "Data Encipherment",
+              "Key Agreement", "Certificate Sign", "CRL Sign", "Encipher Only", "Decipher Only"]
+PURPOSES = {"1.3.6.1.5.5.7.3.1": "TLS Web Server Authentication",
+            "1.3.6.1.5.5.7.3.2": "TLS Web Client Authentication",
+            "1.3.6.1.4.1.311.20.2.2": "Microsoft Smartcard Login"}
+# Their extensions are not DER, or empty, which openssl does not mind.
+MALFORMED = {"malformed.pem", "no-purpose.pem"}
 
 
 class ClientCertificates(Test):
@@ -445,12 +455,19 @@ class Certificates(Test):
     def check(self, path):
         done = run("openssl", "x509", "-in", path, "-noout", "-subject", "-issuer", "-serial",
                    "-dates", "-dateopt", "iso_8601", "-fingerprint", "-sha256",
-                   "-nameopt", "RFC2253,-esc_msb,utf8", "-ext", "subjectAltName")
+                   "-nameopt", "RFC2253,-esc_msb,utf8",
+                   "-ext", "subjectAltName,keyUsage,extendedKeyUsage,basicConstraints,"
+                   "subjectKeyIdentifier,authorityKeyIdentifier,authorityInfoAccess")
         self.assert_exit(0, done)
         expected = dict(re.findall("^(\\w+|sha256 Fingerprint)=(.*)$", done.stdout, re.MULTILINE))
         ours_ = inkotls.certificate(der_of(path))
         for name in ("subject", "issuer"):
             self.assertEqual(parts(ours_.lent(name).decode()), parts(expected[name]))
+        self.assertEqual(ours_.lent("der"), der_of(path))
+        pem, size = ctypes.create_string_buffer(1 << 16), ctypes.c_size_t()
+        ours_.must("pem", pem, ctypes.byref(size))
+        pem = pem.raw[:size.value].decode()
+        self.assertEqual(ssl.PEM_cert_to_DER_cert(pem), der_of(path))
         self.assertEqual(int.from_bytes(ours_.lent("serial"), "big"), int(expected["serial"], 16))
         for verb, name in (("not_before", "notBefore"), ("not_after", "notAfter")):
             seconds = ctypes.c_int64()
@@ -464,6 +481,33 @@ class Certificates(Test):
         self.assertEqual([ipaddress.ip_address(address) for address in each(ours_, "ip_address")],
                          [ipaddress.ip_address(address) for address in
                           re.findall(r"IP Address:([^,\s]+)", done.stdout)])
+        for verb, name in (("uri_name", "[ ,]URI"), ("email_name", "email"),
+                           ("ocsp_uri", "OCSP - URI"), ("ca_issuers_uri", "CA Issuers - URI")):
+            self.assertEqual([text.decode() for text in each(ours_, verb)],
+                             re.findall(rf"(?<! -){name}:([^,\s]+)", done.stdout))
+        for verb, name in (("subject", "Subject"), ("authority", "Authority")):
+            identifier = re.search(rf"{name} Key Identifier: *\n *(?:keyid:)?([0-9A-F:]+)", done.stdout)
+            self.assertEqual(ours_.lent(f"{verb}_key_identifier"),
+                             identifier and bytes.fromhex(identifier[1].replace(":", "")))
+        said = {name: value for name, value in
+                re.findall(r"^X509v3 ([\w ]+): (?:critical)?\n +(.*)$", done.stdout, re.MULTILINE)}
+        if os.path.basename(path) not in MALFORMED:
+            self.check_uses(ours_, said)
+        self.assertEqual([text.decode() for text in each(ours_, "ip_address_text")],
+                         [str(ipaddress.ip_address(address))
+                          for address in each(ours_, "ip_address")])
+
+    def check_uses(self, ours_, said):
+        usages = said.get("Key Usage")
+        bits = usages and sum(1 << KEY_USAGES.index(usage) for usage in usages.split(", "))
+        self.assertEqual(ours_.key_usage(), bits or NONE)
+        constraints = said.get("Basic Constraints")
+        self.assertEqual(ours_.is_ca(), int("CA:TRUE" in constraints) if constraints else NONE)
+        length = re.search(r"pathlen:(\d+)", constraints or "")
+        self.assertEqual(ours_.path_length(), int(length[1]) if length else NONE)
+        purposes = said.get("Extended Key Usage")
+        self.assertEqual([PURPOSES[oid.decode()] for oid in each(ours_, "extended_key_usage")],
+                         purposes.split(", ") if purposes else [])
 
 
 class Acceptor(Test):

@@ -137,7 +137,7 @@ const CHAPTERS: &[(&str, &str, &[&str])] = &[
             "inkotls_conn_is_early_data_accepted",
         ],
     ),
-    ("certificate", "Certificates", &["inkotls_certificate_*"]),
+    ("certificate", "Certificates", &["inkotls_key_usage", "inkotls_certificate_*"]),
     (
         "ticket-keys",
         "Ticket keys",
