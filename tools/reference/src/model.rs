@@ -230,7 +230,10 @@ impl Function {
 
     /// What it returns, where that is not only a status.
     pub fn returns(&self) -> Option<&str> {
-        self.prose().find(|text| text.starts_with("Returns "))
+        // A paragraph says more than the summary.
+        let is_result = |text: &&String| text.starts_with("Returns ");
+        let paragraph = self.doc.paragraphs.iter().find(is_result);
+        paragraph.or(Some(&self.doc.summary).filter(is_result)).map(String::as_str)
     }
 }
 
