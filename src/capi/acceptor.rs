@@ -39,21 +39,23 @@ pub extern "C" fn inkotls_acceptor_new() -> *mut inkotls_acceptor {
 /// event to poll the socket. A transport that was attached before is detached. The connection that
 /// inkotls_acceptor_into_conn creates keeps the socket attached.
 ///
-/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once
-/// for reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
-/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
-/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
-/// never closes it.
+/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt(2) with SO_TYPE,
+/// once for reading and once for writing. To receive from the socket, the library calls recv(2)
+/// with MSG_DONTWAIT. To send to the socket, the library calls sendmsg(2) with MSG_DONTWAIT and
+/// MSG_NOSIGNAL. Therefore the library never blocks on the socket, whether or not it is in
+/// non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and never closes
+/// it.
 ///
 /// inkotls_acceptor_feed and inkotls_acceptor_drain still work while a socket is attached, and
 /// ciphertext that was fed before is kept. An end of file (EOF) that an earlier transport reported
 /// stays in effect.
 ///
 /// fd   A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///      must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until
-///      another transport is attached, or until the last call that moves ciphertext returns
-///      (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn creates the
-///      calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and inkotls_conn_free do not
+///      must stay open until the first of these events: inkotls_acceptor_detach or
+///      inkotls_conn_detach returns OK; a call that attaches another transport returns OK; the last
+///      call that moves ciphertext returns. The calls that move ciphertext are
+///      inkotls_acceptor_accept and, on the connection that inkotls_acceptor_into_conn creates, the
+///      calls that inkotls_conn_set_fd lists. inkotls_acceptor_free and inkotls_conn_free do not
 ///      use the descriptor.
 ///
 /// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
@@ -75,27 +77,31 @@ pub extern "C" fn inkotls_acceptor_set_fd(
 /// that inkotls_acceptor_into_conn creates keeps the descriptors attached. The library never closes
 /// a descriptor, and never raises SIGPIPE.
 ///
-/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
-/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
-/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
-/// calling thread (pthread_sigmask) during the write.
+/// A pipe needs more system calls than a socket. To attach a pipe, the library calls getsockopt(2),
+/// fstat(2) and fcntl(2). To read from a pipe, the library calls poll(2) and then read(2). To write
+/// to a pipe that is in non-blocking mode, the library calls fcntl(2) and then writev(2). To write
+/// to a pipe that is not in non-blocking mode, the library calls fcntl(2), then poll(2), and then
+/// write(2) with at most PIPE_BUF bytes. During writev(2) and write(2), SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask(3)).
 ///
-/// If a pipe is not in non-blocking mode, no one else may use this end of it. A read blocks if
-/// another reader has consumed the bytes after poll, and a write blocks if another writer has
-/// filled the pipe after poll.
+/// If a pipe is not in non-blocking mode, only the library may use the end of the pipe that is
+/// attached. A call blocks in read(2) if another reader has removed the bytes from the pipe after
+/// poll(2), and a call blocks in write(2) if another writer has filled the pipe after poll(2).
 ///
 /// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
-///            transport is attached, or until the last call that moves ciphertext returns
-///            (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
-///            creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
-///            inkotls_conn_free do not use the descriptor.
+///            until the first of these events: inkotls_acceptor_detach or inkotls_conn_detach
+///            returns OK; a call that attaches another transport returns OK; the last call that
+///            moves ciphertext returns. The calls that move ciphertext are inkotls_acceptor_accept
+///            and, on the connection that inkotls_acceptor_into_conn creates, the calls that
+///            inkotls_conn_set_fd lists. inkotls_acceptor_free and inkotls_conn_free do not use the
+///            descriptor.
 /// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///            until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
-///            transport is attached, or until the last call that moves ciphertext returns
-///            (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
-///            creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
-///            inkotls_conn_free do not use the descriptor.
+///            until the first of these events: inkotls_acceptor_detach or inkotls_conn_detach
+///            returns OK; a call that attaches another transport returns OK; the last call that
+///            moves ciphertext returns. The calls that move ciphertext are inkotls_acceptor_accept
+///            and, on the connection that inkotls_acceptor_into_conn creates, the calls that
+///            inkotls_conn_set_fd lists. inkotls_acceptor_free and inkotls_conn_free do not use the
+///            descriptor.
 ///
 /// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
 ///                    or is the wrong end of a pipe; inkotls_acceptor_os_error returns the errno
@@ -124,12 +130,12 @@ pub extern "C" fn inkotls_acceptor_set_fds(
 ///             must not use acceptor.
 /// write       Called by the library to send ciphertext. See inkotls_write_callback. The callback
 ///             must not use acceptor.
-/// user_data   Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
-///             detached (inkotls_acceptor_detach, inkotls_conn_detach), until another transport is
-///             attached, or until the last call that moves ciphertext returns
-///             (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
-///             creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
-///             inkotls_conn_free call neither callback.
+/// user_data   Passed to both callbacks. May be NULL. Must stay valid until the first of these
+///             events: inkotls_acceptor_detach or inkotls_conn_detach returns OK; a call that
+///             attaches another transport returns OK; the last call that moves ciphertext returns.
+///             The calls that move ciphertext are inkotls_acceptor_accept and, on the connection
+///             that inkotls_acceptor_into_conn creates, the calls that inkotls_conn_set_fd lists.
+///             inkotls_acceptor_free and inkotls_conn_free call neither callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_set_io(
     acceptor: Option<&mut inkotls_acceptor>,
@@ -250,7 +256,7 @@ pub extern "C" fn inkotls_acceptor_accept(acceptor: Option<&mut inkotls_acceptor
 /// Reads the server name (SNI, RFC 6066) of the ClientHello.
 ///
 /// out_name   Receives a pointer to the name in lower case, not NUL-terminated. Valid until the
-///            next call on acceptor that is not const, or until acceptor is freed.
+///            next call that takes acceptor as a pointer to non-const, or until acceptor is freed.
 /// out_len    Receives the length of the name in bytes.
 ///
 /// NONE   The client sent no server name, or the ClientHello is not complete yet.
@@ -268,10 +274,11 @@ pub extern "C" fn inkotls_acceptor_server_name(
 
 /// Reads one of the ALPN protocols (RFC 7301) of the ClientHello.
 ///
-/// index          The position of the protocol in the client's list, which begins with 0 and the
-///                protocol that the client prefers.
+/// index          The index of the protocol in the client's list. The first protocol, which the
+///                client prefers to all others, has the index 0.
 /// out_protocol   Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
-///                the next call on acceptor that is not const, or until acceptor is freed.
+///                the next call that takes acceptor as a pointer to non-const, or until acceptor is
+///                freed.
 /// out_len        Receives the length of the name in bytes. Range: 1 to 255.
 ///
 /// NONE   The client's list has no protocol with this index, or the ClientHello is not complete
@@ -295,8 +302,8 @@ pub extern "C" fn inkotls_acceptor_alpn(
 /// such as those of GREASE (RFC 8701).
 ///
 /// out_suites   Receives a pointer to the cipher suites as IANA numbers, in the client's order of
-///              preference. Valid until the next call on acceptor that is not const, or until
-///              acceptor is freed.
+///              preference. Valid until the next call that takes acceptor as a pointer to
+///              non-const, or until acceptor is freed.
 /// out_count    Receives the number of cipher suites.
 ///
 /// NONE   The ClientHello is not complete yet.
@@ -315,8 +322,8 @@ pub extern "C" fn inkotls_acceptor_cipher_suites(
 /// numbers, such as those of GREASE (RFC 8701).
 ///
 /// out_schemes   Receives a pointer to the signature schemes as IANA numbers, in the client's order
-///               of preference. Valid until the next call on acceptor that is not const, or until
-///               acceptor is freed.
+///               of preference. Valid until the next call that takes acceptor as a pointer to
+///               non-const, or until acceptor is freed.
 /// out_count     Receives the number of signature schemes.
 ///
 /// NONE   The ClientHello is not complete yet.
@@ -336,8 +343,8 @@ pub extern "C" fn inkotls_acceptor_signature_schemes(
 /// those of GREASE (RFC 8701).
 ///
 /// out_groups   Receives a pointer to the groups as IANA numbers, in the client's order of
-///              preference. Valid until the next call on acceptor that is not const, or until
-///              acceptor is freed.
+///              preference. Valid until the next call that takes acceptor as a pointer to
+///              non-const, or until acceptor is freed.
 /// out_count    Receives the number of groups, which is 0 if the client sent none.
 ///
 /// NONE   The ClientHello is not complete yet.
@@ -356,9 +363,10 @@ pub extern "C" fn inkotls_acceptor_named_groups(
 /// A client names the certificate authorities that it trusts, so that the server can choose its
 /// certificate by them. Most clients name none.
 ///
-/// index      The position of the certificate authority in the client's list, which begins with 0.
+/// index      The index of the certificate authority in the client's list. The first certificate
+///            authority has the index 0.
 /// out_name   Receives a pointer to the Name (RFC 5280, section 4.1.2.4) in DER. Valid until the
-///            next call on acceptor that is not const, or until acceptor is freed.
+///            next call that takes acceptor as a pointer to non-const, or until acceptor is freed.
 /// out_len    Receives the length of the Name in bytes.
 ///
 /// NONE   The client's list has no certificate authority with this index, or the ClientHello is not
@@ -381,8 +389,8 @@ pub extern "C" fn inkotls_acceptor_certificate_authority(
 /// The bytes are the handshake message (RFC 8446, section 4) with its header of four bytes, without
 /// the headers of the records.
 ///
-/// out_message   Receives a pointer to the message. Valid until the next call on acceptor that is
-///               not const, or until acceptor is freed.
+/// out_message   Receives a pointer to the message. Valid until the next call that takes acceptor
+///               as a pointer to non-const, or until acceptor is freed.
 /// out_len       Receives the length of the message in bytes.
 ///
 /// NONE   The ClientHello is not complete yet.
@@ -406,9 +414,9 @@ pub extern "C" fn inkotls_acceptor_client_hello(
 ///             INKOTLS_LOG_OFF.
 /// callback    Called by the library with each message, during a call on acceptor and on the thread
 ///             of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
-/// user_data   Passed to callback. May be NULL. Must stay valid until a later call of
-///             inkotls_acceptor_set_log or inkotls_conn_set_log returns OK, or until the acceptor,
-///             or the connection that inkotls_acceptor_into_conn creates, is freed.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the first of these events: a
+///             later call of inkotls_acceptor_set_log or inkotls_conn_set_log returns OK; the
+///             acceptor is freed; the connection that inkotls_acceptor_into_conn creates is freed.
 ///
 /// INVALID_ARGUMENT   The value of level is not an inkotls_log, or callback is NULL and level is
 ///                    not INKOTLS_LOG_OFF.
@@ -456,23 +464,23 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     unsafe { convert(acceptor, out_conn, to_conn) }
 }
 
-/// Reads the error message of the last call on acceptor that failed.
+/// Returns the error message of the last call on acceptor that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if acceptor is NULL. Valid until the next call on acceptor that is not
-/// const, or until acceptor is freed. Call inkotls_acceptor_error in a statement of its own, after
-/// the call that failed.
+/// failed; never NULL, even if acceptor is NULL. Valid until the next call that takes acceptor as a
+/// pointer to non-const, or until acceptor is freed. Call inkotls_acceptor_error in a statement of
+/// its own, after the call that failed.
 ///
 /// A call on acceptor that succeeds leaves the error message of an earlier call unchanged, and so
-/// does a call that takes acceptor as const and returns NONE or INVALID_ARGUMENT:
+/// does a call that takes acceptor as a pointer to const and returns NONE or INVALID_ARGUMENT:
 /// inkotls_acceptor_error then returns the error message of the earlier call. inkotls_status_text
-/// describes the status of a call that takes acceptor as const.
+/// describes the status of a call that takes acceptor as a pointer to const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_error(acceptor: Option<&inkotls_acceptor>) -> *const c_char {
     error_message(acceptor)
 }
 
-/// Reads the alert that the acceptor has sent or queued.
+/// Returns the alert that the acceptor has sent or queued.
 ///
 /// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no alert. Range: 0 to
 /// 255.
@@ -481,7 +489,7 @@ pub extern "C" fn inkotls_acceptor_alert_sent(acceptor: Option<&inkotls_acceptor
     number(acceptor, |a| a.conn.alert_sent())
 }
 
-/// Reads the alert that the client has sent.
+/// Returns the alert that the client has sent.
 ///
 /// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE if the client
 /// has sent no alert. Range: 0 to 255.
@@ -490,13 +498,13 @@ pub extern "C" fn inkotls_acceptor_alert_received(acceptor: Option<&inkotls_acce
     number(acceptor, |a| a.conn.alert_received())
 }
 
-/// Reads the error number (errno) of the last call on acceptor that failed.
+/// Returns the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call
-/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
-/// inkotls_acceptor_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_acceptor_os_error before the next call that takes acceptor as a pointer to non-const,
+/// and before inkotls_acceptor_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>) -> i32 {
     os_error(acceptor)

@@ -226,10 +226,11 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 /// after the handshake and is processed by inkotls_conn_read and inkotls_conn_read_peek
 /// (inkotls_conn_tickets_received).
 ///
-/// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
-/// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
-/// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
-/// least recently used server are removed first.
+/// For each server, the cache keeps at most one session of TLS 1.2 and at most 8 sessions of TLS
+/// 1.3, which together use at most 128 KiB of memory. All sessions in the cache together use at
+/// most 16 KiB of memory multiplied by servers, or 256 KiB if 256 KiB is more. By default all
+/// sessions in the cache together use at most 4 MiB of memory. The sessions of the least recently
+/// used server are removed first.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from. A session can no longer be resumed once a certificate that the server presented in that
@@ -419,7 +420,7 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 ///
 /// builder      Consumed when the call returns OK.
 /// out_config   Receives the config, with one reference that belongs to the caller. Valid until
-///              inkotls_client_config_release ends the last reference.
+///              inkotls_client_config_release releases the last reference.
 ///
 /// INVALID_ARGUMENT   None of the protocol versions can be used with the cipher suites and the
 ///                    groups that were added.
@@ -443,12 +444,12 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
     unsafe { convert(builder, out_config, build) }
 }
 
-/// Reads the error message of the last call on builder that failed.
+/// Returns the error message of the last call on builder that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
-/// const, or until builder is freed. Call inkotls_client_builder_error in a statement of its own,
-/// after the call that failed.
+/// failed; never NULL, even if builder is NULL. Valid until the next call that takes builder as a
+/// pointer to non-const, or until builder is freed. Call inkotls_client_builder_error in a
+/// statement of its own, after the call that failed.
 ///
 /// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 #[unsafe(no_mangle)]
@@ -468,7 +469,7 @@ pub extern "C" fn inkotls_client_builder_free(builder: Option<Box<inkotls_client
     free(builder);
 }
 
-/// Reads whether connections of the config may return WANT_BLOCKING.
+/// Returns whether connections of the config may return WANT_BLOCKING.
 ///
 /// Returns 1 if an inkotls_verify_callback or an inkotls_sign_callback was set with may_block 1, or
 /// if the config uses the platform's verification of certificates (macOS, Windows, Android).
@@ -481,7 +482,8 @@ pub extern "C" fn inkotls_client_config_may_block(config: Option<&inkotls_client
 /// Retains the config: its number of references grows by one.
 ///
 /// Any thread may call inkotls_client_config_retain while the caller holds a reference.
-/// inkotls_client_config_release ends the reference that inkotls_client_config_retain has added.
+/// inkotls_client_config_release releases the reference that inkotls_client_config_retain has
+/// added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_config_retain(
     config: *const inkotls_client_config,
@@ -493,8 +495,8 @@ pub unsafe extern "C" fn inkotls_client_config_retain(
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call inkotls_client_config_release to end a reference
-/// that the caller holds, also while other threads use references of their own.
+/// the connection is freed. Any thread may call inkotls_client_config_release to release a
+/// reference that the caller holds, also while other threads use references of their own.
 ///
 /// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

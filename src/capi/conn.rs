@@ -179,11 +179,12 @@ pub extern "C" fn inkotls_conn_set_log(
 /// inkotls_conn_handshake returns IO_ERROR, and inkotls_conn_os_error returns the errno value of
 /// the failed connect, such as ECONNREFUSED.
 ///
-/// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
-/// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
-/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
-/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
-/// never closes it. The system calls on a pipe are listed at inkotls_conn_set_fds.
+/// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt(2) with SO_TYPE, once
+/// for reading and once for writing. To receive from the socket, the library calls recv(2) with
+/// MSG_DONTWAIT. To send to the socket, the library calls sendmsg(2) with MSG_DONTWAIT and
+/// MSG_NOSIGNAL. Therefore the library never blocks on the socket, whether or not it is in
+/// non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and never closes
+/// it. The system calls on a pipe are listed at inkotls_conn_set_fds.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and has nothing to return yet returns WANT_READ, so that other tasks can run,
@@ -193,13 +194,14 @@ pub extern "C" fn inkotls_conn_set_log(
 ///
 /// inkotls_conn_feed and inkotls_conn_drain still work while a socket is attached, and ciphertext
 /// that was fed before is kept. An end of file (EOF) that an earlier transport reported stays in
-/// effect. After an earlier transport has failed to send, its ciphertext is lost, and writing fails
-/// with every later transport.
+/// effect. After an earlier transport has failed to send, its ciphertext is lost, and calls that
+/// send return IO_ERROR with every later transport.
 ///
 /// fd   A stream socket that is connected or (on Linux) connecting, or a pipe that is open for
-///      reading and writing. The descriptor must stay open until inkotls_conn_detach or a call that
-///      attaches another transport returns OK, or until the last call that moves ciphertext
-///      returns; inkotls_conn_free does not use it.
+///      reading and writing. The descriptor must stay open until the first of these events:
+///      inkotls_conn_detach returns OK; a call that attaches another transport to conn returns OK;
+///      the last call on conn that moves ciphertext (inkotls_conn_set_fd lists these calls)
+///      returns. inkotls_conn_free does not use the descriptor.
 ///
 /// INVALID_ARGUMENT   The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                    pipe that is open for reading and writing; inkotls_conn_os_error returns the
@@ -214,23 +216,27 @@ pub extern "C" fn inkotls_conn_set_fd(conn: Option<&mut inkotls_conn>, fd: i32) 
 ///
 /// Apart from the number of descriptors, inkotls_conn_set_fds does what inkotls_conn_set_fd does.
 ///
-/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
-/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
-/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
-/// calling thread (pthread_sigmask) during the write.
+/// A pipe needs more system calls than a socket. To attach a pipe, the library calls getsockopt(2),
+/// fstat(2) and fcntl(2). To read from a pipe, the library calls poll(2) and then read(2). To write
+/// to a pipe that is in non-blocking mode, the library calls fcntl(2) and then writev(2). To write
+/// to a pipe that is not in non-blocking mode, the library calls fcntl(2), then poll(2), and then
+/// write(2) with at most PIPE_BUF bytes. During writev(2) and write(2), SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask(3)).
 ///
-/// If a pipe is not in non-blocking mode, no one else may use the same end of the pipe. A read
-/// blocks if another reader has consumed the bytes after poll, and a write blocks if another writer
-/// has filled the pipe after poll.
+/// If a pipe is not in non-blocking mode, only the library may use the end of the pipe that is
+/// attached. A call blocks in read(2) if another reader has removed the bytes from the pipe after
+/// poll(2), and a call blocks in write(2) if another writer has filled the pipe after poll(2).
 ///
 /// read_fd    A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///            until inkotls_conn_detach or a call that attaches another transport returns OK, or
-///            until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
-///            returns.
+///            until the first of these events: inkotls_conn_detach returns OK; a call that attaches
+///            another transport to conn returns OK; the last call on conn that moves ciphertext
+///            (inkotls_conn_set_fd lists these calls) returns. inkotls_conn_free does not use the
+///            descriptor.
 /// write_fd   A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///            until inkotls_conn_detach or a call that attaches another transport returns OK, or
-///            until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
-///            returns.
+///            until the first of these events: inkotls_conn_detach returns OK; a call that attaches
+///            another transport to conn returns OK; the last call on conn that moves ciphertext
+///            (inkotls_conn_set_fd lists these calls) returns. inkotls_conn_free does not use the
+///            descriptor.
 ///
 /// INVALID_ARGUMENT   A descriptor is negative, is not open, is neither a stream socket nor a pipe,
 ///                    or is the wrong end of a pipe; inkotls_conn_os_error returns the errno value
@@ -261,10 +267,10 @@ pub extern "C" fn inkotls_conn_set_fds(
 ///
 /// read        Called to receive ciphertext. The callback must not use conn.
 /// write       Called to send ciphertext. The callback must not use conn.
-/// user_data   Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach or
-///             a call that attaches another transport returns OK, or until the last call that moves
-///             ciphertext (inkotls_conn_set_fd lists these calls) returns; inkotls_conn_free calls
-///             neither callback.
+/// user_data   Passed to both callbacks. May be NULL. Must stay valid until the first of these
+///             events: inkotls_conn_detach returns OK; a call that attaches another transport to
+///             conn returns OK; the last call on conn that moves ciphertext (inkotls_conn_set_fd
+///             lists these calls) returns. inkotls_conn_free calls neither callback.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_set_io(
     conn: Option<&mut inkotls_conn>,
@@ -348,15 +354,16 @@ pub unsafe extern "C" fn inkotls_conn_drain(
 /// Reads queued ciphertext in place, without a buffer of the caller.
 ///
 /// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
-/// the queue. No other call on conn that is not const may come between the two calls. A host that
-/// lets another task use conn while the bytes are being sent calls inkotls_conn_drain instead.
+/// the queue. Between inkotls_conn_drain_peek and inkotls_conn_drain_consume, make no other call
+/// that takes conn as a pointer to non-const. A host that lets another task use conn while the
+/// bytes are being sent calls inkotls_conn_drain instead.
 ///
 /// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
 /// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
 /// copies.
 ///
-/// out_data   Receives a pointer to the ciphertext. Valid until the next call on conn that is not
-///            const, or until conn is freed.
+/// out_data   Receives a pointer to the ciphertext. Valid until the next call that takes conn as a
+///            pointer to non-const, or until conn is freed.
 /// out_len    Receives the length of the ciphertext in bytes, which is 0 if none is queued. More
 ///            ciphertext may be queued behind it: consume these bytes, then repeat the call.
 #[unsafe(no_mangle)]
@@ -370,8 +377,9 @@ pub extern "C" fn inkotls_conn_drain_peek(
 
 /// Removes ciphertext that has been sent from the queue.
 ///
-/// len   How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Only const calls
-///       on conn may come between the two calls.
+/// len   How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Between
+///       inkotls_conn_drain_peek and inkotls_conn_drain_consume, make only calls that take conn as
+///       a pointer to const.
 ///
 /// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_drain_peek.
 ///                    Nothing was removed.
@@ -417,9 +425,10 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// WANT_WRITE                 Ciphertext is queued: drain the ciphertext, or poll the attached
 ///                            transport for writing, then repeat the call.
 /// WANT_BLOCKING              The next step of the handshake may block: call
-///                            inkotls_conn_run_blocking, on any thread, then repeat the call. Only
-///                            a config whose inkotls_client_config_may_block or
-///                            inkotls_server_config_may_block returns 1 causes WANT_BLOCKING.
+///                            inkotls_conn_run_blocking on any thread, then repeat the call that
+///                            returned WANT_BLOCKING. Only a config whose
+///                            inkotls_client_config_may_block or inkotls_server_config_may_block
+///                            returns 1 causes WANT_BLOCKING.
 /// CLOSED                     The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF             The transport ended without close_notify before the handshake was
 ///                            done.
@@ -493,7 +502,8 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 /// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
 /// After the handshake, CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be
-/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF are final.
+/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF mean that the handshake cannot
+/// finish.
 ///
 /// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
 /// an out_len of 0, also after the peer has closed, or the failure of the connection.
@@ -505,15 +515,17 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 ///                  reading, then repeat the call.
 /// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                  thread, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
 ///                  Reading has ended.
 /// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
 ///                  Reading has ended.
 /// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
 ///                  inkotls_conn_os_error returns the errno value of that failure. After the
-///                  handshake, only a failure to receive causes this status.
+///                  handshake, this call returns IO_ERROR only if the transport has failed to
+///                  receive. If the transport has failed to send, inkotls_conn_write,
+///                  inkotls_conn_flush and inkotls_conn_close return IO_ERROR.
 /// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
@@ -534,12 +546,13 @@ pub unsafe extern "C" fn inkotls_conn_read(
 
 /// Reads plaintext in place: the caller receives a pointer, and the plaintext is not copied.
 ///
-/// After the bytes, or some of them, have been used, inkotls_conn_read_consume removes them. No
-/// other call on conn that is not const may come between the two calls. In everything else,
-/// inkotls_conn_read_peek does what inkotls_conn_read does.
+/// After the bytes, or some of them, have been used, inkotls_conn_read_consume removes them.
+/// Between inkotls_conn_read_peek and inkotls_conn_read_consume, make no other call that takes conn
+/// as a pointer to non-const. In everything else, inkotls_conn_read_peek does what
+/// inkotls_conn_read does.
 ///
-/// out_data   Receives a pointer to the plaintext. Valid until the next call on conn that is not
-///            const, or until conn is freed.
+/// out_data   Receives a pointer to the plaintext. Valid until the next call that takes conn as a
+///            pointer to non-const, or until conn is freed.
 /// out_len    Receives the length of the plaintext in bytes, which is at least 1. More plaintext
 ///            may follow: consume these bytes, then repeat the call.
 ///
@@ -547,15 +560,17 @@ pub unsafe extern "C" fn inkotls_conn_read(
 ///                  reading, then repeat the call.
 /// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                  thread, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
 ///                  Reading has ended.
 /// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
 ///                  Reading has ended.
 /// IO_ERROR         The attached transport has failed, so that what was read may be truncated;
 ///                  inkotls_conn_os_error returns the errno value of that failure. After the
-///                  handshake, only a failure to receive causes this status.
+///                  handshake, this call returns IO_ERROR only if the transport has failed to
+///                  receive. If the transport has failed to send, inkotls_conn_write,
+///                  inkotls_conn_flush and inkotls_conn_close return IO_ERROR.
 /// INVALID_STATE    inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY   The
 ///     connection has failed, in this call or earlier; inkotls_conn_handshake describes each of
@@ -575,8 +590,9 @@ pub extern "C" fn inkotls_conn_read_peek(
 
 /// Removes plaintext that has been used.
 ///
-/// len   How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Only const calls
-///       on conn may come between the two calls.
+/// len   How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Between
+///       inkotls_conn_read_peek and inkotls_conn_read_consume, make only calls that take conn as a
+///       pointer to const.
 ///
 /// INVALID_ARGUMENT   The value of len is larger than the out_len of inkotls_conn_read_peek.
 ///                    Nothing was removed.
@@ -585,13 +601,16 @@ pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len
     enter(conn, |c| consumed(c.conn.consume_plaintext(len)))
 }
 
-/// Writes plaintext: the connection encrypts it and queues the ciphertext.
+/// Writes plaintext, which the call encrypts and queues as ciphertext; the queued ciphertext is
+/// sent through the attached transport or, without a transport, is drained by the host.
 ///
 /// Until the handshake is done, the call consumes nothing, runs the handshake, and returns what
 /// inkotls_conn_handshake returns. Bytes that were consumed must not be passed again.
 ///
-/// With a transport attached, the call also sends ciphertext, as far as the transport does not
-/// block; inkotls_conn_flush sends the rest.
+/// With a transport attached, inkotls_conn_write also sends the queued ciphertext, as far as the
+/// transport does not block; inkotls_conn_flush sends the rest. Without a transport,
+/// inkotls_conn_write sends nothing: the host drains the ciphertext (inkotls_conn_drain) and sends
+/// it.
 ///
 /// data, len   The plaintext, and its length in bytes. Copied.
 /// used        Receives the number of bytes that were consumed, which is at least 1 unless len is
@@ -603,8 +622,8 @@ pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len
 /// WANT_WRITE       Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
 ///                  full, or because the ciphertext of the handshake or an alert is queued. Drain,
 ///                  or poll the transport that is attached for writing; then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                  thread, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED           The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
 /// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns the errno
@@ -721,8 +740,8 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
 ///                  reading, then repeat the call.
 /// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking, on
-///                  any thread, then repeat the call.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                  thread, then repeat the call that returned WANT_BLOCKING.
 /// NONE             The server accepts no early data on this connection; or all early data has been
 ///                  read and the client has finished its handshake; or conn is a client connection.
 ///                  Continue with inkotls_conn_handshake.
@@ -749,7 +768,7 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
     })
 }
 
-/// Reads whether early data was accepted.
+/// Returns whether early data was accepted.
 ///
 /// Returns 1 if early data was accepted: on a client, the server has accepted the early data of the
 /// client; on a server, this server accepts the early data of the client.
@@ -757,8 +776,8 @@ pub unsafe extern "C" fn inkotls_conn_read_early_data(
 /// Returns 0, on a client only, if the server has refused early data: the early data had no effect,
 /// and the client sends the same bytes again with inkotls_conn_write.
 ///
-/// NONE   A client had no session that allows early data, or the handshake of a client is not done
-///        yet, or a server does not accept early data on this connection.
+/// NONE   One of these is true: a client had no session that allows early data; the handshake of a
+///        client is not done yet; a server does not accept early data on this connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_is_early_data_accepted(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.is_early_data_accepted())
@@ -904,10 +923,10 @@ pub extern "C" fn inkotls_conn_close(conn: Option<&mut inkotls_conn>) -> Status 
     enter(conn, |c| c.close())
 }
 
-/// Reads what the connection can do now.
+/// Returns what can be done on the connection now, as bits of inkotls_state.
 ///
 /// Returns bits of inkotls_state, or a negative status. A host that polls its socket for reading
-/// and writing at the same time decides by these bits what to do next.
+/// and writing at the same time uses the bits to decide which call to make next.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_state(conn: Option<&inkotls_conn>) -> i32 {
     let bit = |is_set: bool, bit: inkotls_state| i32::from(is_set) * bit as i32;

@@ -7,16 +7,16 @@ use crate::ffi::{ask, error_message, number, os_error};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
 
-/// Reads the TLS version that was negotiated.
+/// Returns the TLS version that was negotiated.
 ///
-/// Returns IANA's number of the version: 0x0303 (TLS 1.2) or 0x0304 (TLS 1.3); or
-/// INKOTLS_STATUS_NONE before the version is negotiated.
+/// Returns IANA's number of the version, which is 0x0303 (TLS 1.2) or 0x0304 (TLS 1.3). Before the
+/// version is negotiated, inkotls_conn_protocol_version returns INKOTLS_STATUS_NONE.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_protocol_version(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.protocol_version())
 }
 
-/// Reads the cipher suite that was negotiated.
+/// Returns the cipher suite that was negotiated.
 ///
 /// Returns IANA's number of the cipher suite, or INKOTLS_STATUS_NONE before the cipher suite is
 /// negotiated.
@@ -25,27 +25,26 @@ pub extern "C" fn inkotls_conn_cipher_suite(conn: Option<&inkotls_conn>) -> i32 
     number(conn, |c| c.conn.cipher_suite())
 }
 
-/// Reads the group that the key exchange used.
+/// Returns the group that the key exchange used.
 ///
-/// Returns IANA's number of the group, or INKOTLS_STATUS_NONE before the key exchange, and for a
-/// TLS 1.2 session that was resumed without a key exchange.
+/// Returns IANA's number of the group. Returns INKOTLS_STATUS_NONE in each of these cases: the key
+/// exchange is not done yet; a session was resumed without a key exchange, as in TLS 1.2.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_named_group(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.named_group())
 }
 
-/// Reads the signature scheme with which the peer proved that it has the private key of its
+/// Returns the signature scheme with which the peer proved that it has the private key of its
 /// certificate.
 ///
-/// Returns IANA's number of the signature scheme, or INKOTLS_STATUS_NONE until
-/// inkotls_conn_handshake has returned OK, if the peer presented no certificate, and if a session
-/// was resumed.
+/// Returns IANA's number of the signature scheme. Returns INKOTLS_STATUS_NONE in each of these
+/// cases: the handshake is not done yet; the peer presented no certificate; a session was resumed.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_peer_signature_scheme(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.signature_scheme())
 }
 
-/// Reads whether the handshake resumed an earlier session.
+/// Returns whether the handshake resumed an earlier session.
 ///
 /// A client can resume only the sessions of other connections of the same inkotls_client_config.
 ///
@@ -56,14 +55,15 @@ pub extern "C" fn inkotls_conn_is_resumed(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.is_resumed())
 }
 
-/// Reads how many TLS 1.3 tickets a client has received.
+/// Returns how many TLS 1.3 tickets a client has received.
 ///
 /// A client processes tickets only in inkotls_conn_read and inkotls_conn_read_peek, because a
 /// server sends them after the handshake. A client that closes the connection without reading has
 /// no ticket, and cannot resume the session in TLS 1.3.
 ///
-/// Returns the number of TLS 1.3 tickets, which is always 0 in TLS 1.2, or INKOTLS_STATUS_NONE on a
-/// server, and on a client whose handshake has not begun.
+/// Returns the number of TLS 1.3 tickets, which is always 0 in TLS 1.2. Returns INKOTLS_STATUS_NONE
+/// in each of these cases: conn is a server connection; conn is a client connection whose handshake
+/// has not begun.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.tickets_received().map(|it| it.try_into().unwrap_or(i32::MAX)))
@@ -75,11 +75,12 @@ pub extern "C" fn inkotls_conn_tickets_received(conn: Option<&inkotls_conn>) -> 
 /// Only this server, or another one that shares its session store or its ticket keys, can have
 /// written the bytes.
 ///
-/// out_data   Receives a pointer to the bytes. Valid until the next call on conn that is not const,
-///            or until conn is freed.
+/// out_data   Receives a pointer to the bytes. Valid until the next call that takes conn as a
+///            pointer to non-const, or until conn is freed.
 /// out_len    Receives the number of bytes, which may be 0.
 ///
-/// NONE   No session was resumed, or that is not known yet, or conn is a client connection.
+/// NONE   One of these is true: no session was resumed; it is not known yet whether a session was
+///        resumed; conn is a client connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_resumption_data(
     conn: Option<&inkotls_conn>,
@@ -94,12 +95,12 @@ pub extern "C" fn inkotls_conn_resumption_data(
 ///
 /// The library does not verify the response: a host that relies on it must verify it.
 ///
-/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the next call on conn that
-///            is not const, or until conn is freed.
+/// out_data   Receives a pointer to the OCSPResponse in DER. Valid until the next call that takes
+///            conn as a pointer to non-const, or until conn is freed.
 /// out_len    Receives the length of the OCSPResponse in bytes.
 ///
-/// NONE   The server has stapled no response, or its certificate has not arrived yet, or a session
-///        was resumed, or conn is a server connection.
+/// NONE   One of these is true: the server has stapled no response; the certificate of the server
+///        has not arrived yet; a session was resumed; conn is a server connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_ocsp_staple(
     conn: Option<&inkotls_conn>,
@@ -115,7 +116,7 @@ pub extern "C" fn inkotls_conn_ocsp_staple(
 /// list that the client offers.
 ///
 /// out_protocol   Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
-///                the next call on conn that is not const, or until conn is freed.
+///                the next call that takes conn as a pointer to non-const, or until conn is freed.
 /// out_len        Receives the length of the name in bytes.
 ///
 /// NONE   At least one of the two sides does not use ALPN, or the protocol is not negotiated yet.
@@ -131,11 +132,11 @@ pub extern "C" fn inkotls_conn_alpn(
 /// Reads the server name (SNI, RFC 6066) that a server connection has received from its client.
 ///
 /// out_name   Receives a pointer to the name in lower case, not NUL-terminated. Valid until the
-///            next call on conn that is not const, or until conn is freed.
+///            next call that takes conn as a pointer to non-const, or until conn is freed.
 /// out_len    Receives the length of the name in bytes.
 ///
-/// NONE   The client sent no server name, or the ClientHello has not arrived yet, or conn is a
-///        client connection.
+/// NONE   One of these is true: the client sent no server name; the ClientHello has not arrived
+///        yet; conn is a client connection.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_server_name(
     conn: Option<&inkotls_conn>,
@@ -152,10 +153,10 @@ pub extern "C" fn inkotls_conn_server_name(
 /// session was resumed. If the peer presented a raw public key (RFC 7250), the entry with index 0
 /// is its SubjectPublicKeyInfo.
 ///
-/// index     The position in the order in which the peer sent the certificates: 0 is the peer's own
-///           certificate, the next ones are those of its issuers.
-/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call on
-///           conn that is not const, or until conn is freed.
+/// index     The index of the certificate in the order in which the peer sent the certificates. The
+///           peer's own certificate has the index 0, and the certificates of its issuers follow.
+/// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call
+///           that takes conn as a pointer to non-const, or until conn is freed.
 /// out_len   Receives the length of the certificate in bytes.
 ///
 /// NONE   The peer presented no certificate with this index, or has not presented its certificates
@@ -170,40 +171,43 @@ pub extern "C" fn inkotls_conn_peer_certificate(
     ask(conn, |c| lend(c.conn.peer_certificate(index), out_der, out_len))
 }
 
-/// Reads the error message of the last call on conn that failed.
+/// Returns the error message of the last call on conn that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if conn is NULL. Valid until the next call on conn that is not const,
-/// or until conn is freed. Call inkotls_conn_error in a statement of its own, after the call that
-/// failed.
+/// failed; never NULL, even if conn is NULL. Valid until the next call that takes conn as a pointer
+/// to non-const, or until conn is freed. Call inkotls_conn_error in a statement of its own, after
+/// the call that failed.
 ///
 /// A call on conn that succeeds leaves the error message of an earlier call unchanged, and so does
-/// a call that takes conn as const and returns NONE or INVALID_ARGUMENT: inkotls_conn_error then
-/// returns the error message of the earlier call. inkotls_status_text describes the status of a
-/// call that takes conn as const.
+/// a call that takes conn as a pointer to const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_conn_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes conn as a pointer to const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_char {
     error_message(conn)
 }
 
-/// Reads the last alert that this side has sent or queued.
+/// Returns the last alert that this side has sent or queued.
 ///
-/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255. An
-/// encrypted alert cannot be read back; its number is then inferred from the failure.
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE if this side has
+/// sent and queued no alert. Range: 0 to 255. The library cannot read an alert that is already
+/// encrypted: inkotls_conn_alert_sent then returns the number of the alert that belongs to the
+/// failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.alert_sent())
 }
 
-/// Reads the last alert that the peer has sent.
+/// Returns the last alert that the peer has sent.
 ///
-/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255.
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE if the peer has sent
+/// no alert. Range: 0 to 255.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_received(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.alert_received())
 }
 
-/// Reads why the certificate of the peer was refused.
+/// Returns why the certificate of the peer was refused.
 ///
 /// Returns an inkotls_certificate_error, or INKOTLS_STATUS_NONE if the certificate was not refused.
 #[unsafe(no_mangle)]
@@ -211,12 +215,13 @@ pub extern "C" fn inkotls_conn_certificate_error(conn: Option<&inkotls_conn>) ->
     number(conn, |c| c.conn.certificate_error().map(|it: CertificateFault| it as i32))
 }
 
-/// Reads the error number (errno) of the last call on conn that failed.
+/// Returns the error number (errno) of the last call on conn that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call inkotls_conn_os_error
-/// before the next call on conn that is not const, and before inkotls_conn_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_conn_os_error before the next call that takes conn as a pointer to non-const, and before
+/// inkotls_conn_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_os_error(conn: Option<&inkotls_conn>) -> i32 {
     os_error(conn)

@@ -42,9 +42,10 @@ pub extern "C" fn inkotls_identity_new() -> *mut inkotls_identity {
 /// The root certificate may be omitted. The new chain replaces the one before. If
 /// inkotls_identity_set_chain_pem fails, identity is unchanged.
 ///
-/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may also hold the private key, which this call ignores.
+/// The sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE,
+/// and lines outside of sections, are ignored. Every section, also one that is ignored, must have
+/// its END line. Lines end with LF, CRLF or CR. The text may also hold the private key, which this
+/// call ignores.
 ///
 /// data, len   The PEM text, and its length in bytes. Copied.
 ///
@@ -72,9 +73,10 @@ pub unsafe extern "C" fn inkotls_identity_set_chain_pem(
 /// The root certificate may be omitted. The new chain replaces the one before. If
 /// inkotls_identity_set_chain_pem_file fails, identity is unchanged.
 ///
-/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may also hold the private key, which this call ignores.
+/// The sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE,
+/// and lines outside of sections, are ignored. Every section, also one that is ignored, must have
+/// its END line. Lines end with LF, CRLF or CR. The file may also hold the private key, which this
+/// call ignores.
 ///
 /// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
 ///             NUL byte. Borrowed for this call.
@@ -125,8 +127,9 @@ pub unsafe extern "C" fn inkotls_identity_add_chain_der(
 ///
 /// The first private key of the text is used: a section with the label PRIVATE KEY (PKCS #8, RFC
 /// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
-/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// private keys, sections with a label other than these three, such as CERTIFICATE, and lines
+/// outside of sections are ignored. Every section up to the key must have its END line. Lines end
+/// with LF, CRLF or CR.
 ///
 /// The private key replaces the private key or the signer that was set before. If
 /// inkotls_identity_set_key_pem fails, identity is unchanged. The library does not erase the
@@ -159,8 +162,9 @@ pub unsafe extern "C" fn inkotls_identity_set_key_pem(
 ///
 /// The first private key of the file is used: a section with the label PRIVATE KEY (PKCS #8, RFC
 /// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
-/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// private keys, sections with a label other than these three, such as CERTIFICATE, and lines
+/// outside of sections are ignored. Every section up to the key must have its END line. Lines end
+/// with LF, CRLF or CR.
 ///
 /// The private key replaces the private key or the signer that was set before. If
 /// inkotls_identity_set_key_pem_file fails, identity is unchanged.
@@ -313,7 +317,7 @@ pub extern "C" fn inkotls_identity_use_raw_public_key(
 /// inkotls_roots_add_raw_public_key.
 ///
 /// out_key   Receives a pointer to the SubjectPublicKeyInfo (RFC 5280) in DER. Valid until the next
-///           call on identity that is not const, or until identity is freed.
+///           call that takes identity as a pointer to non-const, or until identity is freed.
 /// out_len   Receives the length of the SubjectPublicKeyInfo, in bytes.
 ///
 /// NONE   The identity has no private key, or it has a signer and no chain.
@@ -326,29 +330,29 @@ pub extern "C" fn inkotls_identity_raw_public_key(
     ask(identity, |i| lend(i.public_key(), out_key, out_len))
 }
 
-/// Reads the error message of the last call on identity that failed.
+/// Returns the error message of the last call on identity that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
-/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, after
-/// the call that failed.
+/// failed; never NULL, even if identity is NULL. Valid until the next call that takes identity as a
+/// pointer to non-const, or until identity is freed. Call inkotls_identity_error in a statement of
+/// its own, after the call that failed.
 ///
 /// A call on identity that succeeds leaves the error message of an earlier call unchanged, and so
-/// does a call that takes identity as const and returns NONE or INVALID_ARGUMENT:
+/// does a call that takes identity as a pointer to const and returns NONE or INVALID_ARGUMENT:
 /// inkotls_identity_error then returns the error message of the earlier call. inkotls_status_text
-/// describes the status of a call that takes identity as const.
+/// describes the status of a call that takes identity as a pointer to const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_error(identity: Option<&inkotls_identity>) -> *const c_char {
     error_message(identity)
 }
 
-/// Reads the error number (errno) of the last call on identity that failed.
+/// Returns the error number (errno) of the last call on identity that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call
-/// inkotls_identity_os_error before the next call on identity that is not const, and before
-/// inkotls_identity_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_identity_os_error before the next call that takes identity as a pointer to non-const,
+/// and before inkotls_identity_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_identity_os_error(identity: Option<&inkotls_identity>) -> i32 {
     os_error(identity)

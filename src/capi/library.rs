@@ -125,8 +125,8 @@ pub extern "C" fn inkotls_cipher_suite_name(suite: i32) -> *const c_char {
 /// Returns IANA's number (0x0304 for TLS 1.3, 0x0303 for TLS 1.2), or NONE, which is negative, if
 /// index is not less than the number of supported versions.
 ///
-/// index   The position in the list of supported versions, from 0. The highest version is the
-///         first.
+/// index   The index of the version in the list of supported versions. The highest version has the
+///         index 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
     plain_number(|| negotiation::protocol_versions().get(index).map(|it| i32::from(*it)))
@@ -137,8 +137,8 @@ pub extern "C" fn inkotls_protocol_version_at(index: usize) -> i32 {
 /// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
 /// supported cipher suites.
 ///
-/// index   The position in the list of supported cipher suites, from 0. The list is in the default
-///         order of preference.
+/// index   The index of the cipher suite in the list of supported cipher suites, which is in the
+///         default order of preference. The preferred cipher suite has the index 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
     plain_number(|| negotiation::cipher_suites().get(index).map(|it| i32::from(*it)))
@@ -149,8 +149,8 @@ pub extern "C" fn inkotls_cipher_suite_at(index: usize) -> i32 {
 /// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
 /// supported groups.
 ///
-/// index   The position in the list of supported groups, from 0. The list is in the default order
-///         of preference.
+/// index   The index of the group in the list of supported groups, which is in the default order of
+///         preference. The preferred group has the index 0.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
     plain_number(|| negotiation::named_groups().get(index).map(|it| i32::from(*it)))

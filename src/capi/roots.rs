@@ -29,9 +29,10 @@ pub extern "C" fn inkotls_roots_new() -> *mut inkotls_roots {
 /// Adds every certificate of a PEM text (RFC 7468) as a trusted certificate authority.
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The text must hold at least one certificate, and may
+/// hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
@@ -58,9 +59,10 @@ pub unsafe extern "C" fn inkotls_roots_add_pem(
 /// before the call returns.
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The file must hold at least one certificate, and may
+/// hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
@@ -117,18 +119,19 @@ pub unsafe extern "C" fn inkotls_roots_add_der(
 /// WANT_BLOCKING. On macOS, iOS, Windows and Android, building the config of a server that asks for
 /// client certificates and trusts what the platform trusts fails with UNSUPPORTED.
 ///
-/// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
-/// only one of them is set. SSL_CERT_FILE is the path of a PEM file. SSL_CERT_DIR is a list of
-/// directories with PEM files, separated by colons; a directory that does not exist is ignored. If
-/// one of the variables is set, only the certificates that the variables name are trusted. The
-/// variables are read when a config is built.
+/// On Linux and the BSDs, the environment variables SSL_CERT_FILE and SSL_CERT_DIR replace the
+/// files of the distribution, even if only SSL_CERT_FILE or only SSL_CERT_DIR is set. SSL_CERT_FILE
+/// is the path of a PEM file. SSL_CERT_DIR is a list of directories with PEM files, separated by
+/// colons; a directory that does not exist is ignored. If SSL_CERT_FILE or SSL_CERT_DIR is set, of
+/// the platform's certificates only those in the files that SSL_CERT_FILE and SSL_CERT_DIR name are
+/// trusted. SSL_CERT_FILE and SSL_CERT_DIR are read when a config is built.
 ///
 /// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
 /// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
 /// SSL_CERT_DIR is set and its directories have no certificate. The error message of the builder
-/// names the variable. Building does not fail if the roots hold no other certificate authority, and
-/// the config has a verify callback or the roots hold certificates of peers: then no certificate
-/// authority is trusted.
+/// names SSL_CERT_FILE or SSL_CERT_DIR if that environment variable is the cause. Building does not
+/// fail if the roots hold no other certificate authority, and the config has a verify callback or
+/// the roots hold certificates of peers: then no certificate authority is trusted.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) -> Status {
     enter(roots, |r| r.add_platform())
@@ -146,9 +149,10 @@ pub extern "C" fn inkotls_roots_add_platform(roots: Option<&mut inkotls_roots>) 
 /// hold certificate authorities.
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The text must hold at least one certificate, and may
+/// hold more.
 ///
 /// data, len   The PEM text, and its length in bytes. Copied.
 ///
@@ -180,9 +184,10 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_pem(
 /// hold certificate authorities.
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The file must hold at least one certificate, and may
+/// hold more.
 ///
 /// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
 ///             NUL byte. Borrowed for this call.
@@ -232,19 +237,20 @@ pub unsafe extern "C" fn inkotls_roots_add_peer_certificate_der(
 
 /// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text (RFC 7468).
 ///
-/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
-/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
-/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
+/// A config checks certificates for revocation only if its roots have at least one CRL when the
+/// config is built. If the roots have at least one CRL, by default every certificate in the chain
+/// of a peer is checked for revocation, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation sets which certificates are checked for revocation, and
+/// how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
 /// the platform's certificates is refused with UNSUPPORTED when it is built.
 ///
 /// Either every CRL of the text is added or, if one of them cannot be used, none. The sections with
-/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
-/// CRLF or CR. The text must hold at least one CRL, and may hold more.
+/// the label X509 CRL are read. Sections with a label other than X509 CRL, and lines outside of
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text must hold at least one CRL, and may hold more.
 ///
 /// data, len   The PEM text, and its length in bytes. Copied.
 ///
@@ -266,19 +272,20 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem(
 /// The call reads the file, and may block. The library erases its copy of the contents of the file
 /// before the call returns.
 ///
-/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
-/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
-/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
+/// A config checks certificates for revocation only if its roots have at least one CRL when the
+/// config is built. If the roots have at least one CRL, by default every certificate in the chain
+/// of a peer is checked for revocation, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation sets which certificates are checked for revocation, and
+/// how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
 /// the platform's certificates is refused with UNSUPPORTED when it is built.
 ///
 /// Either every CRL of the file is added or, if one of them cannot be used, none. The sections with
-/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
-/// CRLF or CR. The file must hold at least one CRL, and may hold more.
+/// the label X509 CRL are read. Sections with a label other than X509 CRL, and lines outside of
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file must hold at least one CRL, and may hold more.
 ///
 /// path, len   The path of the file in UTF-8, and its length in bytes. The path must not contain a
 ///             NUL byte. Borrowed for this call.
@@ -303,10 +310,11 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_pem_file(
 
 /// Adds one certificate revocation list (CRL, RFC 5280) in DER.
 ///
-/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
-/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
-/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
+/// A config checks certificates for revocation only if its roots have at least one CRL when the
+/// config is built. If the roots have at least one CRL, by default every certificate in the chain
+/// of a peer is checked for revocation, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation sets which certificates are checked for revocation, and
+/// how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
@@ -326,11 +334,12 @@ pub unsafe extern "C" fn inkotls_roots_add_crl_der(
     enter(roots, |r| r.add_crl_der(unsafe { bytes(data, len) }?))
 }
 
-/// Sets how strictly certificates are verified against the CRLs of the roots.
+/// Sets which certificates are checked for revocation with the CRLs of the roots, and how strictly.
 ///
-/// The setting replaces the setting before, and has no effect on roots without a CRL. With 0, the
-/// whole chain of a peer is verified, a certificate whose issuer has no CRL in the roots is
-/// refused, and a CRL is used even after its nextUpdate time has passed.
+/// The call replaces the bits of an earlier call. The bits have no effect if the roots have no CRL.
+/// If bits is 0 and the roots have at least one CRL, every certificate in the chain of a peer is
+/// checked for revocation, a certificate whose issuer has no CRL in the roots is refused, and a CRL
+/// is used even after its nextUpdate time has passed.
 ///
 /// bits   Bits of inkotls_revocation, combined with bitwise OR. Range: 0 to 7. Default: 0.
 ///
@@ -368,28 +377,29 @@ pub unsafe extern "C" fn inkotls_roots_add_raw_public_key(
     enter(roots, |r| r.add_raw_public_key(unsafe { bytes(data, len) }?))
 }
 
-/// Reads the error message of the last call on roots that failed.
+/// Returns the error message of the last call on roots that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
-/// or until roots is freed. Call inkotls_roots_error in a statement of its own, after the call that
-/// failed.
+/// failed; never NULL, even if roots is NULL. Valid until the next call that takes roots as a
+/// pointer to non-const, or until roots is freed. Call inkotls_roots_error in a statement of its
+/// own, after the call that failed.
 ///
 /// A call on roots that succeeds leaves the error message of an earlier call unchanged, and so does
-/// a call that takes roots as const and returns NONE or INVALID_ARGUMENT: inkotls_roots_error then
-/// returns the error message of the earlier call. inkotls_status_text describes the status of a
-/// call that takes roots as const.
+/// a call that takes roots as a pointer to const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_roots_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes roots as a pointer to const.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_error(roots: Option<&inkotls_roots>) -> *const c_char {
     error_message(roots)
 }
 
-/// Reads the error number (errno) of the last call on roots that failed.
+/// Returns the error number (errno) of the last call on roots that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call inkotls_roots_os_error
-/// before the next call on roots that is not const, and before inkotls_roots_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_roots_os_error before the next call that takes roots as a pointer to non-const, and
+/// before inkotls_roots_free.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_roots_os_error(roots: Option<&inkotls_roots>) -> i32 {
     os_error(roots)

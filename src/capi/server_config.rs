@@ -270,9 +270,9 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 /// The call replaces a session store that was set before
 /// (inkotls_server_builder_set_session_store).
 ///
-/// The memory of the cache is limited. All sessions together have at most 16 KiB multiplied by
-/// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
-/// is removed first.
+/// All sessions in the cache together use at most 16 KiB of memory multiplied by sessions, or 256
+/// KiB if 256 KiB is more. By default all sessions in the cache together use at most 4 MiB of
+/// memory. The least recently used session is removed first.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from. A session can no longer be resumed once a certificate that the client presented in that
@@ -308,11 +308,12 @@ pub extern "C" fn inkotls_server_builder_set_session_cache(
 /// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
 /// Anyone who can write to the store can impersonate any client.
 ///
-/// A server resumes a session only if the server verifies clients in the same way as the server on
-/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
-/// filled with the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them. Therefore no earlier session can be
-/// resumed after the CRLs of the server have changed.
+/// The library compares the settings for client certificates of the server that resumes a session
+/// with the settings of the server that created the session. A session is resumed only if the
+/// inkotls_client_auth is the same, if the roots were filled with the same certificates, raw public
+/// keys, CRLs and revocation bits in the same order, and if both servers or neither of them have an
+/// inkotls_verify_callback. Otherwise the handshake is a full handshake. Therefore a server with
+/// new CRLs resumes no session that was created with the old CRLs.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from, or for a shorter time if a certificate of the client expires earlier
@@ -366,10 +367,11 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
 /// possible: inkotls_server_builder_build fails with INVALID_STATE if
 /// inkotls_server_builder_set_max_early_data allows early data.
 ///
-/// A server resumes a session only if the server verifies clients in the same way as the server on
-/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
-/// filled with the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them.
+/// The library compares the settings for client certificates of the server that resumes a session
+/// with the settings of the server that created the session. A session is resumed only if the
+/// inkotls_client_auth is the same, if the roots were filled with the same certificates, raw public
+/// keys, CRLs and revocation bits in the same order, and if both servers or neither of them have an
+/// inkotls_verify_callback. Otherwise the handshake is a full handshake.
 ///
 /// Anyone who obtains a ticket key can decrypt recorded TLS 1.2 sessions whose tickets the key
 /// sealed, and can make tickets: with a ticket that this server accepts, an attacker resumes a
@@ -568,7 +570,7 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 ///
 /// builder      Consumed when the call returns OK.
 /// out_config   Receives the config, with one reference that belongs to the caller. Valid until
-///              inkotls_server_config_release ends the last reference.
+///              inkotls_server_config_release releases the last reference.
 ///
 /// INVALID_CERTIFICATE   The builder has no identity: neither inkotls_server_builder_set_identity
 ///                       nor inkotls_server_builder_set_sni_map was called.
@@ -581,10 +583,10 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 ///                       returned if the roots contain certificates of peers, or if an
 ///                       inkotls_verify_callback is set.
 /// INVALID_STATE         An inkotls_verify_callback is set, but the server does not ask for client
-///                       certificates. This status is also returned if the server accepts early
-///                       data and has ticket keys, if the roots contain both certificates and raw
-///                       public keys, and if the roots contain raw public keys with
-///                       INKOTLS_CLIENT_AUTH_OPTIONAL.
+///                       certificates. This status is also returned in each of these cases: the
+///                       server accepts early data and has ticket keys; the roots contain both
+///                       certificates and raw public keys; the roots contain raw public keys and
+///                       the inkotls_client_auth is INKOTLS_CLIENT_AUTH_OPTIONAL.
 /// UNSUPPORTED           The roots for client certificates contain the platform's trust, and the
 ///                       platform (macOS, Windows, Android) does not give access to its
 ///                       certificates.
@@ -598,12 +600,12 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
     unsafe { convert(builder, out_config, build) }
 }
 
-/// Reads the error message of the last call on builder that failed.
+/// Returns the error message of the last call on builder that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
-/// const, or until builder is freed. Call inkotls_server_builder_error in a statement of its own,
-/// after the call that failed.
+/// failed; never NULL, even if builder is NULL. Valid until the next call that takes builder as a
+/// pointer to non-const, or until builder is freed. Call inkotls_server_builder_error in a
+/// statement of its own, after the call that failed.
 ///
 /// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 #[unsafe(no_mangle)]
@@ -623,7 +625,7 @@ pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server
     free(builder);
 }
 
-/// Reads whether connections of the config may return WANT_BLOCKING.
+/// Returns whether connections of the config may return WANT_BLOCKING.
 ///
 /// Returns 1 if an inkotls_verify_callback, an inkotls_sign_callback, or the callbacks of a session
 /// store were set with may_block 1. Returns 0 if connections of the config never return
@@ -636,7 +638,8 @@ pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server
 /// Retains the config: its number of references grows by one.
 ///
 /// Any thread may call inkotls_server_config_retain while the caller holds a reference.
-/// inkotls_server_config_release ends the reference that inkotls_server_config_retain has added.
+/// inkotls_server_config_release releases the reference that inkotls_server_config_retain has
+/// added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_config_retain(
     config: *const inkotls_server_config,
@@ -648,8 +651,8 @@ pub unsafe extern "C" fn inkotls_server_config_retain(
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call inkotls_server_config_release to end a reference
-/// that the caller holds, also while other threads use references of their own.
+/// the connection is freed. Any thread may call inkotls_server_config_release to release a
+/// reference that the caller holds, also while other threads use references of their own.
 ///
 /// config   The config to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -38,18 +38,22 @@ pub extern "C" fn inkotls_sni_map_new() -> *const inkotls_sni_map {
 
 /// Sets an identity for a server name.
 ///
-/// The identity replaces the one that has the same name and the same kind of key (RSA, ECDSA or
-/// Ed25519). So a name may have one identity for each kind of key. The change is seen by the
-/// handshakes of every config that uses sni_map; connections that already chose an identity keep
-/// it.
+/// The identity replaces the identity that has the same name and the same kind of key (RSA, ECDSA
+/// or Ed25519). Therefore a name may have one identity for each kind of key. The handshakes of
+/// every config that uses sni_map use the new identity; a connection that has already chosen an
+/// identity keeps that identity.
 ///
-/// A server chooses in this order: the identities of the client's server name, those of its
-/// wildcard, those of the empty name. A server presents the first identity whose key supports a
-/// signature scheme that the client offers. Among the identities of one name, the one that was set
-/// first is preferred. The empty name serves clients that send no server name, clients whose server
-/// name has no identity, and clients whose server name has identities of which none supports a
-/// signature scheme of the client. inkotls_server_builder_set_sni_map describes how the handshake
-/// fails if the map has no identity for a client.
+///
+/// A server tries the identities in this order: the identities of the server name that the client
+/// sends, the identities of the wildcard that matches the server name, and the identities of the
+/// empty name. The identities of one name are tried in the order in which they were set. A server
+/// presents the first identity whose key supports a signature scheme that the client offers.
+///
+/// The identities of the empty name are used in each of these cases: the client sends no server
+/// name; the map has no identity for the server name or its wildcard; no identity of the server
+/// name or its wildcard supports a signature scheme that the client offers.
+/// inkotls_server_builder_set_sni_map describes how the handshake fails if the map has no identity
+/// for a client.
 ///
 /// A failure other than INVALID_NAME leaves no error message, because an SNI map has no _error
 /// function. inkotls_status_text describes the status.
@@ -86,7 +90,7 @@ pub unsafe extern "C" fn inkotls_sni_map_set(
 
 /// Removes all identities of a server name.
 ///
-/// Connections that already chose one of the identities keep it.
+/// A connection that has already chosen one of the identities keeps that identity.
 ///
 /// server_name, len   A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or
 ///                    an empty name. The name must not contain a NUL byte; len is its length in
@@ -109,7 +113,7 @@ pub unsafe extern "C" fn inkotls_sni_map_remove(
 /// Retains the map: its number of references grows by one.
 ///
 /// Any thread may call inkotls_sni_map_retain while the caller holds a reference.
-/// inkotls_sni_map_release ends the reference that inkotls_sni_map_retain has added.
+/// inkotls_sni_map_release releases the reference that inkotls_sni_map_retain has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_sni_map_retain(sni_map: *const inkotls_sni_map) -> Status {
     // SAFETY: the host vouches for the map.
@@ -119,8 +123,8 @@ pub unsafe extern "C" fn inkotls_sni_map_retain(sni_map: *const inkotls_sni_map)
 /// Releases one reference to the map, and frees the map with the last reference.
 ///
 /// Server configs that use the map have references of their own. Any thread may call
-/// inkotls_sni_map_release to end a reference that the caller holds, also while other threads use
-/// references of their own.
+/// inkotls_sni_map_release to release a reference that the caller holds, also while other threads
+/// use references of their own.
 ///
 /// sni_map   The map to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -54,7 +54,7 @@ impl SharedHandle for inkotls_ticket_keys {
 ///             keys when the copy is no longer used. The library does not erase the host's buffer:
 ///             the host should erase it after the call.
 /// out_keys    Receives the ticket keys, with one reference that belongs to the caller. Valid until
-///             inkotls_ticket_keys_release ends the last reference.
+///             inkotls_ticket_keys_release releases the last reference.
 ///
 /// INVALID_ARGUMENT   len is not a multiple of 32, or is less than 32 or more than 512.
 #[unsafe(no_mangle)]
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn inkotls_ticket_keys_set(
 /// Retains the ticket keys: their number of references grows by one.
 ///
 /// Any thread may call inkotls_ticket_keys_retain while the caller holds a reference.
-/// inkotls_ticket_keys_release ends the reference that inkotls_ticket_keys_retain has added.
+/// inkotls_ticket_keys_release releases the reference that inkotls_ticket_keys_retain has added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_ticket_keys_retain(
     ticket_keys: *const inkotls_ticket_keys,
@@ -116,8 +116,8 @@ pub unsafe extern "C" fn inkotls_ticket_keys_retain(
 /// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
 ///
 /// A config that uses the ticket keys has a reference of its own. Any thread may call
-/// inkotls_ticket_keys_release to end a reference that the caller holds, also while other threads
-/// use references of their own.
+/// inkotls_ticket_keys_release to release a reference that the caller holds, also while other
+/// threads use references of their own.
 ///
 /// ticket_keys   The ticket keys to release. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

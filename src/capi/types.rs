@@ -30,10 +30,11 @@ pub enum inkotls_status {
     WantWrite = 2,
     /// The next step of the handshake may block the thread, in a callback that was set with
     /// may_block 1, or in the platform's verification of certificates (macOS, Windows, Android).
-    /// Call inkotls_conn_run_blocking on a thread that may block; then make the same call again.
-    /// Only connections of a config whose inkotls_client_config_may_block or
-    /// inkotls_server_config_may_block returns 1 return this status. A call may return this status
-    /// without need, because the contents of an encrypted record are not known in advance.
+    /// Call inkotls_conn_run_blocking on a thread that may block; after inkotls_conn_run_blocking
+    /// has returned, repeat the call that returned WANT_BLOCKING. Only connections of a config
+    /// whose inkotls_client_config_may_block or inkotls_server_config_may_block returns 1 return
+    /// this status. A call may return this status without need, because the contents of an
+    /// encrypted record are not known in advance.
     WantBlocking = 3,
     /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
     /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
@@ -46,41 +47,42 @@ pub enum inkotls_status {
     /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
     /// plaintext will come from the peer. This side may still write, until it calls
     /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that
-    /// the handshake cannot finish, and the status is final.
+    /// the handshake cannot finish.
     Closed = -2,
     /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
     /// truncated; whether that matters depends on the protocol above TLS. After the handshake, this
     /// side may still write. During the handshake, the status means that the peer has left, so that
-    /// the handshake cannot finish, and the status is final.
+    /// the handshake cannot finish.
     UnexpectedEof = -3,
     /// The peer has sent a fatal alert. inkotls_conn_alert_received or
-    /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final:
-    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-    /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+    /// inkotls_acceptor_alert_received returns the number of the alert. The connection cannot be
+    /// used any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+    /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
     /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
     /// status.
     AlertReceived = -4,
     /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
-    /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final:
-    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-    /// inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
-    /// queued, and from then on this status.
+    /// the private key. inkotls_conn_certificate_error returns the reason. The connection cannot be
+    /// used any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+    /// inkotls_conn_flush and inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an
+    /// alert for the peer is queued, and from then on this status.
     InvalidPeerCertificate = -5,
     /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
     /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
     /// identity for the server name or the signature schemes of the client; or the peer sent more
-    /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
-    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-    /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+    /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The connection cannot
+    /// be used any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+    /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
     /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
     /// status.
     HandshakeFailed = -6,
     /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
     /// record that cannot be decrypted, which also happens if the bytes were changed on the way.
-    /// The error message has the reason. The failure is final: inkotls_conn_handshake,
-    /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
-    /// acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE as long as an alert for
-    /// the peer is queued, and from then on this status.
+    /// The error message has the reason. The connection cannot be used any more:
+    /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
+    /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+    /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
+    /// status.
     ProtocolError = -7,
     /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used,
     /// or the input contains none, or an identity has no certificate chain, or a server config is
@@ -91,9 +93,10 @@ pub enum inkotls_status {
     /// not supported, or the identity has no private key: the call has no effect, and the handles
     /// that were passed to it can be used again. From a call on a connection, the status means that
     /// the inkotls_sign_callback returned no valid signature: the connection has failed. The
-    /// failure is final: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-    /// inkotls_conn_flush and inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an
-    /// alert for the peer is queued, and from then on this status.
+    /// connection cannot be used any more: inkotls_conn_handshake, inkotls_conn_read,
+    /// inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close return
+    /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
+    /// status.
     InvalidKey = -9,
     /// The private key does not belong to the first certificate of the chain, or that certificate
     /// does not fit a signature scheme of the inkotls_sign_callback. The call has no effect, and
@@ -265,10 +268,11 @@ pub enum inkotls_state {
     WantsBlocking = 64,
 }
 
-/// How certificate revocation lists (CRLs) are used once the roots contain one: bits for
-/// inkotls_roots_set_revocation. Without any bit, every certificate of the chain is checked, a
-/// certificate whose issuer has no CRL in the roots is refused, and a CRL is used after its
-/// nextUpdate time. Bits are never reused.
+/// How the certificate revocation lists (CRLs) of the roots are used, as bits for
+/// inkotls_roots_set_revocation. The bits have no effect if the roots have no CRL. If no bit is set
+/// and the roots have at least one CRL, every certificate in the chain of a peer is checked for
+/// revocation, a certificate whose issuer has no CRL in the roots is refused, and a CRL is used
+/// even after its nextUpdate time has passed. Bits are never reused.
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_revocation {
@@ -281,7 +285,7 @@ pub enum inkotls_revocation {
     AllowUnknown = 2,
     /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
     /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set.
-    /// Without this bit an old CRL is used like a current one.
+    /// Without this bit, a CRL whose nextUpdate time has passed is used like a current CRL.
     EnforceExpiry = 4,
 }
 

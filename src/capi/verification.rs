@@ -50,8 +50,8 @@ pub extern "C" fn inkotls_verification_verify(
 /// inkotls_certificate_new parses the certificate. If the peer presented a raw public key (RFC
 /// 7250), the entry with index 0 is its SubjectPublicKeyInfo.
 ///
-/// index     The position in the list: 0 is the peer's own certificate, the next ones help to
-///           verify it.
+/// index     The index of the certificate in the order in which the peer sent the certificates. The
+///           peer's own certificate has the index 0, and the certificates of its issuers follow.
 /// out_der   Receives a pointer to the certificate in DER (RFC 5280). Valid until the
 ///           inkotls_verify_callback returns.
 /// out_len   Receives the length of the certificate in bytes.

@@ -279,7 +279,7 @@ fn validity(text: &str) -> Option<&'static str> {
     let (_, until) = text.split_once("alid ")?;
     let until = until.split(". ").next().unwrap_or_default();
     let ends = [
-        ("until the next call on ", "until_next_call"),
+        ("until the next call that takes ", "until_next_call"),
         ("callback returns", "until_callback_returns"),
         (" is freed", "until_freed"),
         ("as long as the library is loaded", "static"),
