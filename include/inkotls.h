@@ -72,21 +72,21 @@
 //       }
 //     }
 //
-// A call that sets something up returns 0 or a negative status, so that one test is enough. Read
-// the error message in a statement of its own, after the call that failed:
+// Functions that create or configure (_new, _set, _add, _clear, _build) never return a positive
+// status, so that one test finds every failure: a status other than 0. Read the error message in a
+// statement of its own, after the call that failed:
 //
 //     if (inkotls_client_builder_set_roots(builder, roots))
 //       die(inkotls_client_builder_error(builder));
 //
-// A call that has no _error function (a call on a reference-counted handle, on an
-// inkotls_certificate or on an inkotls_verification, and a call that creates a handle) has only its
-// status, which inkotls_status_text describes.
-//
+// A call leaves no error message if its handle has no _error function (reference-counted handles,
+// inkotls_certificate, inkotls_verification), or if the call creates a handle: inkotls_status_text
+// describes its status.
 // Status: OK stands for INKOTLS_STATUS_OK (0), and so on. OK means done. A positive status says
-// what to do before the same call is repeated. A negative status is final for a connection, with
-// these exceptions: NONE, INVALID_ARGUMENT, INVALID_STATE and UNSUPPORTED; after the handshake,
-// CLOSED and UNEXPECTED_EOF, which end only reading; and IO_ERROR, because the transport can be
-// replaced.
+// what to do before the same call is repeated. After a negative status, a connection cannot be used
+// any more, with these exceptions: NONE, INVALID_ARGUMENT, INVALID_STATE and UNSUPPORTED; after
+// the handshake, CLOSED and UNEXPECTED_EOF, which end only reading; and IO_ERROR, because another
+// transport can be attached (Failures, in the notes).
 // Ownership: _new creates, _free destroys; a reference-counted handle has _retain and _release.
 // Threads: a handle has one user at a time, on any thread; a reference-counted one has many users.
 // NULL: a NULL argument returns INVALID_ARGUMENT, unless its description says "May be NULL".
@@ -235,10 +235,11 @@ INKOTLS_ENUM(inkotls_status) {
   INKOTLS_STATUS_WANT_WRITE = 2,
   /// The next step of the handshake may block the thread, in a callback that was set with may_block
   /// 1, or in the platform's verification of certificates (macOS, Windows, Android). Call
-  /// inkotls_conn_run_blocking on a thread that may block; then make the same call again. Only
-  /// connections of a config whose inkotls_client_config_may_block or
-  /// inkotls_server_config_may_block returns 1 return this status. A call may return this status
-  /// without need, because the contents of an encrypted record are not known in advance.
+  /// inkotls_conn_run_blocking on a thread that may block; after inkotls_conn_run_blocking has
+  /// returned, repeat the call that returned WANT_BLOCKING. Only connections of a config whose
+  /// inkotls_client_config_may_block or inkotls_server_config_may_block returns 1 return this
+  /// status. A call may return this status without need, because the contents of an encrypted
+  /// record are not known in advance.
   INKOTLS_STATUS_WANT_BLOCKING = 3,
   /// inkotls_conn_feed or inkotls_acceptor_feed accepted no byte, because the read buffer
   /// (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake or inkotls_conn_read (on an
@@ -251,39 +252,41 @@ INKOTLS_ENUM(inkotls_status) {
   /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
   /// plaintext will come from the peer. This side may still write, until it calls
   /// inkotls_conn_close. During the handshake, the status means that the peer has left, so that the
-  /// handshake cannot finish, and the status is final.
+  /// handshake cannot finish.
   INKOTLS_STATUS_CLOSED = -2,
   /// The transport has ended (EOF) before the peer sent close_notify. What was read may be
   /// truncated; whether that matters depends on the protocol above TLS. After the handshake, this
   /// side may still write. During the handshake, the status means that the peer has left, so that
-  /// the handshake cannot finish, and the status is final.
+  /// the handshake cannot finish.
   INKOTLS_STATUS_UNEXPECTED_EOF = -3,
   /// The peer has sent a fatal alert. inkotls_conn_alert_received or
-  /// inkotls_acceptor_alert_received returns the number of the alert. The failure is final:
-  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE
-  /// as long as an alert for the peer is queued, and from then on this status.
+  /// inkotls_acceptor_alert_received returns the number of the alert. The connection cannot be used
+  /// any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
+  /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+  /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
+  /// status.
   INKOTLS_STATUS_ALERT_RECEIVED = -4,
   /// The peer's certificate or raw public key was refused, or the peer did not prove that it has
-  /// the private key. inkotls_conn_certificate_error returns the reason. The failure is final:
-  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-  /// inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
-  /// queued, and from then on this status.
+  /// the private key. inkotls_conn_certificate_error returns the reason. The connection cannot be
+  /// used any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+  /// inkotls_conn_flush and inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an alert
+  /// for the peer is queued, and from then on this status.
   INKOTLS_STATUS_INVALID_PEER_CERTIFICATE = -5,
   /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
   /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
   /// identity for the server name or the signature schemes of the client; or the peer sent more
-  /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The failure is final:
-  /// inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
-  /// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE
-  /// as long as an alert for the peer is queued, and from then on this status.
+  /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The connection cannot
+  /// be used any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
+  /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+  /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
+  /// status.
   INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
   /// The peer has violated the TLS protocol, has sent something that is not TLS, or has sent a
   /// record that cannot be decrypted, which also happens if the bytes were changed on the way. The
-  /// error message has the reason. The failure is final: inkotls_conn_handshake, inkotls_conn_read,
-  /// inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an acceptor,
-  /// inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
-  /// queued, and from then on this status.
+  /// error message has the reason. The connection cannot be used any more: inkotls_conn_handshake,
+  /// inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close (on an
+  /// acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE as long as an alert for
+  /// the peer is queued, and from then on this status.
   INKOTLS_STATUS_PROTOCOL_ERROR = -7,
   /// A certificate or a certificate revocation list (CRL) that the caller passed cannot be used, or
   /// the input contains none, or an identity has no certificate chain, or a server config is built
@@ -293,10 +296,10 @@ INKOTLS_ENUM(inkotls_status) {
   /// A private key that the caller passed is encrypted, cannot be parsed or is of a kind that is
   /// not supported, or the identity has no private key: the call has no effect, and the handles
   /// that were passed to it can be used again. From a call on a connection, the status means that
-  /// the inkotls_sign_callback returned no valid signature: the connection has failed. The failure
-  /// is final: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
-  /// and inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is
-  /// queued, and from then on this status.
+  /// the inkotls_sign_callback returned no valid signature: the connection has failed. The
+  /// connection cannot be used any more: inkotls_conn_handshake, inkotls_conn_read,
+  /// inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close return INKOTLS_STATUS_WANT_WRITE
+  /// as long as an alert for the peer is queued, and from then on this status.
   INKOTLS_STATUS_INVALID_KEY = -9,
   /// The private key does not belong to the first certificate of the chain, or that certificate
   /// does not fit a signature scheme of the inkotls_sign_callback. The call has no effect, and the
@@ -488,7 +491,8 @@ const char *inkotls_protocol_version_name(int32_t version);
 /// Returns IANA's number (0x0304 for TLS 1.3, 0x0303 for TLS 1.2), or NONE, which is negative, if
 /// index is not less than the number of supported versions.
 ///
-/// index  The position in the list of supported versions, from 0. The highest version is the first.
+/// index  The index of the version in the list of supported versions. The highest version has the
+///        index 0.
 int32_t inkotls_protocol_version_at(size_t index);
 
 /// Returns IANA's name of a cipher suite, such as "TLS_AES_128_GCM_SHA256" for 0x1301.
@@ -504,8 +508,8 @@ const char *inkotls_cipher_suite_name(int32_t suite);
 /// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
 /// supported cipher suites.
 ///
-/// index  The position in the list of supported cipher suites, from 0. The list is in the default
-///        order of preference.
+/// index  The index of the cipher suite in the list of supported cipher suites, which is in the
+///        default order of preference. The preferred cipher suite has the index 0.
 int32_t inkotls_cipher_suite_at(size_t index);
 
 /// Returns one of the groups for the key exchange that this library supports.
@@ -513,8 +517,8 @@ int32_t inkotls_cipher_suite_at(size_t index);
 /// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
 /// supported groups.
 ///
-/// index  The position in the list of supported groups, from 0. The list is in the default order of
-///        preference.
+/// index  The index of the group in the list of supported groups, which is in the default order of
+///        preference. The preferred group has the index 0.
 int32_t inkotls_named_group_at(size_t index);
 
 /// Returns IANA's name of a group for the key exchange, such as "x25519" for 29.
@@ -649,15 +653,16 @@ inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, siz
 /// Reads queued ciphertext in place, without a buffer of the caller.
 ///
 /// After the bytes, or some of them, have been sent, inkotls_conn_drain_consume removes them from
-/// the queue. No other call on conn that is not const may come between the two calls. A host that
-/// lets another task use conn while the bytes are being sent calls inkotls_conn_drain instead.
+/// the queue. Between inkotls_conn_drain_peek and inkotls_conn_drain_consume, make no other call
+/// that takes conn as a pointer to non-const. A host that lets another task use conn while the
+/// bytes are being sent calls inkotls_conn_drain instead.
 ///
 /// Nothing is copied to the caller. Inside the library, the records of the queue are copied to one
 /// contiguous buffer, unless they are already there; inkotls_conn_drain makes at least as many
 /// copies.
 ///
-/// out_data  Receives a pointer to the ciphertext. Valid until the next call on conn that is not
-///           const, or until conn is freed.
+/// out_data  Receives a pointer to the ciphertext. Valid until the next call that takes conn as a
+///           pointer to non-const, or until conn is freed.
 /// out_len   Receives the length of the ciphertext in bytes, which is 0 if none is queued. More
 ///           ciphertext may be queued behind it: consume these bytes, then repeat the call.
 inkotls_status inkotls_conn_drain_peek(inkotls_conn *conn, const uint8_t **out_data,
@@ -665,8 +670,9 @@ inkotls_status inkotls_conn_drain_peek(inkotls_conn *conn, const uint8_t **out_d
 
 /// Removes ciphertext that has been sent from the queue.
 ///
-/// len  How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Only const calls
-///      on conn may come between the two calls.
+/// len  How much of the ciphertext of inkotls_conn_drain_peek was sent, in bytes. Between
+///      inkotls_conn_drain_peek and inkotls_conn_drain_consume, make only calls that take conn as a
+///      pointer to const.
 ///
 /// INVALID_ARGUMENT  The value of len is larger than the out_len of inkotls_conn_drain_peek.
 ///                   Nothing was removed.
@@ -686,11 +692,12 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 /// inkotls_conn_handshake returns IO_ERROR, and inkotls_conn_os_error returns the errno value of
 /// the failed connect, such as ECONNREFUSED.
 ///
-/// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once for
-/// reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
-/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
-/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
-/// never closes it. The system calls on a pipe are listed at inkotls_conn_set_fds.
+/// inkotls_conn_set_fd itself makes two system calls on a socket: getsockopt(2) with SO_TYPE, once
+/// for reading and once for writing. To receive from the socket, the library calls recv(2) with
+/// MSG_DONTWAIT. To send to the socket, the library calls sendmsg(2) with MSG_DONTWAIT and
+/// MSG_NOSIGNAL. Therefore the library never blocks on the socket, whether or not it is in
+/// non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and never closes
+/// it. The system calls on a pipe are listed at inkotls_conn_set_fds.
 ///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and has nothing to return yet returns WANT_READ, so that other tasks can run,
@@ -700,13 +707,14 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 ///
 /// inkotls_conn_feed and inkotls_conn_drain still work while a socket is attached, and ciphertext
 /// that was fed before is kept. An end of file (EOF) that an earlier transport reported stays in
-/// effect. After an earlier transport has failed to send, its ciphertext is lost, and writing fails
-/// with every later transport.
+/// effect. After an earlier transport has failed to send, its ciphertext is lost, and calls that
+/// send return IO_ERROR with every later transport.
 ///
 /// fd  A stream socket that is connected or (on Linux) connecting, or a pipe that is open for
-///     reading and writing. The descriptor must stay open until inkotls_conn_detach or a call that
-///     attaches another transport returns OK, or until the last call that moves ciphertext returns;
-///     inkotls_conn_free does not use it.
+///     reading and writing. The descriptor must stay open until the first of these events:
+///     inkotls_conn_detach returns OK; a call that attaches another transport to conn returns OK;
+///     the last call on conn that moves ciphertext (inkotls_conn_set_fd lists these calls) returns.
+///     inkotls_conn_free does not use the descriptor.
 ///
 /// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                   pipe that is open for reading and writing; inkotls_conn_os_error returns the
@@ -718,23 +726,27 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 ///
 /// Apart from the number of descriptors, inkotls_conn_set_fds does what inkotls_conn_set_fd does.
 ///
-/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
-/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
-/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
-/// calling thread (pthread_sigmask) during the write.
+/// A pipe needs more system calls than a socket. To attach a pipe, the library calls getsockopt(2),
+/// fstat(2) and fcntl(2). To read from a pipe, the library calls poll(2) and then read(2). To write
+/// to a pipe that is in non-blocking mode, the library calls fcntl(2) and then writev(2). To write
+/// to a pipe that is not in non-blocking mode, the library calls fcntl(2), then poll(2), and then
+/// write(2) with at most PIPE_BUF bytes. During writev(2) and write(2), SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask(3)).
 ///
-/// If a pipe is not in non-blocking mode, no one else may use the same end of the pipe. A read
-/// blocks if another reader has consumed the bytes after poll, and a write blocks if another writer
-/// has filled the pipe after poll.
+/// If a pipe is not in non-blocking mode, only the library may use the end of the pipe that is
+/// attached. A call blocks in read(2) if another reader has removed the bytes from the pipe after
+/// poll(2), and a call blocks in write(2) if another writer has filled the pipe after poll(2).
 ///
 /// read_fd   A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///           until inkotls_conn_detach or a call that attaches another transport returns OK, or
-///           until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
-///           returns.
+///           until the first of these events: inkotls_conn_detach returns OK; a call that attaches
+///           another transport to conn returns OK; the last call on conn that moves ciphertext
+///           (inkotls_conn_set_fd lists these calls) returns. inkotls_conn_free does not use the
+///           descriptor.
 /// write_fd  A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///           until inkotls_conn_detach or a call that attaches another transport returns OK, or
-///           until the last call that moves ciphertext (inkotls_conn_set_fd lists these calls)
-///           returns.
+///           until the first of these events: inkotls_conn_detach returns OK; a call that attaches
+///           another transport to conn returns OK; the last call on conn that moves ciphertext
+///           (inkotls_conn_set_fd lists these calls) returns. inkotls_conn_free does not use the
+///           descriptor.
 ///
 /// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
 ///                   or is the wrong end of a pipe; inkotls_conn_os_error returns the errno value
@@ -807,10 +819,10 @@ typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, 
 ///
 /// read       Called to receive ciphertext. The callback must not use conn.
 /// write      Called to send ciphertext. The callback must not use conn.
-/// user_data  Passed to both callbacks. May be NULL. Must stay valid until inkotls_conn_detach or a
-///            call that attaches another transport returns OK, or until the last call that moves
-///            ciphertext (inkotls_conn_set_fd lists these calls) returns; inkotls_conn_free calls
-///            neither callback.
+/// user_data  Passed to both callbacks. May be NULL. Must stay valid until the first of these
+///            events: inkotls_conn_detach returns OK; a call that attaches another transport to
+///            conn returns OK; the last call on conn that moves ciphertext (inkotls_conn_set_fd
+///            lists these calls) returns. inkotls_conn_free calls neither callback.
 inkotls_status inkotls_conn_set_io(inkotls_conn *conn, inkotls_read_callback read,
     inkotls_write_callback write, void *user_data);
 
@@ -858,9 +870,10 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 /// WANT_WRITE                Ciphertext is queued: drain the ciphertext, or poll the attached
 ///                           transport for writing, then repeat the call.
 /// WANT_BLOCKING             The next step of the handshake may block: call
-///                           inkotls_conn_run_blocking, on any thread, then repeat the call. Only a
-///                           config whose inkotls_client_config_may_block or
-///                           inkotls_server_config_may_block returns 1 causes WANT_BLOCKING.
+///                           inkotls_conn_run_blocking on any thread, then repeat the call that
+///                           returned WANT_BLOCKING. Only a config whose
+///                           inkotls_client_config_may_block or inkotls_server_config_may_block
+///                           returns 1 causes WANT_BLOCKING.
 /// CLOSED                    The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF            The transport ended without close_notify before the handshake was
 ///                           done.
@@ -932,7 +945,8 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 /// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
 /// After the handshake, CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be
-/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF are final.
+/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF mean that the handshake cannot
+/// finish.
 ///
 /// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
 /// an out_len of 0, also after the peer has closed, or the failure of the connection.
@@ -944,15 +958,17 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 ///                 reading, then repeat the call.
 /// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                 writing, then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
-///                 thread, then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                 thread, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED          The peer sent close_notify, and everything that it sent before has been read.
 ///                 Reading has ended.
 /// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
 ///                 Reading has ended.
 /// IO_ERROR        The attached transport has failed, so that what was read may be truncated;
 ///                 inkotls_conn_os_error returns the errno value of that failure. After the
-///                 handshake, only a failure to receive causes this status.
+///                 handshake, this call returns IO_ERROR only if the transport has failed to
+///                 receive. If the transport has failed to send, inkotls_conn_write,
+///                 inkotls_conn_flush and inkotls_conn_close return IO_ERROR.
 /// INVALID_STATE   inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
@@ -961,12 +977,13 @@ inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size
 
 /// Reads plaintext in place: the caller receives a pointer, and the plaintext is not copied.
 ///
-/// After the bytes, or some of them, have been used, inkotls_conn_read_consume removes them. No
-/// other call on conn that is not const may come between the two calls. In everything else,
-/// inkotls_conn_read_peek does what inkotls_conn_read does.
+/// After the bytes, or some of them, have been used, inkotls_conn_read_consume removes them.
+/// Between inkotls_conn_read_peek and inkotls_conn_read_consume, make no other call that takes conn
+/// as a pointer to non-const. In everything else, inkotls_conn_read_peek does what
+/// inkotls_conn_read does.
 ///
-/// out_data  Receives a pointer to the plaintext. Valid until the next call on conn that is not
-///           const, or until conn is freed.
+/// out_data  Receives a pointer to the plaintext. Valid until the next call that takes conn as a
+///           pointer to non-const, or until conn is freed.
 /// out_len   Receives the length of the plaintext in bytes, which is at least 1. More plaintext may
 ///           follow: consume these bytes, then repeat the call.
 ///
@@ -974,15 +991,17 @@ inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size
 ///                 reading, then repeat the call.
 /// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                 writing, then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
-///                 thread, then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                 thread, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED          The peer sent close_notify, and everything that it sent before has been read.
 ///                 Reading has ended.
 /// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
 ///                 Reading has ended.
 /// IO_ERROR        The attached transport has failed, so that what was read may be truncated;
 ///                 inkotls_conn_os_error returns the errno value of that failure. After the
-///                 handshake, only a failure to receive causes this status.
+///                 handshake, this call returns IO_ERROR only if the transport has failed to
+///                 receive. If the transport has failed to send, inkotls_conn_write,
+///                 inkotls_conn_flush and inkotls_conn_close return IO_ERROR.
 /// INVALID_STATE   inkotls_conn_close was called before the handshake was done.
 /// ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR, INVALID_KEY
 ///                 The connection has failed, in this call or earlier; inkotls_conn_handshake
@@ -992,20 +1011,24 @@ inkotls_status inkotls_conn_read_peek(inkotls_conn *conn, const uint8_t **out_da
 
 /// Removes plaintext that has been used.
 ///
-/// len  How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Only const calls on
-///      conn may come between the two calls.
+/// len  How much of the plaintext of inkotls_conn_read_peek was used, in bytes. Between
+///      inkotls_conn_read_peek and inkotls_conn_read_consume, make only calls that take conn as a
+///      pointer to const.
 ///
 /// INVALID_ARGUMENT  The value of len is larger than the out_len of inkotls_conn_read_peek. Nothing
 ///                   was removed.
 inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 
-/// Writes plaintext: the connection encrypts it and queues the ciphertext.
+/// Writes plaintext, which the call encrypts and queues as ciphertext; the queued ciphertext is
+/// sent through the attached transport or, without a transport, is drained by the host.
 ///
 /// Until the handshake is done, the call consumes nothing, runs the handshake, and returns what
 /// inkotls_conn_handshake returns. Bytes that were consumed must not be passed again.
 ///
-/// With a transport attached, the call also sends ciphertext, as far as the transport does not
-/// block; inkotls_conn_flush sends the rest.
+/// With a transport attached, inkotls_conn_write also sends the queued ciphertext, as far as the
+/// transport does not block; inkotls_conn_flush sends the rest. Without a transport,
+/// inkotls_conn_write sends nothing: the host drains the ciphertext (inkotls_conn_drain) and sends
+/// it.
 ///
 /// data, len  The plaintext, and its length in bytes. Copied.
 /// used       Receives the number of bytes that were consumed, which is at least 1 unless len is 0,
@@ -1017,8 +1040,8 @@ inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 /// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
 ///                 full, or because the ciphertext of the handshake or an alert is queued. Drain,
 ///                 or poll the transport that is attached for writing; then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
-///                 thread, then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                 thread, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED          The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF  The transport ended without close_notify before the handshake was done.
 /// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns the errno value
@@ -1163,73 +1186,76 @@ INKOTLS_ENUM(inkotls_channel_binding) {
   INKOTLS_CHANNEL_BINDING_TLS_SERVER_END_POINT = 2,
 };
 
-/// Reads what the connection can do now.
+/// Returns what can be done on the connection now, as bits of inkotls_state.
 ///
 /// Returns bits of inkotls_state, or a negative status. A host that polls its socket for reading
-/// and writing at the same time decides by these bits what to do next.
+/// and writing at the same time uses the bits to decide which call to make next.
 int32_t inkotls_conn_state(const inkotls_conn *conn);
 
-/// Reads the error message of the last call on conn that failed.
+/// Returns the error message of the last call on conn that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if conn is NULL. Valid until the next call on conn that is not const,
-/// or until conn is freed. Call inkotls_conn_error in a statement of its own, after the call that
-/// failed.
+/// failed; never NULL, even if conn is NULL. Valid until the next call that takes conn as a pointer
+/// to non-const, or until conn is freed. Call inkotls_conn_error in a statement of its own, after
+/// the call that failed.
 ///
 /// A call on conn that succeeds leaves the error message of an earlier call unchanged, and so does
-/// a call that takes conn as const and returns NONE or INVALID_ARGUMENT: inkotls_conn_error then
-/// returns the error message of the earlier call. inkotls_status_text describes the status of a
-/// call that takes conn as const.
+/// a call that takes conn as a pointer to const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_conn_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes conn as a pointer to const.
 const char *inkotls_conn_error(const inkotls_conn *conn);
 
-/// Reads why the certificate of the peer was refused.
+/// Returns why the certificate of the peer was refused.
 ///
 /// Returns an inkotls_certificate_error, or INKOTLS_STATUS_NONE if the certificate was not refused.
 int32_t inkotls_conn_certificate_error(const inkotls_conn *conn);
 
-/// Reads the last alert that this side has sent or queued.
+/// Returns the last alert that this side has sent or queued.
 ///
-/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255. An
-/// encrypted alert cannot be read back; its number is then inferred from the failure.
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE if this side has
+/// sent and queued no alert. Range: 0 to 255. The library cannot read an alert that is already
+/// encrypted: inkotls_conn_alert_sent then returns the number of the alert that belongs to the
+/// failure.
 int32_t inkotls_conn_alert_sent(const inkotls_conn *conn);
 
-/// Reads the last alert that the peer has sent.
+/// Returns the last alert that the peer has sent.
 ///
-/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE. Range: 0 to 255.
+/// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE if the peer has sent
+/// no alert. Range: 0 to 255.
 int32_t inkotls_conn_alert_received(const inkotls_conn *conn);
 
-/// Reads the error number (errno) of the last call on conn that failed.
+/// Returns the error number (errno) of the last call on conn that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call inkotls_conn_os_error
-/// before the next call on conn that is not const, and before inkotls_conn_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_conn_os_error before the next call that takes conn as a pointer to non-const, and before
+/// inkotls_conn_free.
 int32_t inkotls_conn_os_error(const inkotls_conn *conn);
 
-/// Reads the TLS version that was negotiated.
+/// Returns the TLS version that was negotiated.
 ///
-/// Returns IANA's number of the version: 0x0303 (TLS 1.2) or 0x0304 (TLS 1.3); or
-/// INKOTLS_STATUS_NONE before the version is negotiated.
+/// Returns IANA's number of the version, which is 0x0303 (TLS 1.2) or 0x0304 (TLS 1.3). Before the
+/// version is negotiated, inkotls_conn_protocol_version returns INKOTLS_STATUS_NONE.
 int32_t inkotls_conn_protocol_version(const inkotls_conn *conn);
 
-/// Reads the cipher suite that was negotiated.
+/// Returns the cipher suite that was negotiated.
 ///
 /// Returns IANA's number of the cipher suite, or INKOTLS_STATUS_NONE before the cipher suite is
 /// negotiated.
 int32_t inkotls_conn_cipher_suite(const inkotls_conn *conn);
 
-/// Reads the group that the key exchange used.
+/// Returns the group that the key exchange used.
 ///
-/// Returns IANA's number of the group, or INKOTLS_STATUS_NONE before the key exchange, and for a
-/// TLS 1.2 session that was resumed without a key exchange.
+/// Returns IANA's number of the group. Returns INKOTLS_STATUS_NONE in each of these cases: the key
+/// exchange is not done yet; a session was resumed without a key exchange, as in TLS 1.2.
 int32_t inkotls_conn_named_group(const inkotls_conn *conn);
 
-/// Reads the signature scheme with which the peer proved that it has the private key of its
+/// Returns the signature scheme with which the peer proved that it has the private key of its
 /// certificate.
 ///
-/// Returns IANA's number of the signature scheme, or INKOTLS_STATUS_NONE until
-/// inkotls_conn_handshake has returned OK, if the peer presented no certificate, and if a session
-/// was resumed.
+/// Returns IANA's number of the signature scheme. Returns INKOTLS_STATUS_NONE in each of these
+/// cases: the handshake is not done yet; the peer presented no certificate; a session was resumed.
 int32_t inkotls_conn_peer_signature_scheme(const inkotls_conn *conn);
 
 /// Reads the ALPN protocol (RFC 7301) that was negotiated.
@@ -1238,7 +1264,7 @@ int32_t inkotls_conn_peer_signature_scheme(const inkotls_conn *conn);
 /// list that the client offers.
 ///
 /// out_protocol  Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
-///               the next call on conn that is not const, or until conn is freed.
+///               the next call that takes conn as a pointer to non-const, or until conn is freed.
 /// out_len       Receives the length of the name in bytes.
 ///
 /// NONE  At least one of the two sides does not use ALPN, or the protocol is not negotiated yet.
@@ -1248,11 +1274,11 @@ inkotls_status inkotls_conn_alpn(const inkotls_conn *conn, const uint8_t **out_p
 /// Reads the server name (SNI, RFC 6066) that a server connection has received from its client.
 ///
 /// out_name  Receives a pointer to the name in lower case, not NUL-terminated. Valid until the next
-///           call on conn that is not const, or until conn is freed.
+///           call that takes conn as a pointer to non-const, or until conn is freed.
 /// out_len   Receives the length of the name in bytes.
 ///
-/// NONE  The client sent no server name, or the ClientHello has not arrived yet, or conn is a
-///       client connection.
+/// NONE  One of these is true: the client sent no server name; the ClientHello has not arrived yet;
+///       conn is a client connection.
 inkotls_status inkotls_conn_server_name(const inkotls_conn *conn, const char **out_name,
     size_t *out_len);
 
@@ -1263,10 +1289,10 @@ inkotls_status inkotls_conn_server_name(const inkotls_conn *conn, const char **o
 /// session was resumed. If the peer presented a raw public key (RFC 7250), the entry with index 0
 /// is its SubjectPublicKeyInfo.
 ///
-/// index    The position in the order in which the peer sent the certificates: 0 is the peer's own
-///          certificate, the next ones are those of its issuers.
-/// out_der  Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call on
-///          conn that is not const, or until conn is freed.
+/// index    The index of the certificate in the order in which the peer sent the certificates. The
+///          peer's own certificate has the index 0, and the certificates of its issuers follow.
+/// out_der  Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call that
+///          takes conn as a pointer to non-const, or until conn is freed.
 /// out_len  Receives the length of the certificate in bytes.
 ///
 /// NONE  The peer presented no certificate with this index, or has not presented its certificates
@@ -1279,12 +1305,12 @@ inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn, size_t in
 ///
 /// The library does not verify the response: a host that relies on it must verify it.
 ///
-/// out_data  Receives a pointer to the OCSPResponse in DER. Valid until the next call on conn that
-///           is not const, or until conn is freed.
+/// out_data  Receives a pointer to the OCSPResponse in DER. Valid until the next call that takes
+///           conn as a pointer to non-const, or until conn is freed.
 /// out_len   Receives the length of the OCSPResponse in bytes.
 ///
-/// NONE  The server has stapled no response, or its certificate has not arrived yet, or a session
-///       was resumed, or conn is a server connection.
+/// NONE  One of these is true: the server has stapled no response; the certificate of the server
+///       has not arrived yet; a session was resumed; conn is a server connection.
 inkotls_status inkotls_conn_ocsp_staple(const inkotls_conn *conn, const uint8_t **out_data,
     size_t *out_len);
 
@@ -1520,7 +1546,7 @@ inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
 ///
 /// builder     Consumed when the call returns OK.
 /// out_config  Receives the config, with one reference that belongs to the caller. Valid until
-///             inkotls_client_config_release ends the last reference.
+///             inkotls_client_config_release releases the last reference.
 ///
 /// INVALID_ARGUMENT  None of the protocol versions can be used with the cipher suites and the
 ///                   groups that were added.
@@ -1537,12 +1563,12 @@ inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
 inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
     const inkotls_client_config **out_config);
 
-/// Reads the error message of the last call on builder that failed.
+/// Returns the error message of the last call on builder that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
-/// const, or until builder is freed. Call inkotls_client_builder_error in a statement of its own,
-/// after the call that failed.
+/// failed; never NULL, even if builder is NULL. Valid until the next call that takes builder as a
+/// pointer to non-const, or until builder is freed. Call inkotls_client_builder_error in a
+/// statement of its own, after the call that failed.
 ///
 /// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
@@ -1554,7 +1580,7 @@ const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
 /// builder  The builder to free. May be NULL: the call then does nothing.
 void inkotls_client_builder_free(inkotls_client_builder *builder);
 
-/// Reads whether connections of the config may return WANT_BLOCKING.
+/// Returns whether connections of the config may return WANT_BLOCKING.
 ///
 /// Returns 1 if an inkotls_verify_callback or an inkotls_sign_callback was set with may_block 1, or
 /// if the config uses the platform's verification of certificates (macOS, Windows, Android).
@@ -1564,14 +1590,15 @@ int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
 /// Retains the config: its number of references grows by one.
 ///
 /// Any thread may call inkotls_client_config_retain while the caller holds a reference.
-/// inkotls_client_config_release ends the reference that inkotls_client_config_retain has added.
+/// inkotls_client_config_release releases the reference that inkotls_client_config_retain has
+/// added.
 inkotls_status inkotls_client_config_retain(const inkotls_client_config *config);
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call inkotls_client_config_release to end a reference
-/// that the caller holds, also while other threads use references of their own.
+/// the connection is freed. Any thread may call inkotls_client_config_release to release a
+/// reference that the caller holds, also while other threads use references of their own.
 ///
 /// config  The config to release. May be NULL: the call then does nothing.
 void inkotls_client_config_release(const inkotls_client_config *config);
@@ -1580,10 +1607,11 @@ void inkotls_client_config_release(const inkotls_client_config *config);
 // 11. Roots
 // =================================================================================================
 
-/// How certificate revocation lists (CRLs) are used once the roots contain one: bits for
-/// inkotls_roots_set_revocation. Without any bit, every certificate of the chain is checked, a
-/// certificate whose issuer has no CRL in the roots is refused, and a CRL is used after its
-/// nextUpdate time. Bits are never reused.
+/// How the certificate revocation lists (CRLs) of the roots are used, as bits for
+/// inkotls_roots_set_revocation. The bits have no effect if the roots have no CRL. If no bit is set
+/// and the roots have at least one CRL, every certificate in the chain of a peer is checked for
+/// revocation, a certificate whose issuer has no CRL in the roots is refused, and a CRL is used
+/// even after its nextUpdate time has passed. Bits are never reused.
 INKOTLS_ENUM(inkotls_revocation) {
   /// Only the peer's own certificate (the end-entity certificate) is checked for revocation, not
   /// the certificates of its issuers.
@@ -1594,7 +1622,7 @@ INKOTLS_ENUM(inkotls_revocation) {
   INKOTLS_REVOCATION_ALLOW_UNKNOWN = 2,
   /// A certificate is refused with INKOTLS_CERTIFICATE_ERROR_UNKNOWN_REVOCATION if the nextUpdate
   /// time of its issuer's CRL has passed, even if INKOTLS_REVOCATION_ALLOW_UNKNOWN is set. Without
-  /// this bit an old CRL is used like a current one.
+  /// this bit, a CRL whose nextUpdate time has passed is used like a current CRL.
   INKOTLS_REVOCATION_ENFORCE_EXPIRY = 4,
 };
 
@@ -1607,9 +1635,10 @@ inkotls_roots *inkotls_roots_new(void);
 /// Adds every certificate of a PEM text (RFC 7468) as a trusted certificate authority.
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The text must hold at least one certificate, and may
+/// hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
@@ -1628,9 +1657,10 @@ inkotls_status inkotls_roots_add_pem(inkotls_roots *roots, const void *data, siz
 /// before the call returns.
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The file must hold at least one certificate, and may
+/// hold more.
 ///
 /// The certificates may be root or intermediate certificates: the chain of a peer is accepted if it
 /// ends at any of them. A self-signed development certificate, which is the peer's own, is added
@@ -1671,18 +1701,19 @@ inkotls_status inkotls_roots_add_der(inkotls_roots *roots, const void *data, siz
 /// WANT_BLOCKING. On macOS, iOS, Windows and Android, building the config of a server that asks for
 /// client certificates and trusts what the platform trusts fails with UNSUPPORTED.
 ///
-/// On Linux and the BSDs, two environment variables replace the files of the distribution, even if
-/// only one of them is set. SSL_CERT_FILE is the path of a PEM file. SSL_CERT_DIR is a list of
-/// directories with PEM files, separated by colons; a directory that does not exist is ignored. If
-/// one of the variables is set, only the certificates that the variables name are trusted. The
-/// variables are read when a config is built.
+/// On Linux and the BSDs, the environment variables SSL_CERT_FILE and SSL_CERT_DIR replace the
+/// files of the distribution, even if only SSL_CERT_FILE or only SSL_CERT_DIR is set. SSL_CERT_FILE
+/// is the path of a PEM file. SSL_CERT_DIR is a list of directories with PEM files, separated by
+/// colons; a directory that does not exist is ignored. If SSL_CERT_FILE or SSL_CERT_DIR is set, of
+/// the platform's certificates only those in the files that SSL_CERT_FILE and SSL_CERT_DIR name are
+/// trusted. SSL_CERT_FILE and SSL_CERT_DIR are read when a config is built.
 ///
 /// Building a config fails with NO_TRUST_ANCHORS if the roots and the platform have no certificate
 /// authority; if SSL_CERT_FILE cannot be read or has no certificate that can be used; or if only
 /// SSL_CERT_DIR is set and its directories have no certificate. The error message of the builder
-/// names the variable. Building does not fail if the roots hold no other certificate authority, and
-/// the config has a verify callback or the roots hold certificates of peers: then no certificate
-/// authority is trusted.
+/// names SSL_CERT_FILE or SSL_CERT_DIR if that environment variable is the cause. Building does not
+/// fail if the roots hold no other certificate authority, and the config has a verify callback or
+/// the roots hold certificates of peers: then no certificate authority is trusted.
 inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
 
 /// Adds every certificate of a PEM text (RFC 7468) as the certificate of one trusted peer.
@@ -1697,9 +1728,10 @@ inkotls_status inkotls_roots_add_platform(inkotls_roots *roots);
 /// hold certificate authorities.
 ///
 /// Either every certificate of the text is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The text must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The text must hold at least one certificate, and may
+/// hold more.
 ///
 /// data, len  The PEM text, and its length in bytes. Copied.
 ///
@@ -1724,9 +1756,10 @@ inkotls_status inkotls_roots_add_peer_certificate_pem(inkotls_roots *roots, cons
 /// hold certificate authorities.
 ///
 /// Either every certificate of the file is added or, if one of them cannot be used, none. The
-/// sections with the label CERTIFICATE are read. Sections with another label, and lines outside of
-/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The file must hold at least one certificate, and may hold more.
+/// sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE, and
+/// lines outside of sections, are ignored. Every section, also one that is ignored, must have its
+/// END line. Lines end with LF, CRLF or CR. The file must hold at least one certificate, and may
+/// hold more.
 ///
 /// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
 ///            NUL byte. Borrowed for this call.
@@ -1762,19 +1795,20 @@ inkotls_status inkotls_roots_add_peer_certificate_der(inkotls_roots *roots, cons
 
 /// Adds every certificate revocation list (CRL, RFC 5280) of a PEM text (RFC 7468).
 ///
-/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
-/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
-/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
+/// A config checks certificates for revocation only if its roots have at least one CRL when the
+/// config is built. If the roots have at least one CRL, by default every certificate in the chain
+/// of a peer is checked for revocation, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation sets which certificates are checked for revocation, and
+/// how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
 /// the platform's certificates is refused with UNSUPPORTED when it is built.
 ///
 /// Either every CRL of the text is added or, if one of them cannot be used, none. The sections with
-/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
-/// CRLF or CR. The text must hold at least one CRL, and may hold more.
+/// the label X509 CRL are read. Sections with a label other than X509 CRL, and lines outside of
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The text must hold at least one CRL, and may hold more.
 ///
 /// data, len  The PEM text, and its length in bytes. Copied.
 ///
@@ -1788,19 +1822,20 @@ inkotls_status inkotls_roots_add_crl_pem(inkotls_roots *roots, const void *data,
 /// The call reads the file, and may block. The library erases its copy of the contents of the file
 /// before the call returns.
 ///
-/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
-/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
-/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
+/// A config checks certificates for revocation only if its roots have at least one CRL when the
+/// config is built. If the roots have at least one CRL, by default every certificate in the chain
+/// of a peer is checked for revocation, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation sets which certificates are checked for revocation, and
+/// how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
 /// the platform's certificates is refused with UNSUPPORTED when it is built.
 ///
 /// Either every CRL of the file is added or, if one of them cannot be used, none. The sections with
-/// the label X509 CRL are read. Sections with another label, and lines outside of sections, are
-/// ignored. Every section, also one that is ignored, must have its END line. Lines end with LF,
-/// CRLF or CR. The file must hold at least one CRL, and may hold more.
+/// the label X509 CRL are read. Sections with a label other than X509 CRL, and lines outside of
+/// sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
+/// end with LF, CRLF or CR. The file must hold at least one CRL, and may hold more.
 ///
 /// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
 ///            NUL byte. Borrowed for this call.
@@ -1817,10 +1852,11 @@ inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *
 
 /// Adds one certificate revocation list (CRL, RFC 5280) in DER.
 ///
-/// A config verifies revocation if its roots hold a CRL when the config is built. By default the
-/// whole chain of a peer is verified, and a certificate whose issuer has no CRL in the roots is
-/// refused. inkotls_roots_set_revocation changes which certificates are verified for revocation,
-/// and how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
+/// A config checks certificates for revocation only if its roots have at least one CRL when the
+/// config is built. If the roots have at least one CRL, by default every certificate in the chain
+/// of a peer is checked for revocation, and a certificate whose issuer has no CRL in the roots is
+/// refused. inkotls_roots_set_revocation sets which certificates are checked for revocation, and
+/// how strictly. To replace a CRL by a newer one, fill new roots and build a new config.
 ///
 /// Not supported are CRLs of version 1, delta CRLs, indirect CRLs, and CRLs with an unknown
 /// critical extension. On macOS, iOS, Windows and Android, the config of a client that has CRLs and
@@ -1832,11 +1868,12 @@ inkotls_status inkotls_roots_add_crl_pem_file(inkotls_roots *roots, const char *
 ///                      supported. Nothing was added.
 inkotls_status inkotls_roots_add_crl_der(inkotls_roots *roots, const void *data, size_t len);
 
-/// Sets how strictly certificates are verified against the CRLs of the roots.
+/// Sets which certificates are checked for revocation with the CRLs of the roots, and how strictly.
 ///
-/// The setting replaces the setting before, and has no effect on roots without a CRL. With 0, the
-/// whole chain of a peer is verified, a certificate whose issuer has no CRL in the roots is
-/// refused, and a CRL is used even after its nextUpdate time has passed.
+/// The call replaces the bits of an earlier call. The bits have no effect if the roots have no CRL.
+/// If bits is 0 and the roots have at least one CRL, every certificate in the chain of a peer is
+/// checked for revocation, a certificate whose issuer has no CRL in the roots is refused, and a CRL
+/// is used even after its nextUpdate time has passed.
 ///
 /// bits  Bits of inkotls_revocation, combined with bitwise OR. Range: 0 to 7. Default: 0.
 ///
@@ -1860,25 +1897,26 @@ inkotls_status inkotls_roots_set_revocation(inkotls_roots *roots, int32_t bits);
 /// INVALID_KEY  The input is not a SubjectPublicKeyInfo in DER. Nothing was added.
 inkotls_status inkotls_roots_add_raw_public_key(inkotls_roots *roots, const void *data, size_t len);
 
-/// Reads the error message of the last call on roots that failed.
+/// Returns the error message of the last call on roots that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if roots is NULL. Valid until the next call on roots that is not const,
-/// or until roots is freed. Call inkotls_roots_error in a statement of its own, after the call that
-/// failed.
+/// failed; never NULL, even if roots is NULL. Valid until the next call that takes roots as a
+/// pointer to non-const, or until roots is freed. Call inkotls_roots_error in a statement of its
+/// own, after the call that failed.
 ///
 /// A call on roots that succeeds leaves the error message of an earlier call unchanged, and so does
-/// a call that takes roots as const and returns NONE or INVALID_ARGUMENT: inkotls_roots_error then
-/// returns the error message of the earlier call. inkotls_status_text describes the status of a
-/// call that takes roots as const.
+/// a call that takes roots as a pointer to const and returns NONE or INVALID_ARGUMENT:
+/// inkotls_roots_error then returns the error message of the earlier call. inkotls_status_text
+/// describes the status of a call that takes roots as a pointer to const.
 const char *inkotls_roots_error(const inkotls_roots *roots);
 
-/// Reads the error number (errno) of the last call on roots that failed.
+/// Returns the error number (errno) of the last call on roots that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call inkotls_roots_os_error
-/// before the next call on roots that is not const, and before inkotls_roots_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_roots_os_error before the next call that takes roots as a pointer to non-const, and
+/// before inkotls_roots_free.
 int32_t inkotls_roots_os_error(const inkotls_roots *roots);
 
 /// Frees the roots.
@@ -2098,7 +2136,7 @@ inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder,
 ///
 /// builder     Consumed when the call returns OK.
 /// out_config  Receives the config, with one reference that belongs to the caller. Valid until
-///             inkotls_server_config_release ends the last reference.
+///             inkotls_server_config_release releases the last reference.
 ///
 /// INVALID_CERTIFICATE  The builder has no identity: neither inkotls_server_builder_set_identity
 ///                      nor inkotls_server_builder_set_sni_map was called.
@@ -2111,22 +2149,22 @@ inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder,
 ///                      returned if the roots contain certificates of peers, or if an
 ///                      inkotls_verify_callback is set.
 /// INVALID_STATE        An inkotls_verify_callback is set, but the server does not ask for client
-///                      certificates. This status is also returned if the server accepts early data
-///                      and has ticket keys, if the roots contain both certificates and raw public
-///                      keys, and if the roots contain raw public keys with
-///                      INKOTLS_CLIENT_AUTH_OPTIONAL.
+///                      certificates. This status is also returned in each of these cases: the
+///                      server accepts early data and has ticket keys; the roots contain both
+///                      certificates and raw public keys; the roots contain raw public keys and the
+///                      inkotls_client_auth is INKOTLS_CLIENT_AUTH_OPTIONAL.
 /// UNSUPPORTED          The roots for client certificates contain the platform's trust, and the
 ///                      platform (macOS, Windows, Android) does not give access to its
 ///                      certificates.
 inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
     const inkotls_server_config **out_config);
 
-/// Reads the error message of the last call on builder that failed.
+/// Returns the error message of the last call on builder that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if builder is NULL. Valid until the next call on builder that is not
-/// const, or until builder is freed. Call inkotls_server_builder_error in a statement of its own,
-/// after the call that failed.
+/// failed; never NULL, even if builder is NULL. Valid until the next call that takes builder as a
+/// pointer to non-const, or until builder is freed. Call inkotls_server_builder_error in a
+/// statement of its own, after the call that failed.
 ///
 /// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
@@ -2138,7 +2176,7 @@ const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
 /// builder  The builder to free. May be NULL: the call then does nothing.
 void inkotls_server_builder_free(inkotls_server_builder *builder);
 
-/// Reads whether connections of the config may return WANT_BLOCKING.
+/// Returns whether connections of the config may return WANT_BLOCKING.
 ///
 /// Returns 1 if an inkotls_verify_callback, an inkotls_sign_callback, or the callbacks of a session
 /// store were set with may_block 1. Returns 0 if connections of the config never return
@@ -2148,14 +2186,15 @@ int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
 /// Retains the config: its number of references grows by one.
 ///
 /// Any thread may call inkotls_server_config_retain while the caller holds a reference.
-/// inkotls_server_config_release ends the reference that inkotls_server_config_retain has added.
+/// inkotls_server_config_release releases the reference that inkotls_server_config_retain has
+/// added.
 inkotls_status inkotls_server_config_retain(const inkotls_server_config *config);
 
 /// Releases a reference to the config, and frees the config with the last reference.
 ///
 /// A connection that uses the config has a reference of its own: the config may be released before
-/// the connection is freed. Any thread may call inkotls_server_config_release to end a reference
-/// that the caller holds, also while other threads use references of their own.
+/// the connection is freed. Any thread may call inkotls_server_config_release to release a
+/// reference that the caller holds, also while other threads use references of their own.
 ///
 /// config  The config to release. May be NULL: the call then does nothing.
 void inkotls_server_config_release(const inkotls_server_config *config);
@@ -2176,9 +2215,10 @@ inkotls_identity *inkotls_identity_new(void);
 /// The root certificate may be omitted. The new chain replaces the one before. If
 /// inkotls_identity_set_chain_pem fails, identity is unchanged.
 ///
-/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The text may also hold the private key, which this call ignores.
+/// The sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE,
+/// and lines outside of sections, are ignored. Every section, also one that is ignored, must have
+/// its END line. Lines end with LF, CRLF or CR. The text may also hold the private key, which this
+/// call ignores.
 ///
 /// data, len  The PEM text, and its length in bytes. Copied.
 ///
@@ -2199,9 +2239,10 @@ inkotls_status inkotls_identity_set_chain_pem(inkotls_identity *identity, const 
 /// The root certificate may be omitted. The new chain replaces the one before. If
 /// inkotls_identity_set_chain_pem_file fails, identity is unchanged.
 ///
-/// The sections with the label CERTIFICATE are read. Sections with another label, and lines outside
-/// of sections, are ignored. Every section, also one that is ignored, must have its END line. Lines
-/// end with LF, CRLF or CR. The file may also hold the private key, which this call ignores.
+/// The sections with the label CERTIFICATE are read. Sections with a label other than CERTIFICATE,
+/// and lines outside of sections, are ignored. Every section, also one that is ignored, must have
+/// its END line. Lines end with LF, CRLF or CR. The file may also hold the private key, which this
+/// call ignores.
 ///
 /// path, len  The path of the file in UTF-8, and its length in bytes. The path must not contain a
 ///            NUL byte. Borrowed for this call.
@@ -2237,8 +2278,9 @@ inkotls_status inkotls_identity_add_chain_der(inkotls_identity *identity, const 
 ///
 /// The first private key of the text is used: a section with the label PRIVATE KEY (PKCS #8, RFC
 /// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
-/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// private keys, sections with a label other than these three, such as CERTIFICATE, and lines
+/// outside of sections are ignored. Every section up to the key must have its END line. Lines end
+/// with LF, CRLF or CR.
 ///
 /// The private key replaces the private key or the signer that was set before. If
 /// inkotls_identity_set_key_pem fails, identity is unchanged. The library does not erase the
@@ -2264,8 +2306,9 @@ inkotls_status inkotls_identity_set_key_pem(inkotls_identity *identity, const vo
 ///
 /// The first private key of the file is used: a section with the label PRIVATE KEY (PKCS #8, RFC
 /// 5958), RSA PRIVATE KEY (PKCS #1, RFC 8017) or EC PRIVATE KEY (SEC 1, RFC 5915). Encrypted
-/// private keys, sections with another label such as CERTIFICATE, and lines outside of sections are
-/// ignored. Every section up to the key must have its END line. Lines end with LF, CRLF or CR.
+/// private keys, sections with a label other than these three, such as CERTIFICATE, and lines
+/// outside of sections are ignored. Every section up to the key must have its END line. Lines end
+/// with LF, CRLF or CR.
 ///
 /// The private key replaces the private key or the signer that was set before. If
 /// inkotls_identity_set_key_pem_file fails, identity is unchanged.
@@ -2406,33 +2449,33 @@ inkotls_status inkotls_identity_use_raw_public_key(inkotls_identity *identity);
 /// inkotls_roots_add_raw_public_key.
 ///
 /// out_key  Receives a pointer to the SubjectPublicKeyInfo (RFC 5280) in DER. Valid until the next
-///          call on identity that is not const, or until identity is freed.
+///          call that takes identity as a pointer to non-const, or until identity is freed.
 /// out_len  Receives the length of the SubjectPublicKeyInfo, in bytes.
 ///
 /// NONE  The identity has no private key, or it has a signer and no chain.
 inkotls_status inkotls_identity_raw_public_key(const inkotls_identity *identity,
     const uint8_t **out_key, size_t *out_len);
 
-/// Reads the error message of the last call on identity that failed.
+/// Returns the error message of the last call on identity that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if identity is NULL. Valid until the next call on identity that is not
-/// const, or until identity is freed. Call inkotls_identity_error in a statement of its own, after
-/// the call that failed.
+/// failed; never NULL, even if identity is NULL. Valid until the next call that takes identity as a
+/// pointer to non-const, or until identity is freed. Call inkotls_identity_error in a statement of
+/// its own, after the call that failed.
 ///
 /// A call on identity that succeeds leaves the error message of an earlier call unchanged, and so
-/// does a call that takes identity as const and returns NONE or INVALID_ARGUMENT:
+/// does a call that takes identity as a pointer to const and returns NONE or INVALID_ARGUMENT:
 /// inkotls_identity_error then returns the error message of the earlier call. inkotls_status_text
-/// describes the status of a call that takes identity as const.
+/// describes the status of a call that takes identity as a pointer to const.
 const char *inkotls_identity_error(const inkotls_identity *identity);
 
-/// Reads the error number (errno) of the last call on identity that failed.
+/// Returns the error number (errno) of the last call on identity that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call
-/// inkotls_identity_os_error before the next call on identity that is not const, and before
-/// inkotls_identity_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_identity_os_error before the next call that takes identity as a pointer to non-const,
+/// and before inkotls_identity_free.
 int32_t inkotls_identity_os_error(const inkotls_identity *identity);
 
 /// Frees the identity.
@@ -2451,18 +2494,21 @@ const inkotls_sni_map *inkotls_sni_map_new(void);
 
 /// Sets an identity for a server name.
 ///
-/// The identity replaces the one that has the same name and the same kind of key (RSA, ECDSA or
-/// Ed25519). So a name may have one identity for each kind of key. The change is seen by the
-/// handshakes of every config that uses sni_map; connections that already chose an identity keep
-/// it.
+/// The identity replaces the identity that has the same name and the same kind of key (RSA, ECDSA
+/// or Ed25519). Therefore a name may have one identity for each kind of key. The handshakes of
+/// every config that uses sni_map use the new identity; a connection that has already chosen an
+/// identity keeps that identity.
 ///
-/// A server chooses in this order: the identities of the client's server name, those of its
-/// wildcard, those of the empty name. A server presents the first identity whose key supports a
-/// signature scheme that the client offers. Among the identities of one name, the one that was set
-/// first is preferred. The empty name serves clients that send no server name, clients whose server
-/// name has no identity, and clients whose server name has identities of which none supports a
-/// signature scheme of the client. inkotls_server_builder_set_sni_map describes how the handshake
-/// fails if the map has no identity for a client.
+/// A server tries the identities in this order: the identities of the server name that the client
+/// sends, the identities of the wildcard that matches the server name, and the identities of the
+/// empty name. The identities of one name are tried in the order in which they were set. A server
+/// presents the first identity whose key supports a signature scheme that the client offers.
+///
+/// The identities of the empty name are used in each of these cases: the client sends no server
+/// name; the map has no identity for the server name or its wildcard; no identity of the server
+/// name or its wildcard supports a signature scheme that the client offers.
+/// inkotls_server_builder_set_sni_map describes how the handshake fails if the map has no identity
+/// for a client.
 ///
 /// A failure other than INVALID_NAME leaves no error message, because an SNI map has no _error
 /// function. inkotls_status_text describes the status.
@@ -2487,7 +2533,7 @@ inkotls_status inkotls_sni_map_set(const inkotls_sni_map *sni_map, const char *s
 
 /// Removes all identities of a server name.
 ///
-/// Connections that already chose one of the identities keep it.
+/// A connection that has already chosen one of the identities keeps that identity.
 ///
 /// server_name, len  A DNS name, or "*." and a DNS name (the wildcard for exactly one label), or an
 ///                   empty name. The name must not contain a NUL byte; len is its length in bytes.
@@ -2503,14 +2549,14 @@ inkotls_status inkotls_sni_map_remove(const inkotls_sni_map *sni_map, const char
 /// Retains the map: its number of references grows by one.
 ///
 /// Any thread may call inkotls_sni_map_retain while the caller holds a reference.
-/// inkotls_sni_map_release ends the reference that inkotls_sni_map_retain has added.
+/// inkotls_sni_map_release releases the reference that inkotls_sni_map_retain has added.
 inkotls_status inkotls_sni_map_retain(const inkotls_sni_map *sni_map);
 
 /// Releases one reference to the map, and frees the map with the last reference.
 ///
 /// Server configs that use the map have references of their own. Any thread may call
-/// inkotls_sni_map_release to end a reference that the caller holds, also while other threads use
-/// references of their own.
+/// inkotls_sni_map_release to release a reference that the caller holds, also while other threads
+/// use references of their own.
 ///
 /// sni_map  The map to release. May be NULL: the call then does nothing.
 void inkotls_sni_map_release(const inkotls_sni_map *sni_map);
@@ -2531,22 +2577,24 @@ inkotls_acceptor *inkotls_acceptor_new(void);
 /// event to poll the socket. A transport that was attached before is detached. The connection that
 /// inkotls_acceptor_into_conn creates keeps the socket attached.
 ///
-/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt with SO_TYPE, once
-/// for reading and once for writing. Later calls receive with recv and MSG_DONTWAIT, and send with
-/// sendmsg, MSG_DONTWAIT and MSG_NOSIGNAL. So the library never blocks on the socket, whether or
-/// not it is in non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and
-/// never closes it.
+/// inkotls_acceptor_set_fd itself makes two system calls on a socket: getsockopt(2) with SO_TYPE,
+/// once for reading and once for writing. To receive from the socket, the library calls recv(2)
+/// with MSG_DONTWAIT. To send to the socket, the library calls sendmsg(2) with MSG_DONTWAIT and
+/// MSG_NOSIGNAL. Therefore the library never blocks on the socket, whether or not it is in
+/// non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and never closes
+/// it.
 ///
 /// inkotls_acceptor_feed and inkotls_acceptor_drain still work while a socket is attached, and
 /// ciphertext that was fed before is kept. An end of file (EOF) that an earlier transport reported
 /// stays in effect.
 ///
 /// fd  A connected stream socket, or a pipe that is open for reading and writing. The descriptor
-///     must stay open until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until
-///     another transport is attached, or until the last call that moves ciphertext returns
-///     (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn creates the
-///     calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and inkotls_conn_free do not
-///     use the descriptor.
+///     must stay open until the first of these events: inkotls_acceptor_detach or
+///     inkotls_conn_detach returns OK; a call that attaches another transport returns OK; the last
+///     call that moves ciphertext returns. The calls that move ciphertext are
+///     inkotls_acceptor_accept and, on the connection that inkotls_acceptor_into_conn creates, the
+///     calls that inkotls_conn_set_fd lists. inkotls_acceptor_free and inkotls_conn_free do not use
+///     the descriptor.
 ///
 /// INVALID_ARGUMENT  The descriptor is negative, is not open, or is neither a stream socket nor a
 ///                   pipe that is open for reading and writing; inkotls_acceptor_os_error returns
@@ -2561,27 +2609,31 @@ inkotls_status inkotls_acceptor_set_fd(inkotls_acceptor *acceptor, int32_t fd);
 /// that inkotls_acceptor_into_conn creates keeps the descriptors attached. The library never closes
 /// a descriptor, and never raises SIGPIPE.
 ///
-/// A pipe needs more system calls than a socket. Attaching it calls getsockopt, fstat and fcntl.
-/// Reading calls poll and read. Writing calls fcntl, then writev if the pipe is in non-blocking
-/// mode, and otherwise poll and a write of at most PIPE_BUF bytes; SIGPIPE is blocked in the
-/// calling thread (pthread_sigmask) during the write.
+/// A pipe needs more system calls than a socket. To attach a pipe, the library calls getsockopt(2),
+/// fstat(2) and fcntl(2). To read from a pipe, the library calls poll(2) and then read(2). To write
+/// to a pipe that is in non-blocking mode, the library calls fcntl(2) and then writev(2). To write
+/// to a pipe that is not in non-blocking mode, the library calls fcntl(2), then poll(2), and then
+/// write(2) with at most PIPE_BUF bytes. During writev(2) and write(2), SIGPIPE is blocked in the
+/// calling thread (pthread_sigmask(3)).
 ///
-/// If a pipe is not in non-blocking mode, no one else may use this end of it. A read blocks if
-/// another reader has consumed the bytes after poll, and a write blocks if another writer has
-/// filled the pipe after poll.
+/// If a pipe is not in non-blocking mode, only the library may use the end of the pipe that is
+/// attached. A call blocks in read(2) if another reader has removed the bytes from the pipe after
+/// poll(2), and a call blocks in write(2) if another writer has filled the pipe after poll(2).
 ///
 /// read_fd   A connected stream socket, or the read end of a pipe. The descriptor must stay open
-///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
-///           transport is attached, or until the last call that moves ciphertext returns
-///           (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
-///           creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
-///           inkotls_conn_free do not use the descriptor.
+///           until the first of these events: inkotls_acceptor_detach or inkotls_conn_detach
+///           returns OK; a call that attaches another transport returns OK; the last call that
+///           moves ciphertext returns. The calls that move ciphertext are inkotls_acceptor_accept
+///           and, on the connection that inkotls_acceptor_into_conn creates, the calls that
+///           inkotls_conn_set_fd lists. inkotls_acceptor_free and inkotls_conn_free do not use the
+///           descriptor.
 /// write_fd  A connected stream socket, or the write end of a pipe. The descriptor must stay open
-///           until it is detached (inkotls_acceptor_detach, inkotls_conn_detach), until another
-///           transport is attached, or until the last call that moves ciphertext returns
-///           (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
-///           creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
-///           inkotls_conn_free do not use the descriptor.
+///           until the first of these events: inkotls_acceptor_detach or inkotls_conn_detach
+///           returns OK; a call that attaches another transport returns OK; the last call that
+///           moves ciphertext returns. The calls that move ciphertext are inkotls_acceptor_accept
+///           and, on the connection that inkotls_acceptor_into_conn creates, the calls that
+///           inkotls_conn_set_fd lists. inkotls_acceptor_free and inkotls_conn_free do not use the
+///           descriptor.
 ///
 /// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
 ///                   or is the wrong end of a pipe; inkotls_acceptor_os_error returns the errno
@@ -2604,12 +2656,12 @@ inkotls_status inkotls_acceptor_set_fds(inkotls_acceptor *acceptor, int32_t read
 ///            must not use acceptor.
 /// write      Called by the library to send ciphertext. See inkotls_write_callback. The callback
 ///            must not use acceptor.
-/// user_data  Passed to both callbacks. May be NULL. Must stay valid until the callbacks are
-///            detached (inkotls_acceptor_detach, inkotls_conn_detach), until another transport is
-///            attached, or until the last call that moves ciphertext returns
-///            (inkotls_acceptor_accept, and on the connection that inkotls_acceptor_into_conn
-///            creates the calls that inkotls_conn_set_fd lists). inkotls_acceptor_free and
-///            inkotls_conn_free call neither callback.
+/// user_data  Passed to both callbacks. May be NULL. Must stay valid until the first of these
+///            events: inkotls_acceptor_detach or inkotls_conn_detach returns OK; a call that
+///            attaches another transport returns OK; the last call that moves ciphertext returns.
+///            The calls that move ciphertext are inkotls_acceptor_accept and, on the connection
+///            that inkotls_acceptor_into_conn creates, the calls that inkotls_conn_set_fd lists.
+///            inkotls_acceptor_free and inkotls_conn_free call neither callback.
 inkotls_status inkotls_acceptor_set_io(inkotls_acceptor *acceptor, inkotls_read_callback read,
     inkotls_write_callback write, void *user_data);
 
@@ -2698,7 +2750,7 @@ inkotls_status inkotls_acceptor_accept(inkotls_acceptor *acceptor);
 /// Reads the server name (SNI, RFC 6066) of the ClientHello.
 ///
 /// out_name  Receives a pointer to the name in lower case, not NUL-terminated. Valid until the next
-///           call on acceptor that is not const, or until acceptor is freed.
+///           call that takes acceptor as a pointer to non-const, or until acceptor is freed.
 /// out_len   Receives the length of the name in bytes.
 ///
 /// NONE  The client sent no server name, or the ClientHello is not complete yet.
@@ -2707,10 +2759,11 @@ inkotls_status inkotls_acceptor_server_name(const inkotls_acceptor *acceptor,
 
 /// Reads one of the ALPN protocols (RFC 7301) of the ClientHello.
 ///
-/// index         The position of the protocol in the client's list, which begins with 0 and the
-///               protocol that the client prefers.
+/// index         The index of the protocol in the client's list. The first protocol, which the
+///               client prefers to all others, has the index 0.
 /// out_protocol  Receives a pointer to the name of the protocol, not NUL-terminated. Valid until
-///               the next call on acceptor that is not const, or until acceptor is freed.
+///               the next call that takes acceptor as a pointer to non-const, or until acceptor is
+///               freed.
 /// out_len       Receives the length of the name in bytes. Range: 1 to 255.
 ///
 /// NONE  The client's list has no protocol with this index, or the ClientHello is not complete yet.
@@ -2723,8 +2776,8 @@ inkotls_status inkotls_acceptor_alpn(const inkotls_acceptor *acceptor, size_t in
 /// such as those of GREASE (RFC 8701).
 ///
 /// out_suites  Receives a pointer to the cipher suites as IANA numbers, in the client's order of
-///             preference. Valid until the next call on acceptor that is not const, or until
-///             acceptor is freed.
+///             preference. Valid until the next call that takes acceptor as a pointer to non-const,
+///             or until acceptor is freed.
 /// out_count   Receives the number of cipher suites.
 ///
 /// NONE  The ClientHello is not complete yet.
@@ -2737,8 +2790,8 @@ inkotls_status inkotls_acceptor_cipher_suites(const inkotls_acceptor *acceptor,
 /// numbers, such as those of GREASE (RFC 8701).
 ///
 /// out_schemes  Receives a pointer to the signature schemes as IANA numbers, in the client's order
-///              of preference. Valid until the next call on acceptor that is not const, or until
-///              acceptor is freed.
+///              of preference. Valid until the next call that takes acceptor as a pointer to
+///              non-const, or until acceptor is freed.
 /// out_count    Receives the number of signature schemes.
 ///
 /// NONE  The ClientHello is not complete yet.
@@ -2752,8 +2805,8 @@ inkotls_status inkotls_acceptor_signature_schemes(const inkotls_acceptor *accept
 /// those of GREASE (RFC 8701).
 ///
 /// out_groups  Receives a pointer to the groups as IANA numbers, in the client's order of
-///             preference. Valid until the next call on acceptor that is not const, or until
-///             acceptor is freed.
+///             preference. Valid until the next call that takes acceptor as a pointer to non-const,
+///             or until acceptor is freed.
 /// out_count   Receives the number of groups, which is 0 if the client sent none.
 ///
 /// NONE  The ClientHello is not complete yet.
@@ -2766,9 +2819,10 @@ inkotls_status inkotls_acceptor_named_groups(const inkotls_acceptor *acceptor,
 /// A client names the certificate authorities that it trusts, so that the server can choose its
 /// certificate by them. Most clients name none.
 ///
-/// index     The position of the certificate authority in the client's list, which begins with 0.
+/// index     The index of the certificate authority in the client's list. The first certificate
+///           authority has the index 0.
 /// out_name  Receives a pointer to the Name (RFC 5280, section 4.1.2.4) in DER. Valid until the
-///           next call on acceptor that is not const, or until acceptor is freed.
+///           next call that takes acceptor as a pointer to non-const, or until acceptor is freed.
 /// out_len   Receives the length of the Name in bytes.
 ///
 /// NONE  The client's list has no certificate authority with this index, or the ClientHello is not
@@ -2781,8 +2835,8 @@ inkotls_status inkotls_acceptor_certificate_authority(const inkotls_acceptor *ac
 /// The bytes are the handshake message (RFC 8446, section 4) with its header of four bytes, without
 /// the headers of the records.
 ///
-/// out_message  Receives a pointer to the message. Valid until the next call on acceptor that is
-///              not const, or until acceptor is freed.
+/// out_message  Receives a pointer to the message. Valid until the next call that takes acceptor as
+///              a pointer to non-const, or until acceptor is freed.
 /// out_len      Receives the length of the message in bytes.
 ///
 /// NONE  The ClientHello is not complete yet.
@@ -2805,38 +2859,38 @@ inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
 inkotls_status inkotls_acceptor_into_conn(inkotls_acceptor *acceptor,
     const inkotls_server_config *config, inkotls_conn **out_conn);
 
-/// Reads the error message of the last call on acceptor that failed.
+/// Returns the error message of the last call on acceptor that failed.
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
-/// failed; never NULL, even if acceptor is NULL. Valid until the next call on acceptor that is not
-/// const, or until acceptor is freed. Call inkotls_acceptor_error in a statement of its own, after
-/// the call that failed.
+/// failed; never NULL, even if acceptor is NULL. Valid until the next call that takes acceptor as a
+/// pointer to non-const, or until acceptor is freed. Call inkotls_acceptor_error in a statement of
+/// its own, after the call that failed.
 ///
 /// A call on acceptor that succeeds leaves the error message of an earlier call unchanged, and so
-/// does a call that takes acceptor as const and returns NONE or INVALID_ARGUMENT:
+/// does a call that takes acceptor as a pointer to const and returns NONE or INVALID_ARGUMENT:
 /// inkotls_acceptor_error then returns the error message of the earlier call. inkotls_status_text
-/// describes the status of a call that takes acceptor as const.
+/// describes the status of a call that takes acceptor as a pointer to const.
 const char *inkotls_acceptor_error(const inkotls_acceptor *acceptor);
 
-/// Reads the alert that the acceptor has sent or queued.
+/// Returns the alert that the acceptor has sent or queued.
 ///
 /// Returns the number of the alert (RFC 8446, section 6), or NONE if there is no alert. Range: 0 to
 /// 255.
 int32_t inkotls_acceptor_alert_sent(const inkotls_acceptor *acceptor);
 
-/// Reads the alert that the client has sent.
+/// Returns the alert that the client has sent.
 ///
 /// Returns the number of the alert (RFC 8446, section 6; 0 is close_notify), or NONE if the client
 /// has sent no alert. Range: 0 to 255.
 int32_t inkotls_acceptor_alert_received(const inkotls_acceptor *acceptor);
 
-/// Reads the error number (errno) of the last call on acceptor that failed.
+/// Returns the error number (errno) of the last call on acceptor that failed.
 ///
-/// Returns the errno value of the last failure, or INKOTLS_STATUS_NONE if no call has failed, or if
-/// the last failure has no errno value. A call that succeeds leaves the errno value of an earlier
-/// call unchanged: read the errno value only after a call that failed. Call
-/// inkotls_acceptor_os_error before the next call on acceptor that is not const, and before
-/// inkotls_acceptor_free.
+/// Returns the errno value of the last failure. Returns INKOTLS_STATUS_NONE in each of these cases:
+/// no call has failed; the last failure has no errno value. A call that succeeds leaves the errno
+/// value of an earlier call unchanged: read the errno value only after a call that failed. Call
+/// inkotls_acceptor_os_error before the next call that takes acceptor as a pointer to non-const,
+/// and before inkotls_acceptor_free.
 int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
 
 /// Frees an acceptor that has not become a connection.
@@ -2875,10 +2929,11 @@ INKOTLS_ENUM(inkotls_tls12_resumption) {
 /// after the handshake and is processed by inkotls_conn_read and inkotls_conn_read_peek
 /// (inkotls_conn_tickets_received).
 ///
-/// The memory of the cache is limited. The sessions of one server have at most 128 KiB, with at
-/// most one session of TLS 1.2 and 8 sessions of TLS 1.3. All sessions together have at most 16 KiB
-/// multiplied by servers, or 256 KiB if that is more; by default that is 4 MiB. The sessions of the
-/// least recently used server are removed first.
+/// For each server, the cache keeps at most one session of TLS 1.2 and at most 8 sessions of TLS
+/// 1.3, which together use at most 128 KiB of memory. All sessions in the cache together use at
+/// most 16 KiB of memory multiplied by servers, or 256 KiB if 256 KiB is more. By default all
+/// sessions in the cache together use at most 4 MiB of memory. The sessions of the least recently
+/// used server are removed first.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from. A session can no longer be resumed once a certificate that the server presented in that
@@ -2912,9 +2967,9 @@ inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builde
 /// The call replaces a session store that was set before
 /// (inkotls_server_builder_set_session_store).
 ///
-/// The memory of the cache is limited. All sessions together have at most 16 KiB multiplied by
-/// sessions, or 256 KiB if that is more; by default that is 4 MiB. The least recently used session
-/// is removed first.
+/// All sessions in the cache together use at most 16 KiB of memory multiplied by sessions, or 256
+/// KiB if 256 KiB is more. By default all sessions in the cache together use at most 4 MiB of
+/// memory. The least recently used session is removed first.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from. A session can no longer be resumed once a certificate that the client presented in that
@@ -3001,11 +3056,12 @@ typedef int32_t (*inkotls_session_get_callback)(void *user_data, const uint8_t *
 /// name of their clients, and can decrypt recorded TLS 1.2 connections and recorded early data.
 /// Anyone who can write to the store can impersonate any client.
 ///
-/// A server resumes a session only if the server verifies clients in the same way as the server on
-/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
-/// filled with the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them. Therefore no earlier session can be
-/// resumed after the CRLs of the server have changed.
+/// The library compares the settings for client certificates of the server that resumes a session
+/// with the settings of the server that created the session. A session is resumed only if the
+/// inkotls_client_auth is the same, if the roots were filled with the same certificates, raw public
+/// keys, CRLs and revocation bits in the same order, and if both servers or neither of them have an
+/// inkotls_verify_callback. Otherwise the handshake is a full handshake. Therefore a server with
+/// new CRLs resumes no session that was created with the old CRLs.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from, or for a shorter time if a certificate of the client expires earlier
@@ -3042,7 +3098,7 @@ inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *
 inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *builder,
     size_t tickets);
 
-/// Reads whether the handshake resumed an earlier session.
+/// Returns whether the handshake resumed an earlier session.
 ///
 /// A client can resume only the sessions of other connections of the same inkotls_client_config.
 ///
@@ -3050,14 +3106,15 @@ inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *b
 /// INKOTLS_STATUS_NONE as long as the connection does not know which of the two the handshake is.
 int32_t inkotls_conn_is_resumed(const inkotls_conn *conn);
 
-/// Reads how many TLS 1.3 tickets a client has received.
+/// Returns how many TLS 1.3 tickets a client has received.
 ///
 /// A client processes tickets only in inkotls_conn_read and inkotls_conn_read_peek, because a
 /// server sends them after the handshake. A client that closes the connection without reading has
 /// no ticket, and cannot resume the session in TLS 1.3.
 ///
-/// Returns the number of TLS 1.3 tickets, which is always 0 in TLS 1.2, or INKOTLS_STATUS_NONE on a
-/// server, and on a client whose handshake has not begun.
+/// Returns the number of TLS 1.3 tickets, which is always 0 in TLS 1.2. Returns INKOTLS_STATUS_NONE
+/// in each of these cases: conn is a server connection; conn is a client connection whose handshake
+/// has not begun.
 int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
 
 /// Sets bytes that are stored with each session that this server connection creates.
@@ -3080,11 +3137,12 @@ inkotls_status inkotls_conn_set_resumption_data(inkotls_conn *conn, const void *
 /// Only this server, or another one that shares its session store or its ticket keys, can have
 /// written the bytes.
 ///
-/// out_data  Receives a pointer to the bytes. Valid until the next call on conn that is not const,
-///           or until conn is freed.
+/// out_data  Receives a pointer to the bytes. Valid until the next call that takes conn as a
+///           pointer to non-const, or until conn is freed.
 /// out_len   Receives the number of bytes, which may be 0.
 ///
-/// NONE  No session was resumed, or that is not known yet, or conn is a client connection.
+/// NONE  One of these is true: no session was resumed; it is not known yet whether a session was
+///       resumed; conn is a client connection.
 inkotls_status inkotls_conn_resumption_data(const inkotls_conn *conn, const uint8_t **out_data,
     size_t *out_len);
 
@@ -3203,8 +3261,8 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *dat
 ///                 reading, then repeat the call.
 /// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                 writing, then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking, on any
-///                 thread, then repeat the call.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
+///                 thread, then repeat the call that returned WANT_BLOCKING.
 /// NONE            The server accepts no early data on this connection; or all early data has been
 ///                 read and the client has finished its handshake; or conn is a client connection.
 ///                 Continue with inkotls_conn_handshake.
@@ -3220,7 +3278,7 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *dat
 inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn, void *buf, size_t cap,
     size_t *out_len);
 
-/// Reads whether early data was accepted.
+/// Returns whether early data was accepted.
 ///
 /// Returns 1 if early data was accepted: on a client, the server has accepted the early data of the
 /// client; on a server, this server accepts the early data of the client.
@@ -3228,8 +3286,8 @@ inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn, void *buf, size_
 /// Returns 0, on a client only, if the server has refused early data: the early data had no effect,
 /// and the client sends the same bytes again with inkotls_conn_write.
 ///
-/// NONE  A client had no session that allows early data, or the handshake of a client is not done
-///       yet, or a server does not accept early data on this connection.
+/// NONE  One of these is true: a client had no session that allows early data; the handshake of a
+///       client is not done yet; a server does not accept early data on this connection.
 int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 
 // =================================================================================================
@@ -3330,7 +3388,7 @@ inkotls_status inkotls_certificate_not_after(const inkotls_certificate *certific
 /// left out has, for example, a byte that is not ASCII, a NUL or a space in it. Internationalized
 /// names have their "xn--" form.
 ///
-/// index     The position in the list of DNS names, from 0.
+/// index     The index in the list of DNS names. The first has the index 0.
 /// out_name  Receives a pointer to the name in ASCII, not NUL-terminated. Valid until certificate
 ///           is freed.
 /// out_len   Receives the length of the name in bytes.
@@ -3343,7 +3401,7 @@ inkotls_status inkotls_certificate_dns_name(const inkotls_certificate *certifica
 ///
 /// Entries that have neither 4 nor 16 bytes are left out.
 ///
-/// index        The position in the list of IP addresses, from 0.
+/// index        The index in the list of IP addresses. The first has the index 0.
 /// out_address  Receives a pointer to the address in network byte order. Valid until certificate is
 ///              freed.
 /// out_len      Receives the length of the address in bytes: 4 (IPv4) or 16 (IPv6).
@@ -3357,7 +3415,7 @@ inkotls_status inkotls_certificate_ip_address(const inkotls_certificate *certifi
 ///
 /// The list has the same entries, with the same index, as that of inkotls_certificate_ip_address.
 ///
-/// index     The position in the list of IP addresses, from 0.
+/// index     The index in the list of IP addresses. The first has the index 0.
 /// out_text  Receives a pointer to the text in ASCII, not NUL-terminated. Valid until certificate
 ///           is freed.
 /// out_len   Receives the length of the text in bytes.
@@ -3372,7 +3430,7 @@ inkotls_status inkotls_certificate_ip_address_text(const inkotls_certificate *ce
 /// Entries that are empty, or that have a byte that is not a visible ASCII character, are left out:
 /// for example an entry with a space, a NUL or a line break in it.
 ///
-/// index     The position in the list of URIs, from 0.
+/// index     The index in the list of URIs. The first has the index 0.
 /// out_name  Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
 ///           freed.
 /// out_len   Receives the length of the URI in bytes.
@@ -3388,7 +3446,7 @@ inkotls_status inkotls_certificate_uri_name(const inkotls_certificate *certifica
 /// byte that is not a visible ASCII character, are left out: for example an entry with a space, a
 /// NUL or a line break in it.
 ///
-/// index     The position in the list of e-mail addresses, from 0.
+/// index     The index in the list of e-mail addresses. The first has the index 0.
 /// out_name  Receives a pointer to the address in ASCII, not NUL-terminated. Valid until
 ///           certificate is freed.
 /// out_len   Receives the length of the address in bytes.
@@ -3411,7 +3469,7 @@ int32_t inkotls_certificate_key_usage(const inkotls_certificate *certificate);
 /// The certificate of a TLS server has the purpose "1.3.6.1.5.5.7.3.1", that of a TLS client
 /// "1.3.6.1.5.5.7.3.2".
 ///
-/// index    The position in the list of purposes, from 0.
+/// index    The index in the list of purposes. The first has the index 0.
 /// out_oid  Receives a pointer to the object identifier (OID) as text, in ASCII, not
 ///          NUL-terminated. Valid until certificate is freed.
 /// out_len  Receives the length of the text in bytes.
@@ -3499,7 +3557,7 @@ inkotls_status inkotls_certificate_authority_key_identifier(const inkotls_certif
 /// The library never connects to the responder. Entries that are not a URI, and URIs that are empty
 /// or that have a byte that is not a visible ASCII character, are left out.
 ///
-/// index    The position in the list of OCSP URIs, from 0.
+/// index    The index in the list of OCSP URIs. The first has the index 0.
 /// out_uri  Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
 ///          freed.
 /// out_len  Receives the length of the URI in bytes.
@@ -3515,7 +3573,7 @@ inkotls_status inkotls_certificate_ocsp_uri(const inkotls_certificate *certifica
 /// The library never connects to the address. Entries that are not a URI, and URIs that are empty
 /// or that have a byte that is not a visible ASCII character, are left out.
 ///
-/// index    The position in the list of caIssuers URIs, from 0.
+/// index    The index in the list of caIssuers URIs. The first has the index 0.
 /// out_uri  Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
 ///          freed.
 /// out_len  Receives the length of the URI in bytes.
@@ -3585,7 +3643,7 @@ void inkotls_certificate_free(inkotls_certificate *certificate);
 ///            when the copy is no longer used. The library does not erase the host's buffer: the
 ///            host should erase it after the call.
 /// out_keys   Receives the ticket keys, with one reference that belongs to the caller. Valid until
-///            inkotls_ticket_keys_release ends the last reference.
+///            inkotls_ticket_keys_release releases the last reference.
 ///
 /// INVALID_ARGUMENT  len is not a multiple of 32, or is less than 32 or more than 512.
 inkotls_status inkotls_ticket_keys_new(const void *keys, size_t len,
@@ -3618,14 +3676,14 @@ inkotls_status inkotls_ticket_keys_set(const inkotls_ticket_keys *ticket_keys, c
 /// Retains the ticket keys: their number of references grows by one.
 ///
 /// Any thread may call inkotls_ticket_keys_retain while the caller holds a reference.
-/// inkotls_ticket_keys_release ends the reference that inkotls_ticket_keys_retain has added.
+/// inkotls_ticket_keys_release releases the reference that inkotls_ticket_keys_retain has added.
 inkotls_status inkotls_ticket_keys_retain(const inkotls_ticket_keys *ticket_keys);
 
 /// Releases a reference to the ticket keys, and frees the ticket keys with the last reference.
 ///
 /// A config that uses the ticket keys has a reference of its own. Any thread may call
-/// inkotls_ticket_keys_release to end a reference that the caller holds, also while other threads
-/// use references of their own.
+/// inkotls_ticket_keys_release to release a reference that the caller holds, also while other
+/// threads use references of their own.
 ///
 /// ticket_keys  The ticket keys to release. May be NULL: the call then does nothing.
 void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
@@ -3643,10 +3701,11 @@ void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
 /// possible: inkotls_server_builder_build fails with INVALID_STATE if
 /// inkotls_server_builder_set_max_early_data allows early data.
 ///
-/// A server resumes a session only if the server verifies clients in the same way as the server on
-/// which the session began. Both servers must have the same inkotls_client_auth; roots that were
-/// filled with the same certificates, CRLs and revocation bits in the same order; and an
-/// inkotls_verify_callback on both servers or on none of them.
+/// The library compares the settings for client certificates of the server that resumes a session
+/// with the settings of the server that created the session. A session is resumed only if the
+/// inkotls_client_auth is the same, if the roots were filled with the same certificates, raw public
+/// keys, CRLs and revocation bits in the same order, and if both servers or neither of them have an
+/// inkotls_verify_callback. Otherwise the handshake is a full handshake.
 ///
 /// Anyone who obtains a ticket key can decrypt recorded TLS 1.2 sessions whose tickets the key
 /// sealed, and can make tickets: with a ticket that this server accepts, an attacker resumes a
@@ -3801,8 +3860,8 @@ int32_t inkotls_verification_verify(inkotls_verification *verification);
 /// inkotls_certificate_new parses the certificate. If the peer presented a raw public key (RFC
 /// 7250), the entry with index 0 is its SubjectPublicKeyInfo.
 ///
-/// index    The position in the list: 0 is the peer's own certificate, the next ones help to verify
-///          it.
+/// index    The index of the certificate in the order in which the peer sent the certificates. The
+///          peer's own certificate has the index 0, and the certificates of its issuers follow.
 /// out_der  Receives a pointer to the certificate in DER (RFC 5280). Valid until the
 ///          inkotls_verify_callback returns.
 /// out_len  Receives the length of the certificate in bytes.
@@ -3917,9 +3976,9 @@ inkotls_status inkotls_conn_set_log(inkotls_conn *conn, int32_t level,
 ///            INKOTLS_LOG_OFF.
 /// callback   Called by the library with each message, during a call on acceptor and on the thread
 ///            of that call. See inkotls_log_callback. May be NULL if level is INKOTLS_LOG_OFF.
-/// user_data  Passed to callback. May be NULL. Must stay valid until a later call of
-///            inkotls_acceptor_set_log or inkotls_conn_set_log returns OK, or until the acceptor,
-///            or the connection that inkotls_acceptor_into_conn creates, is freed.
+/// user_data  Passed to callback. May be NULL. Must stay valid until the first of these events: a
+///            later call of inkotls_acceptor_set_log or inkotls_conn_set_log returns OK; the
+///            acceptor is freed; the connection that inkotls_acceptor_into_conn creates is freed.
 ///
 /// INVALID_ARGUMENT  The value of level is not an inkotls_log, or callback is NULL and level is not
 ///                   INKOTLS_LOG_OFF.
@@ -4069,9 +4128,12 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     after inkotls_conn_write and before the host waits for the peer's answer; otherwise both
 //     sides may wait for each other.
 //
-//     One task may read while another task writes. Four rules make that safe: finish the handshake
-//     first; make one call on the connection at a time; wait for the socket outside of the calls;
-//     send the bytes of one inkotls_conn_drain before the bytes of the next one.
+//     Two tasks (green threads or coroutines of a runtime, or threads) may share one connection:
+//     one task reads from the connection, and the other task writes to it. The calls of the two
+//     tasks on the connection must not overlap. The two tasks keep these rules: the handshake is
+//     done before the second task uses the connection; one task at a time is inside a call on the
+//     connection; a task waits for the socket outside of the calls; and the bytes of one
+//     inkotls_conn_drain are sent before the bytes of the next inkotls_conn_drain.
 //
 // A poll loop
 //
@@ -4107,9 +4169,11 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //         }
 //
 //     After poll has reported an event, the host calls move_ciphertext, and then repeats the call
-//     that returned the positive status. After WANT_BLOCKING, the host runs
-//     inkotls_conn_run_blocking in a pool of threads, and polls the socket only after that. The
-//     library has no timers: a server sets a time limit for each connection.
+//     that returned the positive status. After a call has returned WANT_BLOCKING, the host calls
+//     inkotls_conn_run_blocking on one thread of a pool, and neither polls the socket nor makes
+//     another call on the connection until inkotls_conn_run_blocking has returned. Then the host
+//     repeats the call that returned WANT_BLOCKING. The library has no timers: a server sets a
+//     time limit for each connection.
 //
 //     With a socket attached (inkotls_conn_set_fd), events_of works unchanged, and move_ciphertext
 //     is not needed. The sources of the library contain complete programs: examples/https_server.c
@@ -4137,13 +4201,13 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     unchanged. The alerts (_alert_sent, _alert_received) and the certificate error
 //     (_certificate_error) are those of the connection. Read the error message, the errno value,
 //     the alerts and the certificate error before _free. Read the error message and the errno
-//     value also before the next call on the handle that is not const, because that call may
-//     replace them.
+//     value also before the next call that takes the handle as a pointer to non-const, because
+//     that call may replace the error message and the errno value.
 //
-//     A call that takes a handle as const, and returns NONE or INVALID_ARGUMENT, also leaves the
-//     error message and the errno value unchanged: _error then returns the error message of an
-//     earlier call. A binding that raises an error for every negative status uses
-//     inkotls_status_text for the calls that take the handle as const.
+//     A call that takes a handle as a pointer to const, and returns NONE or INVALID_ARGUMENT, also
+//     leaves the error message and the errno value unchanged: _error then returns the error
+//     message of an earlier call. A binding that raises an error for every negative status uses
+//     inkotls_status_text for the calls that take the handle as a pointer to const.
 //
 //     Some calls leave no error message, because they have no handle with an _error function:
 //     calls that create a handle (inkotls_conn_new_client, inkotls_conn_new_server,
@@ -4152,28 +4216,31 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     inkotls_certificate or an inkotls_verification. inkotls_status_text describes their status,
 //     and inkotls_invalid_name_text describes what is wrong with a server name.
 //
-//     A call that sets something up (calls on builders, roots and identities, and the calls of a
-//     connection and an acceptor whose names contain _set_, _add_ or _clear_) returns 0 or a
-//     negative status, and never a positive status. The idiom is: if (inkotls_x(handle, ...))
-//     die(inkotls_x_error(handle)); the call and its _error function are in two statements.
+//     Functions that create or configure (functions whose names contain _new, _set, _add, _clear
+//     or _build, and all functions of builders, roots and identities) never return a positive
+//     status. Therefore one test finds every failure: if (inkotls_x_set_y(handle, ...))
+//     die(inkotls_x_error(handle)); the call that may fail and the call of the _error function are
+//     in two statements.
 //
-//     Four negative statuses are not final for a connection: NONE (there is nothing to return, or
-//     not yet), INVALID_ARGUMENT (an argument is wrong), INVALID_STATE (the call is not possible
-//     now, or overlaps with another call) and UNSUPPORTED. A call that returns NONE,
+//     After four negative statuses, the connection can still be used: NONE (there is nothing to
+//     return, or not yet), INVALID_ARGUMENT (an argument is wrong), INVALID_STATE (the call is not
+//     possible now, or overlaps with another call) and UNSUPPORTED. A call that returns NONE,
 //     INVALID_ARGUMENT, INVALID_STATE or UNSUPPORTED leaves the connection unchanged, with one
 //     exception: when the keys of TLS 1.2 have protected as many records as they may,
 //     inkotls_conn_write returns INVALID_STATE and queues close_notify. If several statuses
 //     describe what is wrong with a call, such as INVALID_STATE and INVALID_ARGUMENT, it is not
 //     specified which of them the call returns.
 //
-//     CLOSED (the peer sent close_notify) and UNEXPECTED_EOF (the transport ended without
-//     close_notify) are final before the handshake is done. After the handshake, CLOSED and
-//     UNEXPECTED_EOF end only reading: inkotls_conn_write may still be called.
+//     Before the handshake is done, CLOSED (the peer sent close_notify) and UNEXPECTED_EOF (the
+//     transport ended without close_notify) mean that the handshake cannot finish. After the
+//     handshake, CLOSED and UNEXPECTED_EOF end only reading: inkotls_conn_write may still be
+//     called.
 //
 //     IO_ERROR means that the attached transport has failed. After a transport has failed to
 //     receive, reading is possible again after another transport has been attached, or after
 //     inkotls_conn_detach. After a transport has failed to send, ciphertext is lost: what the peer
-//     sent before can be read, but writing fails with every transport.
+//     sent before can be read, but inkotls_conn_write, inkotls_conn_flush and inkotls_conn_close
+//     return IO_ERROR, also after another transport has been attached.
 //
 //     A host that moves the ciphertext itself makes no call to report that it could not send. What
 //     the peer has sent before, such as an alert, can still be received, fed and read; if a call
@@ -4181,10 +4248,11 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     inkotls_conn_feed_eof reports only that no more bytes will be received.
 //
 //     ALERT_RECEIVED, INVALID_PEER_CERTIFICATE, HANDSHAKE_FAILED, PROTOCOL_ERROR and, from a
-//     connection, INVALID_KEY are final: the connection has failed. Calls that run the handshake
-//     or move plaintext then return WANT_WRITE until the alert for the peer has been drained or
-//     sent, or until the transport has failed; from then on these calls return the same failure.
-//     After a failure, inkotls_conn_feed discards what it accepts. PANIC is final for the handle.
+//     connection, INVALID_KEY mean that the connection has failed and cannot be used any more.
+//     Calls that run the handshake or move plaintext then return WANT_WRITE until the alert for
+//     the peer has been drained or sent, or until the transport has failed; from then on these
+//     calls return the same failure. After a failure, inkotls_conn_feed discards what it accepts.
+//     After PANIC, a handle other than a config can only be freed.
 //
 //     INVALID_CERTIFICATE, INVALID_KEY, KEY_MISMATCH, INVALID_NAME and NO_TRUST_ANCHORS mean that
 //     an input of the host is wrong. The handle that the input was passed to can be used again,
@@ -4205,10 +4273,10 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     ciphertext with all callbacks that this needs, such as a verifier and then a signer. When a
 //     call reaches a step that may block, it returns WANT_BLOCKING before any part of the step has
 //     run, and after all queued ciphertext has been drained or sent: WANT_WRITE comes first. Call
-//     inkotls_conn_run_blocking, on any thread, then repeat the call. inkotls_conn_run_blocking
-//     returns OK also if the step has failed: the repeated call returns the failure.
-//     inkotls_client_config_may_block and inkotls_server_config_may_block return 1 if a config has
-//     a step that may block.
+//     inkotls_conn_run_blocking on any thread and, after inkotls_conn_run_blocking has returned,
+//     repeat the call that returned WANT_BLOCKING. inkotls_conn_run_blocking returns OK also if
+//     the step has failed: the repeated call returns the failure. inkotls_client_config_may_block
+//     and inkotls_server_config_may_block return 1 if a config has a step that may block.
 //
 //     A host may abandon a connection while inkotls_conn_run_blocking runs on another thread. The
 //     thread that runs inkotls_conn_run_blocking then calls inkotls_conn_free after
@@ -4227,8 +4295,8 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     _new creates a handle, and _free destroys it. A reference-counted handle (a config,
 //     inkotls_ticket_keys, inkotls_sni_map) has one reference when it is created; _retain adds
 //     one, _release removes one, and the last _release destroys the handle. A call that consumes a
-//     handle (_build, _into_conn) consumes the handle exactly when the call returns OK; otherwise
-//     the caller still owns the handle.
+//     handle (_build, _into_conn) consumes the handle if the call returns OK, and only then: after
+//     any other status, the caller still owns the handle.
 //
 //     Inputs are read only during the call; the library copies what it keeps. Outputs are written
 //     only when a call returns OK.
@@ -4236,9 +4304,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 // Pointers and their lifetime
 //
 //     A pointer to data that a call on a handle writes to an output, or returns, is valid until
-//     the next call on the same handle that is not const, that is, a call that takes the handle
-//     without const; _free is such a call. Calls that take the handle as const, and calls on other
-//     handles, leave the pointer valid.
+//     the next call that takes the same handle as a pointer to non-const; _free is such a call.
+//     Calls that take the handle as a pointer to const, and calls on other handles, leave the
+//     pointer valid.
 //
 //     An inkotls_certificate never changes, so its pointers are valid until it is freed. The
 //     pointers of an inkotls_verification are valid until the inkotls_verify_callback returns,
@@ -4288,12 +4356,12 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 // Misuse
 //
 //     A handle that has one user at a time notices a call that begins while another call on it is
-//     running, from another thread or from a callback. The call that began later, const or not,
-//     does nothing and returns INVALID_STATE; the call that was running continues without
-//     disturbance. After an overlap, _error returns a message about it, until a call on the handle
-//     fails with another error. A _free that comes during a call takes effect when that call
-//     returns. The check for overlapping calls finds mistakes and is not a lock: two calls that
-//     begin at the same moment may both run.
+//     running, from another thread or from a callback. The call that began later does nothing and
+//     returns INVALID_STATE, also if it takes the handle as a pointer to const; the call that was
+//     running continues without disturbance. After an overlap, _error returns a message about it,
+//     until a call on the handle fails with another error. A _free that comes during a call takes
+//     effect when that call returns. The check for overlapping calls finds mistakes and is not a
+//     lock: two calls that begin at the same moment may both run.
 //
 // Callbacks
 //
@@ -4338,8 +4406,8 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //
 //     A panic is a bug in the library. A panic does not unwind into the host: the call returns
 //     PANIC, and from then on every call on the handle returns PANIC, also a call that takes the
-//     handle as const. _free and _release still work. Only a config stays usable, because no call
-//     changes it.
+//     handle as a pointer to const. _free and _release still work. Only a config stays usable,
+//     because no call changes it.
 //
 // Stability
 //

@@ -124,7 +124,7 @@ pub extern "C" fn inkotls_certificate_not_after(
 /// left out has, for example, a byte that is not ASCII, a NUL or a space in it. Internationalized
 /// names have their "xn--" form.
 ///
-/// index      The position in the list of DNS names, from 0.
+/// index      The index in the list of DNS names. The first has the index 0.
 /// out_name   Receives a pointer to the name in ASCII, not NUL-terminated. Valid until certificate
 ///            is freed.
 /// out_len    Receives the length of the name in bytes.
@@ -144,7 +144,7 @@ pub unsafe extern "C" fn inkotls_certificate_dns_name(
 ///
 /// Entries that have neither 4 nor 16 bytes are left out.
 ///
-/// index         The position in the list of IP addresses, from 0.
+/// index         The index in the list of IP addresses. The first has the index 0.
 /// out_address   Receives a pointer to the address in network byte order. Valid until certificate
 ///               is freed.
 /// out_len       Receives the length of the address in bytes: 4 (IPv4) or 16 (IPv6).
@@ -168,7 +168,7 @@ pub unsafe extern "C" fn inkotls_certificate_ip_address(
 ///
 /// The list has the same entries, with the same index, as that of inkotls_certificate_ip_address.
 ///
-/// index      The position in the list of IP addresses, from 0.
+/// index      The index in the list of IP addresses. The first has the index 0.
 /// out_text   Receives a pointer to the text in ASCII, not NUL-terminated. Valid until certificate
 ///            is freed.
 /// out_len    Receives the length of the text in bytes.
@@ -190,7 +190,7 @@ pub unsafe extern "C" fn inkotls_certificate_ip_address_text(
 /// Entries that are empty, or that have a byte that is not a visible ASCII character, are left out:
 /// for example an entry with a space, a NUL or a line break in it.
 ///
-/// index      The position in the list of URIs, from 0.
+/// index      The index in the list of URIs. The first has the index 0.
 /// out_name   Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate
 ///            is freed.
 /// out_len    Receives the length of the URI in bytes.
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn inkotls_certificate_uri_name(
 /// byte that is not a visible ASCII character, are left out: for example an entry with a space, a
 /// NUL or a line break in it.
 ///
-/// index      The position in the list of e-mail addresses, from 0.
+/// index      The index in the list of e-mail addresses. The first has the index 0.
 /// out_name   Receives a pointer to the address in ASCII, not NUL-terminated. Valid until
 ///            certificate is freed.
 /// out_len    Receives the length of the address in bytes.
@@ -246,7 +246,7 @@ pub extern "C" fn inkotls_certificate_key_usage(certificate: Option<&inkotls_cer
 /// The certificate of a TLS server has the purpose "1.3.6.1.5.5.7.3.1", that of a TLS client
 /// "1.3.6.1.5.5.7.3.2".
 ///
-/// index      The position in the list of purposes, from 0.
+/// index      The index in the list of purposes. The first has the index 0.
 /// out_oid    Receives a pointer to the object identifier (OID) as text, in ASCII, not
 ///            NUL-terminated. Valid until certificate is freed.
 /// out_len    Receives the length of the text in bytes.
@@ -381,7 +381,7 @@ pub unsafe extern "C" fn inkotls_certificate_authority_key_identifier(
 /// The library never connects to the responder. Entries that are not a URI, and URIs that are empty
 /// or that have a byte that is not a visible ASCII character, are left out.
 ///
-/// index     The position in the list of OCSP URIs, from 0.
+/// index     The index in the list of OCSP URIs. The first has the index 0.
 /// out_uri   Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
 ///           freed.
 /// out_len   Receives the length of the URI in bytes.
@@ -404,7 +404,7 @@ pub unsafe extern "C" fn inkotls_certificate_ocsp_uri(
 /// The library never connects to the address. Entries that are not a URI, and URIs that are empty
 /// or that have a byte that is not a visible ASCII character, are left out.
 ///
-/// index     The position in the list of caIssuers URIs, from 0.
+/// index     The index in the list of caIssuers URIs. The first has the index 0.
 /// out_uri   Receives a pointer to the URI in ASCII, not NUL-terminated. Valid until certificate is
 ///           freed.
 /// out_len   Receives the length of the URI in bytes.
