@@ -56,7 +56,7 @@ needs = @ffi-tests/support/needs.sh $(NEEDS.$@)
 
 ##@ The library
 
-all: $(ARCHIVE) $(SHARED) $(HEADER) ## the archive, the shared object and the header
+all: $(ARCHIVE) $(SHARED) $(HEADER) man ## the archive, the shared object, the header and the man pages
 
 # A program that is linked with a shared object looks for its SONAME.
 $(RUST): $(SOURCES)
@@ -141,13 +141,13 @@ deps: ## installs, as root with apt-get, what make lint and make test-all need
 NEEDS.test-rust := openssl
 test-rust: ## the Rust tests
 	$(needs)
-	$(CARGO) test --locked --no-fail-fast
+	$(CARGO) test --locked --no-fail-fast --features graviola
 
 NEEDS.lint  = clang-format $(NEEDS.bench)
 lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies
 	$(needs)
 	$(CARGO) fmt --check
-	$(CARGO) clippy --locked --all-targets -- -D warnings
+	$(CARGO) clippy --locked --all-targets --features graviola -- -D warnings
 	$(CARGO) fmt --check --manifest-path benches/Cargo.toml
 	$(CARGO) clippy --locked $(BENCH) -- -D warnings
 	$(CARGO) fmt --check --manifest-path tools/reference/Cargo.toml

@@ -2,7 +2,7 @@
 
 REFERENCE      := --manifest-path tools/reference/Cargo.toml --target-dir build/reference/target
 REFERENCE_RUN  := $(CARGO) run --quiet --locked $(REFERENCE) --
-REFERENCE_FROM := $(SOURCES) $(wildcard tools/reference/*.txt tools/reference/src/*.rs)
+REFERENCE_FROM := Cargo.toml abi/version $(wildcard src/capi/*.rs tools/reference/*.txt tools/reference/src/*.rs)
 # The day of the commit; in a tarball, that of its files.
 DAY             = $(or $(shell git show --no-patch --format=%cs 2> /dev/null),$(shell date -r Cargo.toml +%F))
 

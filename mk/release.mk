@@ -9,10 +9,10 @@ install-debug: debug ## where debuggers look for it; the archive with it into PR
 	install -m 644 build/debug/libinkotls.a $(DESTDIR)$(PREFIX)/lib/debug/
 
 dist: sbom ## build/dist: the sources, with what they depend on
-	packaging/dist.sh inkotls-$(VERSION)
+	packaging/dist.sh inkotls-$(VERSION) '$(features.fast)'
 
 sbom: $(CYCLONEDX) ## build/dist: the bill of materials
-	packaging/sbom.sh $(CYCLONEDX) inkotls-$(VERSION)
+	packaging/sbom.sh $(CYCLONEDX) inkotls-$(VERSION) '$(features.fast)'
 
 reproduce: dist ## two builds, from a clone and from the tarball, one of them with rust-src: the same bytes
 	packaging/reproduce.sh build/dist/inkotls-$(VERSION).tar.xz

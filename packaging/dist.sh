@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
-# dist.sh NAME: writes build/dist/NAME.tar.xz and its checksum: the committed files, and the vendored crates that
-# the library needs on Linux with its default features, and the man pages. The same commit gives the same bytes.
+# dist.sh NAME FEATURES: writes build/dist/NAME.tar.xz and its checksum: the committed files, and the vendored crates
+# that the library needs on Linux with Cargo's options FEATURES, and tools/reference. The same commit gives the same
+# bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LC_ALL=C
 
-name=$1 commit=$(git rev-parse HEAD)
+name=$1 features=$2 commit=$(git rev-parse HEAD)
 dist=$PWD/build/dist
-needed=$(for manifest in Cargo.toml tools/reference/Cargo.toml; do
-  cargo tree --manifest-path $manifest --locked --edges normal,build --prefix none --format '{p}' \
+needed=$(for package in "Cargo.toml $features" tools/reference/Cargo.toml; do
+  cargo tree --manifest-path $package --locked --edges normal,build --prefix none --format '{p}' \
     --target={x86_64,i686,aarch64}-unknown-linux-{gnu,musl} --target=armv7-unknown-linux-gnueabihf
 done | awk '{ print $1 "-" substr($2, 2) }')
 

@@ -7,7 +7,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | `capi` | every exported symbol, in the order of the header; no logic |
+//! | `capi` | every exported symbol; no logic |
 //! | `ffi` | the unsafe code that the exports share: arguments, handles, the panic guard, system calls |
 //! | `transport` | a connection and its wire: two descriptors or two callbacks |
 //! | `engine` | the state machine; the only owner of rustls connections |

@@ -1,4 +1,4 @@
-//! Every exported symbol, in the order of the header; no logic.
+//! Every exported symbol; no logic. tools/reference/src/chapters.rs has the order of the header.
 //!
 //! What the raw pointers of an export must satisfy is the same for all, and stated once, in the
 //! header's overview: a pointer is NULL or points to as many bytes as its length says, and a
@@ -9,7 +9,7 @@
 mod calls;
 pub(crate) mod types;
 
-// Apart, so that rustfmt leaves them in the order of the header.
+// Apart, so that rustfmt leaves them in the order in which the reference lists the handles.
 mod library;
 
 mod roots;

@@ -43,7 +43,6 @@ pub extern "C" fn inkotls_sni_map_new() -> *const inkotls_sni_map {
 /// every config that uses sni_map use the new identity; a connection that has already chosen an
 /// identity keeps that identity.
 ///
-///
 /// A server tries the identities in this order: the identities of the server name that the client
 /// sends, the identities of the wildcard that matches the server name, and the identities of the
 /// empty name. The identities of one name are tried in the order in which they were set. A server

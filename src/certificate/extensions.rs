@@ -46,11 +46,11 @@ pub fn key_usage(value: &[u8]) -> Option<u16> {
 }
 
 /// Object identifiers, of which there is at least one.
-pub fn purposes(value: &[u8]) -> Option<Vec<String>> {
+pub fn purposes(value: &[u8]) -> Option<Vec<Oid<'_>>> {
     let mut purposes = Vec::new();
     der::all(der::only(value, der::SEQUENCE)?, |it| {
         while !it.is_empty() {
-            purposes.push(it.oid()?.to_string());
+            purposes.push(it.oid()?);
         }
         Some(())
     })?;
@@ -174,8 +174,9 @@ mod tests {
     #[test]
     fn purposes_are_object_identifiers() {
         let server = b"\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01";
-        let expected = Some(vec!["1.3.6.1.5.5.7.3.1".to_owned(), "2.5.29.37.0".to_owned()]);
-        assert_eq!(purposes(&der(0x30, &[server, b"\x06\x04\x55\x1d\x25\x00"])), expected);
+        let both = der(0x30, &[server, b"\x06\x04\x55\x1d\x25\x00"]);
+        let found = purposes(&both).unwrap().iter().map(Oid::to_string).collect::<Vec<_>>();
+        assert_eq!(found, ["1.3.6.1.5.5.7.3.1", "2.5.29.37.0"]);
         assert_eq!(purposes(b"\x30\x00"), None);
         assert_eq!(purposes(b"\x30\x02\x05\x00"), None);
     }

@@ -85,7 +85,8 @@ fn read(der: &[u8]) -> Option<Certificate> {
         uri_names: Vec::new(),
         email_names: Vec::new(),
         key_usage: extensions::read(&parts, KEY_USAGE, extensions::key_usage),
-        purposes: extensions::read(&parts, EXTENDED_KEY_USAGE, extensions::purposes),
+        purposes: extensions::read(&parts, EXTENDED_KEY_USAGE, extensions::purposes)
+            .map(|all| all.map(|it| it.iter().map(Oid::to_string).collect())),
         basic_constraints: extensions::read(
             &parts,
             BASIC_CONSTRAINTS,
@@ -116,9 +117,9 @@ fn read(der: &[u8]) -> Option<Certificate> {
 pub fn ip_addresses(der: &[u8]) -> Option<Vec<IpAddr>> {
     let mut addresses = Vec::new();
     each_name(&Parts::read(der)?, |name| {
-        addresses.extend(
-            Some(name).filter(|it| it.tag == IP_ADDRESS).and_then(|it| ip_address(it.contents)),
-        );
+        if name.tag == IP_ADDRESS {
+            addresses.extend(ip_address(name.contents));
+        }
     })?;
     Some(addresses)
 }

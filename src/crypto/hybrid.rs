@@ -1,14 +1,12 @@
 //! X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), for ring; aws-lc-rs has its own. The secret is safe
 //! while either half is: ML-KEM-768, which comes first everywhere, or X25519.
 
-use super::ml_kem::{self, Key, MlKem, Secret};
+use super::ml_kem::{self, INVALID, Key, MlKem, Secret};
 use rustls::crypto::{ActiveKeyExchange, CompletedKeyExchange, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
-use rustls::{Error, NamedGroup, PeerMisbehaved, ProtocolVersion};
+use rustls::{Error, NamedGroup, ProtocolVersion};
 
 pub static X25519MLKEM768: &dyn SupportedKxGroup = &Hybrid(ml_kem::fastest);
-
-const INVALID: Error = Error::PeerMisbehaved(PeerMisbehaved::InvalidKeyShare);
 
 /// With the ML-KEM that this gives.
 #[derive(Debug)]
