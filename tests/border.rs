@@ -293,27 +293,27 @@ fn a_handle_that_its_callback_uses_and_frees() {
 #[test]
 fn counted_handles_end_with_the_last_reference() {
     #[derive(Clone, Copy)]
-    struct Identities(*const inkotls_sni_map);
+    struct SniMap(*const inkotls_sni_map);
     // SAFETY: the header says so.
-    unsafe impl Send for Identities {}
-    let identities = Identities(inkotls_sni_map_new());
+    unsafe impl Send for SniMap {}
+    let map = SniMap(inkotls_sni_map_new());
     thread::scope(|scope| {
         for _ in 0..4 {
             // SAFETY: the reference that this thread has, and then the one that the other has.
-            unsafe { assert_eq!(inkotls_sni_map_retain(identities.0), inkotls_status::Ok) };
+            unsafe { assert_eq!(inkotls_sni_map_retain(map.0), inkotls_status::Ok) };
             scope.spawn(move || {
-                let identities = identities;
+                let map = map;
                 let name = "localhost";
                 // SAFETY: as above.
                 unsafe {
-                    inkotls_sni_map_remove(identities.0.as_ref(), name.as_ptr().cast(), name.len());
-                    inkotls_sni_map_release(identities.0);
+                    inkotls_sni_map_remove(map.0.as_ref(), name.as_ptr().cast(), name.len());
+                    inkotls_sni_map_release(map.0);
                 }
             });
         }
     });
     // SAFETY: the first reference.
-    unsafe { inkotls_sni_map_release(identities.0) };
+    unsafe { inkotls_sni_map_release(map.0) };
 }
 
 #[test]

@@ -49,6 +49,8 @@ def problems_of_page(name):
 
 
 def main():
+    if len(sys.argv) < 3:
+        sys.exit("no recipe is given")
     failed = 0
     for program in map(pathlib.Path, sys.argv[2:]):
         print(f"== {program.name}", flush=True)

@@ -47,7 +47,8 @@ impl Conn {
         let Some(side) = self.phase.side().filter(|side| side.is_handshaking()) else {
             return false;
         };
-        // A client's rustls tells it in TLS 1.3 with EncryptedExtensions, which is later.
+        // A client's rustls tells it in TLS 1.3 with EncryptedExtensions, which is later. What the
+        // ServerHello says decides only where a callback would run: whether one runs, rustls decides.
         let is_tls13 = side.protocol_version() == Some(ProtocolVersion::TLSv1_3);
         let is_resumed = side.handshake_kind() == Some(HandshakeKind::Resumed)
             || (is_tls13 && self.context.chose_session);

@@ -45,10 +45,6 @@ impl Sources {
         Ok(Self { api, texts: Texts { preface, notes }, version, abi: read("abi/version")? })
     }
 
-    pub fn api(&self) -> &Api {
-        &self.api
-    }
-
     /// What is committed in include/: each file's name and content.
     pub fn include(&self) -> Vec<(String, String)> {
         let (chapters, _) = chapters::chapters(&self.api);
