@@ -38,7 +38,7 @@ pub fn run(bytes: &[u8]) {
 }
 
 /// Files of the PKI to begin with.
-const FILES: [&str; 20] = [
+const FILES: [&str; 21] = [
     "ca.der",
     "ecdsa.der",
     "rsa.der",
@@ -59,6 +59,7 @@ const FILES: [&str; 20] = [
     "ca.crl.pem",
     "rsa-pkcs1.key",
     "ecdsa.key",
+    "full.der",
 ];
 
 /// What the host gives: the plan's bytes, or a file that the plan has changed.
