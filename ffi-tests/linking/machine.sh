@@ -54,7 +54,7 @@ else
   export NM=$tools-nm
 fi
 
-make TARGET="$target" "${options[@]}" all "$build"/https_{server,client}
+make TARGET="$target" "${options[@]}" "$build"/lib/libinkotls.{a,so} "$build"/https_{server,client}
 ffi-tests/linking/exports.sh "$build"/lib/libinkotls.{a,so}
 make TARGET="$target" "${options[@]}" AGAIN="make test-$machine" "$tests" test-panic
 
