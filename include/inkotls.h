@@ -73,8 +73,8 @@
 //     }
 //
 // Functions that create or configure (_new, _set, _add, _clear, _build) never return a positive
-// status, so that one test finds every failure: a status other than 0. Read the error message in a
-// statement of its own, after the call that failed:
+// status, so that one test finds every failure: a status other than 0. Read the error message in
+// the statement after the call that failed, not in the same statement:
 //
 //     if (inkotls_client_builder_set_roots(builder, roots))
 //       die(inkotls_client_builder_error(builder));
@@ -246,8 +246,8 @@ INKOTLS_ENUM(inkotls_status) {
   /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then feed the same bytes
   /// again.
   INKOTLS_STATUS_FULL = 4,
-  /// What the call asks for does not exist, or does not exist yet. This status is never a failure
-  /// of the connection.
+  /// What the call asks for does not exist, or does not exist yet. This status does not mean that
+  /// the connection has failed: the handle can still be used.
   INKOTLS_STATUS_NONE = -1,
   /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
   /// plaintext will come from the peer. This side may still write, until it calls
@@ -327,9 +327,9 @@ INKOTLS_ENUM(inkotls_status) {
   /// status from then on. A call that could not read a file has no effect, and the handle that was
   /// passed to it can be used again.
   INKOTLS_STATUS_IO_ERROR = -16,
-  /// A bug in this library was caught. From then on every call on the handle returns this status,
-  /// except the _error function. Free the handle. Only an inkotls_client_config and an
-  /// inkotls_server_config stay usable.
+  /// The library has found an error in its own code (a bug), not in the caller or the peer. From
+  /// then on every call on the handle returns this status, except the _error function. Free the
+  /// handle. Only an inkotls_client_config and an inkotls_server_config stay usable.
   INKOTLS_STATUS_PANIC = -17,
 };
 
@@ -944,9 +944,9 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 /// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
 /// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
-/// After the handshake, CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be
-/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF mean that the handshake cannot
-/// finish.
+/// After the handshake, CLOSED and UNEXPECTED_EOF mean that no more plaintext can be read. Writing
+/// is not affected: inkotls_conn_write may still be called. Before the handshake is done, CLOSED
+/// and UNEXPECTED_EOF mean that the handshake cannot finish.
 ///
 /// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
 /// an out_len of 0, also after the peer has closed, or the failure of the connection.
@@ -1196,8 +1196,8 @@ int32_t inkotls_conn_state(const inkotls_conn *conn);
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if conn is NULL. Valid until the next call that takes conn as a pointer
-/// to non-const, or until conn is freed. Call inkotls_conn_error in a statement of its own, after
-/// the call that failed.
+/// to non-const, or until conn is freed. Call inkotls_conn_error in the C statement after the call
+/// that failed, not in the same statement.
 ///
 /// A call on conn that succeeds leaves the error message of an earlier call unchanged, and so does
 /// a call that takes conn as a pointer to const and returns NONE or INVALID_ARGUMENT:
@@ -1567,15 +1567,17 @@ inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if builder is NULL. Valid until the next call that takes builder as a
-/// pointer to non-const, or until builder is freed. Call inkotls_client_builder_error in a
-/// statement of its own, after the call that failed.
+/// pointer to non-const, or until builder is freed. Call inkotls_client_builder_error in the C
+/// statement after the call that failed, not in the same statement.
 ///
 /// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
 
-/// Frees a builder from which no config was built.
+/// Frees a builder, unless inkotls_client_builder_build has returned OK.
 ///
-/// After inkotls_client_builder_build has returned OK, the builder is freed already.
+/// If inkotls_client_builder_build returns OK, it has also freed the builder: do not free the
+/// builder after that. If it returns another status, the builder can be used again, and has to be
+/// freed.
 ///
 /// builder  The builder to free. May be NULL: the call then does nothing.
 void inkotls_client_builder_free(inkotls_client_builder *builder);
@@ -2163,15 +2165,17 @@ inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if builder is NULL. Valid until the next call that takes builder as a
-/// pointer to non-const, or until builder is freed. Call inkotls_server_builder_error in a
-/// statement of its own, after the call that failed.
+/// pointer to non-const, or until builder is freed. Call inkotls_server_builder_error in the C
+/// statement after the call that failed, not in the same statement.
 ///
 /// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
 
-/// Frees a builder from which no config was built.
+/// Frees a builder, unless inkotls_server_builder_build has returned OK.
 ///
-/// After inkotls_server_builder_build has returned OK, the builder is freed already.
+/// If inkotls_server_builder_build returns OK, it has also freed the builder: do not free the
+/// builder after that. If it returns another status, the builder can be used again, and has to be
+/// freed.
 ///
 /// builder  The builder to free. May be NULL: the call then does nothing.
 void inkotls_server_builder_free(inkotls_server_builder *builder);
@@ -2385,9 +2389,10 @@ typedef int32_t (*inkotls_sign_callback)(void *user_data, int32_t scheme, const 
 /// the signer that was set before. The first certificate of the chain has the public key. The chain
 /// may be set before or after the signer.
 ///
-/// The library verifies every signature before it is sent. If the callback refuses to sign, or
-/// writes a wrong signature, the handshake fails with INVALID_KEY. The peer receives the alert
-/// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
+/// Before the library sends a signature that the callback has made, it checks the signature with
+/// the public key of the chain. If the callback refuses to sign, or writes a wrong signature, the
+/// handshake fails with INVALID_KEY. The peer receives the alert internal_error (80). Only the peer
+/// of a TLS 1.3 client receives no alert.
 ///
 /// The callback is called on the threads that use the connections, at the same time on several
 /// threads if several threads use connections. The callback must not use the connection whose call
@@ -2895,8 +2900,8 @@ int32_t inkotls_acceptor_os_error(const inkotls_acceptor *acceptor);
 
 /// Frees an acceptor that has not become a connection.
 ///
-/// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
-/// has returned OK, the acceptor is freed already.
+/// The call does no I/O: an alert that was not drained is lost. If inkotls_acceptor_into_conn
+/// returns OK, it has also freed the acceptor: do not free the acceptor after that.
 ///
 /// acceptor  The acceptor to free. May be NULL: the call then does nothing.
 void inkotls_acceptor_free(inkotls_acceptor *acceptor);
@@ -3821,9 +3826,9 @@ inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_buil
 /// (inkotls_server_builder_set_session_store, inkotls_server_builder_set_ticket_keys) must
 /// therefore decide alike.
 ///
-/// A program that refuses the client's certificate after the handshake can only close the
-/// connection with inkotls_conn_close: the client then receives close_notify instead of a fatal
-/// alert.
+/// After the handshake, the library cannot send a fatal alert for a certificate that the program
+/// refuses then. The program calls inkotls_conn_close: the client receives close_notify, and cannot
+/// see why.
 ///
 /// verify     Decides whether to trust a client. See inkotls_verify_callback. The callback must not
 ///            use the connection whose call it runs in: a call on that connection returns
@@ -4233,8 +4238,8 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //
 //     Before the handshake is done, CLOSED (the peer sent close_notify) and UNEXPECTED_EOF (the
 //     transport ended without close_notify) mean that the handshake cannot finish. After the
-//     handshake, CLOSED and UNEXPECTED_EOF end only reading: inkotls_conn_write may still be
-//     called.
+//     handshake, CLOSED and UNEXPECTED_EOF mean that no more plaintext can be read; writing is
+//     not affected: inkotls_conn_write may still be called.
 //
 //     IO_ERROR means that the attached transport has failed. After a transport has failed to
 //     receive, reading is possible again after another transport has been attached, or after
@@ -4317,9 +4322,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     length of 0 is a valid address, and not NULL. The pointer points to no bytes: do not read
 //     from it.
 //
-//     Call the _error function of a handle, such as inkotls_conn_error, in a statement of its own,
-//     after the call that failed. C does not say in which order the arguments of one call are
-//     evaluated.
+//     Do not call the _error function of a handle, such as inkotls_conn_error, in the same C
+//     statement as the call that failed, such as in the arguments of one printf: C does not say
+//     which of the two is evaluated first. Call it in the next statement.
 //
 // Threads
 //
@@ -4386,9 +4391,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //
 // NULL
 //
-//     A NULL handle, a NULL output, and a NULL buffer with a length other than 0 are
-//     INVALID_ARGUMENT, unless the description of the argument says "May be NULL". A NULL buffer
-//     of length 0 is always an empty buffer. _free(NULL) and _release(NULL) do nothing.
+//     A call returns INVALID_ARGUMENT if a handle is NULL, if an output is NULL, or if a buffer is
+//     NULL and its length is not 0, unless the description of that argument says "May be NULL". A
+//     NULL buffer of length 0 is always an empty buffer. _free(NULL) and _release(NULL) do nothing.
 //
 //     A function that returns a number returns 0 or more if there is a number, and otherwise a
 //     negative status, such as INKOTLS_STATUS_NONE.

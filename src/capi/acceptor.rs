@@ -512,8 +512,8 @@ pub extern "C" fn inkotls_acceptor_os_error(acceptor: Option<&inkotls_acceptor>)
 
 /// Frees an acceptor that has not become a connection.
 ///
-/// The call does no I/O: an alert that was not drained is lost. After inkotls_acceptor_into_conn
-/// has returned OK, the acceptor is freed already.
+/// The call does no I/O: an alert that was not drained is lost. If inkotls_acceptor_into_conn
+/// returns OK, it has also freed the acceptor: do not free the acceptor after that.
 ///
 /// acceptor   The acceptor to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -448,8 +448,8 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if builder is NULL. Valid until the next call that takes builder as a
-/// pointer to non-const, or until builder is freed. Call inkotls_client_builder_error in a
-/// statement of its own, after the call that failed.
+/// pointer to non-const, or until builder is freed. Call inkotls_client_builder_error in the C
+/// statement after the call that failed, not in the same statement.
 ///
 /// A call on builder that succeeds leaves the error message of an earlier call unchanged.
 #[unsafe(no_mangle)]
@@ -459,9 +459,11 @@ pub extern "C" fn inkotls_client_builder_error(
     error_message(builder)
 }
 
-/// Frees a builder from which no config was built.
+/// Frees a builder, unless inkotls_client_builder_build has returned OK.
 ///
-/// After inkotls_client_builder_build has returned OK, the builder is freed already.
+/// If inkotls_client_builder_build returns OK, it has also freed the builder: do not free the
+/// builder after that. If it returns another status, the builder can be used again, and has to be
+/// freed.
 ///
 /// builder   The builder to free. May be NULL: the call then does nothing.
 #[unsafe(no_mangle)]

@@ -501,9 +501,9 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 /// task that reads never waits for a task that writes. WANT_READ does not mean that everything was
 /// sent: call inkotls_conn_flush after inkotls_conn_write, before waiting for an answer.
 ///
-/// After the handshake, CLOSED and UNEXPECTED_EOF end reading only: inkotls_conn_write may still be
-/// called. Before the handshake is done, CLOSED and UNEXPECTED_EOF mean that the handshake cannot
-/// finish.
+/// After the handshake, CLOSED and UNEXPECTED_EOF mean that no more plaintext can be read. Writing
+/// is not affected: inkotls_conn_write may still be called. Before the handshake is done, CLOSED
+/// and UNEXPECTED_EOF mean that the handshake cannot finish.
 ///
 /// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
 /// an out_len of 0, also after the peer has closed, or the failure of the connection.

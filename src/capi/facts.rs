@@ -175,8 +175,8 @@ pub extern "C" fn inkotls_conn_peer_certificate(
 ///
 /// Returns the error message, NUL-terminated UTF-8 of at most 500 bytes, which is "" if no call has
 /// failed; never NULL, even if conn is NULL. Valid until the next call that takes conn as a pointer
-/// to non-const, or until conn is freed. Call inkotls_conn_error in a statement of its own, after
-/// the call that failed.
+/// to non-const, or until conn is freed. Call inkotls_conn_error in the C statement after the call
+/// that failed, not in the same statement.
 ///
 /// A call on conn that succeeds leaves the error message of an earlier call unchanged, and so does
 /// a call that takes conn as a pointer to const and returns NONE or INVALID_ARGUMENT:

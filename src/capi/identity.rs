@@ -224,9 +224,10 @@ pub unsafe extern "C" fn inkotls_identity_set_key_der(
 /// the signer that was set before. The first certificate of the chain has the public key. The chain
 /// may be set before or after the signer.
 ///
-/// The library verifies every signature before it is sent. If the callback refuses to sign, or
-/// writes a wrong signature, the handshake fails with INVALID_KEY. The peer receives the alert
-/// internal_error (80). Only the peer of a TLS 1.3 client receives no alert.
+/// Before the library sends a signature that the callback has made, it checks the signature with
+/// the public key of the chain. If the callback refuses to sign, or writes a wrong signature, the
+/// handshake fails with INVALID_KEY. The peer receives the alert internal_error (80). Only the peer
+/// of a TLS 1.3 client receives no alert.
 ///
 /// The callback is called on the threads that use the connections, at the same time on several
 /// threads if several threads use connections. The callback must not use the connection whose call

@@ -41,8 +41,8 @@ pub enum inkotls_status {
     /// acceptor, inkotls_acceptor_accept) until the call returns WANT_READ, then feed the same
     /// bytes again.
     Full = 4,
-    /// What the call asks for does not exist, or does not exist yet. This status is never a failure
-    /// of the connection.
+    /// What the call asks for does not exist, or does not exist yet. This status does not mean that
+    /// the connection has failed: the handle can still be used.
     None = -1,
     /// The peer has sent close_notify (RFC 8446, section 6.1), which is a clean end. No more
     /// plaintext will come from the peer. This side may still write, until it calls
@@ -124,9 +124,9 @@ pub enum inkotls_status {
     /// return this status from then on. A call that could not read a file has no effect, and the
     /// handle that was passed to it can be used again.
     IoError = -16,
-    /// A bug in this library was caught. From then on every call on the handle returns this status,
-    /// except the _error function. Free the handle. Only an inkotls_client_config and an
-    /// inkotls_server_config stay usable.
+    /// The library has found an error in its own code (a bug), not in the caller or the peer. From
+    /// then on every call on the handle returns this status, except the _error function. Free the
+    /// handle. Only an inkotls_client_config and an inkotls_server_config stay usable.
     Panic = -17,
 }
 
