@@ -3466,7 +3466,7 @@ inkotls_status inkotls_certificate_email_name(const inkotls_certificate *certifi
 /// left out.
 ///
 /// NONE                 The certificate has no keyUsage extension: no use is excluded.
-/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, or occurs twice in the certificate.
 int32_t inkotls_certificate_key_usage(const inkotls_certificate *certificate);
 
 /// Reads one of the purposes of the certificate (extKeyUsage; RFC 5280, section 4.2.1.12).
@@ -3481,7 +3481,7 @@ int32_t inkotls_certificate_key_usage(const inkotls_certificate *certificate);
 ///
 /// NONE                 The certificate has no purpose with this index. If index is 0, the
 ///                      certificate has no extKeyUsage extension, and no purpose is excluded.
-/// INVALID_CERTIFICATE  The extension cannot be read or is empty, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, is empty, or occurs twice in the certificate.
 inkotls_status inkotls_certificate_extended_key_usage(const inkotls_certificate *certificate,
     size_t index, const char **out_oid, size_t *out_len);
 
@@ -3493,7 +3493,7 @@ inkotls_status inkotls_certificate_extended_key_usage(const inkotls_certificate 
 ///
 /// NONE                 The certificate has no basicConstraints extension. A certificate of version
 ///                      3 is then not that of a certificate authority.
-/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, or occurs twice in the certificate.
 int32_t inkotls_certificate_is_ca(const inkotls_certificate *certificate);
 
 /// Returns the number of certificates of other authorities that may be between this certificate and
@@ -3503,7 +3503,7 @@ int32_t inkotls_certificate_is_ca(const inkotls_certificate *certificate);
 /// as 2147483647.
 ///
 /// NONE                 The certificate sets no limit, or has no basicConstraints extension.
-/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, or occurs twice in the certificate.
 int32_t inkotls_certificate_path_length(const inkotls_certificate *certificate);
 
 /// Reads the algorithm of the public key (subjectPublicKeyInfo; RFC 5280, section 4.1.2.7).
@@ -3537,7 +3537,7 @@ int32_t inkotls_certificate_public_key_bits(const inkotls_certificate *certifica
 /// out_len         Receives the length of the identifier in bytes, which is often 20 and may be 0.
 ///
 /// NONE                 The certificate has no subjectKeyIdentifier extension.
-/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, or occurs twice in the certificate.
 inkotls_status inkotls_certificate_subject_key_identifier(const inkotls_certificate *certificate,
     const uint8_t **out_identifier, size_t *out_len);
 
@@ -3552,7 +3552,7 @@ inkotls_status inkotls_certificate_subject_key_identifier(const inkotls_certific
 ///
 /// NONE                 The certificate has no authorityKeyIdentifier extension, or the extension
 ///                      has no keyIdentifier.
-/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, or occurs twice in the certificate.
 inkotls_status inkotls_certificate_authority_key_identifier(const inkotls_certificate *certificate,
     const uint8_t **out_identifier, size_t *out_len);
 
@@ -3568,7 +3568,7 @@ inkotls_status inkotls_certificate_authority_key_identifier(const inkotls_certif
 /// out_len  Receives the length of the URI in bytes.
 ///
 /// NONE                 The certificate has no OCSP URI with this index.
-/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, or occurs twice in the certificate.
 inkotls_status inkotls_certificate_ocsp_uri(const inkotls_certificate *certificate, size_t index,
     const char **out_uri, size_t *out_len);
 
@@ -3584,7 +3584,7 @@ inkotls_status inkotls_certificate_ocsp_uri(const inkotls_certificate *certifica
 /// out_len  Receives the length of the URI in bytes.
 ///
 /// NONE                 The certificate has no caIssuers URI with this index.
-/// INVALID_CERTIFICATE  The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE  The extension cannot be read, or occurs twice in the certificate.
 inkotls_status inkotls_certificate_ca_issuers_uri(const inkotls_certificate *certificate,
     size_t index, const char **out_uri, size_t *out_len);
 

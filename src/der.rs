@@ -70,6 +70,12 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// What an AlgorithmIdentifier contains: the algorithm, and its parameters, if there are any.
+    pub fn algorithm(&mut self) -> Option<(Oid<'a>, Option<Element<'a>>)> {
+        let kind = self.oid()?;
+        Some((kind, if self.is_empty() { None } else { Some(self.element()?) }))
+    }
+
     pub fn oid(&mut self) -> Option<Oid<'a>> {
         Oid::new(self.contents(OBJECT_IDENTIFIER)?)
     }

@@ -235,7 +235,7 @@ pub unsafe extern "C" fn inkotls_certificate_email_name(
 /// left out.
 ///
 /// NONE                  The certificate has no keyUsage extension: no use is excluded.
-/// INVALID_CERTIFICATE   The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, or occurs twice in the certificate.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_key_usage(certificate: Option<&inkotls_certificate>) -> i32 {
     fallible_number(certificate, |c| Ok(c.key_usage?))
@@ -253,7 +253,8 @@ pub extern "C" fn inkotls_certificate_key_usage(certificate: Option<&inkotls_cer
 ///
 /// NONE                  The certificate has no purpose with this index. If index is 0, the
 ///                       certificate has no extKeyUsage extension, and no purpose is excluded.
-/// INVALID_CERTIFICATE   The extension cannot be read or is empty, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, is empty, or occurs twice in the
+///                       certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_extended_key_usage(
     certificate: Option<&inkotls_certificate>,
@@ -272,7 +273,7 @@ pub unsafe extern "C" fn inkotls_certificate_extended_key_usage(
 ///
 /// NONE                  The certificate has no basicConstraints extension. A certificate of
 ///                       version 3 is then not that of a certificate authority.
-/// INVALID_CERTIFICATE   The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, or occurs twice in the certificate.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_is_ca(certificate: Option<&inkotls_certificate>) -> i32 {
     fallible_number(certificate, |c| Ok(c.basic_constraints?.map(|it| it.is_ca)))
@@ -285,7 +286,7 @@ pub extern "C" fn inkotls_certificate_is_ca(certificate: Option<&inkotls_certifi
 /// as 2147483647.
 ///
 /// NONE                  The certificate sets no limit, or has no basicConstraints extension.
-/// INVALID_CERTIFICATE   The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, or occurs twice in the certificate.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_certificate_path_length(
     certificate: Option<&inkotls_certificate>,
@@ -338,7 +339,7 @@ pub extern "C" fn inkotls_certificate_public_key_bits(
 /// out_len          Receives the length of the identifier in bytes, which is often 20 and may be 0.
 ///
 /// NONE                  The certificate has no subjectKeyIdentifier extension.
-/// INVALID_CERTIFICATE   The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, or occurs twice in the certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_subject_key_identifier(
     certificate: Option<&inkotls_certificate>,
@@ -362,7 +363,7 @@ pub unsafe extern "C" fn inkotls_certificate_subject_key_identifier(
 ///
 /// NONE                  The certificate has no authorityKeyIdentifier extension, or the extension
 ///                       has no keyIdentifier.
-/// INVALID_CERTIFICATE   The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, or occurs twice in the certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_authority_key_identifier(
     certificate: Option<&inkotls_certificate>,
@@ -387,7 +388,7 @@ pub unsafe extern "C" fn inkotls_certificate_authority_key_identifier(
 /// out_len   Receives the length of the URI in bytes.
 ///
 /// NONE                  The certificate has no OCSP URI with this index.
-/// INVALID_CERTIFICATE   The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, or occurs twice in the certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_ocsp_uri(
     certificate: Option<&inkotls_certificate>,
@@ -410,7 +411,7 @@ pub unsafe extern "C" fn inkotls_certificate_ocsp_uri(
 /// out_len   Receives the length of the URI in bytes.
 ///
 /// NONE                  The certificate has no caIssuers URI with this index.
-/// INVALID_CERTIFICATE   The extension cannot be read, or the certificate has it twice.
+/// INVALID_CERTIFICATE   The extension cannot be read, or occurs twice in the certificate.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_certificate_ca_issuers_uri(
     certificate: Option<&inkotls_certificate>,

@@ -88,11 +88,8 @@ impl<'a> Extension<'a> {
 
 impl<'a> Algorithm<'a> {
     pub fn read(it: &mut Reader<'a>) -> Option<Self> {
-        der::all(it.contents(der::SEQUENCE)?, |it| {
-            let kind = it.oid()?;
-            let parameters = if it.is_empty() { None } else { Some(it.element()?) };
-            Some(Self { kind, parameters })
-        })
+        let (kind, parameters) = der::all(it.contents(der::SEQUENCE)?, Reader::algorithm)?;
+        Some(Self { kind, parameters })
     }
 }
 

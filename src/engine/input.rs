@@ -2,8 +2,8 @@
 //!
 //! During the handshake rustls takes one whole record at a time. The pace matters: a record is the
 //! unit after which a step is over, and the budget for rejected early data is charged per call, so
-//! not per few bytes. After it, rustls takes as much as it has room for, at once where it can: its
-//! buffer then stays as it is, and what was fed is not copied twice.
+//! not per few bytes. After it, rustls takes a record and the header of the next, at once where it can:
+//! its buffer then stays as it is, and what was fed is not copied twice.
 
 use super::record::{APPLICATION_DATA, HEADER, MAX_RECORD, Record, len_of_first};
 use std::io;

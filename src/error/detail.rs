@@ -66,12 +66,9 @@ pub fn span(one: UnixTime, other: UnixTime) -> String {
 /// The contents of an AlgorithmIdentifier. Where the parameter is an object identifier it is the
 /// curve of a key.
 pub fn algorithm(identifier: &[u8]) -> String {
-    let parsed = der::all(identifier, |it| {
-        let kind = it.oid()?;
-        let parameter = if it.is_empty() { None } else { Some(it.element()?) };
-        Some((kind, parameter))
-    });
-    let Some((kind, parameter)) = parsed else { return "an unknown algorithm".into() };
+    let Some((kind, parameter)) = der::all(identifier, der::Reader::algorithm) else {
+        return "an unknown algorithm".into();
+    };
     let known = ALGORITHMS.iter().find(|(it, _)| *it == kind);
     let name = known.map_or_else(|| kind.to_string(), |(_, name)| (*name).into());
     match parameter.and_then(|it| der::all(it.encoded, der::Reader::oid)) {

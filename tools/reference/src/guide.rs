@@ -68,7 +68,6 @@ fn in_site(path: &str) -> Option<String> {
         Some(name) if name.starts_with("docs/") || ["README", "SECURITY"].contains(&name) => {
             Some(format!("{name}.html"))
         }
-        None if path.ends_with(".svg") => None,
         None if path.starts_with("examples/") && path.contains('.') => Some(format!("{path}.html")),
         _ => None,
     }

@@ -106,13 +106,13 @@ impl Site<'_> {
         body += "<h2 id=\"handles\">Handles</h2>\n<table>\n";
         for it in &self.api.handles {
             let text = it.text.first().map(|text| first_sentence(text)).unwrap_or_default();
-            let link = self.link(&it.name);
+            let link = self.text(&it.name);
             body += &format!("<tr><td><code>{link}</code></td><td>{}</td></tr>\n", self.text(text));
         }
         body += "</table>\n<h2 id=\"chapters\">Chapters of the header</h2>\n";
         for chapter in self.chapters {
             let functions: Vec<_> =
-                chapter.functions.iter().map(|it| self.link(&it.name)).collect();
+                chapter.functions.iter().map(|it| self.text(&it.name)).collect();
             body += &format!("<h3>{}</h3>\n", escaped(chapter.title));
             body += &format!("<p class=\"names\"><code>{}</code></p>\n", functions.join(" "));
         }
@@ -163,7 +163,7 @@ impl Site<'_> {
         functions.sort_by_key(|it| &it.name);
         let mut body = "<h1>Functions</h1>\n<table>\n".to_owned();
         for it in functions {
-            let (link, summary) = (self.link(&it.name), self.text(&it.doc.summary));
+            let (link, summary) = (self.text(&it.name), self.text(&it.doc.summary));
             body += &format!("<tr><td><code>{link}</code></td><td>{summary}</td></tr>\n");
         }
         self.page("functions.html", "Functions", &(body + "</table>\n"));
@@ -220,7 +220,7 @@ impl Site<'_> {
     fn facts(&self, it: &Function) -> String {
         let returns = match it.result.as_str() {
             "void" => "Nothing.".to_owned(),
-            "inkotls_status" => format!("An {}.", self.link("inkotls_status")),
+            "inkotls_status" => format!("An {}.", self.text("inkotls_status")),
             _ => it.returns().map(|text| self.text(text)).unwrap_or_default(),
         };
         let blocking =
@@ -242,7 +242,7 @@ impl Site<'_> {
         others.retain(|word| word.starts_with("inkotls_") && self.names.target(word).is_some());
         others.sort_unstable();
         others.dedup();
-        let others: Vec<_> = others.iter().map(|word| self.link(word)).collect();
+        let others: Vec<_> = others.iter().map(|word| self.text(word)).collect();
         let examples: Vec<_> = self
             .guide
             .naming(&it.name)
@@ -278,10 +278,6 @@ impl Site<'_> {
 
     fn text(&self, text: &str) -> String {
         self.names.linked(text, "")
-    }
-
-    fn link(&self, name: &str) -> String {
-        self.text(name)
     }
 }
 
