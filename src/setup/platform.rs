@@ -17,29 +17,17 @@ mod inner {
     use crate::error::Status;
     use crate::setup::pem;
     use crate::text::quoted;
-    use rustls::pki_types::pem::PemObject;
+    use rustls_native_certs::{ErrorKind, load_certs_from_paths, load_native_certs};
+    use std::env;
     use std::ffi::{OsStr, OsString};
-    use std::os::unix::fs::MetadataExt;
-    use std::path::Path;
-    use std::{env, fs, io};
 
     pub const MAY_BLOCK: bool = false;
 
     pub fn certificates() -> Result<Vec<CertificateDer<'static>>, Error> {
-        let (file, dirs) = (env::var_os("SSL_CERT_FILE"), env::var_os("SSL_CERT_DIR"));
-        if file.is_some() || dirs.is_some() {
-            return named(file, dirs);
+        match (env::var_os("SSL_CERT_FILE"), env::var_os("SSL_CERT_DIR")) {
+            (None, None) => Ok(load_native_certs().certs),
+            (file, dirs) => named(file, dirs),
         }
-        let platform = openssl_probe::probe();
-        let mut found = Found::default();
-        // What cannot be read or used is not trusted.
-        if let Some(file) = platform.cert_file {
-            let _ = found.add_file(&file);
-        }
-        for dir in platform.cert_dir {
-            let _ = found.add_dir(&dir);
-        }
-        Ok(found.certificates)
     }
 
     /// What the environment names is all there is: a mistake there must not widen trust. As
@@ -48,67 +36,24 @@ mod inner {
         file: Option<OsString>,
         dirs: Option<OsString>,
     ) -> Result<Vec<CertificateDer<'static>>, Error> {
-        let mut found = Found::default();
+        let mut found = Vec::new();
         let mut why = String::from("no certificate in PEM that can be used");
         if let Some(file) = &file {
-            found.certificates = pem::with_file(file, pem::certificates)
+            found = pem::with_file(file, pem::certificates)
                 .map_err(|error| unusable("SSL_CERT_FILE", file, &error.text))?;
         }
         for dir in dirs.iter().flat_map(env::split_paths).filter(|it| !it.as_os_str().is_empty()) {
-            if let Err(error) = found.add_dir(&dir) {
-                why = error.text.clone();
+            let in_dir = load_certs_from_paths(None, Some(&dir));
+            found.extend(in_dir.certs);
+            if let Some(ErrorKind::Io { inner, path }) = in_dir.errors.first().map(|it| &it.kind) {
+                why = format!("reading {}: {inner}", quoted(&path.to_string_lossy()));
             }
         }
         match (file, dirs) {
-            _ if found.certificates.iter().any(is_usable) => Ok(found.certificates),
+            _ if found.iter().any(is_usable) => Ok(found),
             (Some(file), _) => Err(unusable("SSL_CERT_FILE", &file, &why)),
             (None, dirs) => Err(unusable("SSL_CERT_DIR", &dirs.unwrap_or_default(), &why)),
         }
-    }
-
-    /// A certificate is often in several files, and a file has several names.
-    #[derive(Default)]
-    struct Found {
-        certificates: Vec<CertificateDer<'static>>,
-        /// Device and inode of each file that was read.
-        files: Vec<(u64, u64)>,
-    }
-
-    impl Found {
-        fn add_file(&mut self, path: &Path) -> Result<(), Error> {
-            let unreadable = |error| unreadable(path, &error);
-            let metadata = match fs::metadata(path) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()), // a dead link
-                metadata => metadata.map_err(unreadable)?,
-            };
-            let id = (metadata.dev(), metadata.ino());
-            if !metadata.is_file() || self.files.contains(&id) {
-                return Ok(());
-            }
-            self.files.push(id);
-            let data = fs::read(path).map_err(unreadable)?;
-            for certificate in CertificateDer::pem_slice_iter(&data).flatten() {
-                if !self.certificates.contains(&certificate) {
-                    self.certificates.push(certificate);
-                }
-            }
-            Ok(())
-        }
-
-        /// Every file that can be read. Fails with the first that cannot.
-        fn add_dir(&mut self, path: &Path) -> Result<(), Error> {
-            let unreadable = |error| unreadable(path, &error);
-            let mut added = Ok(());
-            for entry in fs::read_dir(path).map_err(unreadable)? {
-                let next = entry.map_err(unreadable).and_then(|it| self.add_file(&it.path()));
-                added = added.and(next);
-            }
-            added
-        }
-    }
-
-    fn unreadable(path: &Path, error: &io::Error) -> Error {
-        Error::io(format!("reading {}", quoted(&path.to_string_lossy())), error)
     }
 
     fn is_usable(certificate: &CertificateDer<'_>) -> bool {
