@@ -107,7 +107,8 @@ static void reach(const struct server *server, const inkotls_client_config *conf
 static void ping(struct stream *stream);
 static void leave(struct stream *stream);
 static const inkotls_client_config *load_client(struct run *slow);
-static int32_t verify_slowly(void *user_data, inkotls_verification *verification);
+static int32_t verify_slowly(void *user_data, void *conn_user_data,
+                             inkotls_verification *verification);
 static void start_server(struct server *server);
 static void *serve(void *data);
 static void accept_all(void *data);
@@ -306,7 +307,9 @@ static const inkotls_client_config *load_client(struct run *slow) {
 }
 
 // As where the platform asks a service, or the network.
-static int32_t verify_slowly(void *user_data, inkotls_verification *verification) {
+static int32_t verify_slowly(void *user_data, void *conn_user_data,
+                             inkotls_verification *verification) {
+  (void)conn_user_data;
   struct run *run = user_data;
   must(!run->pool || !pthread_equal(pthread_self(), run->thread),
        "WANT_BLOCKING before a slow verification");

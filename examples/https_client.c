@@ -72,7 +72,7 @@ static bool parse_url(const char *url, struct options *options);
 static bool parse_pin(const char *hex, uint8_t pin[32]);
 static bool parse_seconds(const char *text, int64_t *deadline);
 static const char *parse_place(const char *text, const char *default_port, struct place *place);
-static int32_t verify(void *pin, inkotls_verification *verification);
+static int32_t verify(void *pin, void *conn_user_data, inkotls_verification *verification);
 static int run(struct options *options);
 static int connect_to(const struct options *options);
 static int connect_one(const struct addrinfo *address, int64_t deadline);
@@ -189,7 +189,8 @@ static const char *parse_place(const char *text, const char *default_port, struc
 }
 
 // The standard verification first, then a rule of our own.
-static int32_t verify(void *pin, inkotls_verification *verification) {
+static int32_t verify(void *pin, void *conn_user_data, inkotls_verification *verification) {
+  (void)conn_user_data;
   inkotls_certificate *certificate = NULL;
   const uint8_t *der, *fingerprint;
   size_t len;

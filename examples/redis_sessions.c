@@ -66,10 +66,10 @@ static void greet(const inkotls_server_config *config, int fd);
 static inkotls_status converse(struct peer *peer);
 static bool wait_for(const struct peer *peer, inkotls_status status);
 static void linger(const struct peer *peer);
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t value_len);
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap);
+static int32_t put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   const uint8_t *value, size_t value_len);
+static int32_t get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   int32_t take, uint8_t *buf, size_t cap);
 static bool send_command(struct store *store, struct iovec *parts, size_t count);
 static bool reach(struct store *store);
 static bool is_silent(int fd);
@@ -218,8 +218,9 @@ static void linger(const struct peer *peer) {
 
 // As the library's inkotls_session_put_callback. The key and the value are binary: RESP counts
 // their bytes.
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t value_len) {
+static int32_t put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   const uint8_t *value, size_t value_len) {
+  (void)conn_user_data;
   struct store *store = user_data;
   char head[64], middle[32], line[LINE_CAP];
   if (key_len > KEY_CAP) return 0;
@@ -237,8 +238,9 @@ static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const ui
 // As the library's inkotls_session_get_callback. The key is what the client shows: anything, of any
 // length, and hundreds in one ClientHello. GETDEL is one step: of all servers that take a session,
 // one gets it.
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap) {
+static int32_t get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   struct store *store = user_data;
   char head[64];
   if (key_len > KEY_CAP) return 0;

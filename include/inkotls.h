@@ -600,6 +600,17 @@ inkotls_status inkotls_conn_add_alpn(inkotls_conn *conn, const void *protocol, s
 ///                processed the ClientHello that it received.
 inkotls_status inkotls_conn_clear_alpn(inkotls_conn *conn);
 
+/// Sets the pointer that the library passes to callbacks as conn_user_data.
+///
+/// The callbacks of a config or of an identity are set once for many connections
+/// (inkotls_verify_callback, inkotls_sign_callback, inkotls_key_log_callback,
+/// inkotls_session_put_callback, inkotls_session_get_callback). Their conn_user_data says which
+/// connection the call is about. inkotls_log_callback receives conn_user_data, too.
+///
+/// user_data  Passed to callbacks during calls on conn. May be NULL. Default: NULL. Must stay valid
+///            until a later call of inkotls_conn_set_user_data returns OK, or until conn is freed.
+inkotls_status inkotls_conn_set_user_data(inkotls_conn *conn, void *user_data);
+
 /// Frees the connection, and overwrites its secrets in memory.
 ///
 /// The call moves no ciphertext: what has not been drained or sent is lost.
@@ -2372,16 +2383,19 @@ inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity, const vo
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
-/// user_data     The user_data that was passed to inkotls_identity_set_signer.
-/// scheme        The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
-///               one of the schemes that were passed to inkotls_identity_set_signer.
-/// message, len  The message to sign, and its length in bytes. The message is not a digest: the
-///               callback hashes it as the scheme requires. Valid until the callback returns.
-/// buf, cap      Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
-///               callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
-///               section 2.2.3).
-typedef int32_t (*inkotls_sign_callback)(void *user_data, int32_t scheme, const uint8_t *message,
-    size_t len, uint8_t *buf, size_t cap);
+/// user_data       The user_data that was passed to inkotls_identity_set_signer.
+/// conn_user_data  The user_data that was passed to inkotls_conn_set_user_data or
+///                 inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                 in. NULL if no user_data was set.
+/// scheme          The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
+///                 one of the schemes that were passed to inkotls_identity_set_signer.
+/// message, len    The message to sign, and its length in bytes. The message is not a digest: the
+///                 callback hashes it as the scheme requires. Valid until the callback returns.
+/// buf, cap        Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
+///                 callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
+///                 section 2.2.3).
+typedef int32_t (*inkotls_sign_callback)(void *user_data, void *conn_user_data, int32_t scheme,
+    const uint8_t *message, size_t len, uint8_t *buf, size_t cap);
 
 /// Sets a callback that signs with a private key which the library does not see.
 ///
@@ -2848,10 +2862,22 @@ inkotls_status inkotls_acceptor_certificate_authority(const inkotls_acceptor *ac
 inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
     const uint8_t **out_message, size_t *out_len);
 
+/// Sets the pointer that the library passes to callbacks as conn_user_data.
+///
+/// The connection that inkotls_acceptor_into_conn creates keeps user_data, so that the callbacks of
+/// its config receive it. See inkotls_conn_set_user_data.
+///
+/// user_data  Passed to callbacks during calls on acceptor and on the connection that
+///            inkotls_acceptor_into_conn creates. May be NULL. Default: NULL. Must stay valid until
+///            the first of these events: a later call of inkotls_acceptor_set_user_data or
+///            inkotls_conn_set_user_data returns OK; the acceptor is freed; the connection is
+///            freed.
+inkotls_status inkotls_acceptor_set_user_data(inkotls_acceptor *acceptor, void *user_data);
+
 /// Creates the server connection that continues the acceptor with the chosen config.
 ///
-/// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
-/// If inkotls_acceptor_into_conn fails, acceptor is unchanged and can be used again.
+/// The connection keeps what was fed to the acceptor, the transport that is attached, the log and
+/// the user_data. If inkotls_acceptor_into_conn fails, acceptor is unchanged and can be used again.
 ///
 /// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake
 /// returns the failure, and the alert drains from the connection.
@@ -3015,12 +3041,15 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
 /// user_data         The user_data that was passed to inkotls_server_builder_set_session_store.
+/// conn_user_data    The user_data that was passed to inkotls_conn_set_user_data or
+///                   inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                   in. NULL if no user_data was set.
 /// key, key_len      The look-up key, and its length in bytes: 32. Valid until the callback
 ///                   returns.
 /// value, value_len  The session, and its length in bytes. Range: 1 to 65536. The session contains
 ///                   secrets. Valid until the callback returns.
-typedef int32_t (*inkotls_session_put_callback)(void *user_data, const uint8_t *key,
-    size_t key_len, const uint8_t *value, size_t value_len);
+typedef int32_t (*inkotls_session_put_callback)(void *user_data, void *conn_user_data,
+    const uint8_t *key, size_t key_len, const uint8_t *value, size_t value_len);
 
 /// Copies a session of a server out of the session store
 /// (inkotls_server_builder_set_session_store).
@@ -3040,16 +3069,19 @@ typedef int32_t (*inkotls_session_put_callback)(void *user_data, const uint8_t *
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
-/// user_data     The user_data that was passed to inkotls_server_builder_set_session_store.
-/// key, key_len  The look-up key, and its length in bytes: 32. The client chooses the key, so any
-///               value may come. Valid until the callback returns.
-/// take          1 to remove the session from the store, 0 to keep it. Looking a session up and
-///               removing it must be one atomic step: if two servers take the same session at the
-///               same time, only one of them may receive the session.
-/// buf, cap      Receives the session. cap is the size of buf in bytes: 65536. Valid until the
-///               callback returns.
-typedef int32_t (*inkotls_session_get_callback)(void *user_data, const uint8_t *key,
-    size_t key_len, int32_t take, uint8_t *buf, size_t cap);
+/// user_data       The user_data that was passed to inkotls_server_builder_set_session_store.
+/// conn_user_data  The user_data that was passed to inkotls_conn_set_user_data or
+///                 inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                 in. NULL if no user_data was set.
+/// key, key_len    The look-up key, and its length in bytes: 32. The client chooses the key, so any
+///                 value may come. Valid until the callback returns.
+/// take            1 to remove the session from the store, 0 to keep it. Looking a session up and
+///                 removing it must be one atomic step: if two servers take the same session at the
+///                 same time, only one of them may receive the session.
+/// buf, cap        Receives the session. cap is the size of buf in bytes: 65536. Valid until the
+///                 callback returns.
+typedef int32_t (*inkotls_session_get_callback)(void *user_data, void *conn_user_data,
+    const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf, size_t cap);
 
 /// Sets two callbacks that keep sessions in a store outside of the library, such as the shared
 /// cache of several servers.
@@ -3767,11 +3799,15 @@ INKOTLS_ENUM(inkotls_verdict) {
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
-/// user_data     The user_data that was passed to inkotls_client_builder_set_dangerous_verifier or
-///               inkotls_server_builder_set_dangerous_verifier.
-/// verification  What the peer has presented. Valid until the callback returns, as is every pointer
-///               that an inkotls_verification function returns.
-typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
+/// user_data       The user_data that was passed to inkotls_client_builder_set_dangerous_verifier
+///                 or inkotls_server_builder_set_dangerous_verifier.
+/// conn_user_data  The user_data that was passed to inkotls_conn_set_user_data or
+///                 inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                 in. NULL if no user_data was set.
+/// verification    What the peer has presented. Valid until the callback returns, as is every
+///                 pointer that an inkotls_verification function returns.
+typedef int32_t (*inkotls_verify_callback)(void *user_data, void *conn_user_data,
+    inkotls_verification *verification);
 
 /// Sets a callback that decides whether to trust a server, instead of the standard verification of
 /// certificates.
@@ -3943,12 +3979,17 @@ INKOTLS_ENUM(inkotls_log) {
 ///
 /// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
-/// user_data  The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
-/// level      The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
-///            (INKOTLS_LOG_TRACE).
-/// text, len  The message, one line of UTF-8 that is not NUL-terminated, and its length in bytes.
-///            Range: 0 to 500. Valid until the callback returns.
-typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
+/// user_data       The user_data that was passed to inkotls_conn_set_log or
+///                 inkotls_acceptor_set_log.
+/// conn_user_data  The user_data that was passed to inkotls_conn_set_user_data or
+///                 inkotls_acceptor_set_user_data for the connection or the acceptor whose call the
+///                 callback runs in. NULL if no user_data was set.
+/// level           The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
+///                 (INKOTLS_LOG_TRACE).
+/// text, len       The message, one line of UTF-8 that is not NUL-terminated, and its length in
+///                 bytes. Range: 0 to 500. Valid until the callback returns.
+typedef void (*inkotls_log_callback)(void *user_data, void *conn_user_data, int32_t level,
+    const char *text, size_t len);
 
 /// Sets the callback that receives log messages about this connection.
 ///
@@ -4017,11 +4058,15 @@ inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor, int32_t leve
 /// The callback must not block the thread, because the library calls it in the calls that drive a
 /// handshake.
 ///
-/// user_data  The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
-///            inkotls_server_builder_set_dangerous_key_log.
-/// line, len  The line in ASCII, without a line break and not NUL-terminated, and its length in
-///            bytes. Valid until the callback returns.
-typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
+/// user_data       The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
+///                 inkotls_server_builder_set_dangerous_key_log.
+/// conn_user_data  The user_data that was passed to inkotls_conn_set_user_data or
+///                 inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                 in. NULL if no user_data was set.
+/// line, len       The line in ASCII, without a line break and not NUL-terminated, and its length
+///                 in bytes. Valid until the callback returns.
+typedef void (*inkotls_key_log_callback)(void *user_data, void *conn_user_data, const char *line,
+    size_t len);
 
 /// Sets a callback that receives the secrets of every connection, as lines of the NSS key log
 /// format, with which a program such as Wireshark decrypts a capture.

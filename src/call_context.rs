@@ -4,6 +4,7 @@
 //! rustls hands no context through. So the thread holds the context of the connection for as long as the
 //! call into rustls lasts, and has none when the call returns to the host: rule 1.
 
+use crate::capi::types::UserData;
 use crate::error::{Error, Status};
 use log::LevelFilter;
 use std::cell::RefCell;
@@ -19,6 +20,8 @@ pub struct CallContext {
     handshake: Option<Box<HandshakeContext>>,
     /// Of the sessions that this connection makes: a TLS 1.3 client does that after the handshake.
     pub origin: Origin,
+    /// What the host's callbacks get beside what they were set with.
+    pub user_data: UserData,
 }
 
 #[derive(Default)]
@@ -179,6 +182,7 @@ impl CallContext {
     }
 
     /// As `within`, after the handshake: an empty context stays where it is, if there is no caller before it.
+    /// No callback can be called then that would ask for `user_data`.
     #[inline]
     pub fn within_if_used<T>(&mut self, call: impl FnOnce() -> T) -> T {
         let is_unused = self.handshake.is_none() && self.origin.end == 0;
@@ -298,6 +302,11 @@ pub fn resume_with_early_data(protocol: &[u8]) -> bool {
         let early = caller.as_mut().and_then(|caller| caller.early.as_mut());
         early.is_none_or(|early| early.resume(protocol))
     })
+}
+
+/// What the host has set for the caller. NULL, if the thread holds no context.
+pub fn user_data() -> UserData {
+    CALLER.with_borrow(|caller| caller.as_ref().map(|it| it.user_data).unwrap_or_default())
 }
 
 /// Where the caller's messages go.

@@ -149,6 +149,7 @@ static STORE: LazyLock<Mutex<HashMap<Vec<u8>, Vec<u8>>>> = LazyLock::new(Mutex::
 
 unsafe extern "C" fn put(
     _: *mut c_void,
+    _: *mut c_void,
     key: *const u8,
     key_len: usize,
     value: *const u8,
@@ -161,6 +162,7 @@ unsafe extern "C" fn put(
 }
 
 unsafe extern "C" fn get(
+    _: *mut c_void,
     _: *mut c_void,
     key: *const u8,
     key_len: usize,

@@ -208,7 +208,13 @@ unsafe extern "C" fn write(host: *mut c_void, data: *const u8, len: usize) -> i3
     data.len() as i32
 }
 
-unsafe extern "C" fn log(host: *mut c_void, level: i32, text: *const c_char, len: usize) {
+unsafe extern "C" fn log(
+    host: *mut c_void,
+    _: *mut c_void,
+    level: i32,
+    text: *const c_char,
+    len: usize,
+) {
     // SAFETY: as above; `text` has `len` bytes.
     let (host, text) =
         unsafe { (&mut *host.cast::<Host>(), slice::from_raw_parts(text.cast::<u8>(), len)) };

@@ -86,7 +86,11 @@ impl Verifier {
 }
 
 /// A host's verifier that accepts whatever it is shown. The signature is not shown to it.
-unsafe extern "C" fn accept(calls: *mut c_void, _: *mut inkotls_verification) -> i32 {
+unsafe extern "C" fn accept(
+    calls: *mut c_void,
+    _: *mut c_void,
+    _: *mut inkotls_verification,
+) -> i32 {
     // SAFETY: `meet` lends it, and makes every call from its own thread.
     let calls = unsafe { &*calls.cast::<Cell<u32>>() };
     calls.set(calls.get() + 1);

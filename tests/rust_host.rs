@@ -47,7 +47,13 @@ fn accept(read: unsafe extern "C" fn(*mut c_void, *mut u8, usize) -> i32) -> ink
     status
 }
 
-unsafe extern "C" fn is_not_called(_: *mut c_void, _: i32, _: *const std::ffi::c_char, _: usize) {
+unsafe extern "C" fn is_not_called(
+    _: *mut c_void,
+    _: *mut c_void,
+    _: i32,
+    _: *const std::ffi::c_char,
+    _: usize,
+) {
     unreachable!("the messages are the program's");
 }
 

@@ -10,12 +10,12 @@
 static struct task {
   inkotls_conn *conn;
   int fd, pool[2], has_ended;
+  _Atomic int is_verifying;
   struct pollfd awaited;  // fd -1: the task can go on
   ucontext_t context;
   char stack[256 << 10];
 } task = {.awaited.fd = -1};
 static ucontext_t scheduler;
-static _Atomic int is_verifying;
 static int turns;
 
 // Suspends the task until the descriptor is ready.
@@ -46,12 +46,14 @@ static int obey(inkotls_status status) {
   return status > 0;
 }
 
-// The inkotls_verify_callback. It comes from inkotls_conn_run_blocking, so it may wait.
-static int32_t verify_slowly(void *user_data, inkotls_verification *verification) {
-  _Atomic int *is_running = user_data;
-  *is_running = 1;
+// The inkotls_verify_callback, which may wait. conn_user_data says whose connection is verified.
+static int32_t verify_slowly(void *user_data, void *conn_user_data,
+                             inkotls_verification *verification) {
+  (void)user_data;
+  struct task *asks = conn_user_data;
+  asks->is_verifying = 1;
   poll(NULL, 0, 200);  // in ms; a real verifier asks a service
-  *is_running = 0;
+  asks->is_verifying = 0;
   return inkotls_verification_verify(verification);
 }
 
@@ -64,18 +66,19 @@ static void run(void) {
 int main(void) {
   struct server server;
   inkotls_client_builder *builder = new_client_builder();
-  if (inkotls_client_builder_set_dangerous_verifier(builder, verify_slowly, &is_verifying, 1))
+  if (inkotls_client_builder_set_dangerous_verifier(builder, verify_slowly, NULL, 1))
     die(inkotls_client_builder_error(builder));
   const inkotls_client_config *config = build_client(builder);
   const inkotls_server_config *shown = build_server(new_server_builder("ecdsa.pem", "ecdsa.key"));
   task.fd = start_server(&server, shown, say_hello);
   task.conn = new_client(config, "localhost", task.fd);
-  if (pipe(task.pool) || getcontext(&task.context)) die("pipe, getcontext");
+  int is_given = inkotls_conn_set_user_data(task.conn, &task) == INKOTLS_STATUS_OK;
+  if (!is_given || pipe(task.pool) || getcontext(&task.context)) die("the task");
   task.context.uc_stack = (stack_t){.ss_sp = task.stack, .ss_size = sizeof task.stack};
   task.context.uc_link = &scheduler;
   makecontext(&task.context, run, 0);
   // The scheduler. Other tasks would run in this loop, too.
-  for (; !task.has_ended; turns += is_verifying)
+  for (; !task.has_ended; turns += task.is_verifying)
     if (poll(&task.awaited, 1, 1) || task.awaited.fd < 0) swapcontext(&scheduler, &task.context);
   expect(inkotls_conn_handshake(task.conn) == INKOTLS_STATUS_OK, "The handshake is done.");
   expect(turns >= 10, "The scheduler went on while the client verified.");

@@ -9,7 +9,8 @@
 
 // The inkotls_key_log_callback. One call of write for each line, in a file that is opened to
 // append, keeps the lines of several threads and processes apart.
-static void write_line(void *user_data, const char *line, size_t len) {
+static void write_line(void *user_data, void *conn_user_data, const char *line, size_t len) {
+  (void)conn_user_data;
   const int *file = user_data;
   char whole[512];
   int length = snprintf(whole, sizeof whole, "%.*s\n", (int)len, line);

@@ -24,8 +24,9 @@ static pid_t start_signer(char *key_path, int fd) {
 
 // The inkotls_sign_callback. user_data is the path of the key. The scheme is the only one that was
 // set: ECDSA with P-256 and SHA-256. The message is not hashed yet; the signer hashes it.
-static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
+static int32_t sign(void *user_data, void *conn_user_data, int32_t scheme, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   int ends[2], state = 1;
   ssize_t count = 1;
   size_t total = 0;

@@ -117,22 +117,27 @@ static void the_library(void) {
   }
 }
 
-static void key_log(void *user_data, const char *line, size_t len) {
+static void key_log(void *user_data, void *conn_user_data, const char *line, size_t len) {
+  (void)conn_user_data;
   (void)user_data, (void)line, (void)len;
 }
 
-static void message(void *user_data, int32_t level, const char *text, size_t len) {
+static void message(void *user_data, void *conn_user_data, int32_t level, const char *text,
+                    size_t len) {
+  (void)conn_user_data;
   (void)user_data, (void)level, (void)text, (void)len;
 }
 
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t value_len) {
+static int32_t put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   const uint8_t *value, size_t value_len) {
+  (void)conn_user_data;
   (void)user_data, (void)key, (void)key_len, (void)value, (void)value_len;
   return 0;
 }
 
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap) {
+static int32_t get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data, (void)key, (void)key_len, (void)take, (void)buf, (void)cap;
   return 0;
 }
@@ -147,14 +152,16 @@ static int32_t io_write(void *user_data, const uint8_t *data, size_t len) {
   return -EAGAIN;
 }
 
-static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
+static int32_t sign(void *user_data, void *conn_user_data, int32_t scheme, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data, (void)scheme, (void)message, (void)len, (void)buf, (void)cap;
   return 0;
 }
 
 // A verification is there as long as its callback is called.
-static int32_t verify(void *user_data, inkotls_verification *it) {
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   (void)user_data;
   LOAN_AT_REFUSED(inkotls_verification_certificate, it, &out.bytes);
   LOAN_REFUSED(inkotls_verification_server_name, it, &out.text);

@@ -22,7 +22,8 @@ struct lines {
   int count;
 };
 
-static void keep_line(void *user_data, const char *line, size_t len) {
+static void keep_line(void *user_data, void *conn_user_data, const char *line, size_t len) {
+  (void)conn_user_data;
   struct lines *lines = user_data;
   if (!CHECK(lines->count < LINES && len < LINE)) return;
   memcpy(lines->at[lines->count], line, len);
@@ -162,7 +163,9 @@ struct messages {
   char last[6][300];
 };
 
-static void keep_message(void *user_data, int32_t level, const char *text, size_t len) {
+static void keep_message(void *user_data, void *conn_user_data, int32_t level, const char *text,
+                         size_t len) {
+  (void)conn_user_data;
   struct messages *messages = user_data;
   CHECK(len > 0 && is_safe_to_log(text, len));
   if (!CHECK(level >= INKOTLS_LOG_ERROR && level <= INKOTLS_LOG_TRACE)) return;
@@ -288,8 +291,9 @@ static void no_such_levels(void) {
 
 // Why a client showed no certificate.
 
-static int32_t is_not_called(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                             uint8_t *buf, size_t cap) {
+static int32_t is_not_called(void *user_data, void *conn_user_data, int32_t scheme,
+                             const uint8_t *message, size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data, (void)scheme, (void)message, (void)len, (void)buf, (void)cap;
   return CHECK(0), 0;
 }

@@ -58,35 +58,42 @@ static int32_t writes(void *user_data, const uint8_t *data, size_t len) {
   return (int32_t)queue_push(&side->out, data, len);
 }
 
-static void logs(void *user_data, int32_t level, const char *text, size_t len) {
+static void logs(void *user_data, void *conn_user_data, int32_t level, const char *text,
+                 size_t len) {
+  (void)conn_user_data;
   (void)level, (void)text, (void)len;
   enters(user_data, LOGS);
 }
 
-static void logs_keys(void *user_data, const char *line, size_t len) {
+static void logs_keys(void *user_data, void *conn_user_data, const char *line, size_t len) {
+  (void)conn_user_data;
   (void)line, (void)len;
   enters(user_data, LOGS_KEYS);
 }
 
-static int32_t verifies(void *user_data, inkotls_verification *it) {
+static int32_t verifies(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   enters(user_data, VERIFIES);
   return inkotls_verification_verify(it);
 }
 
-static int32_t puts_session(void *user_data, const uint8_t *key, size_t key_len,
-                            const uint8_t *value, size_t value_len) {
+static int32_t puts_session(void *user_data, void *conn_user_data, const uint8_t *key,
+                            size_t key_len, const uint8_t *value, size_t value_len) {
+  (void)conn_user_data;
   enters(user_data, PUTS);
-  return store_put(&store, key, key_len, value, value_len);
+  return store_put(&store, NULL, key, key_len, value, value_len);
 }
 
-static int32_t gets_session(void *user_data, const uint8_t *key, size_t key_len, int32_t take,
-                            uint8_t *buf, size_t cap) {
+static int32_t gets_session(void *user_data, void *conn_user_data, const uint8_t *key,
+                            size_t key_len, int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   enters(user_data, GETS);
-  return store_get(&store, key, key_len, take, buf, cap);
+  return store_get(&store, NULL, key, key_len, take, buf, cap);
 }
 
-static int32_t refuses_to_sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                               uint8_t *buf, size_t cap) {
+static int32_t refuses_to_sign(void *user_data, void *conn_user_data, int32_t scheme,
+                               const uint8_t *message, size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)scheme, (void)message, (void)len, (void)buf, (void)cap;
   enters(user_data, SIGNS);
   return 0;

@@ -206,7 +206,8 @@ struct verifier {
 };
 
 // The connection goes on, with what the callback makes of it.
-static int32_t verifies(void *user_data, inkotls_verification *it) {
+static int32_t verifies(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   const struct verifier *verifier = user_data;
   arm();
   CHECK_INT(verifier->call->make(it), INKOTLS_STATUS_PANIC);

@@ -30,18 +30,20 @@ static const inkotls_client_config *clients[KINDS][2];
 static _Atomic int resumed[KINDS][2];
 static pthread_mutex_t store_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static int32_t locked_put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                          size_t value_len) {
+static int32_t locked_put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                          const uint8_t *value, size_t value_len) {
+  (void)conn_user_data;
   pthread_mutex_lock(&store_lock);
-  int32_t answer = store_put(user_data, key, key_len, value, value_len);
+  int32_t answer = store_put(user_data, conn_user_data, key, key_len, value, value_len);
   pthread_mutex_unlock(&store_lock);
   return answer;
 }
 
-static int32_t locked_get(void *user_data, const uint8_t *key, size_t key_len, int32_t take,
-                          uint8_t *buf, size_t cap) {
+static int32_t locked_get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                          int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   pthread_mutex_lock(&store_lock);
-  int32_t answer = store_get(user_data, key, key_len, take, buf, cap);
+  int32_t answer = store_get(user_data, conn_user_data, key, key_len, take, buf, cap);
   pthread_mutex_unlock(&store_lock);
   return answer;
 }

@@ -53,42 +53,48 @@ static void enters(int callback) {
   sem_wait(&gate);
 }
 
-static int32_t verifies_server(void *user_data, inkotls_verification *it) {
+static int32_t verifies_server(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   (void)user_data;
   enters(VERIFIES_SERVER);
   return inkotls_verification_verify(it);
 }
 
-static int32_t verifies_client(void *user_data, inkotls_verification *it) {
+static int32_t verifies_client(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   (void)user_data;
   enters(VERIFIES_CLIENT);
   return inkotls_verification_verify(it);
 }
 
-static int32_t signs_for_client(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                                uint8_t *buf, size_t cap) {
+static int32_t signs_for_client(void *user_data, void *conn_user_data, int32_t scheme,
+                                const uint8_t *message, size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data;
   enters(SIGNS_FOR_CLIENT);
   return signature(client_key, scheme, message, len, buf, cap);
 }
 
-static int32_t signs_for_server(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                                uint8_t *buf, size_t cap) {
+static int32_t signs_for_server(void *user_data, void *conn_user_data, int32_t scheme,
+                                const uint8_t *message, size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data;
   enters(SIGNS_FOR_SERVER);
   return signature(server_key, scheme, message, len, buf, cap);
 }
 
-static int32_t puts_session(void *user_data, const uint8_t *key, size_t key_len,
-                            const uint8_t *value, size_t value_len) {
+static int32_t puts_session(void *user_data, void *conn_user_data, const uint8_t *key,
+                            size_t key_len, const uint8_t *value, size_t value_len) {
+  (void)conn_user_data;
   enters(PUTS);
-  return store_put(user_data, key, key_len, value, value_len);
+  return store_put(user_data, conn_user_data, key, key_len, value, value_len);
 }
 
-static int32_t gets_session(void *user_data, const uint8_t *key, size_t key_len, int32_t take,
-                            uint8_t *buf, size_t cap) {
+static int32_t gets_session(void *user_data, void *conn_user_data, const uint8_t *key,
+                            size_t key_len, int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   enters(GETS);
-  return store_get(user_data, key, key_len, take, buf, cap);
+  return store_get(user_data, conn_user_data, key, key_len, take, buf, cap);
 }
 
 // Configs, with the callbacks that are asked for.

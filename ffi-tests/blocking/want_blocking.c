@@ -17,15 +17,17 @@ static int calls;
 static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 
-static int32_t verify(void *user_data, inkotls_verification *it) {
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   (void)user_data, (void)it;
   CHECK(blocking_allowed());
   calls++;
   return verdict;
 }
 
-static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
+static int32_t sign(void *user_data, void *conn_user_data, int32_t scheme, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data, (void)scheme, (void)message, (void)len, (void)buf, (void)cap;
   CHECK(blocking_allowed());
   return 0;

@@ -20,7 +20,8 @@ static void check_blocking(void) {
 // What the host decides.
 
 // Without -verify-peer a client of BoringSSL goes on after a refusal.
-static int32_t verify(void *user_data, inkotls_verification *verification) {
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *verification) {
+  (void)conn_user_data;
   (void)user_data, (void)verification;
   const struct flags *flags = session.offered_early_data ? session.retry : session.flags;
   check_blocking();
@@ -30,7 +31,8 @@ static int32_t verify(void *user_data, inkotls_verification *verification) {
   return flags->verify_fail && counts ? INKOTLS_CERTIFICATE_ERROR_OTHER : INKOTLS_VERDICT_ACCEPTED;
 }
 
-static void keep_secret(void *user_data, const char *line, size_t len) {
+static void keep_secret(void *user_data, void *conn_user_data, const char *line, size_t len) {
+  (void)conn_user_data;
   (void)user_data;
   char text[512];
   snprintf(text, sizeof text, "%.*s", (int)len, line);
@@ -45,8 +47,9 @@ static struct entry {
   size_t len;
 } store[64];
 
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t len) {
+static int32_t put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   const uint8_t *value, size_t len) {
+  (void)conn_user_data;
   static size_t next;
   (void)user_data;
   check_blocking();
@@ -62,8 +65,9 @@ static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const ui
   return 1;
 }
 
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap) {
+static int32_t get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data;
   check_blocking();
   for (size_t i = 0; i < sizeof store / sizeof *store; i++) {
@@ -87,8 +91,9 @@ struct signer {
   EVP_PKEY *key;
 };
 
-static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
+static int32_t sign(void *user_data, void *conn_user_data, int32_t scheme, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   struct signer *signer = user_data;
   check_blocking();
   session.credential = signer->credential;

@@ -247,7 +247,9 @@ static const inkotls_server_config *server_speaking(int32_t version) {
 
 // Rule 18: what a client writes cannot make lines of its own in a log.
 
-static void keep_line(void *user_data, int32_t level, const char *line, size_t len) {
+static void keep_line(void *user_data, void *conn_user_data, int32_t level, const char *line,
+                      size_t len) {
+  (void)conn_user_data;
   CHECK(level > 0 && is_safe_to_log(line, len));
   ++*(int *)user_data;
 }

@@ -91,7 +91,8 @@ static void drains_never_all(void) {
 // Many servers, which may be one, leave as many sessions as a client with default settings keeps,
 // each with a copy of a chain that is as long as may be. The last are remembered.
 
-static int32_t accept_all(void *data, inkotls_verification *it) {
+static int32_t accept_all(void *data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   return (void)data, (void)it, INKOTLS_VERDICT_ACCEPTED;
 }
 

@@ -303,20 +303,23 @@ static void finish(struct player *it, int is_told) {
 static const inkotls_client_config *client;
 static const inkotls_server_config *server;
 
-static int32_t verify(void *user_data, inkotls_verification *verification) {
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *verification) {
+  (void)conn_user_data;
   (void)user_data;
   CHECK(blocking_allowed());
   return inkotls_verification_verify(verification);
 }
 
-static int32_t put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                   size_t value_len) {
+static int32_t put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   const uint8_t *value, size_t value_len) {
+  (void)conn_user_data;
   (void)user_data, (void)key, (void)key_len, (void)value, (void)value_len;
   return CHECK(blocking_allowed());
 }
 
-static int32_t get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                   size_t cap) {
+static int32_t get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                   int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data, (void)key, (void)key_len, (void)take, (void)buf, (void)cap;
   CHECK(blocking_allowed());
   return 0;

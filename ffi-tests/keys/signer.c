@@ -56,8 +56,9 @@ static int is_to_be_signed(const uint8_t *message, size_t len) {
   return len > 64 + 4 && message[64] == 3;              // two randoms, and a named curve
 }
 
-static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
+static int32_t sign(void *user_data, void *conn_user_data, int32_t scheme, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   struct host *it = user_data;
   if (!CHECK(it == &host)) return 0;
   CHECK(!it->may_block || blocking_allowed());

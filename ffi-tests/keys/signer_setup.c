@@ -21,8 +21,9 @@ static const struct kind kinds[] = {
     {"rsa", {0x0401}},     {"rsa", {0x0804, 0x0805, 0x0806, 0x0401, 0x0501, 0x0601}},
 };
 
-static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
+static int32_t sign(void *user_data, void *conn_user_data, int32_t scheme, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   (void)user_data, (void)scheme, (void)message, (void)len, (void)buf, (void)cap;
   return CHECK(0), 0;
 }

@@ -152,7 +152,8 @@ static void ticket_keys(void) {
 }
 
 // A line of the NSS key log: a label, the client's random, and the secret.
-static void learn_line(void *unused, const char *line, size_t len) {
+static void learn_line(void *unused, void *conn_user_data, const char *line, size_t len) {
+  (void)conn_user_data;
   unsigned char secret[LONGEST];
   char label[40], text[512];
   int at;

@@ -34,7 +34,8 @@ static const char *shown;  // what its peer shows; "raw NAME": its key
 static int accepts_all;    // it has a verifier of the host's
 static int32_t suite;      // the server's only one, or 0
 
-static int32_t accept_all(void *data, inkotls_verification *it) {
+static int32_t accept_all(void *data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   return (void)data, (void)it, INKOTLS_VERDICT_ACCEPTED;
 }
 

@@ -60,8 +60,9 @@ void store_clear(void) {
   store.put_answer = 1;
 }
 
-int32_t store_put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                  size_t value_len) {
+int32_t store_put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                  const uint8_t *value, size_t value_len) {
+  (void)conn_user_data;
   struct store *it = user_data;
   CHECK(!it->may_block || blocking_allowed());
   it->puts++;
@@ -74,8 +75,9 @@ int32_t store_put(void *user_data, const uint8_t *key, size_t key_len, const uin
   return 1;
 }
 
-int32_t store_get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                  size_t cap) {
+int32_t store_get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                  int32_t take, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   struct store *it = user_data;
   CHECK(!it->may_block || blocking_allowed());
   it->gets++;

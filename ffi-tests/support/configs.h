@@ -38,10 +38,10 @@ struct store {
 };
 extern struct store store;
 void store_clear(void);
-int32_t store_put(void *user_data, const uint8_t *key, size_t key_len, const uint8_t *value,
-                  size_t value_len);
-int32_t store_get(void *user_data, const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf,
-                  size_t cap);
+int32_t store_put(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                  const uint8_t *value, size_t value_len);
+int32_t store_get(void *user_data, void *conn_user_data, const uint8_t *key, size_t key_len,
+                  int32_t take, uint8_t *buf, size_t cap);
 void server_uses_store(inkotls_server_builder *builder);
 
 // Ticket keys: one, the same for every server.

@@ -78,7 +78,8 @@ static void is_told(const inkotls_verification *it) {
   CHECK(seconds >= judge.since.tv_sec && seconds <= now.tv_sec);
 }
 
-static int32_t verify(void *user_data, inkotls_verification *it) {
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   const uint8_t *data = NULL;
   size_t len = 0;
   int32_t verdict = judge.verdict;

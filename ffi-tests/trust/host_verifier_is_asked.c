@@ -21,13 +21,15 @@ static const struct way direct = {.chunk = 1 << 14};
 static int32_t refusal;
 static int calls;
 
-static int32_t verify(void *user_data, inkotls_verification *it) {
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   CHECK(user_data == &calls);
   calls++;
   return refusal ? refusal : inkotls_verification_verify(it);
 }
 
-static int32_t is_not_called(void *user_data, inkotls_verification *it) {
+static int32_t is_not_called(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   (void)user_data, (void)it;
   return CHECK(0), INKOTLS_CERTIFICATE_ERROR_OTHER;
 }

@@ -40,7 +40,9 @@ static inkotls_roots *roots_for(const char *peer, const char *ca, const char *cr
   return roots;
 }
 
-static int32_t leaves_it_to_the_library(void *user_data, inkotls_verification *it) {
+static int32_t leaves_it_to_the_library(void *user_data, void *conn_user_data,
+                                        inkotls_verification *it) {
+  (void)conn_user_data;
   (void)user_data;
   return inkotls_verification_verify(it);
 }

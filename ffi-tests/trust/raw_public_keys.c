@@ -268,7 +268,8 @@ static void own_keys(void) {
   inkotls_identity_free(identity);
 }
 
-static int32_t accept(void *user_data, inkotls_verification *it) {
+static int32_t accept(void *user_data, void *conn_user_data, inkotls_verification *it) {
+  (void)conn_user_data;
   return (void)user_data, (void)it, INKOTLS_VERDICT_ACCEPTED;
 }
 

@@ -1,6 +1,6 @@
 //! inkotls_acceptor: a server connection whose config is not chosen yet.
 
-use super::calls::{drain, feed, lend, set_fds, set_io, set_log};
+use super::calls::{drain, feed, lend, set_fds, set_io, set_log, set_user_data};
 use super::{
     inkotls_conn, inkotls_log_callback, inkotls_read_callback, inkotls_server_config,
     inkotls_write_callback,
@@ -403,6 +403,24 @@ pub extern "C" fn inkotls_acceptor_client_hello(
     ask(acceptor, |a| lend(a.conn.hello().map(|it| &*it.message), out_message, out_len))
 }
 
+/// Sets the pointer that the library passes to callbacks as conn_user_data.
+///
+/// The connection that inkotls_acceptor_into_conn creates keeps user_data, so that the callbacks of
+/// its config receive it. See inkotls_conn_set_user_data.
+///
+/// user_data   Passed to callbacks during calls on acceptor and on the connection that
+///             inkotls_acceptor_into_conn creates. May be NULL. Default: NULL. Must stay valid
+///             until the first of these events: a later call of inkotls_acceptor_set_user_data or
+///             inkotls_conn_set_user_data returns OK; the acceptor is freed; the connection is
+///             freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_acceptor_set_user_data(
+    acceptor: Option<&mut inkotls_acceptor>,
+    user_data: *mut c_void,
+) -> Status {
+    enter(acceptor, |a| set_user_data(a, user_data))
+}
+
 /// Sets the callback that receives log messages about this acceptor.
 ///
 /// Log messages are for people, and say what was negotiated and what failed. The text of log
@@ -434,7 +452,8 @@ pub extern "C" fn inkotls_acceptor_set_log(
 
 /// Creates the server connection that continues the acceptor with the chosen config.
 ///
-/// The connection keeps what was fed to the acceptor, the transport that is attached, and the log.
+/// The connection keeps what was fed to the acceptor, the transport that is attached, the log and
+/// the user_data.
 /// If inkotls_acceptor_into_conn fails, acceptor is unchanged and can be used again.
 ///
 /// A ClientHello that the config cannot serve does not fail this call: inkotls_conn_handshake

@@ -1,5 +1,6 @@
 //! What exports of several handles have alike.
 
+use super::types::UserData;
 use super::{
     inkotls_key_log_callback, inkotls_log, inkotls_log_callback, inkotls_read_callback,
     inkotls_verify_callback, inkotls_write_callback,
@@ -69,6 +70,11 @@ pub fn set_io(
 
 pub fn set_fds(link: &mut Link, read_fd: i32, write_fd: i32) -> Result<(), Error> {
     link.attach(Some(Wire::descriptors(read_fd, write_fd)?));
+    Ok(())
+}
+
+pub fn set_user_data(link: &mut Link, user_data: *mut c_void) -> Result<(), Error> {
+    link.conn.set_user_data(UserData::new(user_data));
     Ok(())
 }
 

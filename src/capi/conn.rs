@@ -1,6 +1,8 @@
 //! inkotls_conn: one TLS connection.
 
-use super::calls::{consumed, copied, drain, feed, lend, moved, set_fds, set_io, set_log};
+use super::calls::{
+    consumed, copied, drain, feed, lend, moved, set_fds, set_io, set_log, set_user_data,
+};
 use super::{
     inkotls_client_config, inkotls_log_callback, inkotls_read_callback, inkotls_server_config,
     inkotls_state, inkotls_write_callback,
@@ -136,6 +138,24 @@ pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
 ) -> Status {
     // SAFETY: the host vouches for data and len.
     enter(conn, |c| c.conn.set_resumption_data(unsafe { bytes(data, len) }?))
+}
+
+/// Sets the pointer that the library passes to callbacks as conn_user_data.
+///
+/// The callbacks of a config or of an identity are set once for many connections
+/// (inkotls_verify_callback, inkotls_sign_callback, inkotls_key_log_callback,
+/// inkotls_session_put_callback, inkotls_session_get_callback). Their conn_user_data says which
+/// connection the call is about. inkotls_log_callback receives conn_user_data, too.
+///
+/// user_data   Passed to callbacks during calls on conn. May be NULL. Default: NULL. Must stay
+///             valid until a later call of inkotls_conn_set_user_data returns OK, or until conn is
+///             freed.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_conn_set_user_data(
+    conn: Option<&mut inkotls_conn>,
+    user_data: *mut c_void,
+) -> Status {
+    enter(conn, |c| set_user_data(c, user_data))
 }
 
 /// Sets the callback that receives log messages about this connection.

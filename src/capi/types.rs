@@ -434,17 +434,21 @@ pub enum inkotls_channel_binding {
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
-/// user_data      The user_data that was passed to inkotls_identity_set_signer.
-/// scheme         The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
-///                one of the schemes that were passed to inkotls_identity_set_signer.
-/// message, len   The message to sign, and its length in bytes. The message is not a digest: the
-///                callback hashes it as the scheme requires. Valid until the callback returns.
-/// buf, cap       Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
-///                callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
-///                section 2.2.3).
+/// user_data        The user_data that was passed to inkotls_identity_set_signer.
+/// conn_user_data   The user_data that was passed to inkotls_conn_set_user_data or
+///                  inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                  in. NULL if no user_data was set.
+/// scheme           The signature scheme, as an IANA number (RFC 8446, section 4.2.3). The value is
+///                  one of the schemes that were passed to inkotls_identity_set_signer.
+/// message, len     The message to sign, and its length in bytes. The message is not a digest: the
+///                  callback hashes it as the scheme requires. Valid until the callback returns.
+/// buf, cap         Receives the signature. cap is the size of buf in bytes: 1024. Valid until the
+///                  callback returns. An ECDSA signature is an ECDSA-Sig-Value in DER (RFC 3279,
+///                  section 2.2.3).
 pub type inkotls_sign_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
+        conn_user_data: *mut c_void,
         scheme: i32,
         message: *const u8,
         len: usize,
@@ -478,12 +482,19 @@ pub type inkotls_sign_callback = Option<
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
-/// user_data      The user_data that was passed to inkotls_client_builder_set_dangerous_verifier or
-///                inkotls_server_builder_set_dangerous_verifier.
-/// verification   What the peer has presented. Valid until the callback returns, as is every
-///                pointer that an inkotls_verification function returns.
+/// user_data        The user_data that was passed to inkotls_client_builder_set_dangerous_verifier
+///                  or inkotls_server_builder_set_dangerous_verifier.
+/// conn_user_data   The user_data that was passed to inkotls_conn_set_user_data or
+///                  inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                  in. NULL if no user_data was set.
+/// verification     What the peer has presented. Valid until the callback returns, as is every
+///                  pointer that an inkotls_verification function returns.
 pub type inkotls_verify_callback = Option<
-    unsafe extern "C" fn(user_data: *mut c_void, verification: *mut inkotls_verification) -> i32,
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        conn_user_data: *mut c_void,
+        verification: *mut inkotls_verification,
+    ) -> i32,
 >;
 
 /// Receives a secret of a connection as a line of the NSS key log format
@@ -511,12 +522,21 @@ pub type inkotls_verify_callback = Option<
 /// The callback must not block the thread, because the library calls it in the calls that drive a
 /// handshake.
 ///
-/// user_data   The user_data that was passed to inkotls_client_builder_set_dangerous_key_log or
-///             inkotls_server_builder_set_dangerous_key_log.
-/// line, len   The line in ASCII, without a line break and not NUL-terminated, and its length in
-///             bytes. Valid until the callback returns.
-pub type inkotls_key_log_callback =
-    Option<unsafe extern "C" fn(user_data: *mut c_void, line: *const c_char, len: usize)>;
+/// user_data        The user_data that was passed to inkotls_client_builder_set_dangerous_key_log
+///                  or inkotls_server_builder_set_dangerous_key_log.
+/// conn_user_data   The user_data that was passed to inkotls_conn_set_user_data or
+///                  inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                  in. NULL if no user_data was set.
+/// line, len        The line in ASCII, without a line break and not NUL-terminated, and its length
+///                  in bytes. Valid until the callback returns.
+pub type inkotls_key_log_callback = Option<
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        conn_user_data: *mut c_void,
+        line: *const c_char,
+        len: usize,
+    ),
+>;
 
 /// Stores a session of a server (inkotls_server_builder_set_session_store), and replaces what was
 /// stored under the same key.
@@ -538,6 +558,9 @@ pub type inkotls_key_log_callback =
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
 /// user_data          The user_data that was passed to inkotls_server_builder_set_session_store.
+/// conn_user_data     The user_data that was passed to inkotls_conn_set_user_data or
+///                    inkotls_acceptor_set_user_data for the connection whose call the callback
+///                    runs in. NULL if no user_data was set.
 /// key, key_len       The look-up key, and its length in bytes: 32. Valid until the callback
 ///                    returns.
 /// value, value_len   The session, and its length in bytes. Range: 1 to 65536. The session contains
@@ -545,6 +568,7 @@ pub type inkotls_key_log_callback =
 pub type inkotls_session_put_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
+        conn_user_data: *mut c_void,
         key: *const u8,
         key_len: usize,
         value: *const u8,
@@ -570,17 +594,21 @@ pub type inkotls_session_put_callback = Option<
 /// If the callback may have to wait, set it with may_block 1: the library then calls it only in
 /// inkotls_conn_run_blocking, where the callback may block the thread.
 ///
-/// user_data      The user_data that was passed to inkotls_server_builder_set_session_store.
-/// key, key_len   The look-up key, and its length in bytes: 32. The client chooses the key, so any
-///                value may come. Valid until the callback returns.
-/// take           1 to remove the session from the store, 0 to keep it. Looking a session up and
-///                removing it must be one atomic step: if two servers take the same session at the
-///                same time, only one of them may receive the session.
-/// buf, cap       Receives the session. cap is the size of buf in bytes: 65536. Valid until the
-///                callback returns.
+/// user_data        The user_data that was passed to inkotls_server_builder_set_session_store.
+/// conn_user_data   The user_data that was passed to inkotls_conn_set_user_data or
+///                  inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                  in. NULL if no user_data was set.
+/// key, key_len     The look-up key, and its length in bytes: 32. The client chooses the key, so
+///                  any value may come. Valid until the callback returns.
+/// take             1 to remove the session from the store, 0 to keep it. Looking a session up and
+///                  removing it must be one atomic step: if two servers take the same session at
+///                  the same time, only one of them may receive the session.
+/// buf, cap         Receives the session. cap is the size of buf in bytes: 65536. Valid until the
+///                  callback returns.
 pub type inkotls_session_get_callback = Option<
     unsafe extern "C" fn(
         user_data: *mut c_void,
+        conn_user_data: *mut c_void,
         key: *const u8,
         key_len: usize,
         take: i32,
@@ -654,14 +682,49 @@ pub type inkotls_write_callback =
 ///
 /// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
-/// user_data   The user_data that was passed to inkotls_conn_set_log or inkotls_acceptor_set_log.
-/// level       The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
-///             (INKOTLS_LOG_TRACE).
-/// text, len   The message, one line of UTF-8 that is not NUL-terminated, and its length in bytes.
-///             Range: 0 to 500. Valid until the callback returns.
+/// user_data        The user_data that was passed to inkotls_conn_set_log or
+///                  inkotls_acceptor_set_log.
+/// conn_user_data   The user_data that was passed to inkotls_conn_set_user_data or
+///                  inkotls_acceptor_set_user_data for the connection or the acceptor whose call
+///                  the callback runs in. NULL if no user_data was set.
+/// level            The inkotls_log of the message. Range: 1 (INKOTLS_LOG_ERROR) to 5
+///                  (INKOTLS_LOG_TRACE).
+/// text, len        The message, one line of UTF-8 that is not NUL-terminated, and its length in
+///                  bytes. Range: 0 to 500. Valid until the callback returns.
 pub type inkotls_log_callback = Option<
-    unsafe extern "C" fn(user_data: *mut c_void, level: i32, text: *const c_char, len: usize),
+    unsafe extern "C" fn(
+        user_data: *mut c_void,
+        conn_user_data: *mut c_void,
+        level: i32,
+        text: *const c_char,
+        len: usize,
+    ),
 >;
+
+/// The host's pointer, which only the host looks behind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct UserData(*mut c_void);
+
+impl Default for UserData {
+    fn default() -> Self {
+        Self(std::ptr::null_mut())
+    }
+}
+
+// SAFETY: the header says that callbacks come from any thread that uses the library.
+unsafe impl Send for UserData {}
+// SAFETY: as above, and from several threads at the same time.
+unsafe impl Sync for UserData {}
+
+impl UserData {
+    pub fn new(pointer: *mut c_void) -> Self {
+        Self(pointer)
+    }
+
+    pub fn get(&self) -> *mut c_void {
+        self.0
+    }
+}
 
 /// Hosts pass enums as integers (rule 11), which may have any value.
 macro_rules! from_integers {

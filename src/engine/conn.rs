@@ -20,6 +20,7 @@ use super::opening::{Client, Listening, Opening};
 use super::output::Output;
 use super::phase::Phase;
 use crate::call_context::{CallContext, Sink};
+use crate::capi::types::UserData;
 use crate::config::{Config, Settings};
 use crate::error::Error;
 use facts::Facts;
@@ -98,6 +99,10 @@ impl Conn {
     pub fn alpn_list(&mut self) -> Result<&mut Vec<Vec<u8>>, Error> {
         let list = self.phase.opening_mut().and_then(|opening| opening.alpn());
         list.ok_or_else(|| Error::state("the handshake has begun: ALPN must be set before"))
+    }
+
+    pub fn set_user_data(&mut self, user_data: UserData) {
+        self.context.user_data = user_data;
     }
 
     pub fn set_sink(&mut self, sink: Option<Sink>) {

@@ -4,38 +4,30 @@ use super::args::start;
 use super::guard::outside;
 use super::handle::{Handle, lent};
 use super::syscall::{append, retried};
+use crate::call_context;
 use crate::capi::types::{
-    inkotls_key_log_callback, inkotls_log_callback, inkotls_read_callback,
+    UserData, inkotls_key_log_callback, inkotls_log_callback, inkotls_read_callback,
     inkotls_session_get_callback, inkotls_session_put_callback, inkotls_sign_callback,
     inkotls_write_callback,
 };
 use std::ffi::c_void;
 use std::io::{self, Write};
 
-/// The host's pointer, which only the host looks behind.
-#[derive(Clone, Copy)]
-struct UserData(*mut c_void);
-
-// SAFETY: the header says that callbacks come from any thread that uses the library.
-unsafe impl Send for UserData {}
-// SAFETY: as above, and from several threads at the same time.
-unsafe impl Sync for UserData {}
-
-impl UserData {
-    fn get(&self) -> *mut c_void {
-        self.0
-    }
+/// What the host has set for the connection whose call the callback comes from.
+fn of_caller() -> *mut c_void {
+    call_context::user_data().get()
 }
 
 pub fn log_callback(
     callback: inkotls_log_callback,
     user_data: *mut c_void,
 ) -> Option<impl Fn(i32, &str) + Send + Sync> {
-    let (callback, data) = (callback?, UserData(user_data));
+    let (callback, data) = (callback?, UserData::new(user_data));
     Some(move |level, text: &str| {
+        let conn_data = of_caller();
         // SAFETY: the host vouches for its function; the text outlives the call.
         outside(|| unsafe {
-            callback(data.get(), level, start(text.as_bytes()).cast(), text.len())
+            callback(data.get(), conn_data, level, start(text.as_bytes()).cast(), text.len())
         });
     })
 }
@@ -44,10 +36,11 @@ pub fn key_log_callback(
     callback: inkotls_key_log_callback,
     user_data: *mut c_void,
 ) -> Option<impl Fn(&str) + Send + Sync> {
-    let (callback, data) = (callback?, UserData(user_data));
+    let (callback, data) = (callback?, UserData::new(user_data));
     Some(move |line: &str| {
+        let (start, len, conn_data) = (start(line.as_bytes()).cast(), line.len(), of_caller());
         // SAFETY: the host vouches for its function; the line outlives the call.
-        outside(|| unsafe { callback(data.get(), start(line.as_bytes()).cast(), line.len()) });
+        outside(|| unsafe { callback(data.get(), conn_data, start, len) });
     })
 }
 
@@ -55,11 +48,12 @@ pub fn session_put(
     callback: inkotls_session_put_callback,
     user_data: *mut c_void,
 ) -> Option<impl Fn(&[u8], &[u8]) -> bool + Send + Sync> {
-    let (callback, data) = (callback?, UserData(user_data));
+    let (callback, data) = (callback?, UserData::new(user_data));
     Some(move |key: &[u8], value: &[u8]| {
         let (key, key_len, value, value_len) = (start(key), key.len(), start(value), value.len());
+        let conn_data = of_caller();
         // SAFETY: the host vouches for its function; key and value outlive the call.
-        outside(|| unsafe { callback(data.get(), key, key_len, value, value_len) }) == 1
+        outside(|| unsafe { callback(data.get(), conn_data, key, key_len, value, value_len) }) == 1
     })
 }
 
@@ -69,11 +63,14 @@ pub fn session_get(
     callback: inkotls_session_get_callback,
     user_data: *mut c_void,
 ) -> Option<impl Fn(&[u8], bool, &mut [u8]) -> Option<usize> + Send + Sync> {
-    let (callback, data) = (callback?, UserData(user_data));
+    let (callback, data) = (callback?, UserData::new(user_data));
     Some(move |key: &[u8], take: bool, buf: &mut [u8]| {
         let (key, key_len, buf, cap) = (start(key), key.len(), buf.as_mut_ptr(), buf.len());
+        let conn_data = of_caller();
         // SAFETY: the host vouches for its function; key and buf outlive the call.
-        let len = outside(|| unsafe { callback(data.get(), key, key_len, take.into(), buf, cap) });
+        let len = outside(|| unsafe {
+            callback(data.get(), conn_data, key, key_len, take.into(), buf, cap)
+        });
         usize::try_from(len).ok()
     })
 }
@@ -84,25 +81,28 @@ pub fn sign_callback(
     callback: inkotls_sign_callback,
     user_data: *mut c_void,
 ) -> Option<impl Fn(u16, &[u8], &mut [u8]) -> Option<usize> + Send + Sync> {
-    let (callback, data) = (callback?, UserData(user_data));
+    let (callback, data) = (callback?, UserData::new(user_data));
     Some(move |scheme: u16, message: &[u8], buf: &mut [u8]| {
         let (message, len, buf, cap) = (start(message), message.len(), buf.as_mut_ptr(), buf.len());
+        let conn_data = of_caller();
         // SAFETY: the host vouches for its function; message and buf outlive the call.
-        let len =
-            outside(|| unsafe { callback(data.get(), scheme.into(), message, len, buf, cap) });
+        let len = outside(|| unsafe {
+            callback(data.get(), conn_data, scheme.into(), message, len, buf, cap)
+        });
         usize::try_from(len).ok().filter(|len| *len > 0)
     })
 }
 
 /// A callback that gets a handle for the call; what is behind it comes back with the answer.
 pub fn handle_callback<H: Handle>(
-    callback: Option<unsafe extern "C" fn(*mut c_void, *mut H) -> i32>,
+    callback: Option<unsafe extern "C" fn(*mut c_void, *mut c_void, *mut H) -> i32>,
     user_data: *mut c_void,
 ) -> Option<impl Fn(H::State) -> (i32, H::State) + Send + Sync> {
-    let (callback, data) = (callback?, UserData(user_data));
+    let (callback, data) = (callback?, UserData::new(user_data));
     Some(move |state| {
+        let conn_data = of_caller();
         // SAFETY: the host vouches for its function; the handle outlives the call.
-        lent(state, |handle| outside(|| unsafe { callback(data.get(), handle) }))
+        lent(state, |handle| outside(|| unsafe { callback(data.get(), conn_data, handle) }))
     })
 }
 
@@ -119,7 +119,7 @@ impl HostIo {
         write: inkotls_write_callback,
         user_data: *mut c_void,
     ) -> Option<Self> {
-        Some(Self { read: read?, write: write?, data: UserData(user_data) })
+        Some(Self { read: read?, write: write?, data: UserData::new(user_data) })
     }
 
     /// Appends at most `max` bytes to `buf`. 0 is the end.

@@ -33,8 +33,8 @@ def versions(scheme):
 class HostKey:
     """An identity that the host signs for."""
 
-    SIGN = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_int32, ctypes.c_void_p,
-                            ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t)
+    SIGN = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int32,
+                            ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t)
 
     def __init__(self, scheme, may_block):
         self.key, _, self._digest = SCHEMES[scheme]
@@ -45,7 +45,7 @@ class HostKey:
         self.identity.must("set_signer", (ctypes.c_uint16 * 1)(scheme), self._callback, None,
                            may_block)
 
-    def _sign(self, _, scheme, message, size, buf, cap):
+    def _sign(self, _, _conn, scheme, message, size, buf, cap):
         self.asked.append(scheme)
         signature = self._signature(scheme, ctypes.string_at(message, size))
         if self.spoils:
@@ -71,14 +71,14 @@ class HostKey:
 class Verifier:
     """The standard verification, where that is `asked`, and then the certificate of that name."""
 
-    VERIFY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p)
+    VERIFY = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
 
     def __init__(self, pinned, asked=True, may_block=1):
         self._pinned, self._asked = pinned and der(pinned), asked
         self.names, self.chains = [], []
         self.setting = ("set_dangerous_verifier", self.VERIFY(self._verify), None, may_block)
 
-    def _verify(self, _, pointer):
+    def _verify(self, _, _conn, pointer):
         verification = inkotls.Lent("verification", pointer)
         self.names.append(verification.lent("server_name"))
         self.chains.append(verification.lent("certificate", 0))

@@ -163,7 +163,7 @@ class KeyUpdates(Test):
 
 
 class KeyLogs(Test):
-    LINE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
+    LINE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 
     def test_the_lines_are_openssl_s(self):
         for version in VERSIONS:
@@ -200,7 +200,7 @@ class KeyLogs(Test):
     def log(self):
         """A list, and the setting that fills it."""
         lines = []
-        callback = self.LINE(lambda _, line, size: lines.append(ctypes.string_at(line, size)))
+        callback = self.LINE(lambda _, _conn, line, size: lines.append(ctypes.string_at(line, size)))
         return lines, ("set_dangerous_key_log", callback, None)
 
     def logged_by_s_client(self, server, *options):

@@ -23,22 +23,22 @@ NO_RESUMPTION, SESSION_ID, TICKETS = 0, 1, 2  # inkotls_tls12_resumption
 class Store:
     """Of sessions, in the host."""
 
-    PUT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t,
-                           ctypes.c_void_p, ctypes.c_size_t)
-    GET = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t,
-                           ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t)
+    PUT = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
+                           ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t)
+    GET = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p,
+                           ctypes.c_size_t, ctypes.c_int32, ctypes.c_void_p, ctypes.c_size_t)
 
     def __init__(self):
         self.sessions, self.takes = {}, []
         self._lock = threading.Lock()
         self.setting = ("set_session_store", self.PUT(self._put), self.GET(self._get), None, 0)
 
-    def _put(self, _, key, key_len, value, value_len):
+    def _put(self, _, _conn, key, key_len, value, value_len):
         with self._lock:
             self.sessions[ctypes.string_at(key, key_len)] = ctypes.string_at(value, value_len)
         return 1
 
-    def _get(self, _, key, key_len, take, buf, cap):
+    def _get(self, _, _conn, key, key_len, take, buf, cap):
         key = ctypes.string_at(key, key_len)
         with self._lock:
             self.takes.append(take)

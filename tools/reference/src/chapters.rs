@@ -37,6 +37,7 @@ const CHAPTERS: &[(&str, &str, &[&str])] = &[
             "inkotls_conn_new_server",
             "inkotls_conn_add_alpn",
             "inkotls_conn_clear_alpn",
+            "inkotls_conn_set_user_data",
             "inkotls_conn_free",
         ],
     ),

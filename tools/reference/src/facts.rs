@@ -178,7 +178,7 @@ pub fn parameter_kind<'a>(
     let plain = |name| Some(Kind(name, None));
     match it.ctype.trim_start_matches("const ") {
         _ if api.callback(&it.ctype).is_some() => plain("callback"),
-        _ if it.name == "user_data" => plain("user_data"),
+        _ if it.name.ends_with("user_data") => plain("user_data"),
         _ if api.handle_of(&it.ctype).is_some() => plain("handle"),
         _ if it.ctype.ends_with("**") => Some(Kind("pointer", registry(function, it, text))),
         _ if function.length_of(it).is_some() => Some(Kind("buffer", registry(function, it, text))),
@@ -306,6 +306,7 @@ pub fn is_nullable(api: &Api, function: &Function, it: &Parameter) -> bool {
     may_be(function)
         || (is_receiver && takes_null)
         || (it.name == "user_data" && setters.any(may_be))
+        || it.name == "conn_user_data"
 }
 
 /// The function that returns the error message of a handle.

@@ -257,7 +257,7 @@ fn parameter(name: String, ty: &Type) -> Result<Parameter> {
     });
     let ctype = ctype(ty)?;
     let buffer = ["void *", "uint8_t *", "char *"].contains(&ctype.as_str());
-    let is_output = referred.is_some() || (buffer && name != "user_data");
+    let is_output = referred.is_some() || (buffer && !name.ends_with("user_data"));
     Ok(Parameter { name, ctype, is_output })
 }
 
