@@ -639,18 +639,79 @@ void inkotls_conn_free(inkotls_conn *conn);
 ///                full. Call inkotls_conn_handshake or inkotls_conn_read until it returns
 ///                WANT_READ, then feed the same bytes again.
 /// INVALID_STATE  inkotls_conn_feed_eof was called before, or an attached transport has reported
-///                its end of file (EOF).
+///                its end of file (EOF); or inkotls_conn_feed_room was called, and
+///                inkotls_conn_feed_filled was not called since then.
 inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
+
+/// Allocates memory inside the connection, into which the host then receives ciphertext itself.
+///
+/// With this memory, a host that receives with io_uring or IOCP needs no receive buffer of its own.
+/// After the host has received into out_buf, inkotls_conn_feed_filled passes the received
+/// ciphertext to the connection.
+///
+/// Until inkotls_conn_feed_filled returns OK, or conn is freed, the memory stays at its address,
+/// and the library neither reads nor writes the memory. In the meantime the host may make any other
+/// call on conn, also from another thread: for example read, write, drain and close the connection.
+/// Only calls that would mix other ciphertext with the awaited ciphertext return INVALID_STATE:
+/// inkotls_conn_feed, inkotls_conn_feed_eof, inkotls_conn_set_fd, inkotls_conn_set_fds and
+/// inkotls_conn_set_io. A second call of inkotls_conn_feed_room returns the same memory again.
+/// Before inkotls_conn_free, cancel a receive operation that still uses the memory, and wait until
+/// the operation has ended.
+///
+/// The memory has at most 18436 bytes, the length of the longest TLS record. The connection holds
+/// the memory only until inkotls_conn_feed_filled. A host with many idle connections that wants to
+/// save the memory calls inkotls_conn_feed_room only when a socket is readable, or passes
+/// ciphertext from a buffer that all connections share to inkotls_conn_feed.
+///
+/// After the connection has failed, or the peer has sent close_notify, the call still returns OK,
+/// and inkotls_conn_feed_filled discards what is received. An inkotls_acceptor has no such call:
+/// pass the ciphertext of a ClientHello to inkotls_acceptor_feed.
+///
+/// out_buf  Receives a pointer to the memory, which is not initialised. Valid until
+///          inkotls_conn_feed_filled returns OK, or until conn is freed.
+/// out_cap  Receives the size of the memory in bytes, which is at least 1. Memory that is allocated
+///          after a call has returned WANT_READ has at least 16 KiB, under every setting of
+///          INKOTLS_LIMIT_READ_BUFFER.
+///
+/// FULL           The read buffer (INKOTLS_LIMIT_READ_BUFFER) is full. Call inkotls_conn_handshake
+///                or inkotls_conn_read until it returns WANT_READ, then call inkotls_conn_feed_room
+///                again.
+/// INVALID_STATE  A transport is attached, and receives the ciphertext itself; or
+///                inkotls_conn_feed_eof was called before, or an attached transport has reported
+///                its end of file (EOF).
+inkotls_status inkotls_conn_feed_room(inkotls_conn *conn, uint8_t **out_buf, size_t *out_cap);
+
+/// Passes ciphertext that the host has received into the memory of inkotls_conn_feed_room to the
+/// connection.
+///
+/// The whole ciphertext is accepted. A failure that the ciphertext causes is returned by the next
+/// call of inkotls_conn_handshake or inkotls_conn_read, as after inkotls_conn_feed. After the call,
+/// the memory of inkotls_conn_feed_room must not be used: to receive more, call
+/// inkotls_conn_feed_room again.
+///
+/// len  The number of bytes that were received, from the start of the memory. 0 means that nothing
+///      was received, for example because the receive operation was cancelled; the memory is then
+///      freed. At the end of file (EOF), call inkotls_conn_feed_filled with 0, and then
+///      inkotls_conn_feed_eof.
+///
+/// INVALID_ARGUMENT  The value of len is larger than the out_cap of inkotls_conn_feed_room. Nothing
+///                   was accepted, and the memory stays valid.
+/// INVALID_STATE     inkotls_conn_feed_room was not called, or inkotls_conn_feed_filled has
+///                   returned OK since then.
+inkotls_status inkotls_conn_feed_filled(inkotls_conn *conn, size_t len);
 
 /// Sets the end of file (EOF) of the transport: the peer will send no more ciphertext.
 ///
-/// Call inkotls_conn_feed_eof only after inkotls_conn_feed has accepted all ciphertext that was
-/// received, because from then on inkotls_conn_feed returns INVALID_STATE. A second call of
-/// inkotls_conn_feed_eof changes nothing and returns OK.
+/// Call inkotls_conn_feed_eof only after inkotls_conn_feed or inkotls_conn_feed_filled has accepted
+/// all ciphertext that was received, because from then on inkotls_conn_feed returns INVALID_STATE.
+/// A second call of inkotls_conn_feed_eof changes nothing and returns OK.
 ///
 /// Ciphertext that was fed before can still be read. When nothing is left to read,
 /// inkotls_conn_handshake and inkotls_conn_read return CLOSED (the peer has sent close_notify) or
 /// UNEXPECTED_EOF (the peer has not sent close_notify) instead of WANT_READ.
+///
+/// INVALID_STATE  inkotls_conn_feed_room was called, and inkotls_conn_feed_filled was not called
+///                since then.
 inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 
 /// Copies queued ciphertext, which the host then sends to the peer, and removes it from the queue.
@@ -731,6 +792,8 @@ inkotls_status inkotls_conn_drain_consume(inkotls_conn *conn, size_t len);
 ///                   pipe that is open for reading and writing; inkotls_conn_os_error returns the
 ///                   errno value of that failure. The transport that was attached before stays
 ///                   attached.
+/// INVALID_STATE     inkotls_conn_feed_room was called, and inkotls_conn_feed_filled was not called
+///                   since then.
 inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 
 /// Attaches two file descriptors, one for reading and one for writing, such as two pipes.
@@ -762,6 +825,8 @@ inkotls_status inkotls_conn_set_fd(inkotls_conn *conn, int32_t fd);
 /// INVALID_ARGUMENT  A descriptor is negative, is not open, is neither a stream socket nor a pipe,
 ///                   or is the wrong end of a pipe; inkotls_conn_os_error returns the errno value
 ///                   of that failure. The transport that was attached before stays attached.
+/// INVALID_STATE     inkotls_conn_feed_room was called, and inkotls_conn_feed_filled was not called
+///                   since then.
 inkotls_status inkotls_conn_set_fds(inkotls_conn *conn, int32_t read_fd, int32_t write_fd);
 
 /// Reads ciphertext from the network without waiting (inkotls_conn_set_io or
@@ -834,6 +899,9 @@ typedef int32_t (*inkotls_write_callback)(void *user_data, const uint8_t *data, 
 ///            events: inkotls_conn_detach returns OK; a call that attaches another transport to
 ///            conn returns OK; the last call on conn that moves ciphertext (inkotls_conn_set_fd
 ///            lists these calls) returns. inkotls_conn_free calls neither callback.
+///
+/// INVALID_STATE  inkotls_conn_feed_room was called, and inkotls_conn_feed_filled was not called
+///                since then.
 inkotls_status inkotls_conn_set_io(inkotls_conn *conn, inkotls_read_callback read,
     inkotls_write_callback write, void *user_data);
 

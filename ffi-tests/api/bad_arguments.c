@@ -472,6 +472,8 @@ static void connection(void) {
   INPUT_REFUSED(inkotls_conn_set_resumption_data, pair.server.conn, "x", 1);
   LOAN_REFUSED(inkotls_conn_read_peek, it, &out.bytes);
   LOAN_REFUSED(inkotls_conn_drain_peek, it, &out.bytes);
+  LOAN_REFUSED(inkotls_conn_feed_room, it, &out.room);
+  REFUSED(inkotls_conn_feed_filled(NULL, 0));
   LOAN_REFUSED(inkotls_conn_resumption_data, pair.server.conn, &out.bytes);
   LOAN_REFUSED(inkotls_conn_ocsp_staple, it, &out.bytes);
   REFUSED(inkotls_conn_clear_alpn(NULL));

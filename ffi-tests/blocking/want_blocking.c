@@ -103,7 +103,8 @@ static void waits(struct pair *pair, const struct side *it) {
     CHECK(state & INKOTLS_STATE_WANTS_BLOCKING && state & INKOTLS_STATE_HANDSHAKING);
     CHECK_INT(inkotls_conn_flush(conn),
               state & INKOTLS_STATE_WANTS_WRITE ? INKOTLS_STATUS_WANT_WRITE : INKOTLS_STATUS_OK);
-    if (!it->is_cut) CHECK_INT(inkotls_conn_feed(conn, NULL, 0, &len), INKOTLS_STATUS_OK);
+    if (!it->is_cut && !it->room)
+      CHECK_INT(inkotls_conn_feed(conn, NULL, 0, &len), INKOTLS_STATUS_OK);
     len = 7;
     pair_carry(pair);
   }

@@ -194,6 +194,7 @@ static void feed_is_finite(const struct way *way) {
     ready += side_take(&pair.client, cipher + ready, sizeof cipher - ready);
   }
   inkotls_status status;
+  side_empty_room(&pair.server);
   while ((status = inkotls_conn_feed(pair.server.conn, cipher + fed, ready - fed, &used)) ==
          INKOTLS_STATUS_OK)
     fed += used;

@@ -101,6 +101,7 @@ static void write_is_bounded_between_reads(const struct way *way) {
 static size_t feed_until_full(struct side *side, const unsigned char *data, size_t len) {
   inkotls_status status;
   size_t fed = 0, used = 0;
+  side_empty_room(side);
   do {
     status = side->conn ? inkotls_conn_feed(side->conn, data + fed, len - fed, &used)
                         : inkotls_acceptor_feed(side->acceptor, data + fed, len - fed, &used);
@@ -230,6 +231,7 @@ static void feed_is_for_nothing(const struct way *way) {
       CHECK(side_deliver(&pair.client, it) > 0);
       CHECK_INT(side_read(it, &byte, 1, &len), INKOTLS_STATUS_CLOSED);
     }
+    side_empty_room(it);
     for (int i = 0; i < 20; i++) {
       CHECK_INT(inkotls_conn_feed(it->conn, zeros, sizeof zeros, &used), INKOTLS_STATUS_OK);
       CHECK_INT(used, sizeof zeros);

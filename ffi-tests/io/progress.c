@@ -276,6 +276,7 @@ static void has_room(struct side *side, unsigned char type) {
   size_t used = 0, len;
   memcpy(record, (unsigned char[HEADER]){type, 3, 3, MAX_FRAGMENT >> 8, MAX_FRAGMENT & 255},
          HEADER);
+  side_empty_room(side);
   CHECK_INT(inkotls_conn_feed(side->conn, record, CHUNK, &used), INKOTLS_STATUS_OK);
   CHECK_INT(used, CHUNK);
   CHECK_INT(inkotls_conn_feed(side->conn, record + CHUNK, sizeof record - 1 - CHUNK, &used),

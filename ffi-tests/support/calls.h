@@ -127,6 +127,8 @@ struct kind {
   CALL(inkotls_conn_detach, (it))                                                \
   CALL(inkotls_conn_set_io, (it, NULL, NULL, NULL))                              \
   CALL(inkotls_conn_feed, (it, "x", 1, &out.len))                                \
+  CALL(inkotls_conn_feed_room, (it, &out.room, &out.len))                        \
+  CALL(inkotls_conn_feed_filled, (it, 0))                                        \
   CALL(inkotls_conn_feed_eof, (it))                                              \
   CALL(inkotls_conn_drain, (it, out.buf, sizeof out.buf, &out.len))              \
   CALL(inkotls_conn_handshake, (it))                                             \

@@ -14,6 +14,7 @@ static struct outputs {
   char buf[64];
   const char *text;
   const uint8_t *bytes;
+  uint8_t *room;
   const uint16_t *numbers;
   inkotls_conn *conn;
   const inkotls_client_config *client;

@@ -16,19 +16,21 @@ void each_way(const char *name, void (*scenario)(const struct way *)) {
 
 void in_each_way(const char *what, void (*scenario)(const struct way *)) {
   static const char *const over[] = {"buffers", "fd", "callbacks", "pipes"};
-  for (int bits = 0; bits < 32; bits++) {
+  for (int bits = 0; bits < 64; bits++) {
     struct way way = {
         .over = (enum transport)(bits & 3),
+        .in_rooms = bits >> 5,
         .through_acceptor = bits >> 2 & 1,
         .on_new_threads = bits >> 3 & 1,
         .chunk = bits & 16 ? 1 : 1 << 14,
     };
+    if (way.in_rooms && (way.over != BUFFERS || (way.chunk == 1 && way.through_acceptor))) continue;
     // Every byte costs much: no thread for it, nor the system calls of a pipe, and callbacks once.
     if (way.chunk == 1 && (way.on_new_threads || way.over == PIPES)) continue;
     if (way.chunk == 1 && way.over == CALLBACKS && !way.through_acceptor) continue;
     // A tool that watches every access multiplies that by twenty.
     if (getenv("BRIEF") && way.chunk == 1 && way.over != BUFFERS) continue;
-    checking("%s: %s, %s, %s, %zu bytes at a time", what, over[way.over],
+    checking("%s: %s, %s, %s, %zu bytes at a time", what, way.in_rooms ? "rooms" : over[way.over],
              way.through_acceptor ? "acceptor" : "direct",
              way.on_new_threads ? "new threads" : "one thread", way.chunk);
     scenario(&way);
@@ -91,6 +93,26 @@ static inkotls_status make_feed(struct call *call) {
   struct side *side = call->side;
   return side->conn ? inkotls_conn_feed(side->conn, call->data, call->len, &call->result)
                     : inkotls_acceptor_feed(side->acceptor, call->data, call->len, &call->result);
+}
+
+// Leaves one where the next bytes go, unless it is full.
+static inkotls_status make_room(struct call *call) {
+  struct side *side = call->side;
+  inkotls_status status = inkotls_conn_feed_room(side->conn, &side->room, &side->room_cap);
+  if (status == INKOTLS_STATUS_OK) memset(side->room, 0xab, side->room_cap);
+  return status;
+}
+
+// Fills it, as a kernel would that was given it before.
+static inkotls_status make_fill(struct call *call) {
+  struct side *side = call->side;
+  if (!side->room && make_room(call) != INKOTLS_STATUS_OK) return INKOTLS_STATUS_FULL;
+  call->result = call->len < side->room_cap ? call->len : side->room_cap;
+  if (call->result > 0) memcpy(side->room, call->data, call->result);
+  side->room = NULL;
+  inkotls_status status = inkotls_conn_feed_filled(side->conn, call->result);
+  if (status == INKOTLS_STATUS_OK && call->len > 0) make_room(call);
+  return status;
 }
 
 static inkotls_status make_drain(struct call *call) {
@@ -226,6 +248,17 @@ static int32_t io_write(void *argument, const uint8_t *data, size_t len) {
   return written > 0 || side->callbacks % 2 == 0 ? (int32_t)written : -EAGAIN;
 }
 
+// Fills rooms up to the last byte, or until there is none.
+static size_t fill_rooms(struct call *call) {
+  size_t len = call->len;
+  call->make = make_fill;
+  while (call->len > 0 && made(call) == INKOTLS_STATUS_OK) {
+    call->data = (const char *)call->data + call->result;
+    call->len -= call->result;
+  }
+  return len - call->len;
+}
+
 size_t side_give(struct side *side, const void *data, size_t len) {
   struct call call = {.side = side, .make = make_feed, .data = data, .len = len};
   inkotls_status status;
@@ -241,6 +274,7 @@ size_t side_give(struct side *side, const void *data, size_t len) {
     case CALLBACKS:
       return queue_push(&side->in, data, len);
     default:
+      if (side->way->in_rooms && side->conn) return fill_rooms(&call);
       status = made(&call);
       if (status != INKOTLS_STATUS_FULL) CHECK_INT(status, INKOTLS_STATUS_OK);
       return call.result;
@@ -271,7 +305,14 @@ void side_cut(struct side *side) {
   side->is_cut = 1;
   if (side->way->over == FD) CHECK_INT(shutdown(side->outer[1], SHUT_WR), 0);
   if (side->way->over == PIPES) CHECK_INT(close(side->outer[1]), 0);
-  if (side->way->over == BUFFERS) CHECK_INT(made(&call), INKOTLS_STATUS_OK);
+  if (side->way->over != BUFFERS) return;
+  side_empty_room(side);
+  CHECK_INT(made(&call), INKOTLS_STATUS_OK);
+}
+
+void side_empty_room(struct side *side) {
+  struct call none = {.side = side, .make = make_fill};
+  if (side->room) CHECK_INT(made(&none), INKOTLS_STATUS_OK);
 }
 
 // Carries from one side to the other; what it does not take yet stays on the way.

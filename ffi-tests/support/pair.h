@@ -7,6 +7,7 @@
 // How a pair is driven. Every scenario runs in every way: see each_way.
 struct way {
   enum transport { BUFFERS, FD, CALLBACKS, PIPES } over;  // feed and drain, set_fd, set_io, set_fds
+  int in_rooms;  // BUFFERS: a connection is fed with feed_room, one of which is always there
   int through_acceptor;
   int on_new_threads;  // every call from a thread of its own
   size_t chunk;        // most bytes that the wire carries at a time
@@ -26,8 +27,10 @@ struct side {
   inkotls_conn *conn;
   inkotls_acceptor *acceptor;  // a server side, before its connection
   const inkotls_server_config *config;
-  int fd[2], outer[2];      // FD and PIPES: ours and the wire's, to read from and to write to
-  unsigned callbacks;       // CALLBACKS: how many there were
+  int fd[2], outer[2];  // FD and PIPES: ours and the wire's, to read from and to write to
+  unsigned callbacks;   // CALLBACKS: how many there were
+  uint8_t *room;        // in_rooms: what feed_room returned last, until it is filled
+  size_t room_cap;
   int is_cut;               // the wire has given it the end
   unsigned blocking_steps;  // how many were announced and run
   struct queue on_the_way;  // taken from its peer, not yet given to it
@@ -89,6 +92,9 @@ int blocking_allowed(void);
 size_t side_give(struct side *side, const void *data, size_t len);
 size_t side_take(struct side *side, void *buf, size_t cap);
 void side_cut(struct side *side);
+
+// Takes back what feed_room returned, for a test that feeds the side itself.
+void side_empty_room(struct side *side);
 
 int side_alert_sent(const struct side *side);
 int side_alert_received(const struct side *side);

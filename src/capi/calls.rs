@@ -64,13 +64,11 @@ pub fn set_io(
     user_data: *mut c_void,
 ) -> Result<(), Error> {
     let io = not_null(HostIo::new(read, write, user_data), "a callback")?;
-    link.attach(Some(Wire::Host(Box::new(io))));
-    Ok(())
+    link.attach(Some(Wire::Host(Box::new(io))))
 }
 
 pub fn set_fds(link: &mut Link, read_fd: i32, write_fd: i32) -> Result<(), Error> {
-    link.attach(Some(Wire::descriptors(read_fd, write_fd)?));
-    Ok(())
+    link.attach(Some(Wire::descriptors(read_fd, write_fd)?))
 }
 
 pub fn set_user_data(link: &mut Link, user_data: *mut c_void) -> Result<(), Error> {

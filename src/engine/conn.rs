@@ -13,12 +13,12 @@ use super::budget::Budget;
 use super::early::Early;
 use super::ends::Ends;
 use super::gate::Gate;
-use super::hand_over;
 use super::input::Input;
 use super::keys::Keys;
 use super::opening::{Client, Listening, Opening};
 use super::output::Output;
 use super::phase::Phase;
+use super::{Source, hand_over};
 use crate::call_context::{CallContext, Sink};
 use crate::capi::types::UserData;
 use crate::config::{Config, Settings};
@@ -116,6 +116,7 @@ impl Conn {
         if self.ends.is_at_eof() {
             return Err(Error::state("feed after feed_eof: the transport has ended"));
         }
+        self.input.check_room()?;
         if self.ends.drops_input() {
             return Ok(data.len());
         }
@@ -133,16 +134,62 @@ impl Conn {
         }
     }
 
-    /// As `feed`, but `source` appends the bytes, at most as many as there is room for.
-    pub fn fill(
-        &mut self,
-        source: impl FnOnce(&mut Vec<u8>, usize) -> io::Result<usize>,
-    ) -> io::Result<usize> {
-        self.input.fill(self.settings.limits.read_buffer, source)
+    /// Memory for ciphertext, which is left alone until `feed_filled`. None if there is no room.
+    pub fn feed_room(&mut self) -> Result<Option<&mut Vec<u8>>, Error> {
+        if self.ends.is_at_eof() {
+            return Err(Error::state("feed_room after feed_eof: the transport has ended"));
+        }
+        Ok(self.input.lend(self.settings.limits.read_buffer))
     }
 
-    pub fn feed_eof(&mut self) {
+    /// The memory of `feed_room`, if it is not filled yet.
+    pub fn lent_room(&mut self) -> Option<&mut Vec<u8>> {
+        self.input.lent_room()
+    }
+
+    /// Refuses what would mix with the bytes that are still to come into that memory.
+    pub fn check_room(&self) -> Result<(), Error> {
+        self.input.check_room()
+    }
+
+    /// As `feed`, of what was appended to that memory.
+    pub fn feed_filled(&mut self) {
+        let room = self.input.take_room();
+        if self.ends.drops_input() {
+            return;
+        }
+        let given = match &mut self.phase {
+            Phase::Open { side, is_established: true } if !self.input.has_plaintext => {
+                self.input.pass_at_once(&room, |bytes| hand_over(bytes, |it| side.read_tls(it)))
+            }
+            _ => Ok(0),
+        };
+        match given {
+            Ok(given) => self.input.keep(room, given),
+            Err(error) => self.fail(error),
+        }
+    }
+
+    /// As `feed`, of what `source` has, once.
+    pub fn receive(&mut self, source: &impl Source) -> io::Result<usize> {
+        if let Phase::Open { side, is_established: true } = &mut self.phase {
+            let received = self.input.receive_through(source, |through| side.read_tls(through));
+            if let Some(received) = received {
+                return received;
+            }
+        }
+        let Some(room) = self.input.lend(self.settings.limits.read_buffer) else {
+            return Err(io::ErrorKind::WouldBlock.into());
+        };
+        let received = source.append(room);
+        self.feed_filled();
+        received
+    }
+
+    pub fn feed_eof(&mut self) -> Result<(), Error> {
+        self.input.check_room()?;
         self.ends.feed_eof();
+        Ok(())
     }
 
     /// Writes waiting ciphertext to `sink`, once.

@@ -5,8 +5,10 @@
 //! not per few bytes. After it, rustls takes a record and the header of the next, at once where it can:
 //! its buffer then stays as it is, and what was fed is not copied twice.
 
+use super::Source;
 use super::record::{APPLICATION_DATA, HEADER, MAX_RECORD, Record, len_of_first};
-use std::io;
+use crate::error::Error;
+use std::io::{self, ErrorKind, Read};
 
 /// How much is passed to rustls behind a record. With nothing behind, it shrinks its buffer, and has to grow it for
 /// the next long record; what is behind, it moves.
@@ -14,12 +16,16 @@ const BEHIND: usize = HEADER;
 /// How much is accepted at a time after the handshake, at least, where there is room: more would only be copied
 /// once more. rustls is asked to hold no more than it holds by itself.
 const PORTION: usize = 16 * 1024;
+/// If so much of a record is to come, it is received into rustls's buffer; if less, together with what follows it.
+const LONG: usize = 4 * 1024;
 
 /// The peer cannot make the library hold more than the `limit` that the calls that add bytes get.
 #[derive(Default)]
 pub struct Input {
     buf: Vec<u8>,
     taken: usize,
+    /// What is being filled from outside; without capacity if nothing is.
+    room: Vec<u8>,
     passed: Passed,
     /// rustls has decrypted what has not been read.
     pub has_plaintext: bool,
@@ -83,7 +89,7 @@ impl Passed {
 impl Input {
     /// Takes as much of `data` as there is room for.
     pub fn feed(&mut self, data: &[u8], limit: usize) -> usize {
-        let used = data.len().min(self.room(limit).saturating_sub(self.passed.len as usize));
+        let used = data.len().min(self.free(limit));
         self.compact();
         self.buf.extend_from_slice(&data[..used]);
         used
@@ -96,15 +102,82 @@ impl Input {
         limit: usize,
         give: impl FnOnce(&[u8]) -> Result<(), E>,
     ) -> Result<usize, E> {
-        let mut given = 0;
-        if self.buf.is_empty() {
-            let room = limit.saturating_sub(self.passed.len as usize);
-            let (passed, len) = self.passed.with(&data[..data.len().min(room)]);
-            give(&data[..len])?;
-            (self.passed, given) = (passed, len);
-        }
+        let given = self.pass_at_once(&data[..data.len().min(self.free(limit))], give)?;
         let portion = data.len().min(PORTION);
         Ok(given + if given < portion { self.feed(&data[given..portion], limit) } else { 0 })
+    }
+
+    /// Gives rustls what it has room for of `data`, unless something is to go before it; returns how much.
+    #[inline]
+    pub fn pass_at_once<E>(
+        &mut self,
+        data: &[u8],
+        give: impl FnOnce(&[u8]) -> Result<(), E>,
+    ) -> Result<usize, E> {
+        if !self.buf.is_empty() {
+            return Ok(0);
+        }
+        let (passed, len) = self.passed.with(data);
+        give(&data[..len])?;
+        self.passed = passed;
+        Ok(len)
+    }
+
+    /// Memory for what comes next, as much as there is room for; it is left alone until `take_room`.
+    pub fn lend(&mut self, limit: usize) -> Option<&mut Vec<u8>> {
+        if !self.is_lent() {
+            self.room = Vec::with_capacity(self.free(limit).min(MAX_RECORD));
+        }
+        self.lent_room()
+    }
+
+    pub fn lent_room(&mut self) -> Option<&mut Vec<u8>> {
+        self.is_lent().then_some(&mut self.room)
+    }
+
+    #[inline]
+    pub fn check_room(&self) -> Result<(), Error> {
+        if self.is_lent() { Err(room_is_lent()) } else { Ok(()) }
+    }
+
+    fn is_lent(&self) -> bool {
+        self.room.capacity() > 0
+    }
+
+    /// The memory of `lend`, with what was received into it.
+    pub fn take_room(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.room)
+    }
+
+    /// Keeps what was received into `room`, but for the first `given` bytes.
+    pub fn keep(&mut self, room: Vec<u8>, given: usize) {
+        if given == room.len() {
+            return;
+        }
+        self.compact();
+        if self.buf.is_empty() {
+            (self.buf, self.taken) = (room, given);
+        } else {
+            self.buf.extend_from_slice(&room[given..]);
+        }
+        if !self.has_record() {
+            self.compact();
+            self.buf.shrink_to_fit(); // the wait for the rest may be long
+        }
+    }
+
+    /// Receives the rest of a long record into rustls's buffer, if it has room for it. None if not.
+    pub fn receive_through(
+        &mut self,
+        source: &impl Source,
+        read_tls: impl FnOnce(&mut dyn Read) -> io::Result<usize>,
+    ) -> Option<io::Result<usize>> {
+        if (self.passed.left as usize) < LONG || !self.buf.is_empty() {
+            return None;
+        }
+        let mut through = Through { source, input: self, received: None };
+        read_tls(&mut through).ok(); // `received` has what it returns, except of a buffer that is too small
+        through.received
     }
 
     /// Gives rustls what it has room for. Whether it has a whole record then.
@@ -126,7 +199,8 @@ impl Input {
 
     /// Nothing of what waits has any meaning.
     pub fn discard(&mut self) {
-        *self = Self { has_plaintext: self.has_plaintext, ..Self::default() };
+        let room = self.take_room(); // someone may be filling it
+        *self = Self { room, has_plaintext: self.has_plaintext, ..Self::default() };
     }
 
     /// Whether anything is at hand that rustls has not processed.
@@ -145,26 +219,9 @@ impl Input {
         self.buf.len() - self.taken
     }
 
-    /// Lets `source` append at most as many bytes as there is room for.
-    pub fn fill(
-        &mut self,
-        limit: usize,
-        source: impl FnOnce(&mut Vec<u8>, usize) -> io::Result<usize>,
-    ) -> io::Result<usize> {
-        let room = self.room(limit);
-        if room == 0 {
-            return Err(io::ErrorKind::WouldBlock.into());
-        }
-        self.compact();
-        let read = source(&mut self.buf, room.min(MAX_RECORD));
-        if !self.has_record() {
-            self.buf.shrink_to_fit(); // the wait for the rest may be long
-        }
-        read
-    }
-
-    fn room(&self, limit: usize) -> usize {
-        limit.saturating_sub(self.len())
+    /// How much more may be held.
+    fn free(&self, limit: usize) -> usize {
+        limit.saturating_sub(self.len() + self.passed.len as usize)
     }
 
     /// Moves what waits to the start of the buffer.
@@ -219,6 +276,40 @@ impl Input {
     }
 }
 
+#[cold]
+fn room_is_lent() -> Error {
+    Error::state(
+        "feed_room was called, and feed_filled was not: call feed_filled first, with 0 if nothing came",
+    )
+}
+
+/// Reads once from `source`, for rustls: whole headers only.
+struct Through<'a, S> {
+    source: &'a S,
+    input: &'a mut Input,
+    received: Option<io::Result<usize>>,
+}
+
+impl<S: Source> Read for Through<'_, S> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let left = self.input.passed.left as usize;
+        if buf.len() < left {
+            return Err(ErrorKind::WouldBlock.into()); // its buffer would grow, 4 KiB at a time
+        }
+        let max = buf.len().min(left + BEHIND);
+        match self.received.insert(self.source.read(&mut buf[..max])) {
+            // rustls would take 0 bytes for the end.
+            Ok(0) | Err(_) => Err(ErrorKind::WouldBlock.into()),
+            &mut Ok(received) => {
+                let (passed, len) = self.input.passed.with(&buf[..received]);
+                self.input.passed = passed;
+                self.input.buf.extend_from_slice(&buf[len..received]);
+                Ok(len)
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -243,20 +334,76 @@ mod tests {
     #[test]
     fn the_start_of_a_record_keeps_no_room_for_its_end() {
         let mut input = Input::default();
-        let one_byte = |buf: &mut Vec<u8>, room| {
-            buf.reserve(room);
-            buf.push(23);
-            Ok(1)
-        };
-        assert_eq!(input.fill(LIMIT, one_byte).unwrap(), 1);
-        assert!(input.buf.capacity() < 100);
-        input.consume(1);
-        let nothing = |buf: &mut Vec<u8>, room| {
-            buf.reserve(room);
-            Err(io::ErrorKind::WouldBlock.into())
-        };
-        assert!(input.fill(LIMIT, nothing).is_err());
+        assert!(input.lend(LIMIT).unwrap().capacity() == MAX_RECORD);
         assert_eq!(input.buf.capacity(), 0);
+        input.lent_room().unwrap().push(23);
+        let room = input.take_room();
+        input.keep(room, 0);
+        assert!((1..100).contains(&input.buf.capacity()) && input.check_room().is_ok());
+        input.consume(1);
+        assert_eq!(input.buf.capacity(), 0);
+    }
+
+    #[test]
+    fn what_is_being_filled_is_left_alone_and_is_of_the_limit() {
+        let mut input = Input::default();
+        input.feed(&[23; 1000], 1010);
+        let place = input.lend(1010).unwrap().as_ptr();
+        assert_eq!(input.lent_room().unwrap().capacity(), 10);
+        input.discard();
+        assert!(input.check_room().is_err());
+        assert_eq!(input.lend(LIMIT).unwrap().as_ptr(), place);
+        input.take_room();
+        assert!(input.lend(0).is_none());
+    }
+
+    /// Gives what it has, in pieces.
+    struct Pieces<'a>(std::cell::RefCell<Vec<&'a [u8]>>);
+
+    impl Source for Pieces<'_> {
+        fn append(&self, _: &mut Vec<u8>) -> io::Result<usize> {
+            unreachable!("not for long records")
+        }
+
+        fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+            let piece = self.0.borrow_mut().pop().ok_or(ErrorKind::ConnectionReset)?;
+            buf[..piece.len()].copy_from_slice(piece);
+            Ok(piece.len())
+        }
+    }
+
+    #[test]
+    fn the_rest_of_a_long_record_goes_to_rustls_with_whole_headers() {
+        let header = [23, 3, 3, 0x20, 0];
+        let record = [&header[..], &[7; 0x2000]].concat();
+        for behind in 0..=HEADER {
+            let mut input = Input::default();
+            let (mut given, mut room) = (Vec::new(), vec![0; MAX_RECORD]);
+            let mut give = |bytes: &[u8]| given.extend_from_slice(bytes);
+            input.pass_at_once(&record[..100], |bytes| Ok::<_, ()>(give(bytes))).unwrap();
+            let last = [&record[1100..], &header[..behind]].concat();
+            let pieces = Pieces(vec![&[][..], &last, &record[100..1100]].into());
+            let mut receive = |input: &mut Input, room: &mut [u8]| {
+                input.receive_through(&pieces, |source| {
+                    source.read(room).inspect(|len| give(&room[..*len]))
+                })
+            };
+            assert!(receive(&mut input, &mut [0; 0x1f00]).is_none()); // too small for all
+            assert_eq!(receive(&mut input, &mut room).unwrap().unwrap(), 1000);
+            assert!(!input.has_record());
+            assert_eq!(receive(&mut input, &mut room).unwrap().unwrap(), last.len());
+            assert!(input.has_record());
+            input.processed();
+            if behind == HEADER {
+                assert_eq!(receive(&mut input, &mut room).unwrap().unwrap(), 0); // the end
+                let failure = receive(&mut input, &mut room).unwrap().unwrap_err();
+                assert_eq!(failure.kind(), ErrorKind::ConnectionReset);
+            } else {
+                assert!(receive(&mut input, &mut room).is_none());
+            }
+            let passed = if behind == HEADER { HEADER } else { 0 };
+            assert_eq!((given.len(), input.len()), (record.len() + passed, behind - passed));
+        }
     }
 
     #[test]

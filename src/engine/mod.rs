@@ -33,6 +33,15 @@ pub enum Step<T> {
     WantBlocking,
 }
 
+/// Where a connection receives from.
+pub trait Source {
+    /// Appends to `buf`, within its capacity, and returns how much. 0 is the end.
+    fn append(&self, buf: &mut Vec<u8>) -> io::Result<usize>;
+
+    /// Fills the start of `buf`, and returns how much. 0 is the end.
+    fn read(&self, buf: &mut [u8]) -> io::Result<usize>;
+}
+
 pub type Outcome<T> = Result<Step<T>, Error>;
 
 impl<T> Step<T> {

@@ -3,7 +3,8 @@
 use super::args::start;
 use super::guard::outside;
 use super::handle::{Handle, lent};
-use super::syscall::{append, retried};
+use super::room::Room;
+use super::syscall::retried;
 use crate::call_context;
 use crate::capi::types::{
     UserData, inkotls_key_log_callback, inkotls_log_callback, inkotls_read_callback,
@@ -122,12 +123,11 @@ impl HostIo {
         Some(Self { read: read?, write: write?, data: UserData::new(user_data) })
     }
 
-    /// Appends at most `max` bytes to `buf`. 0 is the end.
-    pub fn read(&self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
-        append(buf, max, |spare| {
-            // SAFETY: the host vouches for its function; there is room for `max` bytes at `spare`.
-            retried(|| moved(outside(|| unsafe { (self.read)(self.data.get(), spare, max) }), max))
-        })
+    /// Fills the start of `room`, and returns how much. 0 is the end.
+    pub fn read(&self, room: Room<'_>) -> io::Result<usize> {
+        let (start, max) = (room.as_mut_ptr().cast(), room.len());
+        // SAFETY: the host vouches for its function; there is room for `max` bytes.
+        retried(|| moved(outside(|| unsafe { (self.read)(self.data.get(), start, max) }), max))
     }
 }
 

@@ -2,7 +2,8 @@
 //! never the cause of a SIGPIPE.
 
 use super::pipe;
-use super::syscall::{append, checked, retried};
+use super::room::Room;
+use super::syscall::{checked, retried};
 use crate::error::Error;
 use std::io::{self, IoSlice, Write};
 use std::os::fd::RawFd;
@@ -54,17 +55,16 @@ impl Descriptor {
         Err(Error::argument(format!("file descriptor {fd}: {why}")).with_os(Some(os)))
     }
 
-    /// Appends at most `max` bytes to `buf`. 0 is the end.
-    pub fn read(self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
-        // SAFETY: `room` has space for `max` bytes.
-        append(buf, max, |room| unsafe {
-            match self {
-                Self::Socket(fd) => {
-                    retried(|| checked(libc::recv(fd, room.cast(), max, libc::MSG_DONTWAIT)))
-                }
-                Self::Pipe(fd) => pipe::read(fd, room, max),
+    /// Fills the start of `room`, and returns how much. 0 is the end.
+    pub fn read(self, room: Room<'_>) -> io::Result<usize> {
+        let (start, max) = (room.as_mut_ptr().cast(), room.len());
+        match self {
+            // SAFETY: there is room for `max` bytes.
+            Self::Socket(fd) => {
+                retried(|| checked(unsafe { libc::recv(fd, start, max, libc::MSG_DONTWAIT) }))
             }
-        })
+            Self::Pipe(fd) => pipe::read(fd, room),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod descriptor;
 mod guard;
 mod handle;
 mod pipe;
+mod room;
 mod shared;
 mod syscall;
 
@@ -23,4 +24,5 @@ pub use guard::{
     fallible_number, free, given, given_shared, make, make_shared, number, os_error, plain_number,
 };
 pub use handle::{Handle, Opaque, own};
+pub use room::{Room, append, initialised, set_filled};
 pub use shared::{release, retain, share};

@@ -1,6 +1,7 @@
 //! An end of a pipe. Unlike a socket's, its calls block where it was made so, and raise SIGPIPE; no
 //! flag turns that off.
 
+use super::room::Room;
 use super::syscall::{checked, retried};
 use std::io::{self, IoSlice};
 use std::mem::zeroed;
@@ -14,12 +15,10 @@ pub fn is_pipe(fd: RawFd) -> bool {
     unsafe { libc::fstat(fd, &mut stat) == 0 && stat.st_mode & libc::S_IFMT == libc::S_IFIFO }
 }
 
-/// # Safety
-/// There is room for `max` bytes at `room`.
-pub unsafe fn read(fd: RawFd, room: *mut u8, max: usize) -> io::Result<usize> {
+pub fn read(fd: RawFd, room: Room<'_>) -> io::Result<usize> {
     poll(fd, libc::POLLIN)?;
-    // SAFETY: the caller vouches for it.
-    retried(|| checked(unsafe { libc::read(fd, room.cast(), max) }))
+    // SAFETY: read only writes, into the room.
+    retried(|| checked(unsafe { libc::read(fd, room.as_mut_ptr().cast(), room.len()) }))
 }
 
 pub fn write(fd: RawFd, slices: &[IoSlice<'_>]) -> io::Result<usize> {

@@ -31,9 +31,23 @@ impl Link {
 
     /// Replaces the wire by another one, or by none. What a wire failed to send is lost: nothing can be
     /// sent after that.
-    pub fn attach(&mut self, wire: Option<Wire>) {
+    pub fn attach(&mut self, wire: Option<Wire>) -> Result<(), Error> {
+        if wire.is_some() {
+            self.conn.check_room()?;
+        }
         self.wire = wire;
         self.read_error = None;
+        Ok(())
+    }
+
+    /// Memory into which the host receives, if no wire does.
+    pub fn feed_room(&mut self) -> Result<Option<&mut Vec<u8>>, Error> {
+        match self.wire {
+            Some(_) => {
+                Err(Error::state("feed_room with a transport attached, which receives itself"))
+            }
+            None => self.conn.feed_room(),
+        }
     }
 
     pub fn accept(&mut self) -> Outcome<()> {
@@ -171,12 +185,12 @@ impl Link {
         if let Some(error) = &self.read_error {
             return Err(error.clone());
         }
-        match self.conn.fill(|buf, room| wire.read(buf, room)) {
+        match self.conn.receive(wire) {
             // Linux reports a reset, or why a connect failed, once: here it did so when the library sent.
             Ok(0) => match self.write_error.clone().filter(|it| self.explains_eof(it)) {
                 Some(earlier) => Err(self.cannot_receive(earlier)),
                 None => {
-                    self.conn.feed_eof();
+                    self.conn.feed_eof()?;
                     Ok(Some(0))
                 }
             },

@@ -1,7 +1,8 @@
 //! What ciphertext comes from and goes to.
 
+use crate::engine::Source;
 use crate::error::Error;
-use crate::ffi::{Descriptor, HostIo};
+use crate::ffi::{Descriptor, HostIo, Room, append, initialised};
 use std::io::{self, IoSlice, Write};
 
 pub enum Wire {
@@ -15,12 +16,21 @@ impl Wire {
         Ok(Self::Descriptors { from: Descriptor::source(from)?, to: Descriptor::sink(to)? })
     }
 
-    /// Appends at most `max` bytes to `buf`. 0 is the end.
-    pub fn read(&self, buf: &mut Vec<u8>, max: usize) -> io::Result<usize> {
+    fn receive(&self, room: Room<'_>) -> io::Result<usize> {
         match self {
-            Self::Descriptors { from, .. } => from.read(buf, max),
-            Self::Host(io) => io.read(buf, max),
+            Self::Descriptors { from, .. } => from.read(room),
+            Self::Host(io) => io.read(room),
         }
+    }
+}
+
+impl Source for Wire {
+    fn append(&self, buf: &mut Vec<u8>) -> io::Result<usize> {
+        append(buf, |room| self.receive(room))
+    }
+
+    fn read(&self, buf: &mut [u8]) -> io::Result<usize> {
+        self.receive(initialised(buf))
     }
 }
 

@@ -46,6 +46,8 @@ const CHAPTERS: &[(&str, &str, &[&str])] = &[
         "Connection: transport",
         &[
             "inkotls_conn_feed",
+            "inkotls_conn_feed_room",
+            "inkotls_conn_feed_filled",
             "inkotls_conn_feed_eof",
             "inkotls_conn_drain",
             "inkotls_conn_drain_peek",
