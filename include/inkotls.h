@@ -4296,11 +4296,13 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     With a socket attached (inkotls_conn_set_fd), events_of works unchanged, and move_ciphertext
 //     is not needed. The sources of the library contain complete programs: examples/https_server.c
 //     is a server with epoll, and docs/guide describes one program for each task (epoll.md,
-//     push-loop.md, green-threads.md).
+//     push-loop.md, completions.md, green-threads.md).
 //
 // Transports
 //
-//     By default the host moves the ciphertext, with inkotls_conn_feed and inkotls_conn_drain.
+//     By default the host moves the ciphertext, with inkotls_conn_feed and inkotls_conn_drain. A
+//     host that must provide memory before it receives (io_uring, IOCP) uses
+//     inkotls_conn_feed_room and inkotls_conn_feed_filled instead of inkotls_conn_feed.
 //     After inkotls_conn_set_fd or inkotls_conn_set_fds, the connection reads and writes a socket
 //     or two pipes itself. After inkotls_conn_set_io, the connection calls two callbacks that
 //     receive and send. The same calls return the same statuses in all cases. With a transport

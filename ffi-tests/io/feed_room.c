@@ -210,6 +210,39 @@ static void pieces_of_any_length(void) {
   pair_free(&pair);
 }
 
+// Long records that are cut near an end, over every transport: the rest of a long record is
+// received where rustls wants it, and what is behind it, such as a part of a header, is not lost.
+static void records_are_cut(const struct way *way) {
+  enum { RECORD = 16384, SENT = 4 * RECORD, HEADER = 5 };
+  static unsigned char plain[SENT], cipher[SENT + 1000], in[SENT];
+  if (way->chunk == 1) return;
+  for (int behind = -HEADER - 1; behind <= HEADER + 1; behind++) {
+    struct pair pair;
+    size_t used, ready = 0, given = 0, received = 0, len;
+    pair_converse(&pair, way, client, "localhost", server);
+    for (size_t i = 0; i < SENT; i++) plain[i] = octet(i);
+    for (size_t sent = 0; sent < SENT; sent += used) {
+      CHECK_INT(side_write(&pair.client, plain + sent, RECORD, &used), INKOTLS_STATUS_OK);
+      CHECK(side_flush(&pair.client) >= 0);
+      while ((len = side_take(&pair.client, cipher + ready, sizeof cipher - ready)) > 0)
+        ready += len;
+    }
+    const size_t record = ready / 4, cuts[] = {record + 20, record * 2 + (size_t)behind,
+                                               record * 3 + (size_t)behind, ready};
+    for (int i = 0; i < 4; i++) {
+      while (given < cuts[i]) {
+        given += side_give(&pair.server, cipher + given, cuts[i] - given);
+        while (side_read(&pair.server, in + received, sizeof in - received, &len) ==
+               INKOTLS_STATUS_OK)
+          if ((received += len) == SENT) break;
+      }
+    }
+    CHECK_INT(received, SENT);
+    CHECK(memcmp(in, plain, SENT) == 0);
+    pair_free(&pair);
+  }
+}
+
 // Rule 16: as much as feed accepts, and no more: 16 KiB after WANT_READ, with the smallest limit
 // too.
 static void is_bounded(void) {
@@ -256,6 +289,7 @@ int main(int argc, char **argv) {
   once("other calls while it receives", everything_else_goes_on);
   once("an end while it receives", ends_while_it_receives);
   once("pieces of any length", pieces_of_any_length);
+  each_way("records that are cut", records_are_cut);
   once("limits", is_bounded);
   inkotls_client_config_release(client);
   inkotls_server_config_release(server);

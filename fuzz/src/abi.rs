@@ -119,6 +119,8 @@ pub struct Conn {
     poisoned: bool,
     alert_received: i32,
     pub progress: Progress,
+    /// Some memory of the connection waits for what comes.
+    pub has_room: bool,
 }
 
 impl Drop for Conn {
@@ -145,6 +147,7 @@ impl Conn {
             poisoned,
             alert_received,
             progress,
+            has_room: false,
         }
     }
 
@@ -270,6 +273,48 @@ impl Conn {
         assert!(known.contains(&status), "feed: {status:?}");
         self.progress.fed(status, data.len(), used.unwrap_or(0));
         self.judge_taken(status, used, data.len())
+    }
+
+    /// As `feed`, through memory of the connection; leaves some for the next piece behind.
+    pub fn feed_room(&mut self, data: &[u8], leaves_one: bool) -> usize {
+        let mut used = 0;
+        let mut status = Status::Ok;
+        while status == Status::Ok && used < data.len() {
+            let room = self.room();
+            status = room.0;
+            if let Some((start, cap)) = room.1 {
+                let piece = &data[used..][..cap.min(data.len() - used)];
+                // SAFETY: there is room for `cap` bytes until it is filled.
+                unsafe { ptr::copy_nonoverlapping(piece.as_ptr(), start, piece.len()) };
+                status = self.feed_filled(piece.len());
+                used += if status == Status::Ok { piece.len() } else { 0 };
+            }
+        }
+        self.progress.fed(status, data.len(), used);
+        self.has_room = leaves_one && self.room().1.is_some();
+        used
+    }
+
+    fn room(&mut self) -> (Status, Option<(*mut u8, usize)>) {
+        let mut start = None;
+        let (status, cap) = out(|cap| {
+            let (status, place) =
+                out(|place| self.call(Call::Other, |it| inkotls_conn_feed_room(it, place, cap)));
+            start = place;
+            status
+        });
+        let known = [Status::Ok, Status::Full, Status::InvalidState, Status::Panic];
+        assert!(known.contains(&status), "feed_room: {status:?}");
+        (status, start.zip(cap))
+    }
+
+    /// What is said to be received was there before, or was copied there.
+    pub fn feed_filled(&mut self, len: usize) -> Status {
+        self.has_room = false;
+        // SAFETY: as above.
+        let status = self.call(Call::Other, |it| unsafe { inkotls_conn_feed_filled(it, len) });
+        assert!(matches!(status, Status::Ok | Status::Panic), "feed_filled: {status:?}");
+        status
     }
 
     pub fn feed_eof(&mut self) -> Status {

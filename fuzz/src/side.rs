@@ -328,6 +328,9 @@ impl<'a> Side<'a> {
 
     fn given(&mut self, bytes: &[u8]) -> usize {
         match (&mut self.wire, &mut self.end) {
+            (Wire::Buffers, End::Conn(conn)) if conn.has_room || bytes.len() % 2 == 0 => {
+                conn.feed_room(bytes, bytes.len() % 4 == 0)
+            }
             (Wire::Buffers, End::Conn(conn)) => conn.feed(bytes).1,
             (Wire::Buffers, End::Acceptor(acceptor)) => acceptor.feed(bytes).1,
             (Wire::Buffers, End::Gone) => bytes.len(),
@@ -352,7 +355,12 @@ impl<'a> Side<'a> {
             return;
         }
         match (&mut self.wire, &mut self.end) {
-            (Wire::Buffers, End::Conn(conn)) => drop(conn.feed_eof()),
+            (Wire::Buffers, End::Conn(conn)) => {
+                if conn.has_room {
+                    conn.feed_filled(0);
+                }
+                conn.feed_eof();
+            }
             (Wire::Buffers, End::Acceptor(acceptor)) => drop(acceptor.feed_eof()),
             (Wire::Buffers, End::Gone) => {}
             // SAFETY: as above.

@@ -298,14 +298,13 @@ impl<S: Source> Read for Through<'_, S> {
         }
         let max = buf.len().min(left + BEHIND);
         match self.received.insert(self.source.read(&mut buf[..max])) {
-            // rustls would take 0 bytes for the end.
-            Ok(0) | Err(_) => Err(ErrorKind::WouldBlock.into()),
             &mut Ok(received) => {
                 let (passed, len) = self.input.passed.with(&buf[..received]);
                 self.input.passed = passed;
                 self.input.buf.extend_from_slice(&buf[len..received]);
                 Ok(len)
             }
+            Err(_) => Err(ErrorKind::WouldBlock.into()),
         }
     }
 }
