@@ -30,6 +30,7 @@ enum { AES_128_GCM = 0x1301, AES_256_GCM = 0x1302, X25519 = 29, TLS13 = 0x0304 }
 struct transport {
   struct wire *in, *out;
   int32_t fd;
+  int32_t into_room;  // inkotls: the host receives from the socket, into memory of the connection
 };
 
 // A call that does next to nothing, `times` over.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "bench.h"
 
@@ -79,7 +80,7 @@ static void *open_side(void *setup, int32_t is_server, const struct transport *t
   } else {
     must(inkotls_conn_new_client(of->client, of->name, strlen(of->name), &it->conn));
   }
-  if (!transport->in) must(inkotls_conn_set_fd(it->conn, transport->fd));
+  if (!transport->in && !transport->into_room) must(inkotls_conn_set_fd(it->conn, transport->fd));
   return it;
 }
 
@@ -89,18 +90,36 @@ static void free_side(void *side) {
   free(it);
 }
 
+static int receive_into_room(struct side *it) {
+  uint8_t *room;
+  size_t cap;
+  if (inkotls_conn_feed_room(it->conn, &room, &cap) != INKOTLS_STATUS_OK) return 0;
+  ssize_t len = recv(it->transport.fd, room, cap, MSG_DONTWAIT);
+  must(inkotls_conn_feed_filled(it->conn, len > 0 ? (size_t)len : 0));
+  return len > 0;
+}
+
 static int feed(struct side *it) {
   struct wire *in = it->transport.in;
   size_t used;
+  if (it->transport.into_room) return receive_into_room(it);
   if (!in || in->begin == in->end) return 0;
   if (inkotls_conn_feed(it->conn, in->bytes + in->begin, in->end - in->begin, &used) != 0) return 0;
   in->begin += used;
   return 1;
 }
 
+static void send_drained(struct side *it) {
+  uint8_t buf[16384];
+  size_t len;
+  while (!inkotls_conn_drain(it->conn, buf, sizeof buf, &len) && len > 0)
+    if (send(it->transport.fd, buf, len, MSG_NOSIGNAL) != (ssize_t)len) abort();
+}
+
 static void drain(struct side *it) {
   struct wire *out = it->transport.out;
   size_t written;
+  if (it->transport.into_room) send_drained(it);
   if (!out) return;
   must(inkotls_conn_drain(it->conn, out->bytes + out->end, out->cap - out->end, &written));
   out->end += written;
@@ -111,7 +130,7 @@ static int32_t handshake(void *side) {
   for (;;) {
     inkotls_status status = inkotls_conn_handshake(it->conn);
     if (status <= 0) return status == INKOTLS_STATUS_OK ? 1 : -1;
-    if (!it->transport.in) return 0;
+    if (!it->transport.in && !it->transport.into_room) return 0;
     if (status == INKOTLS_STATUS_WANT_WRITE) {
       drain(it);
     } else if (!feed(it)) {

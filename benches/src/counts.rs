@@ -124,7 +124,7 @@ fn mean(of: &[Audited], live: impl Fn(&Audited) -> isize) -> f64 {
 /// On a socketpair, as the library makes them by itself.
 fn system_calls(table: &mut Table, group: &str, peer: &'static Peer) {
     const BATCHES: usize = 1024;
-    let mut pair = Socketpair::new(peer);
+    let mut pair = Socketpair::new(peer, false);
     for _ in 0..BATCHES {
         pair.send();
         pair.receive();

@@ -66,6 +66,7 @@ pub struct Transport {
     pub input: *mut Wire,
     pub output: *mut Wire,
     pub fd: i32,
+    pub into_room: i32,
 }
 
 #[repr(C)]
@@ -243,6 +244,6 @@ impl Link {
             true => (to_server, to_client),
             false => (to_client, to_server),
         };
-        Side::new(setup, is_server, &Transport { input, output, fd: -1 })
+        Side::new(setup, is_server, &Transport { input, output, fd: -1, into_room: 0 })
     }
 }

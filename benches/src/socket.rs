@@ -22,14 +22,16 @@ pub struct Socketpair {
 
 impl Socketpair {
     /// One batch is always under way, so that no side waits for the other.
-    pub fn new(peer: &'static Peer) -> Self {
+    pub fn new(peer: &'static Peer, into_room: bool) -> Self {
         let setup = Setup::new(peer, &pki::settings(AES_128_GCM, false));
         let (near, far) = UnixStream::pair().expect("a socketpair");
         let side = |end: &UnixStream, is_server| {
             end.set_nonblocking(true).expect("a socket");
             let fd = end.as_raw_fd();
             widen(fd);
-            Side::new(&setup, is_server, &Transport { input: null_mut(), output: null_mut(), fd })
+            let into_room = i32::from(is_server && into_room);
+            let (input, output) = (null_mut(), null_mut());
+            Side::new(&setup, is_server, &Transport { input, output, fd, into_room })
         };
         let (client, server) = (side(&near, false), side(&far, true));
         let mut pair = Self {

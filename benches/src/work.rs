@@ -58,8 +58,12 @@ const BULK: &[Figure] =
 const MESSAGES: &[Figure] = &[figure("send", "/s"), figure("receive", "/s")];
 const LATENCY: &[Figure] = &[figure("first byte out", "us"), figure("first byte in", "us")];
 const PLATFORM: &[Figure] = &[figure("a client config", "ms")];
-const SOCKET: &[Figure] =
-    &[figure("both sides", "MB/s"), figure("send", "MB/s"), figure("receive", "MB/s")];
+const SOCKET: &[Figure] = &[
+    figure("both sides", "MB/s"),
+    figure("send", "MB/s"),
+    figure("receive", "MB/s"),
+    figure("receive, into lent room", "MB/s"),
+];
 
 pub const ALL: &[Work] = &[
     work("full handshakes", HANDSHAKES, |peer| handshakes(peer, false)),
@@ -289,16 +293,26 @@ fn messages(peer: &'static Peer, size: usize) -> Option<Running> {
 }
 
 fn socket(peer: &'static Peer) -> Option<Running> {
-    let mut pair = Socketpair::new(peer);
-    Some(Box::new(move |budget| {
-        let [mut both, mut send, mut receive] = Default::default();
-        within(budget, || {
-            Laps::time(&mut both, || {
-                Laps::time(&mut send, || pair.send());
-                Laps::time(&mut receive, || pair.receive());
+    let pass = |mut pair: Socketpair| {
+        move |budget| {
+            let [mut both, mut send, mut receive] = Default::default();
+            within(budget, || {
+                Laps::time(&mut both, || {
+                    Laps::time(&mut send, || pair.send());
+                    Laps::time(&mut receive, || pair.receive());
+                });
             });
-        });
-        [both, send, receive].map(|laps| Some(BATCH as f64 / 1e6 / laps.mean())).to_vec()
+            [both, send, receive].map(|laps| Some(BATCH as f64 / 1e6 / laps.mean())).to_vec()
+        }
+    };
+    let mut attached = pass(Socketpair::new(peer, false));
+    // rustls always reads a socket into its own memory.
+    let has_room = ["inkotls", "rustls"].contains(&peer.name());
+    let mut into_room = has_room.then(|| pass(Socketpair::new(peer, true)));
+    Some(Box::new(move |budget| {
+        let mut rates = attached(budget);
+        rates.push(into_room.as_mut().and_then(|pass| pass(budget)[2]));
+        rates
     }))
 }
 
