@@ -202,8 +202,8 @@ def config(side, *settings):
 
 
 class Tls:
-    """A connection and its blocking socket. A client peeks and consumes; a server has what waits
-    copied to buffers."""
+    """A connection and its blocking socket. A client receives into memory of the connection, peeks and
+    consumes; a server has what waits copied to buffers, and feeds from one."""
 
     def __init__(self, conn, connection, peeks=False):
         self.conn, self.socket, self._peeks = conn, connection, peeks
@@ -234,13 +234,26 @@ class Tls:
                 self.socket.sendall(data)
                 self.wire.append((True, data))
             return
-        count = ctypes.c_size_t()
-        data = self.socket.recv(16384)  # which feed takes whole after WANT_READ
+        data = self._received() if self._peeks else self._fed()
         self.wire.append((False, data))
         if not data:
             self.conn.must("feed_eof")
-        elif self.conn.must("feed", data, byref(count)) != OK or count.value != len(data):
+
+    def _received(self):
+        room, cap = ctypes.c_void_p(), ctypes.c_size_t()
+        if self.conn.must("feed_room", byref(room), byref(cap)) != OK or cap.value < 16384:
+            raise AssertionError(f"room for {cap.value} bytes after WANT_READ")
+        count = self.socket.recv_into((ctypes.c_char * cap.value).from_address(room.value))
+        data = ctypes.string_at(room, count)
+        self.conn.must("feed_filled", count)
+        return data
+
+    def _fed(self):
+        count = ctypes.c_size_t()
+        data = self.socket.recv(16384)  # which feed takes whole after WANT_READ
+        if data and (self.conn.must("feed", data, byref(count)) != OK or count.value != len(data)):
             raise AssertionError(f"{count.value} of {len(data)} bytes were taken")
+        return data
 
     def send(self, data):
         count = ctypes.c_size_t()
