@@ -59,9 +59,10 @@ impl Descriptor {
     pub fn read(self, room: Room<'_>) -> io::Result<usize> {
         let (start, max) = (room.as_mut_ptr().cast(), room.len());
         match self {
-            // SAFETY: there is room for `max` bytes.
             Self::Socket(fd) => {
-                retried(|| checked(unsafe { libc::recv(fd, start, max, libc::MSG_DONTWAIT) }))
+                // SAFETY: there is room for `max` bytes.
+                let recv = || unsafe { libc::recv(fd, start, max, libc::MSG_DONTWAIT) };
+                retried(|| checked(recv()))
             }
             Self::Pipe(fd) => pipe::read(fd, room),
         }

@@ -15,7 +15,15 @@ const LIVES: &[Life] = &[
             ("Attach a transport", &["set_fd", "set_fds", "set_io", "detach"]),
             (
                 "or move ciphertext, from here to the end",
-                &["feed", "feed_room", "feed_filled", "feed_eof", "drain", "drain_peek", "drain_consume"],
+                &[
+                    "feed",
+                    "feed_room",
+                    "feed_filled",
+                    "feed_eof",
+                    "drain",
+                    "drain_peek",
+                    "drain_consume",
+                ],
             ),
             ("Handshake", &["handshake", "run_blocking", "write_early_data", "read_early_data"]),
             ("Data", &["read", "read_peek", "read_consume", "write", "flush", "update_keys"]),
