@@ -328,8 +328,8 @@ impl<'a> Side<'a> {
 
     fn given(&mut self, bytes: &[u8]) -> usize {
         match (&mut self.wire, &mut self.end) {
-            (Wire::Buffers, End::Conn(conn)) if conn.has_room || bytes.len() % 2 == 0 => {
-                conn.feed_room(bytes, bytes.len() % 4 == 0)
+            (Wire::Buffers, End::Conn(conn)) if conn.has_room || bytes.len().is_multiple_of(2) => {
+                conn.feed_room(bytes, bytes.len().is_multiple_of(4))
             }
             (Wire::Buffers, End::Conn(conn)) => conn.feed(bytes).1,
             (Wire::Buffers, End::Acceptor(acceptor)) => acceptor.feed(bytes).1,
