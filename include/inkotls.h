@@ -22,11 +22,12 @@
 //   14. Acceptor
 //   15. Resumption
 //   16. Early data
-//   17. Certificates
-//   18. Ticket keys
-//   19. Verification
-//   20. Logs
-//   21. Notes
+//   17. Encrypted ClientHello
+//   18. Certificates
+//   19. Ticket keys
+//   20. Verification
+//   21. Logs
+//   22. Notes
 
 // =================================================================================================
 // 0. Preface
@@ -1635,7 +1636,9 @@ inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
 ///                   (inkotls_roots_add_platform). This status is not returned if the roots contain
 ///                   certificates of peers, or if an inkotls_verify_callback is set.
 /// INVALID_STATE     The roots contain both certificates and raw public keys, or some identities
-///                   present certificates and others raw public keys.
+///                   present certificates and others raw public keys, or
+///                   inkotls_client_builder_set_ech_grease is set and the client does not offer TLS
+///                   1.3.
 /// UNSUPPORTED       The roots contain both the platform's trust and CRLs, and the platform
 ///                   verifies certificates itself (macOS, Windows, Android), without the CRLs of a
 ///                   program.
@@ -3396,7 +3399,122 @@ inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn, void *buf, size_
 int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
 
 // =================================================================================================
-// 17. Certificates
+// 17. Encrypted ClientHello
+// =================================================================================================
+
+/// Whether the ClientHello of a client connection was encrypted (Encrypted ClientHello, RFC 9849):
+/// the number that inkotls_conn_ech_status returns. Numbers are never reused.
+INKOTLS_ENUM(inkotls_ech_status) {
+  /// The client does not offer ECH, or has not produced its ClientHello yet.
+  INKOTLS_ECH_STATUS_NOT_OFFERED = 0,
+  /// The client does not offer ECH, and has sent an extension with random contents that looks like
+  /// an offer of ECH (inkotls_client_builder_set_ech_grease).
+  INKOTLS_ECH_STATUS_GREASE = 1,
+  /// The client offers ECH, and the server has not answered, or has answered without proving who it
+  /// is. If the connection has failed in this state, the failure tells nothing about the server's
+  /// support of ECH: an attacker may have caused the failure. Do not connect again without ECH.
+  INKOTLS_ECH_STATUS_OFFERED = 2,
+  /// The server has decrypted the ClientHello. The server's certificate is verified for the server
+  /// name that was passed to inkotls_conn_new_client, as without ECH.
+  INKOTLS_ECH_STATUS_ACCEPTED = 3,
+  /// The server has refused ECH, and has proven the public name with its certificate. The
+  /// connection has failed with HANDSHAKE_FAILED. Connect again, on a new connection: with the
+  /// configs of inkotls_conn_ech_retry_configs if the server has sent configs that
+  /// inkotls_conn_set_ech_configs accepts, and otherwise without ECH, because the server has
+  /// disabled ECH (RFC 9849, section 6.1.6). Connecting again without ECH reveals the server name.
+  INKOTLS_ECH_STATUS_REJECTED = 4,
+};
+
+/// Sets whether connections that do not offer Encrypted ClientHello (ECH) send an extension with
+/// random contents that looks like an offer of ECH (GREASE; RFC 9849, section 6.2).
+///
+/// If clients send GREASE, an observer of the network cannot distinguish connections that offer ECH
+/// (inkotls_conn_set_ech_configs) by the extension. Servers ignore GREASE.
+///
+/// With GREASE, the connections of the config offer TLS 1.3 only.
+///
+/// enabled  1 to send GREASE, 0 not to send it. Default: 0.
+///
+/// INVALID_ARGUMENT  enabled is neither 0 nor 1.
+inkotls_status inkotls_client_builder_set_ech_grease(inkotls_client_builder *builder,
+    int32_t enabled);
+
+/// Sets the ECH configs of the server, with which this client connection encrypts its ClientHello
+/// (Encrypted ClientHello, RFC 9849).
+///
+/// An observer of the network then sees the public name of the ECH config
+/// (inkotls_conn_ech_public_name) instead of the server name that was passed to
+/// inkotls_conn_new_client. An observer still sees the IP address of the server, and the
+/// ClientHello's lists of ALPN protocols, cipher suites and groups. The library does not query DNS:
+/// the host queries the HTTPS record (RFC 9460) of the server, over an encrypted transport, and
+/// passes the value of the parameter "ech".
+///
+/// The library uses the first config of the list that the library supports: one of RFC 9849
+/// (version 0xfe0d) with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, and AES-128-GCM, AES-256-GCM or
+/// ChaCha20Poly1305. A later call replaces the configs of an earlier call.
+///
+/// The connection offers TLS 1.3 only, and resumes no TLS 1.2 session. All other settings are those
+/// of the config of the connection; sessions are stored by the server name that was passed to
+/// inkotls_conn_new_client. A server that supports only TLS 1.2 makes the handshake fail:
+/// inkotls_conn_handshake returns ALERT_RECEIVED or HANDSHAKE_FAILED.
+///
+/// If the server does not use ECH, or does not have the private key of the config, the handshake
+/// goes on with the public name, for which the server must then present a valid certificate. An
+/// inkotls_verify_callback then receives the public name. If the server proves the public name,
+/// inkotls_conn_handshake returns HANDSHAKE_FAILED, this side sends the alert ech_required (121),
+/// and inkotls_conn_ech_status returns INKOTLS_ECH_STATUS_REJECTED, whose comment says how to
+/// connect again. The application data and the certificate of this side are not sent; early data
+/// that was sent is encrypted, and is lost. After any other failure, do not connect again without
+/// ECH: an attacker may have caused the failure to learn the server name.
+///
+/// list, len  An ECHConfigList (RFC 9849, section 4) in binary form: DNS libraries may return the
+///            parameter "ech" in base64. The length is in bytes. Copied.
+///
+/// INVALID_ARGUMENT  The bytes are not an ECHConfigList.
+/// INVALID_STATE     The handshake has begun, or conn is a server connection, or the config of the
+///                   connection does not offer TLS 1.3.
+/// UNSUPPORTED       The library supports none of the configs in the list. The connection does not
+///                   offer ECH, and can be used without: RFC 9849 treats such a list like no list
+///                   (section 6.1).
+inkotls_status inkotls_conn_set_ech_configs(inkotls_conn *conn, const void *list, size_t len);
+
+/// Returns whether the ClientHello of a client connection was encrypted (Encrypted ClientHello, RFC
+/// 9849).
+///
+/// Returns an inkotls_ech_status, or INKOTLS_STATUS_NONE if conn is a server connection. Until the
+/// connection has produced its ClientHello, inkotls_conn_ech_status returns
+/// INKOTLS_ECH_STATUS_NOT_OFFERED.
+int32_t inkotls_conn_ech_status(const inkotls_conn *conn);
+
+/// Reads the ECH configs that a server has sent with its refusal of Encrypted ClientHello
+/// (retry_configs; RFC 9849, section 6.1.6).
+///
+/// Pass the configs to inkotls_conn_set_ech_configs on a new connection to the same server. Use the
+/// configs only for that connection, and do not store them. If the server refuses ECH on that
+/// connection with configs again, the server is misconfigured: report a failure.
+///
+/// out_list  Receives a pointer to an ECHConfigList. Valid until the next call that takes conn as a
+///           pointer to non-const, or until conn is freed.
+/// out_len   Receives the length of the ECHConfigList in bytes.
+///
+/// NONE  One of these is true: inkotls_conn_ech_status does not return INKOTLS_ECH_STATUS_REJECTED;
+///       the server has sent no configs, which means that the server has disabled ECH.
+inkotls_status inkotls_conn_ech_retry_configs(const inkotls_conn *conn, const uint8_t **out_list,
+    size_t *out_len);
+
+/// Reads the public name of the ECH config that a client connection uses: the server name that an
+/// observer of the network sees (RFC 9849, section 4).
+///
+/// out_name  Receives a pointer to the name, ASCII, not NUL-terminated. Valid until the next call
+///           that takes conn as a pointer to non-const, or until conn is freed.
+/// out_len   Receives the length of the name in bytes.
+///
+/// NONE  No call of inkotls_conn_set_ech_configs on conn has returned OK.
+inkotls_status inkotls_conn_ech_public_name(const inkotls_conn *conn, const char **out_name,
+    size_t *out_len);
+
+// =================================================================================================
+// 18. Certificates
 // =================================================================================================
 
 /// What the key of a certificate may be used for (keyUsage; RFC 5280, section 4.2.1.3): the bits of
@@ -3734,7 +3852,7 @@ inkotls_status inkotls_certificate_text(const inkotls_certificate *certificate, 
 void inkotls_certificate_free(inkotls_certificate *certificate);
 
 // =================================================================================================
-// 18. Ticket keys
+// 19. Ticket keys
 // =================================================================================================
 
 /// Creates ticket keys.
@@ -3830,7 +3948,7 @@ inkotls_status inkotls_server_builder_set_ticket_keys(inkotls_server_builder *bu
     const inkotls_ticket_keys *ticket_keys);
 
 // =================================================================================================
-// 19. Verification
+// 20. Verification
 // =================================================================================================
 
 /// The number that accepts a peer. An inkotls_verify_callback and inkotls_verification_verify
@@ -4009,7 +4127,7 @@ inkotls_status inkotls_verification_time(const inkotls_verification *verificatio
     int64_t *out_seconds);
 
 // =================================================================================================
-// 20. Logs
+// 21. Logs
 // =================================================================================================
 
 /// Which log messages a callback receives. Each level includes the levels with smaller numbers.
@@ -4223,7 +4341,7 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 #endif
 
 // =================================================================================================
-// 21. Notes
+// 22. Notes
 // =================================================================================================
 
 // The loop

@@ -60,6 +60,8 @@ pub struct HandshakeContext {
     pub ticketed: usize,
     /// Of a client whose config sends early data.
     pub early: Option<Box<EarlyProtocols>>,
+    /// This client offers Encrypted ClientHello.
+    pub offers_ech: bool,
 }
 
 /// The full handshake that sessions come from.
@@ -171,6 +173,7 @@ static NONE: HandshakeContext = HandshakeContext {
     look_ups: 0,
     ticketed: 0,
     early: None,
+    offers_ech: false,
 };
 
 impl CallContext {
@@ -307,6 +310,11 @@ pub fn resume_with_early_data(protocol: &[u8]) -> bool {
 /// What the host has set for the caller. NULL, if the thread holds no context.
 pub fn user_data() -> UserData {
     CALLER.with_borrow(|caller| caller.as_ref().map(|it| it.user_data).unwrap_or_default())
+}
+
+/// Whether the caller is a client that offers Encrypted ClientHello.
+pub fn offers_ech() -> bool {
+    CALLER.with_borrow(|caller| caller.as_ref().is_some_and(|caller| caller.offers_ech))
 }
 
 /// Where the caller's messages go.

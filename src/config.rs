@@ -1,6 +1,8 @@
 //! What a builder makes and its connections keep to.
 
 use crate::limits::Limits;
+use rustls::ClientConfig;
+use rustls::client::danger::ServerCertVerifier;
 use std::sync::Arc;
 
 /// rustls's config, and what rustls leaves to us.
@@ -15,6 +17,15 @@ pub struct Settings {
     pub blocking: Blocking,
     /// TLS 1.2 is with the extended master secret only.
     pub requires_ems: bool,
+    /// A client's, if it may offer Encrypted ClientHello: rustls's config hides its own.
+    pub ech_verifier: Option<Arc<dyn ServerCertVerifier>>,
+}
+
+/// How one client connection offers Encrypted ClientHello.
+pub struct Ech {
+    pub config: Arc<ClientConfig>,
+    /// The server name that everyone sees.
+    pub public_name: String,
 }
 
 /// Which steps of a handshake may block: those that wait for the host, or for the platform.

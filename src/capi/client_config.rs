@@ -297,6 +297,25 @@ pub extern "C" fn inkotls_client_builder_set_early_data(
     })
 }
 
+/// Sets whether connections that do not offer Encrypted ClientHello (ECH) send an extension with
+/// random contents that looks like an offer of ECH (GREASE; RFC 9849, section 6.2).
+///
+/// If clients send GREASE, an observer of the network cannot distinguish connections that offer ECH
+/// (inkotls_conn_set_ech_configs) by the extension. Servers ignore GREASE.
+///
+/// With GREASE, the connections of the config offer TLS 1.3 only.
+///
+/// enabled   1 to send GREASE, 0 not to send it. Default: 0.
+///
+/// INVALID_ARGUMENT   enabled is neither 0 nor 1.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_ech_grease(
+    builder: Option<&mut inkotls_client_builder>,
+    enabled: i32,
+) -> Status {
+    enter(builder, |b| b.set_ech_grease(flag(enabled)?))
+}
+
 /// Sets whether certificates may be compressed with zlib (RFC 8879), those of this side and those
 /// of the peer.
 ///
@@ -430,7 +449,9 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 ///                    (inkotls_roots_add_platform). This status is not returned if the roots
 ///                    contain certificates of peers, or if an inkotls_verify_callback is set.
 /// INVALID_STATE      The roots contain both certificates and raw public keys, or some identities
-///                    present certificates and others raw public keys.
+///                    present certificates and others raw public keys, or
+///                    inkotls_client_builder_set_ech_grease is set and the client does not offer
+///                    TLS 1.3.
 /// UNSUPPORTED        The roots contain both the platform's trust and CRLs, and the platform
 ///                    verifies certificates itself (macOS, Windows, Android), without the CRLs of a
 ///                    program.

@@ -32,12 +32,15 @@ mod conn;
 
 mod facts;
 
+mod ech;
+
 mod certificate;
 
 pub use acceptor::*;
 pub use certificate::*;
 pub use client_config::*;
 pub use conn::*;
+pub use ech::*;
 pub use facts::*;
 pub use identity::*;
 pub use library::*;

@@ -351,6 +351,33 @@ pub enum inkotls_tls12_resumption {
     Tickets = 2,
 }
 
+/// Whether the ClientHello of a client connection was encrypted (Encrypted ClientHello, RFC 9849):
+/// the number that inkotls_conn_ech_status returns. Numbers are never reused.
+#[repr(i32)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum inkotls_ech_status {
+    /// The client does not offer ECH, or has not produced its ClientHello yet.
+    NotOffered = 0,
+    /// The client does not offer ECH, and has sent an extension with random contents that looks
+    /// like an offer of ECH (inkotls_client_builder_set_ech_grease).
+    Grease = 1,
+    /// The client offers ECH, and the server has not answered, or has answered without proving who
+    /// it is. If the connection has failed in this state, the failure tells nothing about the
+    /// server's support of ECH: an attacker may have caused the failure. Do not connect again
+    /// without ECH.
+    Offered = 2,
+    /// The server has decrypted the ClientHello. The server's certificate is verified for the
+    /// server name that was passed to inkotls_conn_new_client, as without ECH.
+    Accepted = 3,
+    /// The server has refused ECH, and has proven the public name with its certificate. The
+    /// connection has failed with HANDSHAKE_FAILED. Connect again, on a new connection: with the
+    /// configs of inkotls_conn_ech_retry_configs if the server has sent configs that
+    /// inkotls_conn_set_ech_configs accepts, and otherwise without ECH, because the server has
+    /// disabled ECH (RFC 9849, section 6.1.6). Connecting again without ECH reveals the server
+    /// name.
+    Rejected = 4,
+}
+
 /// The limits of a connection, which inkotls_client_builder_set_limit and
 /// inkotls_server_builder_set_limit set. Numbers are never reused.
 #[repr(i32)]

@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 
 mod finished;
+#[cfg(not(feature = "aws-lc-rs"))]
+mod hpke;
 #[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
 mod hybrid;
 #[cfg(all(feature = "post-quantum", not(feature = "aws-lc-rs")))]
@@ -10,6 +12,7 @@ mod tickets;
 
 pub use tickets::TicketKeys;
 
+use rustls::crypto::hpke::{Hpke, HpkePublicKey};
 use rustls::crypto::{CryptoProvider, KeyProvider};
 use rustls::pki_types::PrivateKeyDer;
 use rustls::sign::SigningKey;
@@ -43,6 +46,27 @@ pub fn provider() -> CryptoProvider {
 /// A private key that signs.
 pub fn private_key(der: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>, Error> {
     rustls_backend::sign::any_supported_type(der)
+}
+
+/// The HPKE suites of Encrypted ClientHello: DHKEM(X25519, HKDF-SHA256) and HKDF-SHA256 with each
+/// AEAD, first the suite that RFC 9849 requires (section 9).
+pub fn hpke_suites() -> [&'static dyn Hpke; 3] {
+    #[cfg(feature = "aws-lc-rs")]
+    {
+        use rustls_backend::hpke;
+        [
+            hpke::DH_KEM_X25519_HKDF_SHA256_AES_128,
+            hpke::DH_KEM_X25519_HKDF_SHA256_AES_256,
+            hpke::DH_KEM_X25519_HKDF_SHA256_CHACHA20_POLY1305,
+        ]
+    }
+    #[cfg(not(feature = "aws-lc-rs"))]
+    hpke::SUITES.each_ref().map(|it| it as &dyn Hpke)
+}
+
+/// A key of these suites that nobody has the private key of.
+pub fn hpke_placeholder() -> Result<HpkePublicKey, Error> {
+    Ok(HpkePublicKey(rustls_backend::kx_group::X25519.start()?.pub_key().to_vec()))
 }
 
 /// In the provider's place for `private_key`: through the provider, every client would link it.

@@ -2,7 +2,7 @@
 //! does not make itself.
 
 use crate::error::carried;
-use rustls::{AlertDescription, Error, PeerMisbehaved};
+use rustls::{AlertDescription, Error, PeerIncompatible, PeerMisbehaved};
 
 pub const WARNING: u8 = 1;
 pub const FATAL: u8 = 2;
@@ -27,6 +27,9 @@ pub fn answering(error: &Error) -> AlertDescription {
         Error::DecryptError => A::BadRecordMac,
         Error::PeerSentOversizedRecord => A::RecordOverflow,
         Error::NoApplicationProtocol => A::NoApplicationProtocol,
+        Error::PeerIncompatible(PeerIncompatible::ServerRejectedEncryptedClientHello(_)) => {
+            A::EncryptedClientHelloRequired
+        }
         Error::PeerIncompatible(_) => A::HandshakeFailure,
         Error::PeerMisbehaved(how) => match how {
             P::IllegalMiddleboxChangeCipherSpec

@@ -3,6 +3,7 @@
 mod binding;
 mod blocking;
 mod early_data;
+mod ech;
 mod ending;
 mod facts;
 mod handshake;
@@ -23,6 +24,7 @@ use crate::call_context::{CallContext, Sink};
 use crate::capi::types::UserData;
 use crate::config::{Config, Settings};
 use crate::error::Error;
+use ech::Offer;
 use facts::Facts;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ServerConfig};
@@ -40,6 +42,7 @@ pub struct Conn {
     keys: Keys,
     context: CallContext,
     facts: Facts,
+    ech: Option<Box<Offer>>,
     settings: Arc<Settings>,
 }
 
@@ -56,7 +59,7 @@ pub struct State {
 
 impl Conn {
     pub fn client(config: &Config<ClientConfig>, name: ServerName<'static>) -> Self {
-        let opening = Client { config: config.rustls.clone(), name, alpn: None };
+        let opening = Client { config: config.rustls.clone(), name, alpn: None, offers_ech: false };
         Self::new(Box::new(opening), config.settings.clone())
     }
 
@@ -83,6 +86,7 @@ impl Conn {
             keys: Keys::default(),
             context: CallContext::default(),
             facts: Facts::default(),
+            ech: None,
             settings,
         }
     }

@@ -38,6 +38,10 @@ pub trait Opening: Send {
     /// rustls's connection, which has written its first messages.
     fn open(&mut self, context: &mut CallContext) -> Result<Box<dyn Side>, Refusal>;
 
+    fn client_mut(&mut self) -> Option<&mut Client> {
+        None
+    }
+
     fn listening(&self) -> Option<&Listening> {
         None
     }
@@ -53,6 +57,8 @@ pub struct Client {
     pub name: ServerName<'static>,
     /// Replaces the list of the config in this connection.
     pub alpn: Option<Vec<Vec<u8>>>,
+    /// The config offers Encrypted ClientHello.
+    pub offers_ech: bool,
 }
 
 /// The server side until the ClientHello is whole and a config is there.
@@ -87,6 +93,9 @@ impl Opening for Client {
         if self.config.enable_early_data {
             context.early = Some(Box::new(EarlyProtocols::new(&alpn)));
         }
+        if self.offers_ech {
+            context.offers_ech = true;
+        }
         let open = |config: &Arc<ClientConfig>, context: &mut CallContext| {
             let (config, name, alpn) = (config.clone(), self.name.clone(), alpn.clone());
             context
@@ -100,6 +109,10 @@ impl Opening for Client {
             conn = open(&self.config, context)?;
         }
         Ok(Box::new(conn))
+    }
+
+    fn client_mut(&mut self) -> Option<&mut Client> {
+        Some(self)
     }
 }
 

@@ -248,6 +248,14 @@ fn row(source: Source<'_>) -> Row {
         Of(Tls::PeerIncompatible(P::NoSignatureSchemesInCommon)) => incompatible(
             "none of the client's signature schemes fits the key of this server's certificate",
         ),
+        Of(Tls::PeerIncompatible(P::ServerRejectedEncryptedClientHello(configs))) => {
+            let then = match configs {
+                Some(it) if !it.is_empty() => "connect again with the configs that it sent",
+                _ => "it sent no configs: connect again without",
+            };
+            let text = format!("the server refused Encrypted ClientHello; {then}");
+            failed(Status::HandshakeFailed, text)
+        }
         Of(Tls::PeerIncompatible(how)) => incompatible(&spelled_out(how)),
         Of(Tls::PeerMisbehaved(how)) => {
             let how = spelled_out(how);

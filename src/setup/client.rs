@@ -2,6 +2,7 @@
 
 use super::client_sessions::ClientSessions;
 use super::compression::COMPRESSORS;
+use super::ech;
 use super::identities::ClientCredentials;
 use super::identity::{Credential, Identity};
 use super::negotiation::{Negotiation, set_negotiated};
@@ -11,9 +12,10 @@ use super::verification::HostVerification;
 use super::verifier::ServerVerifier;
 use crate::config::{Blocking, Config};
 use crate::error::Error;
-use rustls::ClientConfig;
-use rustls::client::{Resumption, Tls12Resumption};
+use rustls::client::{EchMode, Resumption, Tls12Resumption};
 use rustls::compress::CertCompressor;
+use rustls::version::TLS13;
+use rustls::{ClientConfig, SupportedCipherSuite};
 use std::sync::Arc;
 
 pub struct ClientBuilder {
@@ -24,6 +26,8 @@ pub struct ClientBuilder {
     tls12: Tls12Resumption,
     pub early_data: bool,
     verifier: Option<HostVerification>,
+    /// GREASE, so that a client without it links no HPKE.
+    ech: Option<EchMode>,
     /// None without a credential, so that a client that presents none links no compressor.
     compressors: &'static [&'static dyn CertCompressor],
 }
@@ -38,6 +42,7 @@ impl Default for ClientBuilder {
             tls12: Tls12Resumption::SessionIdOrTickets,
             early_data: false,
             verifier: None,
+            ech: None,
             compressors: &[],
         }
     }
@@ -74,15 +79,29 @@ impl ClientBuilder {
         self.verifier = Some(verifier);
     }
 
+    pub fn set_ech_grease(&mut self, is_enabled: bool) -> Result<(), Error> {
+        self.ech = is_enabled.then(ech::grease).transpose()?;
+        Ok(())
+    }
+
     pub fn build(&self) -> Result<Config<ClientConfig>, Error> {
         let (provider, versions) = self.negotiation.chosen()?;
         let roots = self.roots.clone().unwrap_or_else(Roots::platform);
         let trust = roots.servers(&provider, self.verifier.is_some())?;
-        let verifier = ServerVerifier::new(trust, self.verifier.clone());
-        let mut tls = ClientConfig::builder_with_provider(provider)
-            .with_protocol_versions(&versions)?
+        let verifier = Arc::new(ServerVerifier::new(trust, self.verifier.clone()));
+        let is_tls13 = |it: &SupportedCipherSuite| it.tls13().is_some();
+        let has_tls13 = versions.contains(&&TLS13) && provider.cipher_suites.iter().any(is_tls13);
+        let tls = ClientConfig::builder_with_provider(provider);
+        let tls = match &self.ech {
+            Some(_) if !has_tls13 => {
+                return Err(Error::state("GREASE of Encrypted ClientHello needs TLS 1.3"));
+            }
+            Some(mode) => tls.with_ech(mode.clone())?, // TLS 1.3 only
+            None => tls.with_protocol_versions(&versions)?,
+        };
+        let mut tls = tls
             .dangerous() // rustls's word for any verifier but its own; this one verifies
-            .with_custom_certificate_verifier(Arc::new(verifier))
+            .with_custom_certificate_verifier(verifier.clone())
             .with_client_cert_resolver(Arc::new(ClientCredentials::new(&self.credentials)?));
         set_negotiated!(tls, &self.negotiation, self.compressors);
         tls.enable_early_data = self.early_data;
@@ -92,7 +111,7 @@ impl ClientBuilder {
             signer: self.credentials.iter().any(|it| it.may_block),
             store: false,
         };
-        Ok(self.negotiation.config(tls, blocking))
+        Ok(self.negotiation.config(tls, blocking, has_tls13.then_some(verifier)))
     }
 
     fn resumption(&self) -> Resumption {

@@ -96,6 +96,9 @@ impl ClientSessionStore for ClientSessions {
     }
 
     fn tls12_session(&self, server: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
+        if call_context::offers_ech() {
+            return None; // rustls would show its session ID to everyone (RFC 9849, section 6.1)
+        }
         self.servers.look_up(&key(server), |it| {
             it.tls12.take_if(|it| it.has_ended());
             it.tls12.clone().map(Session::into_resumed)
@@ -243,6 +246,18 @@ mod tests {
         tickets: usize,
         len: usize,
     ) -> (usize, usize) {
+        let (store, name) = filled(version, connections, tickets, len);
+        let count = |it: &Server| it.tls13.len() + usize::from(it.tls12.is_some());
+        store.servers.look_up(&key(&name), |it| Some((count(it), it.bytes()))).unwrap()
+    }
+
+    /// What such a client keeps, and of which server.
+    fn filled(
+        version: &'static SupportedProtocolVersion,
+        connections: usize,
+        tickets: usize,
+        len: usize,
+    ) -> (Arc<ClientSessions>, ServerName<'static>) {
         let provider = Arc::new(crate::crypto::provider());
         let store = Arc::new(ClientSessions::new(1, Tls12Resumption::SessionIdOrTickets));
         let origin = Origin { end: u32::MAX, chain: 1000 };
@@ -270,8 +285,7 @@ mod tests {
         for client in clients {
             converse(client, ServerConnection::new(server.clone()).unwrap());
         }
-        let count = |it: &Server| it.tls13.len() + usize::from(it.tls12.is_some());
-        store.servers.look_up(&key(&name), |it| Some((count(it), it.bytes()))).unwrap()
+        (store, name)
     }
 
     fn converse(mut client: ClientConnection, mut server: ServerConnection) {
@@ -290,6 +304,16 @@ mod tests {
             }
         });
         assert!(!client.is_handshaking() && !server.is_handshaking());
+    }
+
+    /// A TLS 1.2 session is not shown to everyone by a client that offers Encrypted ClientHello.
+    #[test]
+    fn a_client_with_ech_resumes_no_tls12_session() {
+        let (store, name) = filled(&rustls::version::TLS12, 1, 1, 100);
+        let mut context = CallContext::default();
+        assert!(context.within(|| store.tls12_session(&name)).is_some());
+        context.offers_ech = true;
+        assert!(context.within(|| store.tls12_session(&name)).is_none());
     }
 
     #[test]

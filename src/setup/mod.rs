@@ -5,6 +5,7 @@ mod cache;
 mod client;
 mod client_sessions;
 mod compression;
+mod ech;
 mod encoding;
 mod identities;
 mod identity;
@@ -22,6 +23,7 @@ mod verification;
 mod verifier;
 
 pub use client::ClientBuilder;
+pub use ech::with_ech;
 pub use identities::Identities;
 pub use identity::Identity;
 pub use name::{refusal as name_refusal, server_name};

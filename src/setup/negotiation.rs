@@ -4,6 +4,7 @@ use crate::config::{Blocking, Config, Settings};
 use crate::crypto;
 use crate::error::{Error, Status};
 use crate::limits::Limits;
+use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
 use rustls::{ALL_VERSIONS, KeyLog, KeyLogFile, NoKeyLog, SupportedProtocolVersion};
 use std::sync::Arc;
@@ -93,9 +94,14 @@ impl Negotiation {
     }
 
     /// The config, with what its connections keep to.
-    pub(super) fn config<T>(&self, rustls: T, blocking: Blocking) -> Config<T> {
+    pub(super) fn config<T>(
+        &self,
+        rustls: T,
+        blocking: Blocking,
+        ech_verifier: Option<Arc<dyn ServerCertVerifier>>,
+    ) -> Config<T> {
         let Self { limits, requires_ems, .. } = *self;
-        let settings = Settings { limits, blocking, requires_ems };
+        let settings = Settings { limits, blocking, requires_ems, ech_verifier };
         Config { rustls: Arc::new(rustls), settings: Arc::new(settings) }
     }
 

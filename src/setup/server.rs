@@ -158,7 +158,7 @@ impl ServerBuilder {
             let inner: Arc<dyn ProducesTickets> = keys.clone();
             tls.ticketer = Arc::new(BoundSessions { inner, policy, has_early_data });
         }
-        Ok(self.negotiation.config(tls, self.blocking))
+        Ok(self.negotiation.config(tls, self.blocking, None))
     }
 
     /// What is asked of clients: a fingerprint that servers with the same settings share.

@@ -83,6 +83,7 @@ impl Conn {
         } else if !self.ends.is_closed() {
             self.answer_with_alert(&error);
         }
+        self.keep_ech_answer(&error);
         let refusal = match error {
             rustls::Error::InvalidCertificate(_) => self.context.refusal.take(),
             _ => None,

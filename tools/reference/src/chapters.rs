@@ -140,6 +140,16 @@ const CHAPTERS: &[(&str, &str, &[&str])] = &[
             "inkotls_conn_is_early_data_accepted",
         ],
     ),
+    (
+        "ech",
+        "Encrypted ClientHello",
+        &[
+            "inkotls_ech_status",
+            "inkotls_client_builder_set_ech_grease",
+            "inkotls_conn_set_ech_configs",
+            "inkotls_conn_ech_*",
+        ],
+    ),
     ("certificate", "Certificates", &["inkotls_key_usage", "inkotls_certificate_*"]),
     (
         "ticket-keys",
