@@ -101,6 +101,39 @@ static void expect_certificates(const struct flags *flags, int is_resumed) {
     fail("the OCSP staple is another");
 }
 
+// The name that the server's certificate must have.
+void expect_verified_name(const struct flags *flags, const inkotls_verification *verification) {
+  const char *name = "", *host = flags->host_name ? flags->host_name : "127.0.0.1";
+  size_t len = 0;
+  inkotls_verification_server_name(verification, &name, &len);
+  if (flags->expect_ech_name_override)
+    expect_text("the public name", name, len, flags->expect_ech_name_override);
+  if (flags->expect_no_ech_name_override) expect_text("the server name", name, len, host);
+}
+
+static void expect_ech(const struct flags *flags) {
+  int32_t status = inkotls_conn_ech_status(session.conn);
+  int is_offered = !flags->is_server && flags->expect_ech_accept;
+  expect("ECH accepted", status == INKOTLS_ECH_STATUS_ACCEPTED, is_offered);
+}
+
+// After the handshake has failed: what a server sent that refuses ECH.
+void expect_refusal(void) {
+  const struct flags *flags = session.flags;
+  const struct bytes *want = &flags->expect_ech_retry_configs;
+  const uint8_t *list = NULL;
+  size_t len = 0;
+  inkotls_status status = inkotls_conn_ech_retry_configs(session.conn, &list, &len);
+  int is_refused = inkotls_conn_ech_status(session.conn) == INKOTLS_ECH_STATUS_REJECTED;
+  int is_answered = want->len > 0 || flags->expect_no_ech_retry_configs;
+  if (is_answered) expect("ECH refused", is_refused, 1);
+  if (want->len > 0) expect("ECH configs", status, INKOTLS_STATUS_OK);
+  if (want->len > 0 && (len != want->len || memcmp(list, want->at, len) != 0))
+    fail("the ECH configs are others");
+  if (flags->expect_no_ech_retry_configs) expect("ECH configs", status, INKOTLS_STATUS_NONE);
+  if (!is_refused) expect("ECH configs without a refusal", status, INKOTLS_STATUS_NONE);
+}
+
 void expect_handshake(void) {
   const struct flags *flags = session.flags;
   inkotls_conn *conn = session.conn;
@@ -125,6 +158,7 @@ void expect_handshake(void) {
   if (flags->is_server) expect_name();
   expect_certificates(flags, is_resumed);
   expect_early_data(flags);
+  expect_ech(flags);
   if (flags->expect_session_id && !session.is_resume)
     expect("a session kept", session.sessions_kept > 0, 1);
 }

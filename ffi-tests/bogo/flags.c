@@ -44,6 +44,8 @@ static const struct flag FLAGS[] = {
     FLAG("-decline-alpn", SWITCH, decline_alpn),
     FLAG("-no-ticket", SWITCH, no_ticket),
     FLAG("-skip-ticket", SWITCH, skip_ticket),
+    FLAG("-ech-config-list", BYTES, ech_config_list),
+    FLAG("-enable-ech-grease", SWITCH, enable_ech_grease),
 
     FLAG("-verify-peer", SWITCH, verify_peer),
     FLAG("-require-any-client-certificate", SWITCH, require_any_client_certificate),
@@ -92,6 +94,11 @@ static const struct flag FLAGS[] = {
     FLAG("-expect-server-name", TEXT, expect_server_name),
     FLAG("-expect-peer-cert-file", TEXT, expect_peer_cert_file),
     FLAG("-expect-early-data-reason", TEXT, expect_early_data_reason),
+    FLAG("-expect-ech-accept", SWITCH, expect_ech_accept),
+    FLAG("-expect-ech-name-override", TEXT, expect_ech_name_override),
+    FLAG("-expect-no-ech-name-override", SWITCH, expect_no_ech_name_override),
+    FLAG("-expect-ech-retry-configs", BYTES, expect_ech_retry_configs),
+    FLAG("-expect-no-ech-retry-configs", SWITCH, expect_no_ech_retry_configs),
 
     // Always so, here.
     {"-no-tls1", NOTHING, 0},

@@ -33,6 +33,8 @@ struct flags {
   const char *host_name, *advertise_alpn, *select_alpn;
   long reject_alpn, decline_alpn;
   long no_ticket, skip_ticket;
+  struct bytes ech_config_list;
+  long enable_ech_grease;
 
   // Certificates. Number 0 is the one that has no -new-x509-credential before it.
   struct credential credentials[8];
@@ -60,6 +62,9 @@ struct flags {
   struct bytes expect_ocsp_response;
   const char *expect_alpn, *expect_advertised_alpn, *expect_server_name;
   const char *expect_peer_cert_file, *expect_early_data_reason;
+  long expect_ech_accept, expect_no_ech_name_override, expect_no_ech_retry_configs;
+  struct bytes expect_ech_retry_configs;
+  const char *expect_ech_name_override;
 };
 
 // The flags of the first connection, of those after it, and of what follows early data that the

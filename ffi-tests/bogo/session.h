@@ -44,7 +44,9 @@ void clock_advance(long seconds);
 
 // expect.c: ends the program where the handshake is not as the flags expect it.
 void expect_hello(void);
+void expect_verified_name(const struct flags *flags, const inkotls_verification *verification);
 void expect_handshake(void);
+void expect_refusal(void);
 void expect_end(void);
 
 #endif

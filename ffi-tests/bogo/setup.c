@@ -22,10 +22,11 @@ static void check_blocking(void) {
 // Without -verify-peer a client of BoringSSL goes on after a refusal.
 static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *verification) {
   (void)conn_user_data;
-  (void)user_data, (void)verification;
+  (void)user_data;
   const struct flags *flags = session.offered_early_data ? session.retry : session.flags;
   check_blocking();
   session.is_verified = 1;
+  if (!flags->is_server) expect_verified_name(flags, verification);
   if (flags->fail_ocsp_callback) return INKOTLS_CERTIFICATE_ERROR_INVALID_OCSP_STAPLE;
   int counts = flags->verify_peer || flags->require_any_client_certificate;
   return flags->verify_fail && counts ? INKOTLS_CERTIFICATE_ERROR_OTHER : INKOTLS_VERDICT_ACCEPTED;
@@ -187,8 +188,9 @@ static void require_support(const struct flags *flags) {
 
 static const inkotls_client_config *client_config(const struct flags *flags) {
   static const inkotls_client_config *config;
-  static long no_ticket;
-  if (config && no_ticket == flags->no_ticket) return config;
+  static long no_ticket, ech_grease;
+  if (config && no_ticket == flags->no_ticket && ech_grease == flags->enable_ech_grease)
+    return config;
   inkotls_client_builder *builder = inkotls_client_builder_new();
   for (int32_t version = 0x0303; version <= 0x0304; version++)
     if (allows(flags, version)) inkotls_client_builder_add_protocol_version(builder, version);
@@ -208,6 +210,7 @@ static const inkotls_client_config *client_config(const struct flags *flags) {
   }
   inkotls_client_builder_set_dangerous_verifier(builder, verify, NULL, (int32_t)flags->is_async);
   inkotls_client_builder_set_early_data(builder, (int32_t)flags->enable_early_data);
+  inkotls_client_builder_set_ech_grease(builder, (int32_t)flags->enable_ech_grease);
   if (flags->no_ticket)
     inkotls_client_builder_set_tls12_resumption(builder, INKOTLS_TLS12_RESUMPTION_SESSION_ID);
   if (flags->export_traffic_secrets)
@@ -216,6 +219,7 @@ static const inkotls_client_config *client_config(const struct flags *flags) {
   check(inkotls_client_builder_build(builder, &config), "build",
         inkotls_client_builder_error(builder));
   no_ticket = flags->no_ticket;
+  ech_grease = flags->enable_ech_grease;
   return config;
 }
 
@@ -225,11 +229,20 @@ static void add_alpn(const char *list) {
           inkotls_conn_error(session.conn));
 }
 
+static void set_ech_configs(const struct flags *flags) {
+  const struct bytes *list = &flags->ech_config_list;
+  if (list->len == 0) return;
+  if (!allows(flags, 0x0304)) unimplemented("ECH without TLS 1.3");
+  inkotls_status status = inkotls_conn_set_ech_configs(session.conn, list->at, list->len);
+  if (status != INKOTLS_STATUS_UNSUPPORTED) check(status, "ECH", inkotls_conn_error(session.conn));
+}
+
 static void open_client(const struct flags *flags) {
   // An address is not sent as a name.
   const char *name = flags->host_name ? flags->host_name : "127.0.0.1";
   check(inkotls_conn_new_client(client_config(flags), name, strlen(name), &session.conn), name, "");
   add_alpn(flags->advertise_alpn);
+  set_ech_configs(flags);
 }
 
 // Server configs: a new one for each connection. What they share is the store and the ticket keys.

@@ -107,7 +107,9 @@ static void shake(void) {
   if (!flags->is_server) send_early_data();
   if (flags->is_server && flags->enable_early_data) echo_early_data();
   if (flags->implicit_handshake && !session.offered_early_data) return;
-  must(drive(handshake));
+  inkotls_status status = drive(handshake);
+  if (status != INKOTLS_STATUS_OK) expect_refusal();
+  must(status);
   if (session.offered_early_data && flags->expect_no_offer_early_data)
     fail("early data was offered");
   if (session.offered_early_data && inkotls_conn_is_early_data_accepted(session.conn) == 0) {

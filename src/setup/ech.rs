@@ -82,14 +82,25 @@ fn usable(configs: &[Vec<u8>]) -> Result<(EchConfig, String), Error> {
     let usable = configs.iter().find_map(|list| {
         let config = EchConfig::new(EchConfigListBytes::from(&list[..]), &hpke_suites()).ok()?;
         match EchConfigPayload::read(&mut Reader::init(&list[2..])).ok()? {
-            EchConfigPayload::V18(it) => Some((config, it.public_name.as_ref().to_owned())),
-            EchConfigPayload::Unknown { .. } => None,
+            EchConfigPayload::V18(it) if is_host_name(it.public_name.as_ref()) => {
+                Some((config, it.public_name.as_ref().to_owned()))
+            }
+            _ => None,
         }
     });
     let text = "none of the ECH configs can be used: all have another version than RFC 9849, \
                 another KEM than DHKEM(X25519, HKDF-SHA256), an HPKE suite or a mandatory extension \
                 that is not supported, or contents that are not valid";
     usable.ok_or_else(|| Error::new(Status::Unsupported, text))
+}
+
+/// Whether rustls's DNS name, which is no IP address, has letters, digits and hyphens only, and no dot at its end
+/// (RFC 9849, section 4), and whether its last label is no number: software takes such a name for an IPv4 address.
+fn is_host_name(name: &str) -> bool {
+    let is_host_name = |it: u8| it.is_ascii_alphanumeric() || it == b'-' || it == b'.';
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_number = last.get(..2).is_some_and(|it| it.eq_ignore_ascii_case("0x"));
+    name.bytes().all(is_host_name) && !last.is_empty() && !is_number
 }
 
 #[cfg(test)]
@@ -143,6 +154,10 @@ mod tests {
             config(0xfe0d, 0x20, &[1, 1], b"not a name", &[]),
             config(0xfe0d, 0x20, &[1, 1], b"192.0.2.1", &[]),
             config(0xfe0d, 0x20, &[1, 1], b"", &[]),
+            config(0xfe0d, 0x20, &[1, 1], b"a_b.test", &[]),
+            config(0xfe0d, 0x20, &[1, 1], b"public.test.", &[]),
+            config(0xfe0d, 0x20, &[1, 1], b"public.0x7f", &[]),
+            config(0xfe0d, 0x20, &[1, 1], b"public.1", &[]),
             vec![0xfe, 0x0d, 0, 1, 7], // contents that end too early
         ];
         for it in &unfit {

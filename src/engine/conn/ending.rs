@@ -109,6 +109,15 @@ impl Conn {
             rustls::Error::PeerIncompatible(P::ServerDoesNotSupportTls12Or13) => {
                 version::unfit(self.context.old_version).into()
             }
+            rustls::Error::PeerIncompatible(P::ServerRejectedEncryptedClientHello(_))
+                if self.is_resumed() == Some(true) =>
+            {
+                // The server has not proven the public name (RFC 9849, section 6.1.4).
+                let text = "the peer broke the protocol: it refused Encrypted ClientHello and \
+                            resumed a session, which it must not know";
+                let error = Error::new(Status::ProtocolError, text);
+                error.with_alert(AlertDescription::EncryptedClientHelloRequired).into()
+            }
             error => error,
         }
     }
