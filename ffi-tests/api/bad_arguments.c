@@ -228,6 +228,7 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_set_session_cache(NULL, 1));
   REFUSED(inkotls_client_builder_set_tls12_resumption(NULL, INKOTLS_TLS12_RESUMPTION_OFF));
   REFUSED(inkotls_client_builder_set_early_data(NULL, 1));
+  REFUSED(inkotls_client_builder_set_ech_grease(NULL, 1));
   REFUSED(inkotls_client_builder_set_dangerous_verifier(NULL, verify, NULL, 0));
   REFUSED(inkotls_client_builder_set_dangerous_verifier(builder, NULL, NULL, 0));
   inkotls_identity_free(identity);
@@ -469,6 +470,10 @@ static void connection(void) {
   BYTES_REFUSED(inkotls_conn_read_early_data, pair.server.conn, out.buf, sizeof out.buf);
   BYTES_REFUSED(inkotls_conn_write_early_data, it, "x", 1);
   INPUT_REFUSED(inkotls_conn_add_alpn, it, "h2", 2);
+  REFUSED(inkotls_conn_set_ech_configs(NULL, "x", 1));
+  LOAN_REFUSED(inkotls_conn_ech_retry_configs, it, &out.bytes);
+  LOAN_REFUSED(inkotls_conn_ech_public_name, it, &out.text);
+  REFUSED(inkotls_conn_ech_status(NULL));
   INPUT_REFUSED(inkotls_conn_set_resumption_data, pair.server.conn, "x", 1);
   LOAN_REFUSED(inkotls_conn_read_peek, it, &out.bytes);
   LOAN_REFUSED(inkotls_conn_drain_peek, it, &out.bytes);

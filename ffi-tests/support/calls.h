@@ -84,6 +84,7 @@ struct kind {
   CALL(inkotls_client_builder_set_session_cache, (it, 1))    \
   CALL(inkotls_client_builder_set_tls12_resumption, (it, 1)) \
   CALL(inkotls_client_builder_set_early_data, (it, 1))       \
+  CALL(inkotls_client_builder_set_ech_grease, (it, 1))       \
   CALL(inkotls_client_builder_set_roots, (it, roots))        \
   CALL(inkotls_client_builder_build, (it, &out.client))
 
@@ -141,6 +142,10 @@ struct kind {
   CALL(inkotls_conn_clear_alpn, (it))                                            \
   CALL(inkotls_conn_set_resumption_data, (it, "x", 1))                           \
   CALL(inkotls_conn_set_log, (it, 0, NULL, NULL))                                \
+  CALL(inkotls_conn_set_ech_configs, (it, "x", 1))                               \
+  CALL(inkotls_conn_ech_status, (it))                                            \
+  CALL(inkotls_conn_ech_retry_configs, (it, &out.bytes, &out.len))               \
+  CALL(inkotls_conn_ech_public_name, (it, &out.text, &out.len))                  \
   CALL(inkotls_conn_drain_peek, (it, &out.bytes, &out.len))                      \
   CALL(inkotls_conn_drain_consume, (it, 0))                                      \
   CALL(inkotls_conn_read_peek, (it, &out.bytes, &out.len))                       \
