@@ -15,13 +15,14 @@ test-examples: $(EXAMPLES:%=$(BUILD)/%) $(SHARED) build/pki/done ## the other ex
 	python3 ffi-tests/peers/flood.py $(SHARED) build/pki
 	$(BUILD)/green_threads build/pki 50 0.5
 
-NEEDS.test-peers := openssl curl python3 gnutls-cli=gnutls-bin nginx=nginx-light tshark javac=default-jdk-headless node=nodejs
-test-peers: $(SHARED) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx and others
+NEEDS.test-peers := openssl curl python3 gnutls-cli=gnutls-bin nginx=nginx-light tshark javac=default-jdk-headless node=nodejs \
+    selfserv=libnss3-tools
+test-peers: $(SHARED) build/pki/done build/peers/done ## the whole surface against GnuTLS, Node, Java, nginx, Go, NSS and others
 	$(needs)
 	python3 ffi-tests/peers/whole_surface.py $(SHARED) build/pki build/peers
 
 NEEDS.build/peers/done := python3
-build/peers/done: ffi-tests/peers/prepare.sh
+build/peers/done: ffi-tests/peers/prepare.sh ffi-tests/peers/surface/ech.go
 	$(needs)
 	$< build/peers
 

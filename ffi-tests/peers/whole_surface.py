@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """The whole surface, through ctypes, against programs that are not ours: OpenSSL, GnuTLS, Node,
-Java, nginx, curl, Python's ssl, tlslite-ng and tshark.
+Java, nginx, curl, Python's ssl, tlslite-ng, Go, NSS and tshark.
 
     whole_surface.py LIBRARY PKI_DIR PEERS_DIR [OPTIONS OF unittest]...
 
@@ -16,6 +16,7 @@ import inkotls
 import interop
 from surface import programs
 from surface.agreement import GnutlsAgrees, Java, NodeAgrees, OurLists, PostQuantum
+from surface.ech import GoAccepts, NssAccepts
 from surface.host import HostKeys, HostVerification
 from surface.identity import (Acceptor, Certificates, ClientCertificates, Compression,
                             DevelopmentCertificate, Identities, RawPublicKeys, Revocation, Stapling)
