@@ -16,7 +16,7 @@ import inkotls
 import interop
 from surface import programs
 from surface.agreement import GnutlsAgrees, Java, NodeAgrees, OurLists, PostQuantum
-from surface.ech import GoAccepts, NssAccepts
+from surface.ech import GoAccepts, NssAccepts, OpensslAccepts
 from surface.host import HostKeys, HostVerification
 from surface.identity import (Acceptor, Certificates, ClientCertificates, Compression,
                             DevelopmentCertificate, Identities, RawPublicKeys, Revocation, Stapling)

@@ -1,4 +1,5 @@
-"""Encrypted ClientHello (RFC 9849) with servers that have the key: Go's crypto/tls and NSS."""
+"""Encrypted ClientHello (RFC 9849) with servers that have the key: Go's crypto/tls, NSS and
+OpenSSL."""
 
 import base64
 import contextlib
@@ -17,7 +18,7 @@ from interop import REQUEST, Program, connect, pki, receive_all, run
 
 from . import programs
 from .agreement import hellos
-from .programs import Test, client_config, on_some_port, ours
+from .programs import Test, client_config, on_some_port, ours, s_server
 from .programs import der as certificate
 
 GREASE, OFFERED, ACCEPTED, REJECTED = range(1, 5)  # inkotls_ech_status
@@ -218,6 +219,48 @@ class GoAccepts(Ech):
                 self.assertEqual(tls.conn.ech_status(), GREASE)
                 said = peer.tells()
                 self.assertEqual((said["accepted"], said["name"]), (False, INNER))
+
+
+class OpensslAccepts(Ech):
+    def setUp(self):
+        if run("openssl", "ech", "-help").returncode:
+            self.skipTest("this openssl is older than 4.0, which has Encrypted ClientHello")
+
+    def keys(self):
+        """A file with a new key, and the list of its config."""
+        path = os.path.join(self.scratch(), "ech.pem")
+        self.assertEqual(run("openssl", "ech", "-public_name", OUTER, "-out", path).returncode, 0)
+        with open(path, encoding="ascii") as file:
+            lines = file.read().split("-----BEGIN ECHCONFIG-----")[1].split("-----END")[0]
+        return path, base64.b64decode(lines)
+
+    def s_server(self, path, *options):
+        return s_server("other", "-www", "-tls1_3", "-servername", INNER, "-cert2",
+                        pki("ecdsa.pem"), "-key2", pki("ecdsa.key"), "-ech_key", path, *options)
+
+    def test_accepted(self):
+        path, configs = self.keys()
+        config = client_config()
+        with self.s_server(path) as peer:
+            for resumed, over in enumerate((inkotls.Tls, OverFd, OverCallbacks)):
+                with self.subTest(over=over.__name__):
+                    tls = offer(peer.port, configs, config, over=over)
+                    self.assert_accepted(tls, min(resumed, 1))
+                    self.assertEqual(tls.peer, certificate("ecdsa"))
+
+    def test_hello_retry_request(self):
+        path, configs = self.keys()
+        with self.s_server(path, "-groups", "P-384") as peer:
+            tls = offer(peer.port, configs)
+            self.assert_accepted(tls)
+            self.assertEqual((hellos(tls, True), tls.group), (2, "secp384r1"))
+
+    def test_refused_then_accepted(self):
+        path, configs = self.keys()
+        with self.s_server(path) as peer:
+            tls = offer(peer.port, self.keys()[1])
+            self.assert_refused_with(tls, configs)
+            self.assert_accepted(offer(peer.port, tls.conn.lent("ech_retry_configs")))
 
 
 # NSS, which wants its key in a form of its own.
