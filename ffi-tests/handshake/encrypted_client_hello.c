@@ -252,6 +252,26 @@ static void hides_the_name(void) {
   CHECK(memcmp(hello + at, other + again, 4 + two(hello + at + 2)) != 0);
 }
 
+// The ID of a TLS 1.2 session would tell an observer which server it is of.
+static void hides_a_tls12_session(void) {
+  enum { ID = 5 + 4 + 2 + 32, ID_LEN = 1 + 32 };
+  unsigned char hello[8192], id[ID_LEN] = {0};
+  struct list list = list_of(outer);
+  struct pair pair;
+  inkotls_conn *conn;
+  pair_converse(&pair, &direct, client, inner, server);
+  CHECK_INT(inkotls_conn_protocol_version(pair.client.conn), TLS12);
+  pair_free(&pair);
+  for (int i = 0; i < 3; i++) {
+    CHECK_INT(inkotls_conn_new_client(client, inner, strlen(inner), &conn), INKOTLS_STATUS_OK);
+    if (i == 1) CHECK_INT(inkotls_conn_set_ech_configs(conn, list.at, list.len), INKOTLS_STATUS_OK);
+    hello_of(conn, hello, sizeof hello);
+    if (i == 0) memcpy(id, hello + ID, ID_LEN);
+    CHECK_INT(memcmp(id, hello + ID, ID_LEN) == 0, i != 1);
+    inkotls_conn_free(conn);
+  }
+}
+
 // GREASE: the name is in the clear, and nothing else is different.
 static void greases(const struct way *way) {
   struct pair pair;
@@ -413,6 +433,15 @@ int main(int argc, char **argv) {
   CHECK_INT(inkotls_server_builder_add_protocol_version(and_with, TLS12), INKOTLS_STATUS_OK);
   make(client_trusting("ca.pem"), and_with);
   each_wide_way("a server without TLS 1.3", too_old);
+  release_both();
+
+  with = client_trusting("ca.pem");
+  int32_t by_id = INKOTLS_TLS12_RESUMPTION_SESSION_ID;
+  CHECK_INT(inkotls_client_builder_set_tls12_resumption(with, by_id), INKOTLS_STATUS_OK);
+  and_with = server_showing("ecdsa");
+  CHECK_INT(inkotls_server_builder_add_protocol_version(and_with, TLS12), INKOTLS_STATUS_OK);
+  make(with, and_with);
+  once("a TLS 1.2 session does not show", hides_a_tls12_session);
   release_both();
 
   make(client_with_identity(), server_asking());
