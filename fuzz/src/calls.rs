@@ -166,10 +166,17 @@ impl Hosts<'_> {
         let index = plan.byte().into();
         let Some(conn) = self.pair.side(at == 1).conn() else { return };
         let it = conn.get();
-        for lent in [inkotls_conn_alpn, inkotls_conn_ocsp_staple, inkotls_conn_resumption_data] {
+        for lent in [
+            inkotls_conn_alpn,
+            inkotls_conn_ocsp_staple,
+            inkotls_conn_resumption_data,
+            inkotls_conn_ech_retry_configs,
+        ] {
             is_answer(crate::abi::lent::<u8, _>(|data, len| lent(it, data, len)).0);
         }
-        is_answer(crate::abi::lent::<u8, _>(|d, len| inkotls_conn_server_name(it, d, len)).0);
+        for name in [inkotls_conn_server_name, inkotls_conn_ech_public_name] {
+            is_answer(crate::abi::lent::<u8, _>(|data, len| name(it, data, len)).0);
+        }
         let certificate = |data: Option<&mut MaybeUninit<_>>, len: Option<&mut MaybeUninit<_>>| {
             inkotls_conn_peer_certificate(it, index, data, len)
         };
@@ -187,6 +194,7 @@ impl Hosts<'_> {
             inkotls_conn_alert_received,
             inkotls_conn_certificate_error,
             inkotls_conn_os_error,
+            inkotls_conn_ech_status,
         ] {
             let status = number(it);
             let is_none = status == Status::None as i32;

@@ -76,8 +76,8 @@ fn configs(list: &[u8]) -> Result<Vec<Vec<u8>>, Error> {
     split().ok_or_else(|| Error::argument(text))
 }
 
-/// The first config that rustls can use, and its public name. A config with contents that are not
-/// valid, or with a public name that is none, is passed over: another may be usable.
+/// The first config that can be used, and its public name. A config is passed over if its contents
+/// are not valid, because a later one may be usable.
 fn usable(configs: &[Vec<u8>]) -> Result<(EchConfig, String), Error> {
     let usable = configs.iter().find_map(|list| {
         let config = EchConfig::new(EchConfigListBytes::from(&list[..]), &hpke_suites()).ok()?;
@@ -94,8 +94,9 @@ fn usable(configs: &[Vec<u8>]) -> Result<(EchConfig, String), Error> {
     usable.ok_or_else(|| Error::new(Status::Unsupported, text))
 }
 
-/// Whether rustls's DNS name, which is no IP address, has letters, digits and hyphens only, and no dot at its end
-/// (RFC 9849, section 4), and whether its last label is no number: software takes such a name for an IPv4 address.
+/// Whether a public name is a host name (RFC 9849, section 4). rustls refuses IP addresses, and
+/// accepts underscores, a dot at the end, and a last label that other software reads as a number of
+/// an IPv4 address.
 fn is_host_name(name: &str) -> bool {
     let is_host_name = |it: u8| it.is_ascii_alphanumeric() || it == b'-' || it == b'.';
     let last = name.rsplit('.').next().unwrap_or_default();
