@@ -162,7 +162,7 @@ mod tests {
             vec![0xfe, 0x0d, 0, 1, 7], // contents that end too early
         ];
         for it in &unfit {
-            assert_eq!(public_name(&list(&[it.clone()])), Err(Status::Unsupported));
+            assert_eq!(public_name(&list(std::slice::from_ref(it))), Err(Status::Unsupported));
         }
         let both = [&unfit[..], &[fit(b"public.test"), fit(b"other.test")]].concat();
         assert_eq!(public_name(&list(&both)).as_deref(), Ok("public.test"));
