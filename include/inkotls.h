@@ -276,9 +276,10 @@ INKOTLS_ENUM(inkotls_status) {
   /// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol
   /// or certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no
   /// identity for the server name or the signature schemes of the client; or the peer sent more
-  /// than INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The connection cannot
-  /// be used any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write,
-  /// inkotls_conn_flush and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
+  /// than INKOTLS_LIMIT_HANDSHAKE allows; or the server has refused Encrypted ClientHello
+  /// (INKOTLS_ECH_STATUS_REJECTED). The error message has the reason. The connection cannot be used
+  /// any more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush
+  /// and inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return
   /// INKOTLS_STATUS_WANT_WRITE as long as an alert for the peer is queued, and from then on this
   /// status.
   INKOTLS_STATUS_HANDSHAKE_FAILED = -6,
@@ -3460,12 +3461,13 @@ inkotls_status inkotls_client_builder_set_ech_grease(inkotls_client_builder *bui
 ///
 /// If the server does not use ECH, or does not have the private key of the config, the handshake
 /// goes on with the public name, for which the server must then present a valid certificate. An
-/// inkotls_verify_callback then receives the public name. If the server proves the public name,
-/// inkotls_conn_handshake returns HANDSHAKE_FAILED, this side sends the alert ech_required (121),
-/// and inkotls_conn_ech_status returns INKOTLS_ECH_STATUS_REJECTED, whose comment says how to
-/// connect again. The application data and the certificate of this side are not sent; early data
-/// that was sent is encrypted, and is lost. After any other failure, do not connect again without
-/// ECH: an attacker may have caused the failure to learn the server name.
+/// inkotls_verify_callback then receives the public name. A raw public key belongs to no name: if
+/// the client trusts raw public keys, a server proves the public name with any of them. If the
+/// server proves the public name, inkotls_conn_handshake returns HANDSHAKE_FAILED, this side sends
+/// the alert ech_required (121), and inkotls_conn_ech_status returns INKOTLS_ECH_STATUS_REJECTED,
+/// whose comment says how to connect again. The application data and the certificate of this side
+/// are not sent; early data that was sent is encrypted, and is lost. After any other failure, do
+/// not connect again without ECH: an attacker may have caused the failure to learn the server name.
 ///
 /// list, len  An ECHConfigList (RFC 9849, section 4) in binary form: DNS libraries may return the
 ///            parameter "ech" in base64. The length is in bytes. Copied.
@@ -3473,9 +3475,10 @@ inkotls_status inkotls_client_builder_set_ech_grease(inkotls_client_builder *bui
 /// INVALID_ARGUMENT  The bytes are not an ECHConfigList.
 /// INVALID_STATE     The handshake has begun, or conn is a server connection, or the config of the
 ///                   connection does not offer TLS 1.3.
-/// UNSUPPORTED       The library supports none of the configs in the list. The connection does not
-///                   offer ECH, and can be used without: RFC 9849 treats such a list like no list
-///                   (section 6.1).
+/// UNSUPPORTED       The library supports none of the configs in the list. The call changes
+///                   nothing: unless an earlier call returned OK, the connection does not offer
+///                   ECH, and can be used without ECH, because RFC 9849 treats such a list like no
+///                   list (section 6.1).
 inkotls_status inkotls_conn_set_ech_configs(inkotls_conn *conn, const void *list, size_t len);
 
 /// Returns whether the ClientHello of a client connection was encrypted (Encrypted ClientHello, RFC
@@ -4099,6 +4102,10 @@ inkotls_status inkotls_verification_certificate(const inkotls_verification *veri
 
 /// Reads the name that the server must prove with its certificate: the server_name of
 /// inkotls_conn_new_client, a DNS name or an IP address.
+///
+/// If the server refuses Encrypted ClientHello, the name is the public name of the ECH config
+/// (inkotls_conn_ech_public_name). A verifier must compare the certificate with this name, not with
+/// a name that it knows from elsewhere.
 ///
 /// out_name  Receives a pointer to the name, not NUL-terminated. Valid until the
 ///           inkotls_verify_callback returns.

@@ -29,12 +29,13 @@ use std::mem::MaybeUninit;
 ///
 /// If the server does not use ECH, or does not have the private key of the config, the handshake
 /// goes on with the public name, for which the server must then present a valid certificate. An
-/// inkotls_verify_callback then receives the public name. If the server proves the public name,
-/// inkotls_conn_handshake returns HANDSHAKE_FAILED, this side sends the alert ech_required (121),
-/// and inkotls_conn_ech_status returns INKOTLS_ECH_STATUS_REJECTED, whose comment says how to
-/// connect again. The application data and the certificate of this side are not sent; early data
-/// that was sent is encrypted, and is lost. After any other failure, do not connect again without
-/// ECH: an attacker may have caused the failure to learn the server name.
+/// inkotls_verify_callback then receives the public name. A raw public key belongs to no name: if
+/// the client trusts raw public keys, a server proves the public name with any of them. If the
+/// server proves the public name, inkotls_conn_handshake returns HANDSHAKE_FAILED, this side sends
+/// the alert ech_required (121), and inkotls_conn_ech_status returns INKOTLS_ECH_STATUS_REJECTED,
+/// whose comment says how to connect again. The application data and the certificate of this side
+/// are not sent; early data that was sent is encrypted, and is lost. After any other failure, do
+/// not connect again without ECH: an attacker may have caused the failure to learn the server name.
 ///
 /// list, len   An ECHConfigList (RFC 9849, section 4) in binary form: DNS libraries may return the
 ///             parameter "ech" in base64. The length is in bytes. Copied.
@@ -42,9 +43,10 @@ use std::mem::MaybeUninit;
 /// INVALID_ARGUMENT   The bytes are not an ECHConfigList.
 /// INVALID_STATE      The handshake has begun, or conn is a server connection, or the config of the
 ///                    connection does not offer TLS 1.3.
-/// UNSUPPORTED        The library supports none of the configs in the list. The connection does not
-///                    offer ECH, and can be used without: RFC 9849 treats such a list like no list
-///                    (section 6.1).
+/// UNSUPPORTED        The library supports none of the configs in the list. The call changes
+///                    nothing: unless an earlier call returned OK, the connection does not offer
+///                    ECH, and can be used without ECH, because RFC 9849 treats such a list like no
+///                    list (section 6.1).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_set_ech_configs(
     conn: Option<&mut inkotls_conn>,

@@ -73,6 +73,10 @@ pub extern "C" fn inkotls_verification_certificate(
 /// Reads the name that the server must prove with its certificate: the server_name of
 /// inkotls_conn_new_client, a DNS name or an IP address.
 ///
+/// If the server refuses Encrypted ClientHello, the name is the public name of the ECH config
+/// (inkotls_conn_ech_public_name). A verifier must compare the certificate with this name, not with
+/// a name that it knows from elsewhere.
+///
 /// out_name   Receives a pointer to the name, not NUL-terminated. Valid until the
 ///            inkotls_verify_callback returns.
 /// out_len    Receives the length of the name in bytes.
