@@ -173,7 +173,8 @@ static void resumes_nothing(const struct way *way) {
 
 static char verified[64];
 
-static int32_t verify(void *user_data, inkotls_verification *verification) {
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *verification) {
+  (void)conn_user_data;
   const char *name = "";
   size_t len = 0;
   (void)user_data;
