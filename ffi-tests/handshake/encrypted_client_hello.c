@@ -369,6 +369,25 @@ static void without_a_list(void) {
   inkotls_server_config_release(server);
 }
 
+// A public key of low order, with which anyone could decrypt: the handshake fails before a byte of
+// the ClientHello is sent.
+static void unfit_key(void) {
+  enum { KEY = 2 + 4 + 1 + 2 + 2 };
+  unsigned char out[64];
+  struct list list = list_of(outer);
+  inkotls_conn *conn = NULL;
+  size_t len = 0;
+  memset(list.at + KEY, 0, 32);
+  CHECK_INT(inkotls_conn_new_client(client, inner, strlen(inner), &conn), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_set_ech_configs(conn, list.at, list.len), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_WANT_WRITE);
+  CHECK_INT(inkotls_conn_drain(conn, out, sizeof out, &len), INKOTLS_STATUS_OK);
+  CHECK(len == 7 && out[0] == 21);  // an alert
+  CHECK_INT(inkotls_conn_handshake(conn), INKOTLS_STATUS_HANDSHAKE_FAILED);
+  reports(conn, INKOTLS_ECH_STATUS_NOT_OFFERED, outer);
+  inkotls_conn_free(conn);
+}
+
 static void without_tls13(void) {
   struct list list = list_of(outer);
   inkotls_client_builder *builder = client_speaking(TLS12);
@@ -415,6 +434,7 @@ int main(int argc, char **argv) {
   each_wide_way("an address", address);
   once("the name does not show", hides_the_name);
   once("lists", lists);
+  once("a key that is not secure", unfit_key);
   once("without TLS 1.3", without_tls13);
   release_both();
 
