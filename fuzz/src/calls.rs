@@ -353,4 +353,11 @@ fn is_answer(status: Status) {
     assert!(matches!(status, Status::Ok | Status::None | Status::Panic), "{status:?}");
 }
 
-unsafe extern "C" fn ignore(_: *mut c_void, _: i32, _: *const std::ffi::c_char, _: usize) {}
+unsafe extern "C" fn ignore(
+    _: *mut c_void,
+    _: *mut c_void,
+    _: i32,
+    _: *const std::ffi::c_char,
+    _: usize,
+) {
+}

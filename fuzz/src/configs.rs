@@ -102,7 +102,7 @@ impl Setup {
         }
         done(inkotls_client_builder_set_early_data(get(), self.early_data.into()));
         if self.may_block {
-            let verify = Some(verify as unsafe extern "C" fn(_, _) -> _);
+            let verify = Some(verify as unsafe extern "C" fn(_, _, _) -> _);
             let set = inkotls_client_builder_set_dangerous_verifier;
             done(set(get(), verify, ptr::null_mut(), 1));
         }
@@ -355,18 +355,28 @@ pub fn host() -> MutexGuard<'static, Host> {
     HOST.lock().expect("panics end the program")
 }
 
-unsafe extern "C" fn verify(_: *mut c_void, verification: *mut inkotls_verification) -> i32 {
+unsafe extern "C" fn verify(
+    _: *mut c_void,
+    _: *mut c_void,
+    verification: *mut inkotls_verification,
+) -> i32 {
     // SAFETY: lent for this call.
     inkotls_verification_verify(unsafe { verification.as_mut() })
 }
 
-unsafe extern "C" fn log_key(_: *mut c_void, line: *const std::ffi::c_char, len: usize) {
+unsafe extern "C" fn log_key(
+    _: *mut c_void,
+    _: *mut c_void,
+    line: *const std::ffi::c_char,
+    len: usize,
+) {
     // SAFETY: lent for this call.
     let line = unsafe { std::slice::from_raw_parts(line.cast::<u8>(), len) };
     host().secrets.push(String::from_utf8(line.to_vec()).expect("a line of text"));
 }
 
 unsafe extern "C" fn put(
+    _: *mut c_void,
     _: *mut c_void,
     key: *const u8,
     key_len: usize,
@@ -382,6 +392,7 @@ unsafe extern "C" fn put(
 }
 
 unsafe extern "C" fn take(
+    _: *mut c_void,
     _: *mut c_void,
     key: *const u8,
     key_len: usize,
@@ -405,6 +416,7 @@ unsafe extern "C" fn take(
 }
 
 pub unsafe extern "C" fn sign(
+    _: *mut c_void,
     _: *mut c_void,
     _: i32,
     _: *const u8,
