@@ -114,7 +114,7 @@ install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 # `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
 PARTS := test-rust test-header test-c test-recipes test-panic test-interop test-fuzz
 MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
-         test-asan test-tsan test-aws-lc-rs test-small test-examples test-peers test-model test-bindings test-pages
+         test-asan test-tsan test-aws-lc-rs test-graviola test-small test-examples test-peers test-model test-bindings test-pages
 
 demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/support/needs.sh openssl curl
@@ -141,7 +141,7 @@ deps: ## installs, as root with apt-get, what make lint and make test-all need
 NEEDS.test-rust := openssl
 test-rust: ## the Rust tests
 	$(needs)
-	$(CARGO) test --locked --no-fail-fast --features graviola
+	$(CARGO) test --locked --no-fail-fast --features graviola-ml-kem
 
 NEEDS.lint  = clang-format $(NEEDS.bench)
 lint: $(DENY) ## rustfmt, clippy, clang-format, and what deny.toml asks of the dependencies

@@ -7,12 +7,7 @@ use std::env;
 const ABI: u32 = include!("abi/version");
 
 fn main() {
-    if env::var_os("CARGO_FEATURE_RING").or(env::var_os("CARGO_FEATURE_AWS_LC_RS")).is_none() {
-        println!(
-            "cargo::error=inkotls has no cryptography: enable its feature `ring`, which is a \
-             default feature, or `aws-lc-rs`. The feature `post-quantum` only adds to one of them."
-        );
-    }
+    name_providers();
     if env::var_os("CARGO_CFG_UNIX").is_none() {
         println!(
             "cargo::error=inkotls cannot be built for the target {}, because it uses the file \
@@ -41,4 +36,38 @@ fn main() {
 /// A variable that Cargo sets for every build script.
 fn cargo(variable: &str) -> String {
     env::var(variable).unwrap_or_else(|error| panic!("{variable}: {error}"))
+}
+
+/// Says, as cfgs of src/crypto, which providers of cryptography there are.
+fn name_providers() {
+    let is_on = |feature| env::var_os(format!("CARGO_FEATURE_{feature}")).is_some();
+    let runs_graviola = ["x86_64", "aarch64"].contains(&&*cargo("CARGO_CFG_TARGET_ARCH"));
+    let has_ring = is_on("RING") || is_on("AWS_LC_RS");
+    let lacks_ml_kem = is_on("RING") && !is_on("AWS_LC_RS") && is_on("POST_QUANTUM");
+    let adds_graviola = is_on("GRAVIOLA") || lacks_ml_kem && is_on("GRAVIOLA_ML_KEM");
+    let cfgs = [
+        ("provider_ring", has_ring),
+        ("provider_graviola", runs_graviola && is_on("GRAVIOLA")),
+        ("ml_kem_of_fips203", lacks_ml_kem),
+        ("ml_kem_of_graviola", runs_graviola && adds_graviola),
+    ];
+    for (cfg, is_set) in cfgs {
+        println!("cargo::rustc-check-cfg=cfg({cfg})");
+        if is_set {
+            println!("cargo::rustc-cfg={cfg}");
+        }
+    }
+    if !has_ring && is_on("GRAVIOLA") && !runs_graviola {
+        println!(
+            "cargo::error=inkotls has no cryptography for the target {}, because graviola is for \
+             x86-64 and AArch64 alone: enable the feature `ring`, too.",
+            cargo("TARGET")
+        );
+    } else if !has_ring && !is_on("GRAVIOLA") {
+        println!(
+            "cargo::error=inkotls has no cryptography: enable its feature `ring`, which is a \
+             default feature, `aws-lc-rs` or `graviola`. The features `post-quantum` and \
+             `graviola-ml-kem` only add to one of them."
+        );
+    }
 }

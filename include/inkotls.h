@@ -1550,6 +1550,25 @@ inkotls_status inkotls_client_builder_add_cipher_suite(inkotls_client_builder *b
 inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *builder,
     int32_t group);
 
+/// Sets the crypto provider: the library of cryptography that connections of the config use.
+///
+/// By default inkotls_client_builder_build chooses the crypto provider: "graviola" if it is built
+/// in and the processor has the extensions that graviola requires, otherwise "aws-lc-rs" or "ring",
+/// whichever is built in. All crypto providers support the same protocol versions, cipher suites,
+/// groups and signature schemes.
+///
+/// Private keys, ticket keys and fingerprints always use the default crypto provider, whatever is
+/// set here.
+///
+/// name, len  The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
+///            length in bytes. Default: the crypto provider that inkotls_client_builder_build
+///            chooses. Borrowed for this call.
+///
+/// UNSUPPORTED  The crypto provider is not built in, or the processor lacks an extension that the
+///              crypto provider requires.
+inkotls_status inkotls_client_builder_set_crypto_provider(inkotls_client_builder *builder,
+    const char *name, size_t len);
+
 /// Adds an identity that the client may present to servers that ask for a certificate.
 ///
 /// By default the client has no identity.
@@ -1671,6 +1690,12 @@ void inkotls_client_builder_free(inkotls_client_builder *builder);
 /// if the config uses the platform's verification of certificates (macOS, Windows, Android).
 /// Returns 0 if connections of the config never return WANT_BLOCKING.
 int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
+
+/// Returns the name of the crypto provider that connections of the config use.
+///
+/// Returns "graviola", "aws-lc-rs" or "ring", as a static text: NUL-terminated ASCII, never NULL,
+/// valid as long as the library is loaded. The text is "" if config is NULL.
+const char *inkotls_client_config_crypto_provider(const inkotls_client_config *config);
 
 /// Retains the config: its number of references grows by one.
 ///
@@ -2141,6 +2166,25 @@ inkotls_status inkotls_server_builder_add_cipher_suite(inkotls_server_builder *b
 inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *builder,
     int32_t group);
 
+/// Sets the crypto provider: the library of cryptography that connections of the config use.
+///
+/// By default inkotls_server_builder_build chooses the crypto provider: "graviola" if it is built
+/// in and the processor has the extensions that graviola requires, otherwise "aws-lc-rs" or "ring",
+/// whichever is built in. All crypto providers support the same protocol versions, cipher suites,
+/// groups and signature schemes.
+///
+/// Private keys, ticket keys and fingerprints always use the default crypto provider, whatever is
+/// set here.
+///
+/// name, len  The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
+///            length in bytes. Default: the crypto provider that inkotls_server_builder_build
+///            chooses. Borrowed for this call.
+///
+/// UNSUPPORTED  The crypto provider is not built in, or the processor lacks an extension that the
+///              crypto provider requires.
+inkotls_status inkotls_server_builder_set_crypto_provider(inkotls_server_builder *builder,
+    const char *name, size_t len);
+
 /// Sets whether the server asks clients for a certificate, and which clients the server trusts.
 ///
 /// inkotls_conn_peer_certificate returns the certificate that a client has presented.
@@ -2269,6 +2313,12 @@ void inkotls_server_builder_free(inkotls_server_builder *builder);
 /// store were set with may_block 1. Returns 0 if connections of the config never return
 /// WANT_BLOCKING.
 int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
+
+/// Returns the name of the crypto provider that connections of the config use.
+///
+/// Returns "graviola", "aws-lc-rs" or "ring", as a static text: NUL-terminated ASCII, never NULL,
+/// valid as long as the library is loaded. The text is "" if config is NULL.
+const char *inkotls_server_config_crypto_provider(const inkotls_server_config *config);
 
 /// Retains the config: its number of references grows by one.
 ///
@@ -4584,6 +4634,15 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //
 //     A thread must not be cancelled (pthread_cancel) inside a call, because the unwinding ends
 //     the process. Disable cancellation around calls (pthread_setcancelstate).
+//
+// Crypto provider
+//
+//     The cryptography comes from one or several of ring, aws-lc-rs and graviola, which are built
+//     in. graviola requires an x86-64 processor with AVX2, ADX, BMI1, AES and PCLMULQDQ, or an
+//     AArch64 processor with AES, PMULL and SHA-2. If the library was built with graviola alone,
+//     and the processor lacks one of these extensions, each function that needs cryptography
+//     returns UNSUPPORTED: functions that build a config, set a private key or a signer, add a
+//     CRL, or create an inkotls_certificate or ticket keys.
 //
 // Fork
 //

@@ -3,6 +3,7 @@
 use crate::limits::Limits;
 use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
+use std::ffi::CStr;
 use std::sync::Arc;
 
 /// rustls's config, and what rustls leaves to us.
@@ -17,6 +18,8 @@ pub struct Settings {
     pub blocking: Blocking,
     /// TLS 1.2 is with the extended master secret only.
     pub requires_ems: bool,
+    /// The name of the provider of cryptography.
+    pub provider: &'static CStr,
     /// A client's, if it may offer Encrypted ClientHello: rustls's config hides its own.
     pub ech_verifier: Option<Arc<dyn ServerCertVerifier>>,
 }

@@ -235,6 +235,7 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_set_roots(NULL, roots));
   REFUSED(inkotls_client_builder_set_roots(builder, NULL));
   INPUT_REFUSED(inkotls_client_builder_add_alpn, builder, "h2", 2);
+  INPUT_REFUSED(inkotls_client_builder_set_crypto_provider, builder, "ring", 4);
   REFUSED(inkotls_client_builder_add_alpn(builder, NULL, 0));
   CHECK(is_text(inkotls_client_builder_error(NULL)));
   CHECK(is_text(inkotls_client_builder_error(builder)));
@@ -246,6 +247,7 @@ static void roots_and_client(void) {
   CHECK_INT(inkotls_client_builder_build(builder, &config), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
   REFUSED(inkotls_client_config_may_block(NULL));
+  CHECK_INT(strcmp(inkotls_client_config_crypto_provider(NULL), ""), 0);
   CHECK_INT(inkotls_client_config_may_block(config), 0);
   REFUSED(inkotls_client_config_retain(NULL));
   CHECK_INT(inkotls_client_config_retain(config), INKOTLS_STATUS_OK);
@@ -359,6 +361,7 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_set_identity(NULL, identity));
   REFUSED(inkotls_server_builder_set_identity(builder, NULL));
   INPUT_REFUSED(inkotls_server_builder_add_alpn, builder, "h2", 2);
+  INPUT_REFUSED(inkotls_server_builder_set_crypto_provider, builder, "ring", 4);
   REFUSED(inkotls_server_builder_add_alpn(builder, NULL, 0));
   CHECK(is_text(inkotls_server_builder_error(NULL)));
   CHECK(is_text(inkotls_server_builder_error(builder)));
@@ -370,6 +373,7 @@ static void identity_and_server(void) {
   CHECK_INT(inkotls_server_builder_build(builder, &config), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
   REFUSED(inkotls_server_config_may_block(NULL));
+  CHECK_INT(strcmp(inkotls_server_config_crypto_provider(NULL), ""), 0);
   CHECK_INT(inkotls_server_config_may_block(config), 0);
   REFUSED(inkotls_server_config_retain(NULL));
   CHECK_INT(inkotls_server_config_retain(config), INKOTLS_STATUS_OK);

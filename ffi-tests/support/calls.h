@@ -71,6 +71,7 @@ struct kind {
   CALL(inkotls_##side##_builder_add_protocol_version, (it, 0x0304))           \
   CALL(inkotls_##side##_builder_add_cipher_suite, (it, 0x1301))               \
   CALL(inkotls_##side##_builder_add_named_group, (it, 29))                    \
+  CALL(inkotls_##side##_builder_set_crypto_provider, (it, "x", 1))            \
   CALL(inkotls_##side##_builder_set_certificate_compression, (it, 1))         \
   CALL(inkotls_##side##_builder_set_extended_master_secret_required, (it, 1)) \
   CALL(inkotls_##side##_builder_set_limit, (it, 1, 65536))                    \

@@ -1,6 +1,7 @@
 // The files of the test PKI, and configs made of them.
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pair.h"
@@ -55,6 +56,10 @@ inkotls_client_builder *client_trusting(const char *ca) {
   inkotls_roots *roots = roots_of(ca);
   CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
   inkotls_roots_free(roots);
+  const char *crypto = getenv("CRYPTO_PROVIDER");  // of those that are built in
+  if (crypto)
+    CHECK_INT(inkotls_client_builder_set_crypto_provider(builder, crypto, strlen(crypto)),
+              INKOTLS_STATUS_OK);
   return builder;
 }
 
@@ -63,6 +68,10 @@ inkotls_server_builder *server_showing(const char *name) {
   inkotls_identity *identity = identity_of(name);
   CHECK_INT(inkotls_server_builder_set_identity(builder, identity), INKOTLS_STATUS_OK);
   inkotls_identity_free(identity);
+  const char *crypto = getenv("CRYPTO_PROVIDER");
+  if (crypto)
+    CHECK_INT(inkotls_server_builder_set_crypto_provider(builder, crypto, strlen(crypto)),
+              INKOTLS_STATUS_OK);
   return builder;
 }
 

@@ -16,7 +16,7 @@ use crate::log;
 use crate::setup::HostVerification;
 use crate::setup::negotiation::Negotiation;
 use crate::transport::{Link, Wire};
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 use std::sync::Arc;
 
@@ -129,6 +129,11 @@ pub fn may_block<T>(config: Option<&Config<T>>) -> i32 {
         Some(config) => plain_number(|| Some(config.settings.blocking.any())),
         None => Status::InvalidArgument as i32,
     }
+}
+
+/// The name of the crypto provider; "" without a config.
+pub fn crypto_provider<T>(config: Option<&Config<T>>) -> *const c_char {
+    config.map_or(c"", |it| it.settings.provider).as_ptr()
 }
 
 // Results.

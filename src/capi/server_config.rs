@@ -1,6 +1,6 @@
 //! inkotls_server_builder and inkotls_server_config.
 
-use super::calls::{host_verification, log_keys, may_block};
+use super::calls::{crypto_provider, host_verification, log_keys, may_block};
 use super::{
     inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_session_get_callback,
     inkotls_session_put_callback, inkotls_sni_map, inkotls_ticket_keys, inkotls_verify_callback,
@@ -174,6 +174,32 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
     group: i32,
 ) -> Status {
     enter(builder, |b| b.negotiation.add_group(group))
+}
+
+/// Sets the crypto provider: the library of cryptography that connections of the config use.
+///
+/// By default inkotls_server_builder_build chooses the crypto provider: "graviola" if it is built
+/// in and the processor has the extensions that graviola requires, otherwise "aws-lc-rs" or "ring",
+/// whichever is built in. All crypto providers support the same protocol versions, cipher suites,
+/// groups and signature schemes.
+///
+/// Private keys, ticket keys and fingerprints always use the default crypto provider, whatever is
+/// set here.
+///
+/// name, len   The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
+///             length in bytes. Default: the crypto provider that inkotls_server_builder_build
+///             chooses. Borrowed for this call.
+///
+/// UNSUPPORTED   The crypto provider is not built in, or the processor lacks an extension that the
+///               crypto provider requires.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_server_builder_set_crypto_provider(
+    builder: Option<&mut inkotls_server_builder>,
+    name: *const c_char,
+    len: usize,
+) -> Status {
+    // SAFETY: the host vouches for name and len.
+    enter(builder, |b| b.negotiation.set_provider(unsafe { bytes(name, len) }?))
 }
 
 /// Sets whether the server asks clients for a certificate, and which clients the server trusts.
@@ -635,6 +661,17 @@ pub extern "C" fn inkotls_server_builder_free(builder: Option<Box<inkotls_server
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_server_config_may_block(config: Option<&inkotls_server_config>) -> i32 {
     may_block(config.map(|it| &it.config))
+}
+
+/// Returns the name of the crypto provider that connections of the config use.
+///
+/// Returns "graviola", "aws-lc-rs" or "ring", as a static text: NUL-terminated ASCII, never NULL,
+/// valid as long as the library is loaded. The text is "" if config is NULL.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_config_crypto_provider(
+    config: Option<&inkotls_server_config>,
+) -> *const c_char {
+    crypto_provider(config.map(|it| &it.config))
 }
 
 /// Retains the config: its number of references grows by one.

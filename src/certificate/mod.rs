@@ -64,11 +64,11 @@ impl Certificate {
     pub fn parse(der: &[u8]) -> Result<Self, Error> {
         let no_certificate =
             || Error::new(Status::InvalidCertificate, "the input is not a certificate in DER");
-        read(der).ok_or_else(no_certificate)
+        read(der, Hash::Sha256.of(der)?).ok_or_else(no_certificate)
     }
 }
 
-fn read(der: &[u8]) -> Option<Certificate> {
+fn read(der: &[u8], fingerprint: Vec<u8>) -> Option<Certificate> {
     let parts = Parts::read(der)?;
     let access = |method| {
         extensions::read(&parts, AUTHORITY_INFO_ACCESS, |it| extensions::access(it, method))
@@ -106,7 +106,7 @@ fn read(der: &[u8]) -> Option<Certificate> {
         .map(Option::flatten),
         ocsp_uris: access(OCSP),
         ca_issuers_uris: access(CA_ISSUERS),
-        fingerprint: Hash::Sha256.of(der),
+        fingerprint,
         der: der.to_vec(),
     };
     each_name(&parts, |name| certificate.add_name(name))?;

@@ -7,7 +7,7 @@ use crate::der::{self, Oid, oid};
 
 /// tls-server-end-point of a certificate; empty where it is not defined.
 pub fn server_end_point(certificate: &[u8]) -> Vec<u8> {
-    signature_hash(certificate).map(|hash| hash.of(certificate)).unwrap_or_default()
+    signature_hash(certificate).and_then(|hash| hash.of(certificate).ok()).unwrap_or_default()
 }
 
 /// That of the certificate's signature, and SHA-256 instead of MD5 and SHA-1. None where the

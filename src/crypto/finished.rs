@@ -1,56 +1,73 @@
 //! Cipher suites that tell the connection that a Finished is computed. rustls has one error for a
 //! record that cannot be decrypted and for a Finished that is wrong.
 
-use super::rustls_backend;
 use crate::call_context;
-use rustls::crypto::tls12::Prf;
-use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock};
-use rustls::crypto::{ActiveKeyExchange, CryptoProvider, hmac};
-use rustls::{CipherSuiteCommon, Error, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite};
+pub use rustls::crypto::tls12::Prf;
+pub use rustls::crypto::tls13::Hkdf;
+use rustls::crypto::tls13::{HkdfExpander, OkmBlock};
+use rustls::crypto::{ActiveKeyExchange, hmac};
+use rustls::{Error, SignatureScheme};
 
-pub fn tell_connections(provider: &mut CryptoProvider) {
-    for suite in &mut provider.cipher_suites {
-        if let Some(telling) = SUITES.iter().find(|it| it.suite() == suite.suite()) {
-            *suite = *telling;
-        }
-    }
+/// What keys sign in TLS 1.2. rustls-graviola's lists lack Ed25519 (RFC 8422, section 5.1.1).
+pub const EC_SCHEMES: &[SignatureScheme] = &[
+    SignatureScheme::ED25519,
+    SignatureScheme::ECDSA_NISTP384_SHA384,
+    SignatureScheme::ECDSA_NISTP256_SHA256,
+];
+pub const RSA_SCHEMES: &[SignatureScheme] = &[
+    SignatureScheme::RSA_PSS_SHA512,
+    SignatureScheme::RSA_PSS_SHA384,
+    SignatureScheme::RSA_PSS_SHA256,
+    SignatureScheme::RSA_PKCS1_SHA512,
+    SignatureScheme::RSA_PKCS1_SHA384,
+    SignatureScheme::RSA_PKCS1_SHA256,
+];
+
+pub struct Telling<T: 'static + ?Sized>(pub &'static T);
+
+/// The cipher suites of a provider's module `suites`, in the order of preference, which is the same
+/// with every provider.
+macro_rules! cipher_suites {
+    () => {{
+        use $crate::crypto::finished::{self, telling};
+        [
+            telling!(Tls13CipherSuite: TLS13_AES_256_GCM_SHA384),
+            telling!(Tls13CipherSuite: TLS13_AES_128_GCM_SHA256),
+            telling!(Tls13CipherSuite: TLS13_CHACHA20_POLY1305_SHA256),
+            telling!(Tls12CipherSuite: TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, EC_SCHEMES),
+            telling!(Tls12CipherSuite: TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, EC_SCHEMES),
+            telling!(Tls12CipherSuite: TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, EC_SCHEMES),
+            telling!(Tls12CipherSuite: TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, RSA_SCHEMES),
+            telling!(Tls12CipherSuite: TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, RSA_SCHEMES),
+            telling!(Tls12CipherSuite: TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, RSA_SCHEMES),
+        ]
+    }};
 }
 
-struct Telling<T: 'static + ?Sized>(&'static T);
-
-macro_rules! suites {
-    ($($kind:ident, $suite:ident: $trait:ident $field:ident, [$($name:ident),*];)*) => {
-        static SUITES: &[SupportedCipherSuite] = &[$($({
-            const RUSTLS: &$suite = match &rustls_backend::cipher_suite::$name {
-                SupportedCipherSuite::$kind(it) => it,
-                _ => panic!(),
-            };
-            static TELLING: Telling<dyn $trait> = Telling(RUSTLS.$field);
-            static SUITE: $suite = $suite {
-                common: CipherSuiteCommon { ..RUSTLS.common },
-                $field: &TELLING,
-                ..*RUSTLS
-            };
-            SupportedCipherSuite::$kind(&SUITE)
-        }),*),*];
+macro_rules! telling {
+    (Tls13CipherSuite: $name:ident) => {
+        telling!(Tls13(Tls13CipherSuite): $name, hkdf_provider: Hkdf)
     };
+    (Tls12CipherSuite: $name:ident, $schemes:ident) => {
+        telling!(Tls12(Tls12CipherSuite): $name, prf_provider: Prf, sign: finished::$schemes)
+    };
+    ($kind:ident($suite:ident): $name:ident, $field:ident: $trait:ident $($more:tt)*) => {{
+        const RUSTLS: &rustls::$suite = match &suites::$name {
+            SupportedCipherSuite::$kind(it) => it,
+            _ => panic!(),
+        };
+        static TELLING: finished::Telling<dyn finished::$trait> = finished::Telling(RUSTLS.$field);
+        static SUITE: rustls::$suite = rustls::$suite {
+            common: rustls::CipherSuiteCommon { ..RUSTLS.common },
+            $field: &TELLING
+            $($more)*,
+            ..*RUSTLS
+        };
+        SupportedCipherSuite::$kind(&SUITE)
+    }};
 }
 
-suites! {
-    Tls13, Tls13CipherSuite: Hkdf hkdf_provider, [
-        TLS13_AES_128_GCM_SHA256,
-        TLS13_AES_256_GCM_SHA384,
-        TLS13_CHACHA20_POLY1305_SHA256
-    ];
-    Tls12, Tls12CipherSuite: Prf prf_provider, [
-        TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256,
-        TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384,
-        TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256,
-        TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-        TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-        TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256
-    ];
-}
+pub(super) use {cipher_suites, telling};
 
 impl Prf for Telling<dyn Prf> {
     fn for_key_exchange(

@@ -1,22 +1,21 @@
-//! HPKE (RFC 9180) with ring, as a client of Encrypted ClientHello needs it: base mode, and only the
+//! HPKE (RFC 9180) with ring or graviola, as a client of Encrypted ClientHello needs it: base mode, and only the
 //! side that seals. aws-lc-rs has its own.
 
-use ring::aead::{self, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::agreement::{EphemeralPrivateKey, UnparsedPublicKey, X25519, agree_ephemeral};
-use ring::{error::Unspecified, hkdf, hmac, rand::SystemRandom};
+use super::{Aead, AeadNonce, Provider};
 use rustls::Error;
 use rustls::crypto::hpke::{
     EncapsulatedSecret, Hpke, HpkeOpener, HpkePrivateKey, HpkePublicKey, HpkeSealer, HpkeSuite,
 };
+use rustls::crypto::tls13::{Hkdf, OkmBlock};
 use rustls::internal::msgs::enums::{HpkeAead, HpkeKdf, HpkeKem};
 use rustls::internal::msgs::handshake::HpkeSymmetricCipherSuite;
 use std::fmt;
 use zeroize::Zeroizing;
 
 pub static SUITES: [Suite; 3] = [
-    Suite { id: HpkeAead::AES_128_GCM, aead: &aead::AES_128_GCM },
-    Suite { id: HpkeAead::AES_256_GCM, aead: &aead::AES_256_GCM },
-    Suite { id: HpkeAead::CHACHA20_POLY_1305, aead: &aead::CHACHA20_POLY1305 },
+    Suite { id: HpkeAead::AES_128_GCM, aead: Aead::Aes128Gcm, key_len: 16 },
+    Suite { id: HpkeAead::AES_256_GCM, aead: Aead::Aes256Gcm, key_len: 32 },
+    Suite { id: HpkeAead::CHACHA20_POLY_1305, aead: Aead::ChaCha20Poly1305, key_len: 32 },
 ];
 
 const KEM: HpkeKem = HpkeKem::DHKEM_X25519_HKDF_SHA256;
@@ -27,7 +26,8 @@ const SHARED_SECRET_LEN: usize = 32;
 #[derive(Debug)]
 pub struct Suite {
     id: HpkeAead,
-    aead: &'static aead::Algorithm,
+    aead: Aead,
+    key_len: usize,
 }
 
 impl Hpke for Suite {
@@ -47,8 +47,9 @@ impl Hpke for Suite {
         info: &[u8],
         recipient: &HpkePublicKey,
     ) -> Result<(EncapsulatedSecret, Box<dyn HpkeSealer>), Error> {
-        let (enc, secret) = encapsulate(&recipient.0).map_err(failed)?;
-        let sealer = self.schedule(&secret[..], info).map_err(failed)?;
+        let provider = Provider::preferred()?;
+        let (enc, secret) = encapsulate(provider, &recipient.0)?;
+        let sealer = self.schedule(provider, &secret[..], info).ok_or_else(failed)?;
         Ok((EncapsulatedSecret(enc), Box::new(sealer)))
     }
 
@@ -84,25 +85,27 @@ impl Hpke for Suite {
 
 impl Suite {
     /// KeySchedule of base mode (RFC 9180, section 5.1), without the exporter.
-    fn schedule(&self, secret: &[u8], info: &[u8]) -> Result<Sealer, Unspecified> {
+    fn schedule(&self, provider: Provider, secret: &[u8], info: &[u8]) -> Option<Sealer> {
+        let hkdf = provider.hkdf_sha256()?;
         let id = [b"HPKE".to_vec(), number(KEM), number(KDF), number(self.id)].concat();
-        let psk_id = labeled_extract(b"", &id, b"psk_id_hash", b"");
-        let info = labeled_extract(b"", &id, b"info_hash", info);
+        let psk_id = labeled_extract(hkdf, b"", &id, b"psk_id_hash", b"");
+        let info = labeled_extract(hkdf, b"", &id, b"info_hash", info);
         let context = [&[0], &psk_id[..], &info[..]].concat();
-        let prk = labeled_extract(secret, &id, b"secret", b"");
-        let mut key = Zeroizing::new(vec![0; self.aead.key_len()]);
-        labeled_expand(&prk, &id, b"key", &context, &mut key)?;
-        let mut nonce = [0; NONCE_LEN];
-        labeled_expand(&prk, &id, b"base_nonce", &context, &mut nonce)?;
-        let key = LessSafeKey::new(UnboundKey::new(self.aead, &key)?);
-        Ok(Sealer { key, nonce, sealed: 0 })
+        let prk = labeled_extract(hkdf, secret, &id, b"secret", b"");
+        let mut key = Zeroizing::new(vec![0; self.key_len]);
+        labeled_expand(hkdf, &prk, &id, b"key", &context, &mut key)?;
+        let mut nonce = AeadNonce::default();
+        labeled_expand(hkdf, &prk, &id, b"base_nonce", &context, &mut nonce)?;
+        Some(Sealer { provider, aead: self.aead, key, nonce, sealed: 0 })
     }
 }
 
 /// One side of a connection: a key with its nonces.
 struct Sealer {
-    key: LessSafeKey,
-    nonce: [u8; NONCE_LEN],
+    provider: Provider,
+    aead: Aead,
+    key: Zeroizing<Vec<u8>>,
+    nonce: AeadNonce,
     sealed: u64,
 }
 
@@ -110,12 +113,11 @@ impl HpkeSealer for Sealer {
     fn seal(&mut self, aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, Error> {
         let mut nonce = self.nonce;
         let number = self.sealed.to_be_bytes();
-        nonce[NONCE_LEN - number.len()..].iter_mut().zip(number).for_each(|(to, it)| *to ^= it);
-        self.sealed = self.sealed.checked_add(1).ok_or(Unspecified).map_err(failed)?;
+        nonce[12 - number.len()..].iter_mut().zip(number).for_each(|(to, it)| *to ^= it);
+        self.sealed = self.sealed.checked_add(1).ok_or_else(failed)?;
         let mut sealed = plaintext.to_vec();
-        let nonce = Nonce::assume_unique_for_key(nonce);
-        let result = self.key.seal_in_place_append_tag(nonce, Aad::from(aad), &mut sealed);
-        result.map_err(failed)?;
+        let result = self.provider.seal(self.aead, &self.key, &nonce, aad, &mut sealed);
+        result.ok_or_else(failed)?;
         Ok(sealed)
     }
 }
@@ -128,59 +130,52 @@ impl fmt::Debug for Sealer {
 
 type Secret = Zeroizing<[u8; SHARED_SECRET_LEN]>;
 
-/// Encap (RFC 9180, section 4.1): what the recipient gets, and the secret. ring refuses a secret of
-/// zeros, which a public key of low order has.
-fn encapsulate(recipient: &[u8]) -> Result<(Vec<u8>, Secret), Unspecified> {
-    let ephemeral = EphemeralPrivateKey::generate(&X25519, &SystemRandom::new())?;
-    let enc = ephemeral.compute_public_key()?.as_ref().to_vec();
-    let secret = agree_ephemeral(ephemeral, &UnparsedPublicKey::new(&X25519, recipient), |dh| {
-        extract_and_expand(dh, &enc, recipient)
-    })??;
+/// Encap (RFC 9180, section 4.1): what the recipient gets, and the secret. All providers refuse a secret
+/// of zeros, which a public key of low order has.
+fn encapsulate(provider: Provider, recipient: &[u8]) -> Result<(Vec<u8>, Secret), Error> {
+    let hkdf = provider.hkdf_sha256().ok_or_else(failed)?;
+    let ephemeral = provider.x25519().start()?;
+    let enc = ephemeral.pub_key().to_vec();
+    let dh = ephemeral.complete(recipient).map_err(|_| failed())?;
+    let secret = extract_and_expand(hkdf, dh.secret_bytes(), &enc, recipient).ok_or_else(failed)?;
     Ok((enc, secret))
 }
 
-fn extract_and_expand(dh: &[u8], enc: &[u8], recipient: &[u8]) -> Result<Secret, Unspecified> {
+fn extract_and_expand(hkdf: &dyn Hkdf, dh: &[u8], enc: &[u8], recipient: &[u8]) -> Option<Secret> {
     let id = [b"KEM".to_vec(), number(KEM)].concat();
     let mut secret = Secret::default();
-    let prk = labeled_extract(b"", &id, b"eae_prk", dh);
-    labeled_expand(&prk, &id, b"shared_secret", &[enc, recipient].concat(), &mut *secret)?;
-    Ok(secret)
+    let prk = labeled_extract(hkdf, b"", &id, b"eae_prk", dh);
+    labeled_expand(hkdf, &prk, &id, b"shared_secret", &[enc, recipient].concat(), &mut *secret)?;
+    Some(secret)
 }
 
 /// RFC 9180, section 4: `id` is its suite_id.
-fn labeled_extract(salt: &[u8], id: &[u8], label: &[u8], ikm: &[u8]) -> Secret {
+fn labeled_extract(hkdf: &dyn Hkdf, salt: &[u8], id: &[u8], label: &[u8], ikm: &[u8]) -> Secret {
     let labeled = Zeroizing::new([b"HPKE-v1", id, label, ikm].concat());
-    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, salt), &labeled);
+    let tag = hkdf.hmac_sign(&OkmBlock::new(salt), &labeled);
     let mut prk = Secret::default();
     prk.copy_from_slice(tag.as_ref());
     prk
 }
 
 fn labeled_expand(
+    hkdf: &dyn Hkdf,
     prk: &Secret,
     id: &[u8],
     label: &[u8],
     info: &[u8],
     out: &mut [u8],
-) -> Result<(), Unspecified> {
-    struct Len(usize);
-
-    impl hkdf::KeyType for Len {
-        fn len(&self) -> usize {
-            self.0
-        }
-    }
-
-    let len = number(u16::try_from(out.len()).map_err(|_| Unspecified)?);
-    let prk = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA256, &prk[..]);
-    prk.expand(&[&len, b"HPKE-v1", id, label, info], Len(out.len()))?.fill(out)
+) -> Option<()> {
+    let len = number(u16::try_from(out.len()).ok()?);
+    let prk = hkdf.expander_for_okm(&OkmBlock::new(&prk[..]));
+    prk.expand_slice(&[&len, b"HPKE-v1", id, label, info], out).ok()
 }
 
 fn number(number: impl Into<u16>) -> Vec<u8> {
     number.into().to_be_bytes().to_vec()
 }
 
-fn failed(_: Unspecified) -> Error {
+fn failed() -> Error {
     Error::General("the ClientHello cannot be encrypted to the key of the ECH config".into())
 }
 
@@ -190,6 +185,7 @@ fn no_recipient() -> Error {
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::each;
     use super::*;
     use rustls::crypto::aws_lc_rs::hpke::ALL_SUPPORTED_SUITES as AWS_LC;
 
@@ -274,24 +270,28 @@ mod tests {
 
     #[test]
     fn vectors_of_rfc_9180() {
-        for it in &VECTORS {
-            let (suite, enc, recipient) = (&SUITES[it.suite], hex(it.enc), hex(it.recipient));
-            let secret = extract_and_expand(&hex(it.dh), &enc, &recipient).unwrap();
-            assert_eq!(secret.to_vec(), hex(it.secret));
-            let mut sealer = suite.schedule(&secret[..], INFO).unwrap();
-            let (enc, key) = (EncapsulatedSecret(enc), HpkePrivateKey::from(hex(it.recipient_key)));
-            let mut opener = opening(suite).setup_opener(&enc, INFO, &key).unwrap();
-            for (number, ciphertext) in it.ciphertexts {
-                sealer.sealed = number;
-                let aad = format!("Count-{number}");
-                let sealed = sealer.seal(aad.as_bytes(), PLAINTEXT).unwrap();
-                assert_eq!(sealed, hex(ciphertext));
-                if number < 2 {
-                    let opened = opener.open(aad.as_bytes(), &sealed).unwrap();
-                    assert_eq!(opened, PLAINTEXT);
+        each(|provider| {
+            for it in &VECTORS {
+                let hkdf = provider.hkdf_sha256().unwrap();
+                let (suite, enc, recipient) = (&SUITES[it.suite], hex(it.enc), hex(it.recipient));
+                let secret = extract_and_expand(hkdf, &hex(it.dh), &enc, &recipient).unwrap();
+                assert_eq!(secret.to_vec(), hex(it.secret));
+                let mut sealer = suite.schedule(provider, &secret[..], INFO).unwrap();
+                let (enc, key) =
+                    (EncapsulatedSecret(enc), HpkePrivateKey::from(hex(it.recipient_key)));
+                let mut opener = opening(suite).setup_opener(&enc, INFO, &key).unwrap();
+                for (number, ciphertext) in it.ciphertexts {
+                    sealer.sealed = number;
+                    let aad = format!("Count-{number}");
+                    let sealed = sealer.seal(aad.as_bytes(), PLAINTEXT).unwrap();
+                    assert_eq!(sealed, hex(ciphertext));
+                    if number < 2 {
+                        let opened = opener.open(aad.as_bytes(), &sealed).unwrap();
+                        assert_eq!(opened, PLAINTEXT);
+                    }
                 }
             }
-        }
+        })
     }
 
     #[test]
@@ -329,7 +329,8 @@ mod tests {
 
     #[test]
     fn numbers_are_not_used_twice() {
-        let mut sealer = SUITES[0].schedule(&[1; 32], INFO).unwrap();
+        let mut sealer =
+            SUITES[0].schedule(Provider::preferred().unwrap(), &[1; 32], INFO).unwrap();
         sealer.sealed = u64::MAX;
         sealer.seal(b"", PLAINTEXT).unwrap_err();
     }

@@ -1,16 +1,14 @@
-//! X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), for ring; aws-lc-rs has its own. The secret is safe
+//! X25519MLKEM768 (draft-ietf-tls-ecdhe-mlkem), for ring and graviola; aws-lc-rs has its own. The secret is safe
 //! while either half is: ML-KEM-768, which comes first everywhere, or X25519.
 
-use super::ml_kem::{self, INVALID, Key, MlKem, Secret};
+use super::ml_kem::{INVALID, Key, MlKem, Secret};
 use rustls::crypto::{ActiveKeyExchange, CompletedKeyExchange, SharedSecret, SupportedKxGroup};
 use rustls::ffdhe_groups::FfdheGroup;
 use rustls::{Error, NamedGroup, ProtocolVersion};
 
-pub static X25519MLKEM768: &dyn SupportedKxGroup = &Hybrid(ml_kem::fastest);
-
 /// With the ML-KEM that this gives.
 #[derive(Debug)]
-struct Hybrid(fn() -> &'static dyn MlKem);
+pub struct Hybrid(pub fn() -> &'static dyn MlKem);
 
 impl SupportedKxGroup for Hybrid {
     fn start(&self) -> Result<Box<dyn ActiveKeyExchange>, Error> {
@@ -88,6 +86,7 @@ fn join(ml_kem: &Secret, x25519: &SharedSecret) -> SharedSecret {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ml_kem;
     use super::*;
     use rustls::crypto::aws_lc_rs::kx_group as aws_lc;
 
@@ -113,12 +112,14 @@ mod tests {
 
     #[test]
     fn offers_x25519_alone_from_the_same_secret() {
-        let active = X25519MLKEM768.start().unwrap();
-        let (group, point) = active.hybrid_component().unwrap();
-        assert_eq!((group, point), (NamedGroup::X25519, &active.pub_key()[1184..]));
-        let done = aws_lc::X25519.start_and_complete(point).unwrap();
-        let secret = active.complete_hybrid_component(&done.pub_key).unwrap();
-        assert_eq!(secret.secret_bytes(), done.secret.secret_bytes());
+        ml_kem::tests::each(|ml_kem| {
+            let active = Hybrid(ml_kem).start().unwrap();
+            let (group, point) = active.hybrid_component().unwrap();
+            assert_eq!((group, point), (NamedGroup::X25519, &active.pub_key()[1184..]));
+            let done = aws_lc::X25519.start_and_complete(point).unwrap();
+            let secret = active.complete_hybrid_component(&done.pub_key).unwrap();
+            assert_eq!(secret.secret_bytes(), done.secret.secret_bytes());
+        });
     }
 
     /// Both halves of both shares.
@@ -140,29 +141,35 @@ mod tests {
 
     #[test]
     fn is_for_tls_1_3_alone() {
-        assert!(X25519MLKEM768.usable_for_version(ProtocolVersion::TLSv1_3));
-        assert!(!X25519MLKEM768.usable_for_version(ProtocolVersion::TLSv1_2));
-        assert!(X25519MLKEM768.ffdhe_group().is_none());
+        ml_kem::tests::each(|ml_kem| {
+            let group = Hybrid(ml_kem);
+            assert!(group.usable_for_version(ProtocolVersion::TLSv1_3));
+            assert!(!group.usable_for_version(ProtocolVersion::TLSv1_2));
+            assert!(group.ffdhe_group().is_none());
+        });
     }
 
     #[test]
     fn refuses_lengths_and_points_that_are_wrong() {
-        let client = X25519MLKEM768.start().unwrap().pub_key().to_vec();
-        let server = X25519MLKEM768.start_and_complete(&client).unwrap().pub_key;
-        let refused = |client: &[u8], server: &[u8]| {
-            assert_eq!(X25519MLKEM768.start_and_complete(client).err(), Some(INVALID));
-            let active = X25519MLKEM768.start().unwrap();
-            assert_eq!(active.complete(server).err(), Some(INVALID));
-        };
-        for cut in [0, 1, 32, 1087, 1088, 1119] {
-            refused(&client[..cut + 96], &server[..cut]);
-        }
-        refused(&[&client[..], &[0]].concat(), &[&server[..], &[0]].concat());
-        refused(&server, &client);
-        for low_order in [0, 1] {
-            let mut point = [0; 32];
-            point[0] = low_order;
-            refused(&[&client[..1184], &point].concat(), &[&server[..1088], &point].concat());
-        }
+        ml_kem::tests::each(|ml_kem| {
+            let group = Hybrid(ml_kem);
+            let client = group.start().unwrap().pub_key().to_vec();
+            let server = group.start_and_complete(&client).unwrap().pub_key;
+            let refused = |client: &[u8], server: &[u8]| {
+                assert_eq!(group.start_and_complete(client).err(), Some(INVALID));
+                let active = group.start().unwrap();
+                assert_eq!(active.complete(server).err(), Some(INVALID));
+            };
+            for cut in [0, 1, 32, 1087, 1088, 1119] {
+                refused(&client[..cut + 96], &server[..cut]);
+            }
+            refused(&[&client[..], &[0]].concat(), &[&server[..], &[0]].concat());
+            refused(&server, &client);
+            for low_order in [0, 1] {
+                let mut point = [0; 32];
+                point[0] = low_order;
+                refused(&[&client[..1184], &point].concat(), &[&server[..1088], &point].concat());
+            }
+        });
     }
 }

@@ -1,9 +1,13 @@
-//! ML-KEM-768 (FIPS 203) for ring, which has none: graviola's where the feature `graviola` is on and
+//! ML-KEM-768 (FIPS 203) for graviola and for ring, which has none: graviola's where that is built in and
 //! the processor has what graviola requires, and fips203's elsewhere.
 
+#[cfg(ml_kem_of_fips203)]
 mod fips203;
-#[cfg(all(feature = "graviola", any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[cfg(ml_kem_of_graviola)]
 mod graviola;
+
+#[cfg(ml_kem_of_graviola)]
+pub use graviola::Graviola;
 
 use rustls::crypto::SupportedKxGroup;
 use rustls::{Error, PeerMisbehaved};
@@ -20,9 +24,7 @@ pub const INVALID: Error = Error::PeerMisbehaved(PeerMisbehaved::InvalidKeyShare
 
 pub trait MlKem: Debug + Send + Sync {
     /// The X25519 that stands beside it in the group.
-    fn x25519(&self) -> &'static dyn SupportedKxGroup {
-        rustls::crypto::ring::kx_group::X25519
-    }
+    fn x25519(&self) -> &'static dyn SupportedKxGroup;
 
     /// A new key, and what the peer encapsulates to.
     fn generate(&self) -> Result<(Box<dyn Key>, [u8; KEY]), Error>;
@@ -37,10 +39,11 @@ pub trait Key: Send + Sync {
 }
 
 /// The faster of those that this processor runs.
+#[cfg(ml_kem_of_fips203)]
 pub fn fastest() -> &'static dyn MlKem {
-    #[cfg(all(feature = "graviola", any(target_arch = "x86_64", target_arch = "aarch64")))]
-    if graviola::is_supported() {
-        return &graviola::Graviola;
+    #[cfg(ml_kem_of_graviola)]
+    if ::graviola::util::is_cpu_supported() {
+        return &Graviola;
     }
     &fips203::Fips203
 }
@@ -55,8 +58,12 @@ pub mod tests {
 
     /// All that this processor runs.
     pub fn each(test: impl Fn(fn() -> &'static dyn MlKem)) {
+        #[cfg(ml_kem_of_fips203)]
         test(|| &super::fips203::Fips203);
-        test(fastest);
+        #[cfg(ml_kem_of_graviola)]
+        if ::graviola::util::is_cpu_supported() {
+            test(|| &Graviola);
+        }
     }
 
     /// The accumulated vectors of the final standard, as Go's crypto/mlkem (TestAccumulated) pins
@@ -92,6 +99,7 @@ pub mod tests {
         assert_eq!(found.map(|byte| format!("{byte:02x}")).concat(), hash);
     }
 
+    #[cfg(ml_kem_of_fips203)]
     #[test]
     fn fips203_has_the_published_answers() {
         use ::fips203::ml_kem_768::{EncapsKey, KG};
@@ -108,11 +116,11 @@ pub mod tests {
         );
     }
 
-    #[cfg(all(feature = "graviola", any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(ml_kem_of_graviola)]
     #[test]
     fn graviola_has_the_published_answers() {
         use ::graviola::key_agreement::mlkem768::{DecapKey, EncapKey, Message};
-        if !graviola::is_supported() {
+        if !::graviola::util::is_cpu_supported() {
             return eprintln!("not run: this processor lacks what graviola requires");
         }
         accumulates_to_the_published_hash(

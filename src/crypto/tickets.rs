@@ -2,11 +2,10 @@
 //! 4.6.1). The format is described for hosts at inkotls_ticket_keys.
 //!
 //! Every ticket is sealed under a key of its own, derived with a salt of 256 bits, so that the
-//! number of tickets under one of the host's keys needs no bound, and the nonce is a constant.
+//! number of tickets under one of the host's keys needs no bound, and the nonce is a constant. The
+//! tickets of all providers are the same.
 
-use super::backend::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
-use super::backend::hkdf::{HKDF_SHA256, KeyType, Salt};
-use super::backend::rand::{SecureRandom, SystemRandom};
+use super::{Aead, Provider};
 use crate::clock::now;
 use crate::error::Error;
 use rustls::server::ProducesTickets;
@@ -23,7 +22,10 @@ const TIME: usize = 8;
 const LIFETIME: u32 = 12 * 60 * 60;
 
 /// The keys that open tickets; the first also seals them.
-pub struct TicketKeys(RwLock<Arc<[Key]>>);
+pub struct TicketKeys {
+    provider: Provider,
+    keys: RwLock<Arc<[Key]>>,
+}
 
 struct Key {
     name: [u8; NAME],
@@ -32,28 +34,33 @@ struct Key {
 
 impl TicketKeys {
     pub fn new(keys: &[u8]) -> Result<Self, Error> {
-        Ok(Self(RwLock::new(parsed(keys)?)))
+        Self::of(Provider::preferred()?, keys)
+    }
+
+    fn of(provider: Provider, keys: &[u8]) -> Result<Self, Error> {
+        Ok(Self { provider, keys: RwLock::new(parsed(provider, keys)?) })
     }
 
     /// Replaces all keys.
     pub fn set(&self, keys: &[u8]) -> Result<(), Error> {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = parsed(keys)?;
+        let keys = parsed(self.provider, keys)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
         Ok(())
     }
 
     fn keys(&self) -> Arc<[Key]> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn seal(&self, state: &[u8], now: u64) -> Option<Vec<u8>> {
         let keys = self.keys();
         let key = keys.first()?;
         let mut salt = [0; SALT];
-        SystemRandom::new().fill(&mut salt).ok()?;
+        self.provider.fill(&mut salt)?;
         let mut ticket = [&key.name[..], &salt].concat();
         let mut sealed = Zeroizing::new([&now.to_be_bytes()[..], state].concat());
-        let aad = Aad::from(ticket.clone());
-        key.cipher(&salt)?.seal_in_place_append_tag(nonce(), aad, &mut *sealed).ok()?;
+        let key = key.derived(self.provider, &salt)?;
+        self.provider.seal(Aead::Aes256Gcm, &*key, &[0; 12], &ticket, &mut sealed)?;
         ticket.append(&mut sealed);
         Some(ticket)
     }
@@ -64,7 +71,8 @@ impl TicketKeys {
         let keys = self.keys();
         let key = keys.iter().find(|key| key.name == name)?;
         let mut sealed = Zeroizing::new(sealed.to_vec());
-        let opened = key.cipher(salt)?.open_in_place(nonce(), Aad::from(head), &mut sealed).ok()?;
+        let key = key.derived(self.provider, salt)?;
+        let opened = self.provider.open(&key, head, &mut sealed)?;
         let (time, state) = opened.split_first_chunk::<TIME>()?;
         let age = now.saturating_sub(u64::from_be_bytes(*time));
         (age <= LIFETIME.into()).then(|| state.to_vec())
@@ -72,25 +80,19 @@ impl TicketKeys {
 }
 
 impl Key {
-    fn new(secret: &[u8]) -> Option<Self> {
+    fn new(provider: Provider, secret: &[u8]) -> Option<Self> {
         let mut name = [0; NAME];
-        let prk = Salt::new(HKDF_SHA256, &[]).extract(secret);
-        prk.expand(&[b"inkotls ticket key name"], NameLen).ok()?.fill(&mut name).ok()?;
+        let prk = provider.hkdf_sha256()?.extract_from_secret(None, secret);
+        prk.expand_slice(&[b"inkotls ticket key name"], &mut name).ok()?;
         Some(Self { name, secret: Zeroizing::new(secret.to_vec()) })
     }
 
-    fn cipher(&self, salt: &[u8]) -> Option<LessSafeKey> {
-        let prk = Salt::new(HKDF_SHA256, salt).extract(&self.secret);
-        let key: UnboundKey = prk.expand(&[b"inkotls ticket"], &AES_256_GCM).ok()?.into();
-        Some(LessSafeKey::new(key))
-    }
-}
-
-struct NameLen;
-
-impl KeyType for NameLen {
-    fn len(&self) -> usize {
-        NAME
+    /// The key of one ticket.
+    fn derived(&self, provider: Provider, salt: &[u8]) -> Option<Zeroizing<[u8; KEY]>> {
+        let mut key = Zeroizing::new([0; KEY]);
+        let prk = provider.hkdf_sha256()?.extract_from_secret(Some(salt), &self.secret);
+        prk.expand_slice(&[b"inkotls ticket"], &mut *key).ok()?;
+        Some(key)
     }
 }
 
@@ -118,21 +120,18 @@ impl fmt::Debug for TicketKeys {
     }
 }
 
-fn parsed(keys: &[u8]) -> Result<Arc<[Key]>, Error> {
+fn parsed(provider: Provider, keys: &[u8]) -> Result<Arc<[Key]>, Error> {
     let keys = keys.chunks_exact(KEY);
     if !(1..=MAX_KEYS).contains(&keys.len()) || !keys.remainder().is_empty() {
         return Err(Error::argument("ticket keys are 1 to 16 keys of 32 bytes each"));
     }
-    let keys: Option<_> = keys.map(Key::new).collect();
+    let keys: Option<_> = keys.map(|it| Key::new(provider, it)).collect();
     keys.ok_or_else(|| Error::argument("a ticket key cannot be derived"))
-}
-
-fn nonce() -> Nonce {
-    Nonce::assume_unique_for_key([0; 12])
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::each;
     use super::*;
 
     const STATE: &[u8] = b"what the server remembers";
@@ -184,7 +183,25 @@ mod tests {
             .step_by(2)
             .map(|at| u8::from_str_radix(&ticket[at..at + 2], 16).unwrap())
             .collect();
-        assert_eq!(TicketKeys::new(&secret).unwrap().open(&ticket, 1000).unwrap(), STATE);
+        each(|provider| {
+            let keys = TicketKeys::of(provider, &secret).unwrap();
+            assert_eq!(keys.open(&ticket, 1000).unwrap(), STATE);
+        });
+    }
+
+    /// In a fleet, the processors of the servers may differ.
+    #[test]
+    fn a_ticket_of_another_provider_opens() {
+        each(|one| {
+            let ticket = TicketKeys::of(one, &[7; KEY]).unwrap().seal(STATE, 0).unwrap();
+            let mut changed = ticket.clone();
+            changed[NAME + SALT] ^= 1;
+            each(|other| {
+                let keys = TicketKeys::of(other, &[7; KEY]).unwrap();
+                assert_eq!(keys.open(&ticket, 0).unwrap(), STATE);
+                assert_eq!(keys.open(&changed, 0), None);
+            });
+        });
     }
 
     /// Each is sealed under a key of its own: with one key and one nonce, two tickets would tell

@@ -111,7 +111,7 @@ impl ClientBuilder {
             signer: self.credentials.iter().any(|it| it.may_block),
             store: false,
         };
-        Ok(self.negotiation.config(tls, blocking, has_tls13.then_some(verifier)))
+        self.negotiation.config(tls, blocking, has_tls13.then_some(verifier))
     }
 
     fn resumption(&self) -> Resumption {

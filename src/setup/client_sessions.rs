@@ -258,7 +258,7 @@ mod tests {
         tickets: usize,
         len: usize,
     ) -> (Arc<ClientSessions>, ServerName<'static>) {
-        let provider = Arc::new(crate::crypto::provider());
+        let provider = Arc::new(crate::crypto::any());
         let store = Arc::new(ClientSessions::new(1, Tls12Resumption::SessionIdOrTickets));
         let origin = Origin { end: u32::MAX, chain: 1000 };
         let mut client = ClientConfig::builder_with_provider(provider.clone())
@@ -269,7 +269,8 @@ mod tests {
             .with_no_client_auth();
         client.resumption = Resumption::store(store.clone());
         let pkcs8 = PrivatePkcs8KeyDer::from(crate::crypto::tests::private_key());
-        let signer = crate::crypto::private_key(&pkcs8.into()).unwrap();
+        let signer =
+            crate::crypto::Provider::preferred().unwrap().private_key(&pkcs8.into()).unwrap();
         let identity = CertifiedKey::new(vec![vec![0; 1000].into()], signer);
         let mut server = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[version])

@@ -188,7 +188,7 @@ mod tests {
     #[test]
     fn nothing_else_is_lost() {
         let mode = grease().unwrap();
-        let provider = Arc::new(crypto::provider());
+        let provider = Arc::new(crypto::any());
         let trust = Roots::default().servers(&provider, true).unwrap();
         let verifier: Arc<dyn ServerCertVerifier> = Arc::new(ServerVerifier::new(trust, None));
         let default = ClientConfig::builder_with_provider(provider)

@@ -4,7 +4,7 @@ use super::encoding::check_der;
 use super::pem;
 use super::signer::HostSigner;
 use crate::certificate::server_end_point;
-use crate::crypto;
+use crate::crypto::Provider;
 use crate::error::{Error, Status, why_unusable};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SigningKey};
@@ -144,8 +144,9 @@ impl Identity {
     /// `der` wipes itself.
     fn set_key(&mut self, der: PrivateKeyDer<'static>) -> Result<(), Error> {
         let der = Zeroizing::new(der);
-        let key =
-            crypto::private_key(&der).map_err(|error| unsupported(&Error::from(error).text))?;
+        let key = Provider::preferred()?
+            .private_key(&der)
+            .map_err(|error| unsupported(&Error::from(error).text))?;
         if key.choose_scheme(&SCHEMES).is_none() {
             return Err(unsupported("the key is of another kind"));
         }

@@ -1,7 +1,7 @@
 //! What client and server configs have in common: what is negotiated, limits, and the key log.
 
 use crate::config::{Blocking, Config, Settings};
-use crate::crypto;
+use crate::crypto::{self, Provider};
 use crate::error::{Error, Status};
 use crate::limits::Limits;
 use rustls::client::danger::ServerCertVerifier;
@@ -16,6 +16,8 @@ const MAX_PROTOCOLS: usize = 64;
 
 /// The lists have IANA's numbers, in order of preference; an empty list is the default.
 pub struct Negotiation {
+    /// None: the one that the processor runs best.
+    provider: Option<Provider>,
     versions: Vec<u16>,
     suites: Vec<u16>,
     groups: Vec<u16>,
@@ -29,6 +31,7 @@ pub struct Negotiation {
 impl Default for Negotiation {
     fn default() -> Self {
         Self {
+            provider: None,
             versions: Vec::new(),
             suites: Vec::new(),
             groups: Vec::new(),
@@ -42,6 +45,11 @@ impl Default for Negotiation {
 }
 
 impl Negotiation {
+    pub fn set_provider(&mut self, name: &[u8]) -> Result<(), Error> {
+        self.provider = Some(Provider::named(name)?);
+        Ok(())
+    }
+
     pub fn add_version(&mut self, number: i32) -> Result<(), Error> {
         add(&mut self.versions, number, &protocol_versions(), "protocol version")
     }
@@ -68,7 +76,7 @@ impl Negotiation {
 
     /// The provider and the versions, reduced to what was chosen.
     pub(super) fn chosen(&self) -> Result<(Arc<CryptoProvider>, Versions), Error> {
-        let (provider, versions) = (self.provider(), self.versions());
+        let (provider, versions) = (self.rustls(self.provider()?), self.versions());
         let is_usable = |version: &&SupportedProtocolVersion| {
             let version = version.version;
             provider.cipher_suites.iter().any(|it| it.version().version == version)
@@ -99,14 +107,19 @@ impl Negotiation {
         rustls: T,
         blocking: Blocking,
         ech_verifier: Option<Arc<dyn ServerCertVerifier>>,
-    ) -> Config<T> {
+    ) -> Result<Config<T>, Error> {
         let Self { limits, requires_ems, .. } = *self;
-        let settings = Settings { limits, blocking, requires_ems, ech_verifier };
-        Config { rustls: Arc::new(rustls), settings: Arc::new(settings) }
+        let provider = self.provider()?.name();
+        let settings = Settings { limits, blocking, requires_ems, provider, ech_verifier };
+        Ok(Config { rustls: Arc::new(rustls), settings: Arc::new(settings) })
     }
 
-    fn provider(&self) -> Arc<CryptoProvider> {
-        let mut provider = crypto::provider();
+    fn provider(&self) -> Result<Provider, Error> {
+        self.provider.map_or_else(Provider::preferred, Ok)
+    }
+
+    fn rustls(&self, provider: Provider) -> Arc<CryptoProvider> {
+        let mut provider = provider.rustls();
         let suite = |it: &rustls::SupportedCipherSuite| u16::from(it.suite());
         keep(&mut provider.cipher_suites, &self.suites, suite);
         keep(&mut provider.kx_groups, &self.groups, |it| it.name().into());
@@ -143,11 +156,11 @@ pub fn protocol_versions() -> Vec<u16> {
 }
 
 pub fn cipher_suites() -> Vec<u16> {
-    crypto::provider().cipher_suites.iter().map(|it| it.suite().into()).collect()
+    crypto::any().cipher_suites.iter().map(|it| it.suite().into()).collect()
 }
 
 pub fn named_groups() -> Vec<u16> {
-    crypto::provider().kx_groups.iter().map(|it| it.name().into()).collect()
+    crypto::any().kx_groups.iter().map(|it| it.name().into()).collect()
 }
 
 pub fn add_alpn(list: &mut Vec<Vec<u8>>, protocol: &[u8]) -> Result<(), Error> {

@@ -114,7 +114,7 @@ impl Roots {
                 let text = format!("CRL {} cannot be used: {}", index + 1, why_unusable(&error));
                 Error::new(Status::InvalidCertificate, text)
             })?;
-            added.push(Crl { parsed: Arc::new(parsed.into()), hash: Hash::Sha256.of(crl) });
+            added.push(Crl { parsed: Arc::new(parsed.into()), hash: Hash::Sha256.of(crl)? });
         }
         self.crls.extend(added);
         Ok(())
@@ -196,17 +196,17 @@ impl Roots {
     }
 
     /// A hash that is the same for roots that were filled alike.
-    pub fn fingerprint(&self) -> Vec<u8> {
+    pub fn fingerprint(&self) -> Result<Vec<u8>, Error> {
         let hash = |der: &[u8]| Hash::Sha256.of(der);
         let authorities = self.authorities.iter().map(|it| (0, hash(it)));
-        let crls = self.crls.iter().map(|it| (1, it.hash.clone()));
+        let crls = self.crls.iter().map(|it| (1, Ok(it.hash.clone())));
         let raw_keys = self.raw_keys.iter().map(|it| (2, hash(it)));
         let peers = self.peers.iter().map(|it| (3, hash(it)));
         let mut all = self.revocation.to_be_bytes().to_vec();
         all.push(self.platform.into());
         for (kind, hash) in authorities.chain(crls).chain(raw_keys).chain(peers) {
             all.push(kind);
-            all.extend(hash);
+            all.extend(hash?);
         }
         hash(&all)
     }

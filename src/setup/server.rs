@@ -146,7 +146,7 @@ impl ServerBuilder {
             .with_client_cert_verifier(clients)
             .with_cert_resolver(resolver);
         set_negotiated!(tls, &self.negotiation, COMPRESSORS);
-        let (inner, policy) = (self.sessions.clone(), self.policy());
+        let (inner, policy) = (self.sessions.clone(), self.policy()?);
         let has_early_data = self.max_early_data > 0;
         let sessions = BoundSessions { inner, policy: policy.clone(), has_early_data };
         tls.session_storage = Arc::new(sessions);
@@ -158,16 +158,16 @@ impl ServerBuilder {
             let inner: Arc<dyn ProducesTickets> = keys.clone();
             tls.ticketer = Arc::new(BoundSessions { inner, policy, has_early_data });
         }
-        Ok(self.negotiation.config(tls, self.blocking, None))
+        self.negotiation.config(tls, self.blocking, None)
     }
 
     /// What is asked of clients: a fingerprint that servers with the same settings share.
-    fn policy(&self) -> Vec<u8> {
+    fn policy(&self) -> Result<Vec<u8>, Error> {
         match &self.clients {
-            None => Vec::new(),
+            None => Ok(Vec::new()),
             Some((roots, is_required)) => {
                 let is_host = self.verifier.is_some();
-                [&[(*is_required).into(), is_host.into()], &*roots.fingerprint()].concat()
+                Ok([&[(*is_required).into(), is_host.into()], &*roots.fingerprint()?].concat())
             }
         }
     }

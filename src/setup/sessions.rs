@@ -153,12 +153,12 @@ impl<T: ?Sized> BoundSessions<T> {
         if !self.has_early_data {
             refuse_early_data(&mut value);
         }
-        Some(Zeroizing::new([&*self.hash(&value), &value].concat()))
+        Some(Zeroizing::new([&*self.hash(&value)?, &value].concat()))
     }
 
     fn unbind(&self, value: &[u8]) -> Option<Vec<u8>> {
         let (hash, value) = value.split_at_checked(HASH_LEN)?;
-        if self.hash(value) != hash {
+        if self.hash(value)? != hash {
             return None;
         }
         let (end, rest) = value.split_first_chunk()?;
@@ -179,8 +179,8 @@ impl<T: ?Sized> BoundSessions<T> {
         Some(session.to_vec())
     }
 
-    fn hash(&self, value: &[u8]) -> Vec<u8> {
-        Hash::Sha256.of(&Zeroizing::new([&*self.policy, value].concat()))
+    fn hash(&self, value: &[u8]) -> Option<Vec<u8>> {
+        Hash::Sha256.of(&Zeroizing::new([&*self.policy, value].concat())).ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! A private key that stays with the host: a callback signs.
 
 use crate::call_context;
-use crate::crypto;
+use crate::crypto::Provider;
 use crate::error::{Error, Status};
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, SubjectPublicKeyInfoDer};
@@ -36,7 +36,7 @@ impl HostSigner {
             None => Err(Error::argument("a signature scheme is not supported")),
             Some([]) => Err(Error::argument("a signer needs a signature scheme")),
             Some([first, rest @ ..]) if rest.iter().all(|it| it == first) => {
-                let verifiers = crypto::provider().signature_verification_algorithms;
+                let verifiers = Provider::preferred()?.rustls().signature_verification_algorithms;
                 Ok(Self { schemes, algorithm: *first, verifiers, sign, may_block })
             }
             Some(_) => Err(Error::argument("signature schemes of different kinds of key")),

@@ -5,11 +5,16 @@ use fips203::ml_kem_768::{CipherText, DecapsKey, EncapsKey, KG};
 use fips203::traits::{Decaps, Encaps, KeyGen, SerDes};
 use ring::rand::{SecureRandom, SystemRandom};
 use rustls::Error;
+use rustls::crypto::SupportedKxGroup;
 
 #[derive(Debug)]
 pub struct Fips203;
 
 impl MlKem for Fips203 {
+    fn x25519(&self) -> &'static dyn SupportedKxGroup {
+        rustls::crypto::ring::kx_group::X25519
+    }
+
     fn generate(&self) -> Result<(Box<dyn Key>, [u8; KEY]), Error> {
         let (public, key) = KG::keygen_from_seed(*random()?, *random()?);
         Ok((Box::new(key), public.into_bytes()))

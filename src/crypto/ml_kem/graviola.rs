@@ -1,34 +1,17 @@
 //! With vectors, its arithmetic proved (s2n-bignum), for processors with these extensions alone.
 
-mod x25519;
-
+use super::super::x25519::X25519;
 use super::{CIPHERTEXT, INVALID, KEY, Key, MlKem, Secret};
 use graviola::key_agreement::mlkem768::{DecapKey, EncapKey};
 use rustls::Error;
 use rustls::crypto::SupportedKxGroup;
-
-/// Where this is false, graviola panics.
-pub fn is_supported() -> bool {
-    #[cfg(target_arch = "x86_64")]
-    return is_x86_feature_detected!("adx")
-        && is_x86_feature_detected!("aes")
-        && is_x86_feature_detected!("avx2")
-        && is_x86_feature_detected!("bmi1")
-        && is_x86_feature_detected!("bmi2")
-        && is_x86_feature_detected!("pclmulqdq");
-    #[cfg(target_arch = "aarch64")]
-    return std::arch::is_aarch64_feature_detected!("aes")
-        && std::arch::is_aarch64_feature_detected!("neon")
-        && std::arch::is_aarch64_feature_detected!("pmull")
-        && std::arch::is_aarch64_feature_detected!("sha2");
-}
 
 #[derive(Debug)]
 pub struct Graviola;
 
 impl MlKem for Graviola {
     fn x25519(&self) -> &'static dyn SupportedKxGroup {
-        &x25519::X25519
+        &X25519
     }
 
     fn generate(&self) -> Result<(Box<dyn Key>, [u8; KEY]), Error> {

@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn keys_that_are_used_up_end_the_connection_and_lose_nothing() {
         const LIMIT: u64 = 50;
-        let mut provider = crate::crypto::provider();
+        let mut provider = crate::crypto::any();
         let Some(SupportedCipherSuite::Tls12(real)) = provider.cipher_suites.iter().find(|suite| {
             suite.suite() == rustls::CipherSuite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
         }) else {
@@ -223,7 +223,7 @@ mod tests {
             .with_root_certificates(roots)
             .with_no_client_auth();
         let key = PrivateKeyDer::from_pem_file(pki.join("ecdsa.key")).unwrap();
-        let key = crate::crypto::private_key(&key).unwrap();
+        let key = crate::crypto::Provider::preferred().unwrap().private_key(&key).unwrap();
         let identity = CertifiedKey::new(vec![certificate("ecdsa.pem")], key);
         let server = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&rustls::version::TLS12])
