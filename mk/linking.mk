@@ -51,8 +51,20 @@ test-cargo-c: $(CAPI) ## what cargo-c installs, beside what make does (cargo-c t
 	ffi-tests/linking/cargo-c.sh $(CAPI)
 
 test-aws-lc-rs: ## the C tests, the Rust tests and the demo's programs, with the other provider
-	$(CARGO) test --locked --lib $(OTHER_PROVIDER)
+	$(CARGO) test --locked --lib $(features.aws-lc-rs)
 	@$(MAKE) --no-print-directory KIND=aws-lc-rs test-c-all test-interop
+
+# Nehalem is a processor without AVX.
+NEEDS.test-graviola := qemu-x86_64=qemu-user
+test-graviola: ## the same with graviola, alone and beside ring, and on a processor that lacks what graviola requires
+	$(needs)
+	$(CARGO) test --locked --lib $(features.graviola)
+	$(CARGO) test --locked --no-fail-fast $(features.providers)
+	@$(MAKE) --no-print-directory KIND=graviola test-c-all test-interop
+	@$(MAKE) --no-print-directory KIND=providers T='handshake keys sessions' test-c
+	@CRYPTO_PROVIDER=ring $(MAKE) --no-print-directory KIND=providers T='handshake keys sessions' test-c
+	@for kind in graviola providers; do \
+	  $(MAKE) --no-print-directory KIND=$$kind RUN='qemu-x86_64 -cpu Nehalem' T=crypto_providers test-c || exit 1; done
 
 # Other machines: each with its own tools, and its own Rust.
 MACHINES := aarch64 armhf i686 musl

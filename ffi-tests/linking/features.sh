@@ -14,7 +14,7 @@ refused() { # WHY COMMAND...
   grep -q "$1" "$out/said" || { cat "$out/said"; echo "not refused: ${*:2}"; exit 1; } >&2
 }
 
-for features in '' post-quantum compression,capi; do
+for features in '' post-quantum compression,capi graviola-ml-kem; do
   refused '^error: inkotls@.*: inkotls has no cryptography: enable' \
     cargo check --color never "${target[@]}" --lib --no-default-features --features "$features"
 done
@@ -22,8 +22,12 @@ done
 rustc --edition 2024 build.rs -o "$out/build-script"
 for os in windows wasi; do
   refused "^cargo::error=inkotls cannot be built for the target x86_64-$os, because" \
-    env CARGO_FEATURE_RING= TARGET="x86_64-$os" CARGO_CFG_TARGET_OS=$os CARGO_MANIFEST_DIR="$PWD" "$out/build-script"
+    env CARGO_FEATURE_RING= CARGO_CFG_TARGET_ARCH=x86_64 TARGET="x86_64-$os" CARGO_CFG_TARGET_OS=$os CARGO_MANIFEST_DIR="$PWD" "$out/build-script"
 done
+
+refused '^cargo::error=inkotls has no cryptography for the target i686-linux, because graviola' \
+  env CARGO_FEATURE_GRAVIOLA= TARGET=i686-linux CARGO_CFG_TARGET_ARCH=x86 CARGO_CFG_UNIX= CARGO_CFG_TARGET_OS=linux \
+  CARGO_MANIFEST_DIR="$PWD" "$out/build-script"
 
 cargos_own() { # COMMAND...: makes a shared object
   "$@"
@@ -34,4 +38,4 @@ cargos_own() { # COMMAND...: makes a shared object
 }
 cargos_own cargo build --quiet "${target[@]}"
 cargos_own cargo rustc --quiet "${target[@]}" --crate-type cdylib -- -Clink-arg=-fuse-ld=bfd
-echo "7 passed: what cannot be built is refused; Cargo's own shared object has the SONAME and the exports of this ABI"
+echo "9 passed: what cannot be built is refused; Cargo's own shared object has the SONAME and the exports of this ABI"
