@@ -11,6 +11,7 @@ NEEDS.bench := pkg-config libssl.pc=libssl-dev gnutls.pc=libgnutls28-dev wolfssl
                mbedtls/ssl.h=libmbedtls-dev update-ca-certificates=ca-certificates
 bench: $(ARCHIVE) build/pki/done ## inkotls beside its peers, about six minutes; fails where a goal is missed
 	$(needs)
+	@$(MAKE) --no-print-directory KIND=graviola build/graviola/lib/libinkotls.a
 	$(CARGO) build --release --locked $(BENCH)
 	build/bench/target/release/bench build/pki build/bench $(ROUNDS) $(ONLY); status=$$?; \
 	  $(if $(ONLY),,cp build/bench/results.svg docs/performance.svg;) exit $$status

@@ -7,6 +7,10 @@
 
 #include "bench.h"
 
+#ifndef PEER
+#define PEER "inkotls"
+#endif
+
 struct setup {
   const inkotls_client_config *client;
   const inkotls_server_config *server;
@@ -209,7 +213,7 @@ static void drain_nothing(void *side, size_t times) {
 }
 
 const struct peer inkotls_peer = {
-    "inkotls",
+    PEER,
     inkotls_version,
     setup,
     teardown,

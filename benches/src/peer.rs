@@ -108,6 +108,7 @@ unsafe impl Sync for Peer {}
 
 unsafe extern "C" {
     safe static inkotls_peer: Peer;
+    safe static graviola_inkotls_peer: Peer;
     safe static rustls_ffi_peer: Peer;
     safe static openssl_peer: Peer;
     safe static gnutls_peer: Peer;
@@ -120,6 +121,7 @@ pub fn all() -> Vec<&'static Peer> {
     vec![
         &native::RING,
         &inkotls_peer,
+        &graviola_inkotls_peer,
         &rustls_ffi_peer,
         &native::AWS_LC_RS,
         &openssl_peer,
