@@ -1557,8 +1557,8 @@ inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *bu
 /// whichever is built in. All crypto providers support the same protocol versions, cipher suites,
 /// groups and signature schemes.
 ///
-/// Private keys, ticket keys and fingerprints always use the default crypto provider, whatever is
-/// set here.
+/// Private keys, ticket keys, fingerprints and HPKE (for Encrypted ClientHello) always use the
+/// default crypto provider, whatever is set here.
 ///
 /// name, len  The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
 ///            length in bytes. Default: the crypto provider that inkotls_client_builder_build
