@@ -401,7 +401,7 @@ static void tell_refusals(const inkotls_conn *tls) {
     fprintf(stderr, "alert received: %s (%d)\n", inkotls_alert_name(received), received);
   }
   if (certificate > 0) {
-    fprintf(stderr, "the peer's certificate: %s\n", inkotls_certificate_error_name(certificate));
+    fprintf(stderr, "the peer's certificate: %s\n", inkotls_certificate_error_text(certificate));
   }
 }
 

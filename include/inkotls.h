@@ -337,7 +337,7 @@ INKOTLS_ENUM(inkotls_status) {
 
 /// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
 /// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
-/// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
+/// return one. inkotls_certificate_error_text returns a text for a value. Alerts are described in
 /// RFC 8446, section 6.2. Numbers are never reused, and are below INKOTLS_VERDICT_ACCEPTED (100).
 INKOTLS_ENUM(inkotls_certificate_error) {
   /// The peer had to present a certificate or a raw public key and presented none. A server sends
@@ -435,7 +435,7 @@ const char *inkotls_status_text(int32_t status);
 /// contains this text. The text is "unknown" for a number that is not an inkotls_certificate_error.
 ///
 /// error  An inkotls_certificate_error, or any other number.
-const char *inkotls_certificate_error_name(int32_t error);
+const char *inkotls_certificate_error_text(int32_t error);
 
 /// Returns the name of a TLS alert (RFC 8446, section 6), such as "handshake_failure" for 40.
 ///
@@ -488,6 +488,16 @@ uint32_t inkotls_abi_version(void);
 /// version  IANA's number of the protocol version, as inkotls_conn_protocol_version returns it.
 const char *inkotls_protocol_version_name(int32_t version);
 
+/// Returns the number of a protocol version from its name, such as 0x0304 from "TLS 1.3".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_protocol_version_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len  The name in ASCII, and its length in bytes. Borrowed for this call.
+int32_t inkotls_protocol_version_number(const char *name, size_t len);
+
 /// Returns one of the protocol versions that this library supports.
 ///
 /// Returns IANA's number (0x0304 for TLS 1.3, 0x0303 for TLS 1.2), or NONE, which is negative, if
@@ -504,6 +514,16 @@ int32_t inkotls_protocol_version_at(size_t index);
 ///
 /// suite  IANA's number of the cipher suite, as inkotls_conn_cipher_suite returns it.
 const char *inkotls_cipher_suite_name(int32_t suite);
+
+/// Returns the number of a cipher suite from its name: 0x1301 from "TLS_AES_128_GCM_SHA256".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_cipher_suite_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len  The name in ASCII, and its length in bytes. Borrowed for this call.
+int32_t inkotls_cipher_suite_number(const char *name, size_t len);
 
 /// Returns one of the cipher suites that this library supports.
 ///
@@ -531,6 +551,26 @@ int32_t inkotls_named_group_at(size_t index);
 /// group  IANA's number of the group, as inkotls_conn_named_group returns it.
 const char *inkotls_named_group_name(int32_t group);
 
+/// Returns the number of a group from its name, such as 29 from "x25519".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_named_group_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len  The name in ASCII, and its length in bytes. Borrowed for this call.
+int32_t inkotls_named_group_number(const char *name, size_t len);
+
+/// Returns one of the signature schemes that this library supports: a peer may sign its handshake
+/// with them.
+///
+/// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
+/// supported signature schemes.
+///
+/// index  The index of the signature scheme in the list of supported signature schemes, which is in
+///        the order of preference. The preferred signature scheme has the index 0.
+int32_t inkotls_signature_scheme_at(size_t index);
+
 /// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for
 /// 0x0807.
 ///
@@ -542,6 +582,16 @@ const char *inkotls_named_group_name(int32_t group);
 ///
 /// scheme  IANA's number of the signature scheme, as inkotls_conn_peer_signature_scheme returns it.
 const char *inkotls_signature_scheme_name(int32_t scheme);
+
+/// Returns the number of a signature scheme from its name, such as 0x0807 from "ed25519".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_signature_scheme_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len  The name in ASCII, and its length in bytes. Borrowed for this call.
+int32_t inkotls_signature_scheme_number(const char *name, size_t len);
 
 // =================================================================================================
 // 4. Connection: create

@@ -9,7 +9,7 @@ mod unusable;
 pub use crate::capi::types::{
     inkotls_certificate_error as CertificateFault, inkotls_status as Status,
 };
-pub use certificate::certificate_fault_name;
+pub use certificate::certificate_fault_text;
 pub use table::carried;
 pub use unusable::why_unusable;
 

@@ -21,7 +21,7 @@ static int meets(const char *const *crl_paths, int32_t bits, const inkotls_serve
                  int32_t error) {
   const inkotls_client_config *client = check(crl_paths, bits);
   int32_t found = visit(client, "localhost", server);
-  if (found) printf("refused: %s\n", inkotls_certificate_error_name(found));
+  if (found) printf("refused: %s\n", inkotls_certificate_error_text(found));
   inkotls_client_config_release(client);
   return found == error;
 }

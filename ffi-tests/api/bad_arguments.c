@@ -74,8 +74,8 @@ static void the_library(void) {
     checking("number %d", number);
     CHECK(is_text(inkotls_status_text(number)));
     CHECK_INT(strcmp(inkotls_status_text(number), no_status) != 0, is_status);
-    CHECK(is_text(inkotls_certificate_error_name(number)));
-    CHECK_INT(strcmp(inkotls_certificate_error_name(number), "unknown") != 0, is_error);
+    CHECK(is_text(inkotls_certificate_error_text(number)));
+    CHECK_INT(strcmp(inkotls_certificate_error_text(number), "unknown") != 0, is_error);
     CHECK(is_text(inkotls_alert_name(number)));
     CHECK_INT(strcmp(inkotls_protocol_version_name(number), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_cipher_suite_name(number), "unknown"), 0);
@@ -86,7 +86,7 @@ static void the_library(void) {
   for (size_t i = 0; i < sizeof extremes / sizeof extremes[0]; i++) {
     checking("number %ld", (long)extremes[i]);
     CHECK_INT(strcmp(inkotls_status_text(extremes[i]), no_status), 0);
-    CHECK_INT(strcmp(inkotls_certificate_error_name(extremes[i]), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_certificate_error_text(extremes[i]), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_alert_name(extremes[i]), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_protocol_version_name(extremes[i]), "unknown"), 0);
     CHECK_INT(strcmp(inkotls_cipher_suite_name(extremes[i]), "unknown"), 0);

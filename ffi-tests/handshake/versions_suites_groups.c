@@ -70,6 +70,43 @@ static void the_lists(void) {
   CHECK_TEXT(inkotls_signature_scheme_name(0x0807), "ed25519");
   CHECK_INT(strcmp(inkotls_signature_scheme_name(0), "unknown"), 0);
   CHECK_INT(strcmp(inkotls_signature_scheme_name(-1), "unknown"), 0);
+  for (count = 0; (inkotls_signature_scheme_at(count)) >= 0; count++)
+    CHECK(strcmp(inkotls_signature_scheme_name(inkotls_signature_scheme_at(count)), "unknown"));
+  CHECK_INT(count, 9);
+  CHECK_INT(inkotls_signature_scheme_at(SIZE_MAX), INKOTLS_STATUS_NONE);
+}
+
+// What a configuration file names.
+static void numbers_from_names(void) {
+  static const struct {
+    int32_t (*at)(size_t);
+    const char *(*name)(int32_t);
+    int32_t (*number)(const char *, size_t);
+    const char *another_case;
+    int32_t its_number;
+  } all[] = {
+      {inkotls_protocol_version_at, inkotls_protocol_version_name, inkotls_protocol_version_number,
+       "tls 1.3", TLS13},
+      {inkotls_cipher_suite_at, inkotls_cipher_suite_name, inkotls_cipher_suite_number,
+       "tls_chacha20_poly1305_sha256", 0x1303},
+      {inkotls_named_group_at, inkotls_named_group_name, inkotls_named_group_number, "SECP256R1",
+       P256},
+      {inkotls_signature_scheme_at, inkotls_signature_scheme_name, inkotls_signature_scheme_number,
+       "Ed25519", 0x0807},
+  };
+  for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+    for (size_t k = 0; all[i].at(k) >= 0; k++) {
+      const char *name = all[i].name(all[i].at(k));
+      CHECK_INT(all[i].number(name, strlen(name)), all[i].at(k));
+      CHECK_INT(all[i].number(name, strlen(name) - 1), INKOTLS_STATUS_NONE);
+    }
+    CHECK_INT(all[i].number(all[i].another_case, strlen(all[i].another_case)), all[i].its_number);
+    CHECK_INT(all[i].number("unknown", 7), INKOTLS_STATUS_NONE);
+    CHECK_INT(all[i].number("", 0), INKOTLS_STATUS_NONE);
+    CHECK_INT(all[i].number(NULL, 0), INKOTLS_STATUS_NONE);
+    CHECK_INT(all[i].number(NULL, 1), INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_INT(all[i].number("x25519", SIZE_MAX), INKOTLS_STATUS_INVALID_ARGUMENT);
+  }
 }
 
 static void agrees(const struct way *way) {
@@ -332,6 +369,7 @@ static void many_protocols(const struct way *way) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   once("lists of numbers", the_lists);
+  once("numbers from names", numbers_from_names);
   negotiates_each();
   prefers();
   server_prefers();

@@ -24,7 +24,7 @@ ACCEPTED = 100  # inkotls_verdict
 READABLE = 2  # inkotls_state
 OFF, OPTIONAL, REQUIRED = range(3)  # inkotls_client_auth
 
-TEXTS = {"version", "status_text", "alert_name", "certificate_error_name", "protocol_version_name",
+TEXTS = {"version", "status_text", "alert_name", "certificate_error_text", "protocol_version_name",
          "cipher_suite_name", "named_group_name", "signature_scheme_name"}
 COUNTED = {"client_config", "server_config", "sni_map", "ticket_keys"}
 TIMEOUT = 30

@@ -493,7 +493,7 @@ void pair_refuses(struct pair *pair, struct side *side, inkotls_certificate_erro
   CHECK_INT(status, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE);
   CHECK_INT(inkotls_conn_certificate_error(side->conn), error);
   if (error != INKOTLS_CERTIFICATE_ERROR_OTHER)
-    CHECK_TEXT(inkotls_conn_error(side->conn), inkotls_certificate_error_name(error));
+    CHECK_TEXT(inkotls_conn_error(side->conn), inkotls_certificate_error_text(error));
   int alert = alert_for(error, inkotls_conn_protocol_version(side->conn));
   CHECK_INT(side_alert_sent(side), alert);
   // A TLS 1.3 client may have finished its part of the handshake before.

@@ -196,7 +196,7 @@ static void is_refused(const struct way *way) {
   if (current->error) {
     CHECK_INT(status, INKOTLS_STATUS_INVALID_PEER_CERTIFICATE);
     CHECK_INT(inkotls_conn_certificate_error(side.conn), current->error);
-    CHECK_TEXT(inkotls_conn_error(side.conn), inkotls_certificate_error_name(current->error));
+    CHECK_TEXT(inkotls_conn_error(side.conn), inkotls_certificate_error_text(current->error));
     CHECK_TEXT(inkotls_conn_error(side.conn), current->said);
     CHECK_INT(side_alert_sent(&side),
               alert_for(current->error, inkotls_conn_protocol_version(side.conn)));

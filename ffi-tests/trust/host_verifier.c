@@ -267,7 +267,7 @@ static void verdicts(const struct way *way) {
 
 static void numbers_differ(void) {
   for (int32_t number = ACCEPTED; number < 1000; number++)
-    CHECK_INT(strcmp(inkotls_certificate_error_name(number), "unknown"), 0);
+    CHECK_INT(strcmp(inkotls_certificate_error_text(number), "unknown"), 0);
 }
 
 // The standard verification, followed and overruled.

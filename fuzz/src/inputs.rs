@@ -537,7 +537,7 @@ fn numbers(plan: &mut Plan) {
             for name in [
                 inkotls_status_text,
                 inkotls_alert_name,
-                inkotls_certificate_error_name,
+                inkotls_certificate_error_text,
                 inkotls_protocol_version_name,
                 inkotls_cipher_suite_name,
                 inkotls_signature_scheme_name,

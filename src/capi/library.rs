@@ -1,9 +1,9 @@
 //! Version, texts and names that need no handle.
 
 use super::calls::copied;
-use crate::error::{Error, Status, certificate_fault_name, status_text};
+use crate::error::{Error, Status, certificate_fault_text, status_text};
 use crate::ffi::{bytes, bytes_mut, create, plain_number};
-use crate::iana;
+use crate::iana::{self, Registry};
 use crate::setup::{self, negotiation};
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -83,7 +83,7 @@ pub unsafe extern "C" fn inkotls_invalid_name_text(
 /// alert   IANA's number of the alert, as inkotls_conn_alert_received returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_alert_name(alert: i32) -> *const c_char {
-    iana::alert_name(alert).as_ptr()
+    iana::ALERTS.name(alert).as_ptr()
 }
 
 /// Returns the meaning of an inkotls_certificate_error as a text, such as "it has expired".
@@ -94,8 +94,8 @@ pub extern "C" fn inkotls_alert_name(alert: i32) -> *const c_char {
 ///
 /// error   An inkotls_certificate_error, or any other number.
 #[unsafe(no_mangle)]
-pub extern "C" fn inkotls_certificate_error_name(error: i32) -> *const c_char {
-    certificate_fault_name(error).as_ptr()
+pub extern "C" fn inkotls_certificate_error_text(error: i32) -> *const c_char {
+    certificate_fault_text(error).as_ptr()
 }
 
 /// Returns the name of a protocol version, such as "TLS 1.3" for 0x0304.
@@ -106,7 +106,21 @@ pub extern "C" fn inkotls_certificate_error_name(error: i32) -> *const c_char {
 /// version   IANA's number of the protocol version, as inkotls_conn_protocol_version returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_protocol_version_name(version: i32) -> *const c_char {
-    iana::protocol_version_name(version).as_ptr()
+    iana::PROTOCOL_VERSIONS.name(version).as_ptr()
+}
+
+/// Returns the number of a protocol version from its name, such as 0x0304 from "TLS 1.3".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_protocol_version_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len   The name in ASCII, and its length in bytes. Borrowed for this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_protocol_version_number(name: *const c_char, len: usize) -> i32 {
+    // SAFETY: the host vouches for name and len.
+    number_of(&iana::PROTOCOL_VERSIONS, unsafe { bytes(name, len) })
 }
 
 /// Returns IANA's name of a cipher suite, such as "TLS_AES_128_GCM_SHA256" for 0x1301.
@@ -117,7 +131,21 @@ pub extern "C" fn inkotls_protocol_version_name(version: i32) -> *const c_char {
 /// suite   IANA's number of the cipher suite, as inkotls_conn_cipher_suite returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_cipher_suite_name(suite: i32) -> *const c_char {
-    iana::cipher_suite_name(suite).as_ptr()
+    iana::CIPHER_SUITES.name(suite).as_ptr()
+}
+
+/// Returns the number of a cipher suite from its name: 0x1301 from "TLS_AES_128_GCM_SHA256".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_cipher_suite_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len   The name in ASCII, and its length in bytes. Borrowed for this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_cipher_suite_number(name: *const c_char, len: usize) -> i32 {
+    // SAFETY: the host vouches for name and len.
+    number_of(&iana::CIPHER_SUITES, unsafe { bytes(name, len) })
 }
 
 /// Returns one of the protocol versions that this library supports.
@@ -156,6 +184,19 @@ pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
     plain_number(|| negotiation::named_groups().get(index).map(|it| i32::from(*it)))
 }
 
+/// Returns one of the signature schemes that this library supports: a peer may sign its handshake
+/// with them.
+///
+/// Returns IANA's number, or NONE, which is negative, if index is not less than the number of
+/// supported signature schemes.
+///
+/// index   The index of the signature scheme in the list of supported signature schemes, which is
+///         in the order of preference. The preferred signature scheme has the index 0.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_signature_scheme_at(index: usize) -> i32 {
+    plain_number(|| negotiation::signature_schemes().get(index).map(|it| i32::from(*it)))
+}
+
 /// Returns IANA's name of a signature scheme (RFC 8446, section 4.2.3), such as "ed25519" for
 /// 0x0807.
 ///
@@ -169,7 +210,21 @@ pub extern "C" fn inkotls_named_group_at(index: usize) -> i32 {
 ///          it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_signature_scheme_name(scheme: i32) -> *const c_char {
-    iana::signature_scheme_name(scheme).as_ptr()
+    iana::SIGNATURE_SCHEMES.name(scheme).as_ptr()
+}
+
+/// Returns the number of a signature scheme from its name, such as 0x0807 from "ed25519".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_signature_scheme_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len   The name in ASCII, and its length in bytes. Borrowed for this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_signature_scheme_number(name: *const c_char, len: usize) -> i32 {
+    // SAFETY: the host vouches for name and len.
+    number_of(&iana::SIGNATURE_SCHEMES, unsafe { bytes(name, len) })
 }
 
 /// Returns IANA's name of a group for the key exchange, such as "x25519" for 29.
@@ -180,5 +235,26 @@ pub extern "C" fn inkotls_signature_scheme_name(scheme: i32) -> *const c_char {
 /// group   IANA's number of the group, as inkotls_conn_named_group returns it.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_named_group_name(group: i32) -> *const c_char {
-    iana::named_group_name(group).as_ptr()
+    iana::NAMED_GROUPS.name(group).as_ptr()
+}
+
+/// Returns the number of a group from its name, such as 29 from "x25519".
+///
+/// A host can so take names from a configuration file. The name is the one that
+/// inkotls_named_group_name returns, in upper or lower case.
+///
+/// Returns IANA's number, or NONE, which is negative, if the name is not known.
+///
+/// name, len   The name in ASCII, and its length in bytes. Borrowed for this call.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_named_group_number(name: *const c_char, len: usize) -> i32 {
+    // SAFETY: the host vouches for name and len.
+    number_of(&iana::NAMED_GROUPS, unsafe { bytes(name, len) })
+}
+
+fn number_of(registry: &Registry, name: Result<&[u8], Error>) -> i32 {
+    match name {
+        Ok(name) => plain_number(|| registry.number(name).map(i32::from)),
+        Err(error) => error.status as i32,
+    }
 }

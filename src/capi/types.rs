@@ -133,7 +133,7 @@ pub enum inkotls_status {
 
 /// The reason why a peer's certificate was refused. inkotls_conn_certificate_error and
 /// inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
-/// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in
+/// return one. inkotls_certificate_error_text returns a text for a value. Alerts are described in
 /// RFC 8446, section 6.2. Numbers are never reused, and are below INKOTLS_VERDICT_ACCEPTED (100).
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

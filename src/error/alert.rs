@@ -3,7 +3,7 @@
 use crate::iana;
 
 pub fn received(number: u8) -> String {
-    let name = iana::alert_name(number.into()).to_string_lossy();
+    let name = iana::ALERTS.name(number.into()).to_string_lossy();
     let text = format!("the peer sent the fatal alert {name} ({number})");
     match meaning(number) {
         Some(meaning) => format!("{text}: {meaning}"),

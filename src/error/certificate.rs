@@ -6,7 +6,7 @@ use rustls::{CertificateError, Error as Tls};
 use std::ffi::CStr;
 
 /// The name of a certificate error, which follows "the peer's certificate was refused: ".
-pub fn certificate_fault_name(number: i32) -> &'static CStr {
+pub fn certificate_fault_text(number: i32) -> &'static CStr {
     CertificateFault::try_from(number).map_or(c"unknown", name)
 }
 

@@ -163,6 +163,11 @@ pub fn named_groups() -> Vec<u16> {
     crypto::any().kx_groups.iter().map(|it| it.name().into()).collect()
 }
 
+pub fn signature_schemes() -> Vec<u16> {
+    let algorithms = crypto::any().signature_verification_algorithms;
+    algorithms.supported_schemes().into_iter().map(u16::from).collect()
+}
+
 pub fn add_alpn(list: &mut Vec<Vec<u8>>, protocol: &[u8]) -> Result<(), Error> {
     if !(1..=MAX_ALPN).contains(&protocol.len()) {
         return Err(Error::argument("an ALPN protocol name has 1 to 255 bytes"));

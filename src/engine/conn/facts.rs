@@ -63,11 +63,11 @@ impl Conn {
 
     pub(super) fn log_established(&mut self) {
         let [version, suite, group] = [
-            (self.protocol_version(), iana::protocol_version_name as fn(i32) -> _),
-            (self.cipher_suite(), iana::cipher_suite_name),
-            (self.named_group(), iana::named_group_name),
+            (self.protocol_version(), iana::PROTOCOL_VERSIONS),
+            (self.cipher_suite(), iana::CIPHER_SUITES),
+            (self.named_group(), iana::NAMED_GROUPS),
         ]
-        .map(|(number, name)| name(number.map_or(-1, i32::from)).to_string_lossy());
+        .map(|(number, names)| names.name(number.map_or(-1, i32::from)).to_string_lossy());
         let how = if self.is_resumed() == Some(true) { "resumed" } else { "full" };
         self.context.within(|| {
             log::info!("{how} handshake done: {version}, {suite}, {group}");

@@ -12,7 +12,7 @@ const CHAPTERS: &[(&str, &str, &[&str])] = &[
             "inkotls_status",
             "inkotls_certificate_error",
             "inkotls_status_text",
-            "inkotls_certificate_error_name",
+            "inkotls_certificate_error_text",
             "inkotls_alert_name",
             "inkotls_invalid_name_text",
         ],
