@@ -1674,6 +1674,44 @@ inkotls_status inkotls_client_builder_set_certificate_compression(inkotls_client
 inkotls_status inkotls_client_builder_set_extended_master_secret_required(
     inkotls_client_builder *builder, int32_t enabled);
 
+/// Returns the time of day (inkotls_client_builder_set_clock or inkotls_server_builder_set_clock).
+///
+/// Returns the time as Unix time in seconds. A negative number means that the time is not known: a
+/// handshake that needs the time fails with HANDSHAKE_FAILED, and no session is resumed.
+///
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
+///
+/// The callback must not block the thread, because the library calls it in the calls that drive a
+/// handshake.
+///
+/// user_data       The user_data that was passed to inkotls_client_builder_set_clock or
+///                 inkotls_server_builder_set_clock.
+/// conn_user_data  The user_data that was passed to inkotls_conn_set_user_data or
+///                 inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                 in. NULL if no user_data was set.
+typedef int64_t (*inkotls_clock_callback)(void *user_data, void *conn_user_data);
+
+/// Sets the clock of the config.
+///
+/// By default the config uses the clock of the operating system.
+///
+/// The clock decides whether certificates and CRLs are valid, whether sessions have ended, and how
+/// old a ticket is. With this function, a device without a clock uses a time that it has received,
+/// and a test sets the time.
+///
+/// callback   Returns the time. See inkotls_clock_callback. The callback must not use the
+///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
+/// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
+///            that use the config are freed. Several threads may use user_data at the same time,
+///            because connections of one config may run on several threads.
+inkotls_status inkotls_client_builder_set_clock(inkotls_client_builder *builder,
+    inkotls_clock_callback callback, void *user_data);
+
 /// Sets a limit of the connections that use the config.
 ///
 /// limit  An inkotls_limit. Each inkotls_limit has its own range and default.
@@ -2292,6 +2330,22 @@ inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server
 /// INVALID_ARGUMENT  enabled is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_extended_master_secret_required(
     inkotls_server_builder *builder, int32_t enabled);
+
+/// Sets the clock of the config.
+///
+/// By default the config uses the clock of the operating system.
+///
+/// The clock decides whether certificates and CRLs are valid, whether sessions have ended, and how
+/// old a ticket is. With this function, a device without a clock uses a time that it has received,
+/// and a test sets the time.
+///
+/// callback   Returns the time. See inkotls_clock_callback. The callback must not use the
+///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
+/// user_data  Passed to callback. May be NULL. Must stay valid until the config and all connections
+///            that use the config are freed. Several threads may use user_data at the same time,
+///            because connections of one config may run on several threads.
+inkotls_status inkotls_server_builder_set_clock(inkotls_server_builder *builder,
+    inkotls_clock_callback callback, void *user_data);
 
 /// Sets a limit of the connections that use the config.
 ///

@@ -2,15 +2,16 @@
 
 use super::types::UserData;
 use super::{
-    inkotls_key_log_callback, inkotls_log, inkotls_log_callback, inkotls_read_callback,
-    inkotls_verify_callback, inkotls_write_callback,
+    inkotls_clock_callback, inkotls_key_log_callback, inkotls_log, inkotls_log_callback,
+    inkotls_read_callback, inkotls_verify_callback, inkotls_write_callback,
 };
+use crate::clock::Clock;
 use crate::config::Config;
 use crate::engine::{Outcome, Step};
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Answer, HostIo, bytes, bytes_mut, flag, handle_callback, key_log_callback, log_callback,
-    not_null, output, plain_number, start,
+    Answer, HostIo, bytes, bytes_mut, clock_callback, flag, handle_callback, key_log_callback,
+    log_callback, not_null, output, plain_number, start,
 };
 use crate::log;
 use crate::setup::HostVerification;
@@ -107,6 +108,15 @@ pub fn log_keys(
     user_data: *mut c_void,
 ) -> Result<(), Error> {
     negotiation.log_keys(not_null(key_log_callback(callback, user_data), "callback")?);
+    Ok(())
+}
+
+pub fn set_clock(
+    negotiation: &mut Negotiation,
+    callback: inkotls_clock_callback,
+    user_data: *mut c_void,
+) -> Result<(), Error> {
+    negotiation.clock = Clock::of_host(not_null(clock_callback(callback, user_data), "callback")?);
     Ok(())
 }
 

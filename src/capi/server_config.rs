@@ -1,9 +1,10 @@
 //! inkotls_server_builder and inkotls_server_config.
 
-use super::calls::{crypto_provider, host_verification, log_keys, may_block};
+use super::calls::{crypto_provider, host_verification, log_keys, may_block, set_clock};
 use super::{
-    inkotls_identity, inkotls_key_log_callback, inkotls_roots, inkotls_session_get_callback,
-    inkotls_session_put_callback, inkotls_sni_map, inkotls_ticket_keys, inkotls_verify_callback,
+    inkotls_clock_callback, inkotls_identity, inkotls_key_log_callback, inkotls_roots,
+    inkotls_session_get_callback, inkotls_session_put_callback, inkotls_sni_map,
+    inkotls_ticket_keys, inkotls_verify_callback,
 };
 use crate::config::Config;
 use crate::error::Status;
@@ -515,6 +516,28 @@ pub extern "C" fn inkotls_server_builder_set_extended_master_secret_required(
         b.negotiation.requires_ems = flag(enabled)?;
         Ok(())
     })
+}
+
+/// Sets the clock of the config.
+///
+/// By default the config uses the clock of the operating system.
+///
+/// The clock decides whether certificates and CRLs are valid, whether sessions have ended, and how
+/// old a ticket is. With this function, a device without a clock uses a time that it has received,
+/// and a test sets the time.
+///
+/// callback    Returns the time. See inkotls_clock_callback. The callback must not use the
+///             connection whose call it runs in: a call on that connection returns INVALID_STATE.
+/// user_data   Passed to callback. May be NULL. Must stay valid until the config and all
+///             connections that use the config are freed. Several threads may use user_data at the
+///             same time, because connections of one config may run on several threads.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_clock(
+    builder: Option<&mut inkotls_server_builder>,
+    callback: inkotls_clock_callback,
+    user_data: *mut c_void,
+) -> Status {
+    enter(builder, |b| set_clock(&mut b.negotiation, callback, user_data))
 }
 
 /// Sets a limit of the connections that use the config.

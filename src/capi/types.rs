@@ -566,6 +566,29 @@ pub type inkotls_key_log_callback = Option<
     ),
 >;
 
+/// Returns the time of day (inkotls_client_builder_set_clock or inkotls_server_builder_set_clock).
+///
+/// Returns the time as Unix time in seconds. A negative number means that the time is not known:
+/// a handshake that needs the time fails with HANDSHAKE_FAILED, and no session is resumed.
+///
+/// The callback must return on the thread and on the stack on which the library has called it: the
+/// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
+/// thread, coroutine) before it returns. The callback may start a process with posix_spawn.
+///
+/// The callback must not use the connection whose call it runs in: a call on that connection
+/// returns INVALID_STATE. The callback may use other handles.
+///
+/// The callback must not block the thread, because the library calls it in the calls that drive a
+/// handshake.
+///
+/// user_data        The user_data that was passed to inkotls_client_builder_set_clock or
+///                  inkotls_server_builder_set_clock.
+/// conn_user_data   The user_data that was passed to inkotls_conn_set_user_data or
+///                  inkotls_acceptor_set_user_data for the connection whose call the callback runs
+///                  in. NULL if no user_data was set.
+pub type inkotls_clock_callback =
+    Option<unsafe extern "C" fn(user_data: *mut c_void, conn_user_data: *mut c_void) -> i64>;
+
 /// Stores a session of a server (inkotls_server_builder_set_session_store), and replaces what was
 /// stored under the same key.
 ///

@@ -6,10 +6,7 @@
 //! tickets of all providers are the same.
 
 use super::{Aead, Provider};
-use crate::clock::now;
 use crate::error::Error;
-use rustls::server::ProducesTickets;
-use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};
 use zeroize::Zeroizing;
 
@@ -19,7 +16,7 @@ const NAME: usize = 16;
 const SALT: usize = 32;
 const TIME: usize = 8;
 /// How long a ticket is accepted, in seconds.
-const LIFETIME: u32 = 12 * 60 * 60;
+pub const LIFETIME: u32 = 12 * 60 * 60;
 
 /// The keys that open tickets; the first also seals them.
 pub struct TicketKeys {
@@ -52,7 +49,7 @@ impl TicketKeys {
         self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn seal(&self, state: &[u8], now: u64) -> Option<Vec<u8>> {
+    pub fn seal(&self, state: &[u8], now: u64) -> Option<Vec<u8>> {
         let keys = self.keys();
         let key = keys.first()?;
         let mut salt = [0; SALT];
@@ -65,7 +62,7 @@ impl TicketKeys {
         Some(ticket)
     }
 
-    fn open(&self, ticket: &[u8], now: u64) -> Option<Vec<u8>> {
+    pub fn open(&self, ticket: &[u8], now: u64) -> Option<Vec<u8>> {
         let (head, sealed) = ticket.split_at_checked(NAME + SALT)?;
         let (name, salt) = head.split_at(NAME);
         let keys = self.keys();
@@ -93,30 +90,6 @@ impl Key {
         let prk = provider.hkdf_sha256()?.extract_from_secret(Some(salt), &self.secret);
         prk.expand_slice(&[b"inkotls ticket"], &mut *key).ok()?;
         Some(key)
-    }
-}
-
-impl ProducesTickets for TicketKeys {
-    fn enabled(&self) -> bool {
-        true
-    }
-
-    fn lifetime(&self) -> u32 {
-        LIFETIME
-    }
-
-    fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        self.seal(plain, now())
-    }
-
-    fn decrypt(&self, cipher: &[u8]) -> Option<Vec<u8>> {
-        self.open(cipher, now())
-    }
-}
-
-impl fmt::Debug for TicketKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("TicketKeys")
     }
 }
 

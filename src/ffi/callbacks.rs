@@ -7,9 +7,9 @@ use super::room::Room;
 use super::syscall::retried;
 use crate::call_context;
 use crate::capi::types::{
-    UserData, inkotls_key_log_callback, inkotls_log_callback, inkotls_read_callback,
-    inkotls_session_get_callback, inkotls_session_put_callback, inkotls_sign_callback,
-    inkotls_write_callback,
+    UserData, inkotls_clock_callback, inkotls_key_log_callback, inkotls_log_callback,
+    inkotls_read_callback, inkotls_session_get_callback, inkotls_session_put_callback,
+    inkotls_sign_callback, inkotls_write_callback,
 };
 use std::ffi::c_void;
 use std::io::{self, Write};
@@ -42,6 +42,20 @@ pub fn key_log_callback(
         let (start, len, conn_data) = (start(line.as_bytes()).cast(), line.len(), of_caller());
         // SAFETY: the host vouches for its function; the line outlives the call.
         outside(|| unsafe { callback(data.get(), conn_data, start, len) });
+    })
+}
+
+/// Unix seconds; None where the host does not know them.
+pub fn clock_callback(
+    callback: inkotls_clock_callback,
+    user_data: *mut c_void,
+) -> Option<impl Fn() -> Option<u64> + Send + Sync> {
+    let (callback, data) = (callback?, UserData::new(user_data));
+    Some(move || {
+        let conn_data = of_caller();
+        // SAFETY: the host vouches for its function.
+        let seconds = outside(|| unsafe { callback(data.get(), conn_data) });
+        u64::try_from(seconds).ok()
     })
 }
 

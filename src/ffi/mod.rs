@@ -15,8 +15,8 @@ mod syscall;
 pub use answer::Answer;
 pub use args::{bytes, bytes_mut, file_path, flag, not_null, numbers, output, start};
 pub use callbacks::{
-    HostIo, handle_callback, key_log_callback, log_callback, session_get, session_put,
-    sign_callback,
+    HostIo, clock_callback, handle_callback, key_log_callback, log_callback, session_get,
+    session_put, sign_callback,
 };
 pub use descriptor::Descriptor;
 pub use guard::{

@@ -118,7 +118,8 @@ impl ClientBuilder {
         if self.sessions == 0 {
             return Resumption::disabled();
         }
-        let sessions = ClientSessions::new(self.sessions, self.tls12);
+        let sessions =
+            ClientSessions::new(self.sessions, self.tls12, self.negotiation.clock.clone());
         Resumption::store(Arc::new(sessions)).tls12_resumption(self.tls12)
     }
 }

@@ -2,7 +2,7 @@
 
 use super::cache::{Bytes, Cache};
 use crate::call_context::{self, Origin};
-use crate::clock::now;
+use crate::clock::Clock;
 use rustls::NamedGroup;
 use rustls::client::{
     ClientSessionStore, Tls12ClientSessionValue, Tls12Resumption, Tls13ClientSessionValue,
@@ -22,6 +22,7 @@ const SESSION: usize = 512;
 pub struct ClientSessions {
     servers: Cache<Server>,
     has_tls12: bool,
+    clock: Clock,
 }
 
 #[derive(Default)]
@@ -44,10 +45,10 @@ struct Session<T> {
 
 impl ClientSessions {
     /// Of at most so many servers.
-    pub fn new(servers: usize, tls12: Tls12Resumption) -> Self {
+    pub fn new(servers: usize, tls12: Tls12Resumption, clock: Clock) -> Self {
         // Without them rustls would still resume by session id.
         let has_tls12 = tls12 != Tls12Resumption::Disabled;
-        Self { servers: Cache::new(servers), has_tls12 }
+        Self { servers: Cache::new(servers), has_tls12, clock }
     }
 }
 
@@ -61,8 +62,8 @@ impl<T: Debug> Session<T> {
 }
 
 impl<T> Session<T> {
-    fn has_ended(&self) -> bool {
-        u64::from(self.origin.end) < now()
+    fn has_ended(&self, now: Option<u64>) -> bool {
+        now.is_none_or(|now| u64::from(self.origin.end) < now)
     }
 
     /// The value, which the connection of the caller resumes.
@@ -99,8 +100,9 @@ impl ClientSessionStore for ClientSessions {
         if call_context::offers_ech() {
             return None; // rustls would show its session ID to everyone (RFC 9849, section 6.1)
         }
+        let now = self.clock.now(); // before the lock: the host's clock may use a connection
         self.servers.look_up(&key(server), |it| {
-            it.tls12.take_if(|it| it.has_ended());
+            it.tls12.take_if(|it| it.has_ended(now));
             it.tls12.clone().map(Session::into_resumed)
         })
     }
@@ -120,8 +122,9 @@ impl ClientSessionStore for ClientSessions {
     }
 
     fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
+        let now = self.clock.now(); // as above
         self.servers.look_up(&key(server), |it| {
-            it.tls13.retain(|it| !it.has_ended());
+            it.tls13.retain(|it| !it.has_ended(now));
             let next = it.tls13.back()?;
             let has_early_data = next.value.max_early_data_size() > 0;
             if has_early_data && !call_context::resume_with_early_data(&next.protocol) {
@@ -259,7 +262,8 @@ mod tests {
         len: usize,
     ) -> (Arc<ClientSessions>, ServerName<'static>) {
         let provider = Arc::new(crate::crypto::any());
-        let store = Arc::new(ClientSessions::new(1, Tls12Resumption::SessionIdOrTickets));
+        let store =
+            Arc::new(ClientSessions::new(1, Tls12Resumption::SessionIdOrTickets, Clock::default()));
         let origin = Origin { end: u32::MAX, chain: 1000 };
         let mut client = ClientConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&[version])

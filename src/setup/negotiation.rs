@@ -1,13 +1,17 @@
 //! What client and server configs have in common: what is negotiated, limits, and the key log.
 
+use crate::clock::Clock;
 use crate::config::{Blocking, Config, Settings};
 use crate::crypto::{self, Provider};
 use crate::error::{Error, Status};
 use crate::limits::Limits;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::UnixTime;
+use rustls::time_provider::TimeProvider;
 use rustls::{ALL_VERSIONS, KeyLog, KeyLogFile, NoKeyLog, SupportedProtocolVersion};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The longest name that an ALPN entry has room for (RFC 7301, section 3.1).
 const MAX_ALPN: usize = 255;
@@ -26,6 +30,7 @@ pub struct Negotiation {
     pub requires_ems: bool,
     pub limits: Limits,
     pub key_log: Arc<dyn KeyLog>,
+    pub clock: Clock,
 }
 
 impl Default for Negotiation {
@@ -40,6 +45,7 @@ impl Default for Negotiation {
             requires_ems: false,
             limits: Limits::default(),
             key_log: Arc::new(NoKeyLog),
+            clock: Clock::default(),
         }
     }
 }
@@ -139,6 +145,7 @@ macro_rules! set_negotiated {
         let negotiation: &Negotiation = $negotiation;
         $config.alpn_protocols = negotiation.alpn.clone();
         $config.key_log = negotiation.key_log.clone();
+        $config.time_provider = std::sync::Arc::new(negotiation.clock.clone());
         $config.max_fragment_size = Some(negotiation.limits.fragment());
         $config.require_ems = negotiation.requires_ems;
         $config.cert_compressors = negotiation.if_compressed($compressors);
@@ -202,6 +209,12 @@ fn keep<T: Copy>(all: &mut Vec<T>, chosen: &[u16], number: impl Fn(&T) -> u16) {
 
 /// Lines of the NSS key log format (draft-ietf-tls-keylogfile).
 struct KeyLogCallback(Box<dyn Fn(&str) + Send + Sync>);
+
+impl TimeProvider for Clock {
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(UnixTime::since_unix_epoch(Duration::from_secs(self.now()?)))
+    }
+}
 
 impl KeyLog for KeyLogCallback {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {

@@ -14,8 +14,7 @@ use crate::error::{Error, Status};
 use rustls::ServerConfig;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{
-    NoServerSessionStorage, ProducesTickets, ResolvesServerCert, StoresServerSessions,
-    WebPkiClientVerifier,
+    NoServerSessionStorage, ResolvesServerCert, StoresServerSessions, WebPkiClientVerifier,
 };
 use std::sync::Arc;
 
@@ -148,15 +147,17 @@ impl ServerBuilder {
         set_negotiated!(tls, &self.negotiation, COMPRESSORS);
         let (inner, policy) = (self.sessions.clone(), self.policy()?);
         let has_early_data = self.max_early_data > 0;
-        let sessions = BoundSessions { inner, policy: policy.clone(), has_early_data };
+        let clock = self.negotiation.clock.clone();
+        let sessions =
+            BoundSessions { inner, policy: policy.clone(), has_early_data, clock: clock.clone() };
         tls.session_storage = Arc::new(sessions);
         tls.send_tls13_tickets = self.tickets;
         tls.ignore_client_order = self.negotiation.prefers_suites();
         tls.max_early_data_size = self.max_early_data;
         tls.send_half_rtt_data = has_early_data;
         if let Some(keys) = &self.ticket_keys {
-            let inner: Arc<dyn ProducesTickets> = keys.clone();
-            tls.ticketer = Arc::new(BoundSessions { inner, policy, has_early_data });
+            let inner = keys.clone();
+            tls.ticketer = Arc::new(BoundSessions { inner, policy, has_early_data, clock });
         }
         self.negotiation.config(tls, self.blocking, None)
     }

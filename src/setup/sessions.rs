@@ -3,8 +3,8 @@
 use super::cache::Cache;
 use super::lifetime::{MAX_LIFETIME, saturated};
 use crate::call_context::{self, SessionData};
-use crate::clock::now;
-use crate::crypto::Hash;
+use crate::clock::Clock;
+use crate::crypto::{Hash, TICKET_LIFETIME, TicketKeys};
 use crate::error::Error;
 use rustls::server::{ProducesTickets, StoresServerSessions};
 use std::fmt;
@@ -125,13 +125,13 @@ impl fmt::Debug for ServerSessions {
 /// A value is a hash; then the end of the session; then the channel binding and what the host attached,
 /// each after its length; then rustls's session. Copies that are made here are wiped; what rustls gets,
 /// rustls does not wipe.
-#[derive(Debug)]
 pub struct BoundSessions<T: ?Sized> {
     pub inner: Arc<T>,
     /// What the server asks of clients.
     pub policy: Vec<u8>,
     /// Clients may send early data with the sessions that are made here.
     pub has_early_data: bool,
+    pub clock: Clock,
 }
 
 const HASH_LEN: usize = 32;
@@ -139,11 +139,12 @@ const HASH_LEN: usize = 32;
 impl<T: ?Sized> BoundSessions<T> {
     /// None if the session ends as it begins.
     fn bind(&self, session: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let now = self.clock.now()?;
         let end = match call_context::origin().end {
-            0 => now() + MAX_LIFETIME,
+            0 => now + MAX_LIFETIME,
             end => end.into(),
         };
-        if end < now() {
+        if end < now {
             return None;
         }
         let SessionData { channel_binding, resumption_data } = call_context::session_data();
@@ -165,7 +166,7 @@ impl<T: ?Sized> BoundSessions<T> {
         let (channel_binding, rest) = unframed(rest)?;
         let (resumption_data, session) = unframed(rest)?;
         let end = u64::from_be_bytes(*end);
-        if end < now() {
+        if end < self.clock.now()? {
             return None;
         }
         let data = SessionData {
@@ -202,17 +203,17 @@ fn unframed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(u32::from_be_bytes(*len) as usize)
 }
 
-impl ProducesTickets for BoundSessions<dyn ProducesTickets> {
+impl ProducesTickets for BoundSessions<TicketKeys> {
     fn enabled(&self) -> bool {
-        self.inner.enabled()
+        true
     }
 
     fn lifetime(&self) -> u32 {
-        self.inner.lifetime()
+        TICKET_LIFETIME
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        let ticket = self.inner.encrypt(&self.bind(plain)?)?;
+        let ticket = self.inner.seal(&self.bind(plain)?, self.clock.now()?)?;
         (call_context::count_ticket(ticket.len()) <= MAX_TICKETS).then_some(ticket)
     }
 
@@ -220,7 +221,7 @@ impl ProducesTickets for BoundSessions<dyn ProducesTickets> {
         if call_context::count_look_up() > MAX_LOOK_UPS {
             return None;
         }
-        self.unbind(&Zeroizing::new(self.inner.decrypt(cipher)?))
+        self.unbind(&Zeroizing::new(self.inner.open(cipher, self.clock.now()?)?))
     }
 }
 
@@ -240,5 +241,11 @@ impl StoresServerSessions for BoundSessions<dyn StoresServerSessions> {
 
     fn can_cache(&self) -> bool {
         self.inner.can_cache()
+    }
+}
+
+impl<T: ?Sized> fmt::Debug for BoundSessions<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BoundSessions")
     }
 }

@@ -64,7 +64,7 @@ impl Answer {
     }
 }
 
-const ANSWERS: [Answer; 6] = [
+const ANSWERS: [Answer; 7] = [
     Answer {
         callback: "inkotls_sign_callback",
         kind: Kind("length", None),
@@ -112,6 +112,16 @@ const ANSWERS: [Answer; 6] = [
             (None, Some(0), "No session was found: the handshake is a full handshake."),
         ],
         failure: (0, None),
+    },
+    Answer {
+        callback: "inkotls_clock_callback",
+        kind: Kind("number", None),
+        length_of: None,
+        values: &[
+            (Some(0), None, "Unix time in seconds."),
+            (None, Some(-1), "The time is not known."),
+        ],
+        failure: (-1, None),
     },
     Answer {
         callback: "inkotls_read_callback",
