@@ -215,7 +215,8 @@ typedef struct inkotls_certificate inkotls_certificate;
 /// The result of a call. 0 (OK) is success. A positive status means that the call cannot finish yet
 /// and that nothing has failed: do what the status asks for, then make the same call again. A
 /// negative status means that the call failed, that there is nothing to return (NONE), or that no
-/// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused.
+/// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused. The number
+/// 5 is reserved for a status of a later version (Verdicts later, in the notes).
 ///
 /// A call writes its outputs only if it returns OK: after every other status, positive or negative,
 /// an output has the value that it had before the call.
@@ -4181,7 +4182,7 @@ typedef int32_t (*inkotls_verify_callback)(void *user_data, void *conn_user_data
 ///            calls verify only in inkotls_conn_run_blocking. With 0, the library calls verify in
 ///            the calls that drive the handshake, such as inkotls_conn_handshake and
 ///            inkotls_conn_read, and in inkotls_conn_run_blocking if something else in the config
-///            may block.
+///            may block. 2 is reserved (Verdicts later, in the notes).
 ///
 /// INVALID_ARGUMENT  may_block is neither 0 nor 1.
 inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
@@ -4220,7 +4221,7 @@ inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_buil
 ///            calls verify only in inkotls_conn_run_blocking. With 0, the library calls verify in
 ///            the calls that drive the handshake, such as inkotls_conn_handshake and
 ///            inkotls_conn_read, and in inkotls_conn_run_blocking if something else in the config
-///            may block.
+///            may block. 2 is reserved (Verdicts later, in the notes).
 ///
 /// INVALID_ARGUMENT  may_block is neither 0 nor 1.
 inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
@@ -4688,6 +4689,17 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     set with a may_block of 0, or that has no may_block, if the callback itself blocks; and, in
 //     the case that inkotls_conn_set_fds describes, a call that uses a pipe that is not in
 //     non-blocking mode. All other calls return at once.
+//
+// Verdicts later
+//
+//     Reserved, and not available in this version: a later version will let a host verify a peer
+//     without a callback and without a thread that waits. With a may_block of 2 in
+//     inkotls_client_builder_set_dangerous_verifier or
+//     inkotls_server_builder_set_dangerous_verifier, the calls that drive the handshake will
+//     return a status with the number 5 until the host has passed its verdict to the connection.
+//     Today a may_block of 2 is INVALID_ARGUMENT, and no call returns 5. A host that does not set
+//     a may_block of 2 will not receive the status. docs/decisions/two-phase-answers.md, in the
+//     sources of the library, has the details.
 //
 // Ownership
 //

@@ -1,4 +1,5 @@
-//! The rules of docs/contract.md: each number that is cited exists, and each rule has tests that cite it.
+//! The rules of docs/contract.md: each number that is cited exists, and each rule has tests that cite it. What the ABI
+//! reserves is free.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -35,9 +36,33 @@ fn rules_have_tests() {
     }
 }
 
+/// The header declares no reserved name, and no constant of the same enum with a reserved number.
+#[test]
+fn reserved_names_and_numbers_are_free() {
+    let page = read("docs/decisions/two-phase-answers.md");
+    let header = read("include/inkotls.h");
+    let declared: BTreeSet<_> = header.split(|c: char| !is_of_word(c)).collect();
+    let mut names = 0;
+    for row in section(&page, "What is reserved").lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<_> = row.split('|').map(|cell| cell.trim_matches([' ', '`'])).collect();
+        let (name, number) = (cells[1], cells[2]);
+        if !name.to_lowercase().starts_with("inkotls_") {
+            continue; // a value of a parameter: ffi-tests/api/bad_arguments.c
+        }
+        assert!(!declared.contains(name), "{name} is reserved, and declared");
+        names += 1;
+        let of_its_enum: String = name.split_inclusive('_').take(2).collect();
+        for line in header.lines().map(str::trim).filter(|line| line.starts_with(&of_its_enum)) {
+            let is_its_number = line.trim_end_matches(',').ends_with(&format!(" = {number}"));
+            assert!(!is_its_number, "{number} is reserved for {name}: {line}");
+        }
+    }
+    assert_eq!(names, 3, "docs/decisions/two-phase-answers.md names what is reserved");
+}
+
 /// The rules, and the tests that each names: a heading "## 1. ...", and a line "Tests: `path`, ...".
 fn rules() -> BTreeMap<u32, Vec<PathBuf>> {
-    let text = fs::read_to_string(root().join("docs/contract.md")).expect("docs/contract.md");
+    let text = read("docs/contract.md");
     let rule = |section: &str| {
         let number = section.split('.').next()?.parse().ok()?;
         let tests = section.split("\nTests: ").nth(1).unwrap_or_default();
@@ -83,6 +108,20 @@ fn cited(text: &str) -> BTreeSet<u32> {
         }
     }
     numbers
+}
+
+/// What stands under a heading.
+fn section<'a>(page: &'a str, heading: &str) -> &'a str {
+    let rest = page.split_once(&format!("\n## {heading}\n")).expect(heading).1;
+    rest.split("\n## ").next().unwrap_or(rest)
+}
+
+fn is_of_word(letter: char) -> bool {
+    letter.is_ascii_alphanumeric() || letter == '_'
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn root() -> &'static Path {

@@ -231,6 +231,10 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_set_ech_grease(NULL, 1));
   REFUSED(inkotls_client_builder_set_dangerous_verifier(NULL, verify, NULL, 0));
   REFUSED(inkotls_client_builder_set_dangerous_verifier(builder, NULL, NULL, 0));
+  // 2 is reserved (docs/decisions/two-phase-answers.md).
+  REFUSED(inkotls_client_builder_set_dangerous_verifier(builder, verify, NULL, 2));
+  REFUSED(inkotls_client_builder_set_dangerous_verifier(builder, NULL, NULL, 2));
+  REFUSED(inkotls_client_builder_set_dangerous_verifier(builder, verify, NULL, -1));
   inkotls_identity_free(identity);
   REFUSED(inkotls_client_builder_set_roots(NULL, roots));
   REFUSED(inkotls_client_builder_set_roots(builder, NULL));
@@ -279,6 +283,7 @@ static void identity_and_server(void) {
   REFUSED(inkotls_identity_set_signer(identity, &scheme, SIZE_MAX / 2 + 1, sign, NULL, 0));
   REFUSED(inkotls_identity_set_signer(identity, &scheme, SIZE_MAX, sign, NULL, 0));
   REFUSED(inkotls_identity_set_signer(identity, &scheme, 1, NULL, NULL, 0));
+  REFUSED(inkotls_identity_set_signer(identity, &scheme, 1, sign, NULL, 2));
   REFUSED(inkotls_identity_use_raw_public_key(NULL));
   LOAN_REFUSED(inkotls_identity_raw_public_key, identity, &out.bytes);
   CHECK_INT(inkotls_identity_raw_public_key(identity, &out.bytes, &out.len), INKOTLS_STATUS_NONE);
@@ -351,6 +356,10 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_set_session_store(builder, put, get, NULL, -1));
   REFUSED(inkotls_server_builder_set_dangerous_verifier(NULL, verify, NULL, 0));
   REFUSED(inkotls_server_builder_set_dangerous_verifier(builder, NULL, NULL, 0));
+  // 2 is reserved (docs/decisions/two-phase-answers.md).
+  REFUSED(inkotls_server_builder_set_dangerous_verifier(builder, verify, NULL, 2));
+  REFUSED(inkotls_server_builder_set_dangerous_verifier(builder, NULL, NULL, 2));
+  REFUSED(inkotls_server_builder_set_dangerous_verifier(builder, verify, NULL, -1));
   REFUSED(inkotls_server_builder_set_ticket_keys(NULL, keys));
   REFUSED(inkotls_server_builder_set_ticket_keys(builder, NULL));
   REFUSED(inkotls_server_builder_set_ticket_count(NULL, 1));

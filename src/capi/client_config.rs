@@ -228,7 +228,7 @@ pub extern "C" fn inkotls_client_builder_add_identity(
 ///             library calls verify only in inkotls_conn_run_blocking. With 0, the library calls
 ///             verify in the calls that drive the handshake, such as inkotls_conn_handshake and
 ///             inkotls_conn_read, and in inkotls_conn_run_blocking if something else in the config
-///             may block.
+///             may block. 2 is reserved (Verdicts later, in the notes).
 ///
 /// INVALID_ARGUMENT   may_block is neither 0 nor 1.
 #[unsafe(no_mangle)]

@@ -7,7 +7,8 @@ use std::ffi::{c_char, c_void};
 /// The result of a call. 0 (OK) is success. A positive status means that the call cannot finish yet
 /// and that nothing has failed: do what the status asks for, then make the same call again. A
 /// negative status means that the call failed, that there is nothing to return (NONE), or that no
-/// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused.
+/// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused. The number
+/// 5 is reserved for a status of a later version (Verdicts later, in the notes).
 ///
 /// A call writes its outputs only if it returns OK: after every other status, positive or negative,
 /// an output has the value that it had before the call.
