@@ -3,15 +3,18 @@ trusts. Both may block, or not."""
 
 import base64
 import ctypes
+import itertools
 import os
 import tempfile
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import inkotls
-from inkotls import ACCEPTED, REQUIRED, Server
+from inkotls import ACCEPTED, REQUIRED, TIMEOUT, Server
 from interop import ONLY, VERSIONS, OpensslServer, pki, run, s_client
 
-from .programs import (Test, a_version, client_config, content, der, gnutls_client, gnutls_only,
-                       gnutls_server, gnutls_trust, serve, server_config, trust, visit)
+from .programs import (Test, a_version, client_config, content, der, fetch, gnutls_client,
+                       gnutls_only, gnutls_server, gnutls_trust, serve, server_config, trust, visit)
 
 # IANA's number: a key, and what s_client calls its signatures.
 SCHEMES = {
@@ -38,15 +41,16 @@ class HostKey:
 
     def __init__(self, scheme, may_block):
         self.key, _, self._digest = SCHEMES[scheme]
-        self.asked, self.spoils = [], False
+        self.asked, self.callers, self.spoils = [], [], False
         self._callback = self.SIGN(self._sign)
         self.identity = inkotls.Handle.new("identity")
         self.identity.must("set_chain_pem_file", pki(f"{self.key}.pem"))
         self.identity.must("set_signer", (ctypes.c_uint16 * 1)(scheme), self._callback, None,
                            may_block)
 
-    def _sign(self, _, _conn, scheme, message, size, buf, cap):
+    def _sign(self, _, conn, scheme, message, size, buf, cap):
         self.asked.append(scheme)
+        self.callers.append((threading.get_ident(), conn))
         signature = self._signature(scheme, ctypes.string_at(message, size))
         if self.spoils:
             signature = signature[:-1] + bytes([signature[-1] ^ 1])
@@ -75,10 +79,11 @@ class Verifier:
 
     def __init__(self, pinned, asked=True, may_block=1):
         self._pinned, self._asked = pinned and der(pinned), asked
-        self.names, self.chains = [], []
+        self.names, self.chains, self.callers = [], [], []
         self.setting = ("set_dangerous_verifier", self.VERIFY(self._verify), None, may_block)
 
-    def _verify(self, _, _conn, pointer):
+    def _verify(self, _, conn, pointer):
+        self.callers.append((threading.get_ident(), conn))
         verification = inkotls.Lent("verification", pointer)
         self.names.append(verification.lent("server_name"))
         self.chains.append(verification.lent("certificate", 0))
@@ -215,3 +220,52 @@ class HostVerification(Test):
             file.write("-----BEGIN EC PRIVATE KEY-----\n"
                        f"{base64.encodebytes(made).decode()}-----END EC PRIVATE KEY-----\n")
         return path
+
+
+class Meeting(Verifier):
+    """Waits until two connections are in it."""
+
+    def __init__(self):
+        self._both = threading.Barrier(2, timeout=TIMEOUT)
+        super().__init__(None)
+
+    def _verify(self, *arguments):
+        self._both.wait()
+        return super()._verify(*arguments)
+
+
+class Callers(Test):
+    """A callback of a config learns which connection it is called for."""
+
+    def test_two_clients_at_once(self):
+        def numbered(number, port):
+            def talk(tls):
+                tls.conn.must("set_user_data", number)
+                threads[threading.get_ident()] = number
+                return fetch(tls)
+            return visit(port, config, talk)
+
+        for version in VERSIONS:
+            host, verifier, threads = HostKey(0x0403, 1), Meeting(), {}
+            config = client_config(a_version(version), ("add_identity", host.identity),
+                                   verifier.setting)
+            asks = "-Verify", "1", "-verify_return_error", "-CAfile", pki("ca.pem")
+            with self.subTest(version=version), OpensslServer("ecdsa", *asks) as one, \
+                    gnutls_server("--require-client-cert", "--verify-client-cert",
+                                  *gnutls_trust()) as other, ThreadPoolExecutor(2) as pool:
+                for done in [pool.submit(numbered, 1, one.port), pool.submit(numbered, 2, other.port)]:
+                    self.assertGreater(done.result().steps, 0)
+                for who in (host, verifier):
+                    self.assertCountEqual(who.callers, threads.items())
+
+    def test_our_server(self):
+        def talk(tls):
+            tls.conn.must("set_user_data", next(numbers))
+            return serve(tls)
+
+        host, numbers = HostKey(0x0403, 1), itertools.count(1)
+        with Server(inkotls.config("server", ("set_identity", host.identity)), talk) as server:
+            for version in VERSIONS:
+                self.assert_exit(0, s_client(server.port, ONLY[version]))
+                gnutls_client(server.port, *gnutls_trust(), *gnutls_only(version))
+        self.assertEqual([conn for _, conn in host.callers], list(range(1, 2 * len(VERSIONS) + 1)))
