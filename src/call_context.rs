@@ -340,6 +340,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_unused_hides_the_caller_before_it() {
+        let set = UserData::new(std::ptr::dangling_mut());
+        let (mut outer, mut inner) = (CallContext::default(), CallContext::default());
+        outer.user_data = set;
+        outer.within(|| {
+            inner.within_if_used(|| assert!(user_data().get().is_null()));
+            assert_eq!(user_data().get(), set.get());
+        });
+        assert!(user_data().get().is_null());
+    }
+
+    #[test]
     fn a_panic_gives_the_context_back() {
         let mut context = CallContext::default();
         let panics = || {
