@@ -435,6 +435,8 @@ static void acceptor(void) {
   LOAN_REFUSED(inkotls_acceptor_named_groups, it, &out.numbers);
   LOAN_AT_REFUSED(inkotls_acceptor_certificate_authority, it, &out.bytes);
   LOAN_REFUSED(inkotls_acceptor_client_hello, it, &out.bytes);
+  REFUSED(inkotls_acceptor_set_user_data(NULL, NULL));
+  CHECK_INT(inkotls_acceptor_set_user_data(it, NULL), INKOTLS_STATUS_OK);
   REFUSED(inkotls_acceptor_set_log(NULL, INKOTLS_LOG_INFO, message, NULL));
   REFUSED(inkotls_acceptor_set_log(it, INKOTLS_LOG_INFO, NULL, NULL));
   CHECK_INT(inkotls_acceptor_set_log(it, INKOTLS_LOG_OFF, NULL, NULL), INKOTLS_STATUS_OK);
@@ -500,6 +502,8 @@ static void connection(void) {
   REFUSED(inkotls_conn_update_keys(NULL));
   REFUSED(inkotls_conn_tickets_received(NULL));
   REFUSED(inkotls_conn_is_early_data_accepted(NULL));
+  REFUSED(inkotls_conn_set_user_data(NULL, NULL));
+  CHECK_INT(inkotls_conn_set_user_data(it, NULL), INKOTLS_STATUS_OK);
   REFUSED(inkotls_conn_set_log(NULL, INKOTLS_LOG_INFO, message, NULL));
   REFUSED(inkotls_conn_set_log(it, INKOTLS_LOG_INFO, NULL, NULL));
   CHECK_INT(inkotls_conn_set_log(it, INKOTLS_LOG_OFF, NULL, NULL), INKOTLS_STATUS_OK);
