@@ -109,12 +109,27 @@ static void the_library(void) {
   CHECK_TEXT(inkotls_named_group_name(0x11ec), "X25519MLKEM768");
   CHECK_TEXT(inkotls_signature_scheme_name(0x0807), "ed25519");
   int32_t (*const lists[])(size_t) = {inkotls_protocol_version_at, inkotls_cipher_suite_at,
-                                      inkotls_named_group_at};
-  for (int i = 0; i < 3; i++) {
+                                      inkotls_named_group_at, inkotls_signature_scheme_at};
+  for (int i = 0; i < 4; i++) {
     CHECK(lists[i](0) > 0);
     CHECK_INT(lists[i](100), INKOTLS_STATUS_NONE);
     CHECK_INT(lists[i](SIZE_MAX), INKOTLS_STATUS_NONE);
   }
+}
+
+static void names(void) {
+  int32_t (*const numbers[])(const char *, size_t) = {
+      inkotls_protocol_version_number, inkotls_cipher_suite_number, inkotls_named_group_number,
+      inkotls_signature_scheme_number};
+  for (int i = 0; i < 4; i++) {
+    REFUSED(numbers[i](NULL, 1));
+    REFUSED(numbers[i]("x25519", too_long));
+    CHECK_INT(numbers[i](NULL, 0), INKOTLS_STATUS_NONE);
+  }
+}
+
+static int64_t tell_time(void *user_data, void *conn_user_data) {
+  return (void)user_data, (void)conn_user_data, 0;
 }
 
 static void key_log(void *user_data, void *conn_user_data, const char *line, size_t len) {
@@ -220,6 +235,8 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_set_certificate_compression(NULL, 1));
   REFUSED(inkotls_client_builder_set_extended_master_secret_required(NULL, 1));
   REFUSED(inkotls_client_builder_set_limit(NULL, INKOTLS_LIMIT_RECORD, 1024));
+  REFUSED(inkotls_client_builder_set_clock(NULL, tell_time, NULL));
+  REFUSED(inkotls_client_builder_set_clock(builder, NULL, NULL));
   REFUSED(inkotls_client_builder_set_dangerous_key_log(NULL, key_log, NULL));
   REFUSED(inkotls_client_builder_set_dangerous_key_log(builder, NULL, NULL));
   REFUSED(inkotls_client_builder_set_dangerous_key_log_file(NULL));
@@ -338,6 +355,8 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_builder_set_certificate_compression(NULL, 1));
   REFUSED(inkotls_server_builder_set_extended_master_secret_required(NULL, 1));
   REFUSED(inkotls_server_builder_set_limit(NULL, INKOTLS_LIMIT_RECORD, 1024));
+  REFUSED(inkotls_server_builder_set_clock(NULL, tell_time, NULL));
+  REFUSED(inkotls_server_builder_set_clock(builder, NULL, NULL));
   REFUSED(inkotls_server_builder_set_dangerous_key_log(NULL, key_log, NULL));
   REFUSED(inkotls_server_builder_set_dangerous_key_log(builder, NULL, NULL));
   REFUSED(inkotls_server_builder_set_dangerous_key_log_file(NULL));
@@ -628,6 +647,7 @@ int main(int argc, char **argv) {
   client = client_config("ca.pem", h2);
   server = server_config("ecdsa", h2);
   once("names and texts of numbers", the_library);
+  once("numbers from names", names);
   once("roots and client builder", roots_and_client);
   once("identity and server builder", identity_and_server);
   once("acceptor", acceptor);

@@ -178,25 +178,11 @@ static void unknown_time(const struct way *way) {
   inkotls_server_config_release(server);
 }
 
-static void bad_arguments(void) {
-  inkotls_client_builder *a = inkotls_client_builder_new();
-  inkotls_server_builder *b = inkotls_server_builder_new();
-  CHECK_INT(inkotls_client_builder_set_clock(a, NULL, NULL), INKOTLS_STATUS_INVALID_ARGUMENT);
-  CHECK_INT(inkotls_server_builder_set_clock(b, NULL, NULL), INKOTLS_STATUS_INVALID_ARGUMENT);
-  CHECK_INT(inkotls_client_builder_set_clock(NULL, tell_time, NULL),
-            INKOTLS_STATUS_INVALID_ARGUMENT);
-  CHECK_INT(inkotls_server_builder_set_clock(NULL, tell_time, NULL),
-            INKOTLS_STATUS_INVALID_ARGUMENT);
-  inkotls_client_builder_free(a);
-  inkotls_server_builder_free(b);
-}
-
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   each_version("clients verify by their clock", clients);
   each_version("servers verify by their clock", servers);
   once_each_version("sessions end by the clock of each side", sessions);
   each_version("a clock that does not know the time", unknown_time);
-  once("bad arguments", bad_arguments);
   return checks_done();
 }

@@ -75,6 +75,7 @@ struct kind {
   CALL(inkotls_##side##_builder_set_certificate_compression, (it, 1))         \
   CALL(inkotls_##side##_builder_set_extended_master_secret_required, (it, 1)) \
   CALL(inkotls_##side##_builder_set_limit, (it, 1, 65536))                    \
+  CALL(inkotls_##side##_builder_set_clock, (it, NULL, NULL))                  \
   CALL(inkotls_##side##_builder_set_dangerous_key_log, (it, NULL, NULL))      \
   CALL(inkotls_##side##_builder_set_dangerous_key_log_file, (it))             \
   CALL(inkotls_##side##_builder_set_dangerous_verifier, (it, NULL, NULL, 0))
