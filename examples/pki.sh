@@ -157,6 +157,19 @@ END
 leaf chained ecdsa sub-ca serverAuth "$localhost"
 cat sub-ca.pem >>chained.pem
 
+# The same authority, issued by another one, too: chained has two paths. And one that is in neither.
+tool req -config "$scratch/config" -new -subj "/CN=inkotls example sub-ca" -key sub-ca.key \
+  -out "$scratch/request"
+tool ca -config "$scratch/config" -batch -notext -cert stranger-ca.pem -keyfile stranger-ca.key \
+  -extfile /dev/stdin -in "$scratch/request" -out sub-ca-crossed.pem <<END
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+END
+{ openssl x509 -in chained.pem; cat client.pem sub-ca-crossed.pem sub-ca.pem; } >crossed.pem
+cp chained.key crossed.key
+
 # What ends soon, and what an authority issued that does.
 leaf brief ecdsa ca "$both" "$localhost" -days 3
 issue brief-ca ecdsa ca -days 3 <<END

@@ -1432,6 +1432,38 @@ inkotls_status inkotls_conn_server_name(const inkotls_conn *conn, const char **o
 inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn, size_t index,
     const uint8_t **out_der, size_t *out_len);
 
+/// Reads one of the certificates of the path that was verified.
+///
+/// The path begins with the peer's own certificate, and each certificate after it has issued the
+/// one before. Certificates that the peer presented and that are not in the path are left out. The
+/// path ends at a trust anchor, which is not one of these certificates:
+/// inkotls_conn_verified_anchor copies its name.
+///
+/// index    The index of the certificate in the path. The peer's own certificate has the index 0.
+/// out_der  Receives a pointer to the certificate in DER (RFC 5280). Valid until the next call that
+///          takes conn as a pointer to non-const, or until conn is freed.
+/// out_len  Receives the length of the certificate in bytes.
+///
+/// NONE  The path has no certificate with this index. There is no path if the handshake is not
+///       done, if the connection has resumed a session, if the peer presented a raw public key or
+///       nothing, if the platform has verified the peer itself (macOS, Windows, Android), or if an
+///       inkotls_verify_callback has accepted the peer without inkotls_verification_verify.
+inkotls_status inkotls_conn_verified_certificate(const inkotls_conn *conn, size_t index,
+    const uint8_t **out_der, size_t *out_len);
+
+/// Copies the name of the trust anchor at which the verified path ends
+/// (inkotls_conn_verified_certificate), such as "CN=Example Root,O=Example".
+///
+/// buf, cap  Receives the subject of the certificate authority in UTF-8, not NUL-terminated, in the
+///           form of inkotls_certificate_subject. cap is the size of buf in bytes.
+/// out_len   Receives the length of the text in bytes.
+///
+/// NONE              There is no path (inkotls_conn_verified_certificate), or the peer's own
+///                   certificate is trusted (inkotls_roots_add_peer_certificate_pem).
+/// INVALID_ARGUMENT  The text does not fit into cap bytes.
+inkotls_status inkotls_conn_verified_anchor(const inkotls_conn *conn, char *buf, size_t cap,
+    size_t *out_len);
+
 /// Reads the OCSP response (RFC 6960) that a client connection has received with the server's
 /// certificate.
 ///

@@ -36,6 +36,8 @@ pub struct HandshakeContext {
     pub peer_signature_scheme: Option<u16>,
     /// Why the peer's certificate, or its signature of the handshake, was refused.
     pub refusal: Option<Error>,
+    /// How the peer's certificate was verified.
+    pub verified_path: Option<Box<VerifiedPath>>,
     /// A Finished was computed: this side's, or the peer's, to compare it with what came.
     pub finished: bool,
     /// The ServerHello chose the session that this client offered, as in TLS 1.3.
@@ -62,6 +64,20 @@ pub struct HandshakeContext {
     pub early: Option<Box<EarlyProtocols>>,
     /// This client offers Encrypted ClientHello.
     pub offers_ech: bool,
+}
+
+/// The path from the peer's certificate to what is trusted.
+pub struct VerifiedPath {
+    /// Which of the certificates that the peer presented are in the path, the issuer of the peer's first.
+    pub issuers: Vec<u16>,
+    /// None: the peer's own certificate is trusted.
+    pub anchor: Option<(Arc<dyn TrustAnchors>, usize)>,
+}
+
+/// The trust anchors of a config.
+pub trait TrustAnchors: Send + Sync {
+    /// The contents of the Name of one of them, in DER.
+    fn name(&self, index: usize) -> Option<&[u8]>;
 }
 
 /// The full handshake that sessions come from.
@@ -161,6 +177,7 @@ static NONE: HandshakeContext = HandshakeContext {
     withheld: None,
     peer_signature_scheme: None,
     refusal: None,
+    verified_path: None,
     finished: false,
     chose_session: false,
     old_version: None,

@@ -540,6 +540,10 @@ static void connection(void) {
   LOAN_REFUSED(inkotls_conn_alpn, it, &out.bytes);
   LOAN_REFUSED(inkotls_conn_server_name, pair.server.conn, &out.text);
   LOAN_AT_REFUSED(inkotls_conn_peer_certificate, it, &out.bytes);
+  LOAN_AT_REFUSED(inkotls_conn_verified_certificate, it, &out.bytes);
+  REFUSED(inkotls_conn_verified_anchor(NULL, out.buf, sizeof out.buf, &out.len));
+  REFUSED(inkotls_conn_verified_anchor(it, NULL, 1, &out.len));
+  REFUSED(inkotls_conn_verified_anchor(it, out.buf, sizeof out.buf, NULL));
   REFUSED(inkotls_conn_state(NULL));
   REFUSED(inkotls_conn_protocol_version(NULL));
   REFUSED(inkotls_conn_cipher_suite(NULL));

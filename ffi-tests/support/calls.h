@@ -170,6 +170,7 @@ struct kind {
   CALL(inkotls_conn_alpn, (it, &out.bytes, &out.len))                            \
   CALL(inkotls_conn_server_name, (it, &out.text, &out.len))                      \
   CALL(inkotls_conn_peer_certificate, (it, 0, &out.bytes, &out.len))             \
+  CALL(inkotls_conn_verified_certificate, (it, 0, &out.bytes, &out.len))         \
   CALL(inkotls_conn_alert_sent, (it))                                            \
   CALL(inkotls_conn_alert_received, (it))                                        \
   CALL(inkotls_conn_certificate_error, (it))                                     \

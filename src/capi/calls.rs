@@ -186,3 +186,17 @@ pub fn copied(from: &[u8], to: &mut [u8]) -> Result<usize, Error> {
     to.get_mut(..from.len()).ok_or_else(too_small)?.copy_from_slice(from);
     Ok(from.len())
 }
+
+/// # Safety
+/// As for `ffi::bytes_mut`.
+pub unsafe fn copy_text(
+    text: &str,
+    buf: *mut c_char,
+    cap: usize,
+    out_len: Option<&mut MaybeUninit<usize>>,
+) -> Result<(), Error> {
+    // SAFETY: the caller vouches for buf and cap.
+    let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
+    out_len.write(copied(text.as_bytes(), buf)?);
+    Ok(())
+}

@@ -1,11 +1,9 @@
 //! inkotls_certificate: what is in a certificate.
 
-use super::calls::{copied, lend, tell};
+use super::calls::{copy_text, lend, tell};
 use crate::certificate::{Certificate, Malformed, pem, summary};
 use crate::error::{Error, Status};
-use crate::ffi::{
-    Handle, Opaque, ask, bytes, bytes_mut, create, fallible_number, free, output, own,
-};
+use crate::ffi::{Handle, Opaque, ask, bytes, create, fallible_number, free, own};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
@@ -517,18 +515,4 @@ fn said_entry(
 ) -> Result<Option<()>, Error> {
     let list = list.as_ref().map_err(|it| Error::from(*it))?;
     entry(list.as_deref().unwrap_or_default(), index, out_text, out_len)
-}
-
-/// # Safety
-/// As for `ffi::bytes_mut`.
-unsafe fn copy_text(
-    text: &str,
-    buf: *mut c_char,
-    cap: usize,
-    out_len: Option<&mut MaybeUninit<usize>>,
-) -> Result<(), Error> {
-    // SAFETY: the caller vouches for buf and cap.
-    let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
-    out_len.write(copied(text.as_bytes(), buf)?);
-    Ok(())
 }

@@ -13,6 +13,7 @@ mod usage;
 
 pub use extensions::Malformed;
 pub use key::rsa_bits;
+pub use name::text_of as name_text;
 pub use pem::pem;
 pub use server_end_point::server_end_point;
 pub use summary::summary;

@@ -3,10 +3,14 @@
 use super::find;
 use crate::der::{self, Element, Oid, Reader, oid};
 
-/// The last part comes first.
 pub fn text(name: Element<'_>) -> Option<String> {
+    text_of(der::only(name.encoded, der::SEQUENCE)?)
+}
+
+/// Of the contents of a Name. The last part comes first.
+pub fn text_of(contents: &[u8]) -> Option<String> {
     let mut parts = Vec::new();
-    der::all(der::only(name.encoded, der::SEQUENCE)?, |it| {
+    der::all(contents, |it| {
         while !it.is_empty() {
             parts.push(der::all(it.contents(der::SET)?, part_text)?);
         }

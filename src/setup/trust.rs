@@ -1,6 +1,7 @@
 //! Which peers a side trusts: authorities by a chain that webpki verifies, certificates of peers, raw
 //! public keys, or what the platform accepts.
 
+use crate::call_context::{TrustAnchors, VerifiedPath};
 use crate::certificate::{Usage, ip_addresses, rsa_bits};
 use crate::der;
 use crate::error::{CertificateFault, Error};
@@ -77,15 +78,20 @@ impl Trust {
         anchors.chain(peers).collect()
     }
 
-    /// Verifies who the peer is. That it has the private key is verified by its signature.
-    pub fn verify(&self, peer: &PeerIdentity<'_>) -> Result<(), Error> {
+    /// Verifies who the peer is, and returns how, where there is a path of certificates. That the peer has the
+    /// private key is verified by its signature.
+    pub fn verify(
+        self: &Arc<Self>,
+        peer: &PeerIdentity<'_>,
+    ) -> Result<Option<VerifiedPath>, Error> {
         match &self.anchors {
             Anchors::RawKeys(keys) => {
                 let is_trusted = keys.iter().any(|it| it.as_ref() == peer.end_entity.as_ref());
-                is_trusted.then_some(()).ok_or_else(|| unknown_issuer(""))
+                is_trusted.then_some(None).ok_or_else(|| unknown_issuer(""))
             }
             Anchors::Certificates { peers, .. } if peers.contains(peer.end_entity) => {
-                Ok(verify_trusted(peer)?)
+                verify_trusted(peer)?;
+                Ok(Some(VerifiedPath { issuers: Vec::new(), anchor: None }))
             }
             Anchors::Certificates { peers, authorities } => {
                 let detail = match authorities {
@@ -104,29 +110,31 @@ impl Trust {
     }
 
     fn verify_issued(
-        &self,
+        self: &Arc<Self>,
         peer: &PeerIdentity<'_>,
         authorities: &Authorities,
-    ) -> Result<(), Error> {
+    ) -> Result<Option<VerifiedPath>, Error> {
         match (authorities, peer.server_name) {
             (Authorities::Known(anchors, revocation), _) => {
-                self.verify_chain(peer, anchors, revocation)
+                let (issuers, anchor) = self.verify_chain(peer, anchors, revocation)?;
+                Ok(Some(VerifiedPath { issuers, anchor: Some((self.clone(), anchor)) }))
             }
             (Authorities::Platform(it), Some(name)) => {
                 let PeerIdentity { end_entity, intermediates, staple, now, .. } = *peer;
                 it.verify_server_cert(end_entity, intermediates, name, staple, now)?;
-                Ok(())
+                Ok(None)
             }
             _ => Err(unknown_issuer("")),
         }
     }
 
+    /// Returns which of the intermediates are in the path, and which anchor.
     fn verify_chain(
         &self,
         peer: &PeerIdentity<'_>,
         anchors: &[TrustAnchor<'_>],
         revocation: &Revocation,
-    ) -> Result<(), Error> {
+    ) -> Result<(Vec<u16>, usize), Error> {
         let certificate = EndEntityCert::try_from(peer.end_entity)?;
         let crls: Vec<_> = revocation.crls.iter().map(|it| &**it).collect();
         // Without CRLs, revocation is not checked.
@@ -148,8 +156,24 @@ impl Trust {
         if let Err(Webpki::InvalidSignatureForPublicKey) = verified {
             check_issuers_keys(peer, anchors)?;
         }
-        verified?;
-        Ok(verify_name(&certificate, peer)?)
+        let path = verified?;
+        verify_name(&certificate, peer)?;
+        let place = |it: &[u8]| peer.intermediates.iter().position(|other| **other == *it);
+        let issuers = path.intermediate_certificates().filter_map(|it| place(&it.der()));
+        let issuers = issuers.filter_map(|it| it.try_into().ok()).collect();
+        let anchor = anchors.iter().position(|it| std::ptr::eq(it, path.anchor()));
+        Ok((issuers, anchor.unwrap_or(usize::MAX)))
+    }
+}
+
+impl TrustAnchors for Trust {
+    fn name(&self, index: usize) -> Option<&[u8]> {
+        match &self.anchors {
+            Anchors::Certificates { authorities: Authorities::Known(anchors, _), .. } => {
+                anchors.get(index).map(|it| &*it.subject)
+            }
+            _ => None,
+        }
     }
 }
 

@@ -1,13 +1,14 @@
 //! Verification of the peer by a callback of the host, which may ask for the library's verdict.
 
 use super::trust::{PeerIdentity, Trust};
+use crate::call_context::VerifiedPath;
 use crate::capi::types::inkotls_verdict;
 use crate::error::{CertificateFault, Error};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use std::sync::Arc;
 
 /// The callback.
-type Decide = dyn Fn(Verification) -> Result<(), Error> + Send + Sync;
+type Decide = dyn Fn(Verification) -> Result<Option<VerifiedPath>, Error> + Send + Sync;
 
 /// What a builder is given.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ pub struct Verification {
     trust: Arc<Trust>,
     /// Why the library refuses the peer.
     refusal: Option<Error>,
+    /// How the library has verified the peer.
+    path: Option<VerifiedPath>,
 }
 
 impl Verification {
@@ -41,6 +44,7 @@ impl Verification {
             name: peer.server_name.map(ServerName::to_owned),
             trust,
             refusal: None,
+            path: None,
         }
     }
 
@@ -56,15 +60,18 @@ impl Verification {
             staple: &self.staple,
             now: self.now,
         };
-        self.refusal = self.trust.verify(&peer).err();
+        (self.path, self.refusal) = match self.trust.verify(&peer) {
+            Ok(path) => (path, None),
+            Err(refusal) => (None, Some(refusal)),
+        };
         self.refusal.as_ref().map(fault)
     }
 
     /// What the answer of the callback means. A callback that fails accepts no peer: only one number
     /// does, and it is not 0, which FFIs return when a callback raises an exception.
-    pub fn verdict(self, answer: i32) -> Result<(), Error> {
+    pub fn verdict(self, answer: i32) -> Result<Option<VerifiedPath>, Error> {
         match self.refusal {
-            _ if answer == inkotls_verdict::Accepted as i32 => Ok(()),
+            _ if answer == inkotls_verdict::Accepted as i32 => Ok(self.path),
             Some(refusal) if fault(&refusal) as i32 == answer => Err(refusal),
             _ => Err(Error::refusal_by_host(answer)),
         }

@@ -39,9 +39,12 @@ impl Verifier {
             Some(host) => (host.decide)(Verification::new(peer, self.trust.clone())),
             None => self.trust.verify(peer),
         };
-        verified.map_err(refused)?;
+        let path = verified.map_err(refused)?;
         let origin = origin(peer, self.trust.is_of_raw_keys());
-        call_context::tell(|caller| caller.origin = origin);
+        call_context::tell(|caller| {
+            caller.origin = origin;
+            caller.verified_path = path.map(Box::new);
+        });
         Ok(())
     }
 

@@ -1,8 +1,9 @@
 //! Who the peer is and what was agreed.
 
 use super::Conn;
+use crate::call_context::{Origin, VerifiedPath};
 use crate::error::{CertificateFault, Error};
-use crate::{call_context::Origin, iana};
+use crate::iana;
 use rustls::HandshakeKind;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ pub(super) struct Facts {
     /// tls-server-end-point of the certificate that this server showed.
     pub own_channel_binding: Option<Arc<[u8]>>,
     peer_signature_scheme: Option<u16>,
+    verified_path: Option<Box<VerifiedPath>>,
 }
 
 /// So that all tickets of a handshake, with what is attached to each, are no larger than what
@@ -23,6 +25,7 @@ impl Conn {
         self.facts = Facts {
             own_channel_binding: self.context.own_channel_binding.clone(),
             peer_signature_scheme: self.context.peer_signature_scheme,
+            verified_path: self.context.verified_path.take(),
         };
     }
 
@@ -49,6 +52,21 @@ impl Conn {
 
     pub fn peer_certificate(&self, index: usize) -> Option<&[u8]> {
         self.phase.side()?.peer_certificates()?.get(index).map(AsRef::as_ref)
+    }
+
+    /// A certificate of the path that was verified: the peer's own first.
+    pub fn verified_certificate(&self, index: usize) -> Option<&[u8]> {
+        let path = self.facts.verified_path.as_ref()?;
+        match index.checked_sub(1) {
+            None => self.peer_certificate(0),
+            Some(issuer) => self.peer_certificate(1 + usize::from(*path.issuers.get(issuer)?)),
+        }
+    }
+
+    /// The contents of the Name of the trust anchor at the end of that path.
+    pub fn verified_anchor(&self) -> Option<&[u8]> {
+        let (anchors, index) = self.facts.verified_path.as_ref()?.anchor.as_ref()?;
+        anchors.name(*index)
     }
 
     /// The signature scheme that the peer proved with that it has the key of its certificate.

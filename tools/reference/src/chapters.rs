@@ -95,6 +95,8 @@ const CHAPTERS: &[(&str, &str, &[&str])] = &[
             "inkotls_conn_alpn",
             "inkotls_conn_server_name",
             "inkotls_conn_peer_certificate",
+            "inkotls_conn_verified_certificate",
+            "inkotls_conn_verified_anchor",
             "inkotls_conn_ocsp_staple",
             "inkotls_conn_export_keying_material",
             "inkotls_conn_channel_binding",
