@@ -98,6 +98,10 @@ static void servers(const struct way *way) {
   meets(way, "ecdsa", roots_of("ca.pem"), alone, "CN=inkotls example ca");
   meets(way, "chained", roots_of("ca.pem"), by_sub_ca, "CN=inkotls example ca");
   meets(way, "beside-expired", roots_of("ca.pem"), beside, "CN=inkotls example ca");
+  inkotls_roots *two = roots_of("stranger-ca.pem");
+  const char *ca = pki_path("ca.pem");
+  CHECK_INT(inkotls_roots_add_pem_file(two, ca, strlen(ca)), INKOTLS_STATUS_OK);
+  meets(way, "ecdsa", two, alone, "CN=inkotls example ca");
   // The same certificates, and two paths: the roots decide.
   meets(way, "crossed", roots_of("ca.pem"), by_sub_ca, "CN=inkotls example ca");
   meets(way, "crossed", roots_of("stranger-ca.pem"), crossed, "CN=inkotls example stranger-ca");
