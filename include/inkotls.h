@@ -151,9 +151,10 @@ typedef struct inkotls_sni_map inkotls_sni_map;
 /// for 12 hours so that old tickets still open, send keys over a protected channel only, and never
 /// write keys to disk.
 ///
-/// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
-/// can be resumed for at most 7 days after the full handshake that the session comes from, or for a
-/// shorter time if a certificate of the client expires earlier
+/// A ticket is accepted for 12 hours, or for the time that
+/// inkotls_server_builder_set_session_lifetime sets. However often the session in a ticket is
+/// renewed, the session can be resumed for at most 7 days after the full handshake that the session
+/// comes from, or for a shorter time if a certificate of the client expires earlier
 /// (inkotls_server_builder_set_session_cache).
 ///
 /// The format of a ticket is: the name of the key (16 bytes), a random salt (32 bytes), the sealed
@@ -176,16 +177,18 @@ typedef struct inkotls_verification inkotls_verification;
 /// builder.
 typedef struct inkotls_client_builder inkotls_client_builder;
 
-/// The settings of a client. A config never changes and is reference-counted: any number of
-/// connections and threads may use one config at the same time.
+/// The settings of a client, and the sessions that its connections can resume. The settings never
+/// change. A config is reference-counted: any number of connections and threads may use one config
+/// at the same time.
 typedef struct inkotls_client_config inkotls_client_config;
 
 /// The settings of a server before a config is built from them. Only one thread at a time may use a
 /// builder.
 typedef struct inkotls_server_builder inkotls_server_builder;
 
-/// The settings of a server. A config never changes and is reference-counted: any number of
-/// connections and threads may use one config at the same time.
+/// The settings of a server, and the sessions that its clients can resume. The settings never
+/// change. A config is reference-counted: any number of connections and threads may use one config
+/// at the same time.
 typedef struct inkotls_server_config inkotls_server_config;
 
 /// A server connection whose config is not chosen yet. An acceptor reads until the ClientHello is
@@ -3213,7 +3216,9 @@ INKOTLS_ENUM(inkotls_tls12_resumption) {
 /// The cache belongs to the config: only connections of the same config resume its sessions. A
 /// program that builds a new config for each connection never resumes a session. The cache
 /// identifies a server by the server name that was passed to inkotls_conn_new_client, without a
-/// port.
+/// port. So servers with the same name and different ports have their sessions in common: a server
+/// that does not know the session of a connection makes a full handshake. A program that must keep
+/// such servers apart uses one config for each.
 ///
 /// A session of TLS 1.3 can be resumed only after the client has received a ticket, which arrives
 /// after the handshake and is processed by inkotls_conn_read and inkotls_conn_read_peek
@@ -3223,14 +3228,16 @@ INKOTLS_ENUM(inkotls_tls12_resumption) {
 /// 1.3, which together use at most 128 KiB of memory. All sessions in the cache together use at
 /// most 16 KiB of memory multiplied by servers, or 256 KiB if 256 KiB is more. By default all
 /// sessions in the cache together use at most 4 MiB of memory. The sessions of the least recently
-/// used server are removed first.
+/// used server are removed first. inkotls_client_config_sessions reads how many sessions the cache
+/// holds, and inkotls_client_config_remove_sessions removes sessions.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
-/// from. A session can no longer be resumed once a certificate that the server presented in that
-/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
-/// that resumes a session have the time limit of the resumed session. When a session can no longer
-/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
-/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
+/// from, or for a shorter time (inkotls_client_builder_set_session_lifetime). A session can no
+/// longer be resumed once a certificate that the server presented in that full handshake, its own
+/// or an issuer's, has expired (notAfter). New sessions from a connection that resumes a session
+/// have the time limit of the resumed session. When a session can no longer be resumed, the next
+/// connection makes a full handshake. If an inkotls_verify_callback accepted a certificate that had
+/// expired, the session is not resumed at all. Raw public keys do not expire.
 ///
 /// After fork, the cache is empty in the new process. The old process keeps its sessions.
 ///
@@ -3239,6 +3246,21 @@ INKOTLS_ENUM(inkotls_tls12_resumption) {
 /// INVALID_ARGUMENT  servers is greater than 1048576.
 inkotls_status inkotls_client_builder_set_session_cache(inkotls_client_builder *builder,
     size_t servers);
+
+/// Sets for how long the client resumes a session after the full handshake that the session comes
+/// from.
+///
+/// New sessions from a connection that resumes a session have the time limit of the resumed
+/// session. A session ends earlier if a certificate of the server expires earlier
+/// (inkotls_client_builder_set_session_cache), and a ticket ends earlier if the server announced a
+/// shorter lifetime.
+///
+/// seconds  The time in seconds. Range: 1 to 604800. Default: 604800, which is 7 days (RFC 8446,
+///          section 4.6.1).
+///
+/// INVALID_ARGUMENT  seconds is 0 or greater than 604800.
+inkotls_status inkotls_client_builder_set_session_lifetime(inkotls_client_builder *builder,
+    uint32_t seconds);
 
 /// Sets how the client resumes TLS 1.2 sessions.
 ///
@@ -3259,16 +3281,17 @@ inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builde
 ///
 /// All sessions in the cache together use at most 16 KiB of memory multiplied by sessions, or 256
 /// KiB if 256 KiB is more. By default all sessions in the cache together use at most 4 MiB of
-/// memory. The least recently used session is removed first.
+/// memory. The least recently used session is removed first. inkotls_server_config_sessions reads
+/// how many sessions the cache holds.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
-/// from. A session can no longer be resumed once a certificate that the client presented in that
-/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
-/// that resumes a session have the time limit of the resumed session. When a session can no longer
-/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
-/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
-/// The same time limit applies to sessions in a session store and in tickets that are sealed with
-/// ticket keys.
+/// from, or for a shorter time (inkotls_server_builder_set_session_lifetime). A session can no
+/// longer be resumed once a certificate that the client presented in that full handshake, its own
+/// or an issuer's, has expired (notAfter). New sessions from a connection that resumes a session
+/// have the time limit of the resumed session. When a session can no longer be resumed, the next
+/// connection makes a full handshake. If an inkotls_verify_callback accepted a certificate that had
+/// expired, the session is not resumed at all. Raw public keys do not expire. The same time limit
+/// applies to sessions in a session store and in tickets that are sealed with ticket keys.
 ///
 /// After fork, the cache is empty in the new process: no process resumes the sessions of another
 /// process, or accepts early data that another process accepted. Processes that resume each other's
@@ -3286,8 +3309,9 @@ inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *
 /// Returns 1 if the session was stored. Any other number means that the session was not stored: the
 /// session cannot be resumed, and the connection goes on.
 ///
-/// A session never has to be stored for more than 7 days, because no session is resumed after that.
-/// TLS 1.3 tickets announce a lifetime of one day to the client.
+/// A session never has to be stored for more than 7 days, or than the time that
+/// inkotls_server_builder_set_session_lifetime sets, because no session is resumed after that. TLS
+/// 1.3 tickets announce a lifetime of one day to the client.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
@@ -3384,6 +3408,32 @@ inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *
     inkotls_session_put_callback put, inkotls_session_get_callback get, void *user_data,
     int32_t may_block);
 
+/// Sets for how long the server resumes a session after the full handshake that the session comes
+/// from, wherever the session is kept: in memory, in a session store, or in a ticket.
+///
+/// Each server applies its own time limit. A server that shares a session store or ticket keys with
+/// other servers may have another limit than the server that created the session. New sessions from
+/// a connection that resumes a session have the time limit of the resumed session. A session ends
+/// earlier if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache).
+///
+/// The server announces the lifetime of tickets that are sealed with ticket keys
+/// (inkotls_server_builder_set_ticket_keys): the time for which the session can still be resumed.
+/// Without the call, the server accepts such a ticket for 12 hours, and announces at most 12 hours.
+/// If seconds is more than 12 hours, keep previous ticket keys for that time, instead of the 12
+/// hours that inkotls_ticket_keys describes.
+///
+/// For TLS 1.3 sessions in memory or in a session store, the server always announces a lifetime of
+/// one day, because rustls does not let a program set the number. If a client offers a session that
+/// has ended, the handshake is a full handshake.
+///
+/// seconds  The time in seconds. Range: 1 to 604800. Default: 604800, which is 7 days (RFC 8446,
+///          section 4.6.1), and 43200, which is 12 hours, for each ticket that ticket keys sealed.
+///
+/// INVALID_ARGUMENT  seconds is 0 or greater than 604800.
+inkotls_status inkotls_server_builder_set_session_lifetime(inkotls_server_builder *builder,
+    uint32_t seconds);
+
 /// Sets how many tickets the server sends to a TLS 1.3 client after the handshake.
 ///
 /// Each ticket lets the client resume the session on another connection.
@@ -3393,6 +3443,57 @@ inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *
 /// INVALID_ARGUMENT  tickets is greater than 16.
 inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *builder,
     size_t tickets);
+
+/// Reads how many sessions the config holds in memory, and how much memory they use.
+///
+/// A session that has ended is counted until its server is used again, or until the session is
+/// removed. Any thread may call inkotls_client_config_sessions, also while connections use the
+/// config.
+///
+/// out_sessions  Receives the number of sessions. Each ticket of TLS 1.3 is one session.
+/// out_bytes     Receives the memory in bytes, which includes the memory for the names of servers.
+///               The number is an estimate: it is never more than the limit that
+///               inkotls_client_builder_set_session_cache describes.
+inkotls_status inkotls_client_config_sessions(const inkotls_client_config *config,
+    size_t *out_sessions, size_t *out_bytes);
+
+/// Removes the sessions of one server, or of all servers, from the memory of the config.
+///
+/// The next connection to the server makes a full handshake, which verifies the certificate of the
+/// server. A connection that has resumed a session already goes on. A connection that is open may
+/// add sessions after the call, when tickets arrive: a host that must not resume the sessions of
+/// open connections closes these connections first.
+///
+/// Any thread may call inkotls_client_config_remove_sessions, also while connections use the
+/// config.
+///
+/// A failure of inkotls_client_config_remove_sessions leaves no error message, because a config has
+/// no _error function. inkotls_status_text describes the status.
+///
+/// server_name, len  The name that was passed to inkotls_conn_new_client, in upper or lower case,
+///                   and its length in bytes. If len is 0, the call removes the sessions of all
+///                   servers. Borrowed for this call.
+///
+/// OK            The config holds no session of the server, also if it held none before the call.
+/// INVALID_NAME  The name is neither a DNS name nor an IP address. No session is removed.
+///               inkotls_invalid_name_text writes an error message that says what is wrong with the
+///               name.
+inkotls_status inkotls_client_config_remove_sessions(const inkotls_client_config *config,
+    const char *server_name, size_t len);
+
+/// Reads how many sessions the config holds in memory, and how much memory they use.
+///
+/// A session that has ended is counted until a new session needs its place, or until a client of
+/// TLS 1.3 offers it. Any thread may call inkotls_server_config_sessions, also while connections
+/// use the config.
+///
+/// out_sessions  Receives the number of sessions, which is 0 if sessions are kept in a session
+///               store. A TLS 1.3 session in a ticket that ticket keys sealed is not in memory. A
+///               TLS 1.2 session is also in memory if the client has such a ticket.
+/// out_bytes     Receives the memory in bytes. The number is an estimate: it is never more than the
+///               limit that inkotls_server_builder_set_session_cache describes.
+inkotls_status inkotls_server_config_sessions(const inkotls_server_config *config,
+    size_t *out_sessions, size_t *out_bytes);
 
 /// Returns whether the handshake resumed an earlier session.
 ///

@@ -83,7 +83,9 @@ pub trait TrustAnchors: Send + Sync {
 /// The full handshake that sessions come from.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Origin {
-    /// When its sessions end, in Unix seconds; 0 if no certificate was verified.
+    /// When it was, in Unix seconds.
+    pub began: u32,
+    /// When the certificates end that were verified, in Unix seconds; 0 if no certificate was.
     pub end: u32,
     /// How much memory the peer's certificates take, in bytes.
     pub chain: u32,

@@ -27,12 +27,22 @@ static struct facts connect_once(const inkotls_client_config *config,
   return facts;
 }
 
-// A client that remembers the sessions of this many servers.
+// A client that remembers the sessions of this many servers, each for at most a day.
 static const inkotls_client_config *remember(size_t servers) {
   inkotls_client_builder *builder = new_client_builder();
-  if (inkotls_client_builder_set_session_cache(builder, servers))
+  if (inkotls_client_builder_set_session_cache(builder, servers) ||
+      inkotls_client_builder_set_session_lifetime(builder, 24 * 60 * 60))
     die(inkotls_client_builder_error(builder));
   return build_client(builder);
+}
+
+// Removes the sessions of a server, or of all servers if the name is "".
+static void forget(const inkotls_client_config *config, const char *server_name) {
+  size_t sessions, bytes;
+  if (inkotls_client_config_remove_sessions(config, server_name, strlen(server_name)))
+    die("not the name of a server");
+  if (inkotls_client_config_sessions(config, &sessions, &bytes)) die("bad arguments");
+  printf("sessions in memory: %zu, in %zu bytes\n", sessions, bytes);
 }
 
 int main(void) {
@@ -42,6 +52,9 @@ int main(void) {
   expect(first.is_resumed == 0 && first.tickets > 0,
          "The first connection is a full handshake, and receives tickets.");
   expect(second.is_resumed == 1, "The second connection of the same config resumes the session.");
+  forget(client, "localhost");
+  expect(connect_once(client, server).is_resumed == 0,
+         "After the sessions of a server are removed, the handshake is a full handshake.");
   connect_once(forgetful, server);
   expect(connect_once(forgetful, server).is_resumed == 0,
          "A config without a session cache never resumes a session.");

@@ -243,6 +243,7 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_builder_add_identity(NULL, identity));
   REFUSED(inkotls_client_builder_add_identity(builder, NULL));
   REFUSED(inkotls_client_builder_set_session_cache(NULL, 1));
+  REFUSED(inkotls_client_builder_set_session_lifetime(NULL, 1));
   REFUSED(inkotls_client_builder_set_tls12_resumption(NULL, INKOTLS_TLS12_RESUMPTION_OFF));
   REFUSED(inkotls_client_builder_set_early_data(NULL, 1));
   REFUSED(inkotls_client_builder_set_ech_grease(NULL, 1));
@@ -270,6 +271,10 @@ static void roots_and_client(void) {
   REFUSED(inkotls_client_config_may_block(NULL));
   CHECK_INT(strcmp(inkotls_client_config_crypto_provider(NULL), ""), 0);
   CHECK_INT(inkotls_client_config_may_block(config), 0);
+  REFUSED(inkotls_client_config_sessions(NULL, &out.len, &out.size));
+  REFUSED(inkotls_client_config_sessions(config, NULL, &out.size));
+  REFUSED(inkotls_client_config_sessions(config, &out.len, NULL));
+  INPUT_REFUSED(inkotls_client_config_remove_sessions, config, "localhost", 9);
   REFUSED(inkotls_client_config_retain(NULL));
   CHECK_INT(inkotls_client_config_retain(config), INKOTLS_STATUS_OK);
   inkotls_client_config_release(config);
@@ -368,6 +373,7 @@ static void identity_and_server(void) {
   CHECK_INT(inkotls_server_builder_set_client_auth(builder, INKOTLS_CLIENT_AUTH_OFF, NULL),
             INKOTLS_STATUS_OK);
   REFUSED(inkotls_server_builder_set_session_cache(NULL, 1));
+  REFUSED(inkotls_server_builder_set_session_lifetime(NULL, 1));
   REFUSED(inkotls_server_builder_set_session_store(NULL, put, get, NULL, 0));
   REFUSED(inkotls_server_builder_set_session_store(builder, NULL, get, NULL, 0));
   REFUSED(inkotls_server_builder_set_session_store(builder, put, NULL, NULL, 0));
@@ -403,6 +409,9 @@ static void identity_and_server(void) {
   REFUSED(inkotls_server_config_may_block(NULL));
   CHECK_INT(strcmp(inkotls_server_config_crypto_provider(NULL), ""), 0);
   CHECK_INT(inkotls_server_config_may_block(config), 0);
+  REFUSED(inkotls_server_config_sessions(NULL, &out.len, &out.size));
+  REFUSED(inkotls_server_config_sessions(config, NULL, &out.size));
+  REFUSED(inkotls_server_config_sessions(config, &out.len, NULL));
   REFUSED(inkotls_server_config_retain(NULL));
   CHECK_INT(inkotls_server_config_retain(config), INKOTLS_STATUS_OK);
   inkotls_server_config_release(config);

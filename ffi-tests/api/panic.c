@@ -92,6 +92,24 @@ static void counted_handles_are_poisoned(void) {
   CHECK_INT(inkotls_ticket_keys_set(keys, secret, sizeof secret), INKOTLS_STATUS_PANIC);
   CHECK_INT(inkotls_ticket_keys_set(keys, secret, sizeof secret), INKOTLS_STATUS_PANIC);
   CHECK_INT(inkotls_server_builder_set_ticket_keys(builder, keys), INKOTLS_STATUS_PANIC);
+
+  checking("client config");
+  const inkotls_client_config *one = client_config("ca.pem", no_alpn);
+  arm();
+  CHECK_INT(inkotls_client_config_remove_sessions(one, "x", 1), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_client_config_remove_sessions(one, "x", 1), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_client_config_sessions(one, &out.len, &out.size), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_conn_new_client(one, "localhost", 9, &out.conn), INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+
+  checking("server config");
+  const inkotls_server_config *other = server_config("ecdsa", no_alpn);
+  arm();
+  CHECK_INT(inkotls_server_config_sessions(other, &out.len, &out.size), INKOTLS_STATUS_PANIC);
+  CHECK_INT(inkotls_conn_new_server(other, &out.conn), INKOTLS_STATUS_PANIC);
+  CHECK(is_untouched());
+  inkotls_client_config_release(one);
+  inkotls_server_config_release(other);
   inkotls_server_builder_free(builder);
   inkotls_sni_map_release(set);
   inkotls_ticket_keys_release(keys);

@@ -58,12 +58,17 @@ static void *visit_all(void *unused) {
     CHECK_INT(inkotls_server_config_retain(server), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_client_config_retain(client), INKOTLS_STATUS_OK);
     pair_converse(&pair, &ways[turn], client, "localhost", server);
-    inkotls_server_config_release(server);
-    inkotls_client_config_release(client);
     CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, shown[turn]), INKOTLS_STATUS_OK);
     CHECK_INT(inkotls_ticket_keys_set(ticket_keys, keys[turn], sizeof keys[turn]),
               INKOTLS_STATUS_OK);
     resumed[kind][is_tls13] += inkotls_conn_is_resumed(pair.client.conn);
+    size_t count, bytes;
+    CHECK_INT(inkotls_client_config_sessions(client, &count, &bytes), INKOTLS_STATUS_OK);
+    CHECK_INT(inkotls_server_config_sessions(server, &count, &bytes), INKOTLS_STATUS_OK);
+    if (turn)
+      CHECK_INT(inkotls_client_config_remove_sessions(client, "localhost", 9), INKOTLS_STATUS_OK);
+    inkotls_server_config_release(server);
+    inkotls_client_config_release(client);
     pair_free(&pair);
   }
   return unused;

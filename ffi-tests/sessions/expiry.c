@@ -1,6 +1,6 @@
 // Rule 20, how long sessions are resumed: 7 days from the full handshake that they come from, and
-// no longer than the certificate that was verified then is valid. Each side is tested alone: the
-// clock of the other side stands still.
+// no longer than the certificate that was verified then is valid; or the shorter lifetime that a
+// host sets. Each side is tested alone: the clock of the other side stands still.
 
 #include <stdio.h>
 #include <string.h>
@@ -33,6 +33,7 @@ static const char *const storages[] = {"ticket keys", "memory", "a store"};
 static const char *shown;  // what its peer shows; "raw NAME": its key
 static int accepts_all;    // it has a verifier of the host's
 static int32_t suite;      // the server's only one, or 0
+static uint32_t lifetime;  // of sessions, which the one on trial has set, or 0
 
 static int32_t accept_all(void *data, void *conn_user_data, inkotls_verification *it) {
   (void)conn_user_data;
@@ -43,6 +44,11 @@ static void keep_sessions(inkotls_server_builder *builder) {
   if (storage == TICKET_KEYS) server_uses_ticket_keys(builder);
   if (storage == STORE) server_uses_store(builder);
   if (suite) CHECK_INT(inkotls_server_builder_add_cipher_suite(builder, suite), INKOTLS_STATUS_OK);
+}
+
+static void set_lifetime(inkotls_server_builder *builder) {
+  if (lifetime)
+    CHECK_INT(inkotls_server_builder_set_session_lifetime(builder, lifetime), INKOTLS_STATUS_OK);
 }
 
 static const inkotls_client_config *client;
@@ -61,6 +67,7 @@ static void server_on_trial(void) {
     CHECK_INT(inkotls_server_builder_set_dangerous_verifier(b, accept_all, NULL, 0),
               INKOTLS_STATUS_OK);
   keep_sessions(b);
+  set_lifetime(b);
   client = client_built(a);
   server = server_built(b);
   inkotls_roots_free(roots);
@@ -70,6 +77,7 @@ static void server_on_trial(void) {
 static void server_on_trial_asks_for_none(void) {
   inkotls_server_builder *builder = server_showing("ecdsa");
   keep_sessions(builder);
+  set_lifetime(builder);
   if (!client) client = client_of(version);
   server = server_built(builder);
 }
@@ -84,6 +92,8 @@ static void client_on_trial(void) {
   if (accepts_all)
     CHECK_INT(inkotls_client_builder_set_dangerous_verifier(a, accept_all, NULL, 0),
               INKOTLS_STATUS_OK);
+  if (lifetime)
+    CHECK_INT(inkotls_client_builder_set_session_lifetime(a, lifetime), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_identity(b, identity), INKOTLS_STATUS_OK);
   keep_sessions(b);
   client = client_built(a);
@@ -205,6 +215,75 @@ static void has_another_suite(void (*make)(void)) {
   suite = 0;
 }
 
+// A second, an hour, and more than a day: no ticket gets older than STEP.
+static void lasts_as_the_host_says(void (*make)(void)) {
+  static const uint32_t lifetimes[] = {1, HOUR, 5 * STEP / 2};
+  for (int i = 0; i < 3; i++) {
+    lifetime = lifetimes[i];
+    trial(make, "p256", 0);
+    is_resumed(start, start + lifetime, FULL);
+  }
+  if (make == server_on_trial) {
+    trial(server_on_trial_asks_for_none, "nothing", 0);
+    is_resumed(start, start + lifetime, FULL);
+  }
+  lifetime = 0;
+}
+
+// A server's lifetime is that of its tickets, too: longer than that of ticket keys alone.
+static void one_session_lasts_days(void (*make)(void)) {
+  if (make == client_on_trial) return;
+  trial(server_on_trial_asks_for_none, "nothing, for half a day", 0);
+  CHECK_INT(later(start), FULL);
+  CHECK_INT(later(start + 12 * HOUR), RESUMED);
+  CHECK_INT(later(start + 24 * HOUR + 1), storage == TICKET_KEYS ? FULL : RESUMED);
+  lifetime = WEEK;
+  trial(server_on_trial_asks_for_none, "nothing, for a week", 0);
+  CHECK_INT(later(start), FULL);
+  CHECK_INT(later(start + WEEK), RESUMED);
+  CHECK_INT(later(start + WEEK + 1), FULL);
+  lifetime = 0;
+}
+
+static void a_certificate_ends_first(void (*make)(void)) {
+  lifetime = WEEK - HOUR;
+  trial(make, "brief", 0);
+  is_resumed(start, brief, EXPIRED);
+  lifetime = 0;
+}
+
+// Servers with the same store or ticket keys: each has its own lifetime.
+static void each_server_decides(void (*make)(void)) {
+  if (make == client_on_trial || storage == MEMORY) return;
+  trial(server_on_trial_asks_for_none, "nothing, by two servers", 0);
+  CHECK_INT(later(start), FULL);
+  inkotls_server_config_release(server);
+  lifetime = HOUR;
+  server_on_trial_asks_for_none();
+  CHECK_INT(later(start + HOUR), RESUMED);
+  CHECK_INT(later(start + HOUR + 1), FULL);
+  inkotls_server_config_release(server);
+  lifetime = 0;
+  server_on_trial_asks_for_none();
+  CHECK_INT(later(start + 3 * HOUR), RESUMED);
+}
+
+static void lifetimes_out_of_range(void) {
+  static const uint32_t bad[] = {0, WEEK + 1, UINT32_MAX};
+  inkotls_client_builder *a = inkotls_client_builder_new();
+  inkotls_server_builder *b = inkotls_server_builder_new();
+  for (int i = 0; i < 3; i++) {
+    CHECK_INT(inkotls_client_builder_set_session_lifetime(a, bad[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_INT(inkotls_server_builder_set_session_lifetime(b, bad[i]),
+              INKOTLS_STATUS_INVALID_ARGUMENT);
+    CHECK_TEXT(inkotls_client_builder_error(a), "1 to 604800");
+    CHECK_TEXT(inkotls_server_builder_error(b), "1 to 604800");
+  }
+  inkotls_client_builder_free(a);
+  inkotls_server_builder_free(b);
+}
+
 // Both sides, with each storage and each protocol version.
 static void each_trial(const char *name, void (*scenario)(void (*make)(void))) {
   if (!begins("%s", name)) return;
@@ -227,6 +306,11 @@ int main(int argc, char **argv) {
   each_trial("an expired certificate that is accepted", is_never_resumed);
   each_trial("raw public key", has_a_raw_public_key);
   each_trial("another cipher suite", has_another_suite);
+  each_trial("a lifetime that the host sets", lasts_as_the_host_says);
+  each_trial("one session lasts for days", one_session_lasts_days);
+  each_trial("a certificate that ends before the lifetime", a_certificate_ends_first);
+  each_trial("two servers with different lifetimes", each_server_decides);
+  once("lifetimes out of range", lifetimes_out_of_range);
   trial(NULL, NULL, 0);
   return checks_done();
 }

@@ -84,6 +84,7 @@ struct kind {
   NEGOTIATION(CALL, client)                                  \
   CALL(inkotls_client_builder_add_identity, (it, identity))  \
   CALL(inkotls_client_builder_set_session_cache, (it, 1))    \
+  CALL(inkotls_client_builder_set_session_lifetime, (it, 1)) \
   CALL(inkotls_client_builder_set_tls12_resumption, (it, 1)) \
   CALL(inkotls_client_builder_set_early_data, (it, 1))       \
   CALL(inkotls_client_builder_set_ech_grease, (it, 1))       \
@@ -96,6 +97,7 @@ struct kind {
   CALL(inkotls_server_builder_set_client_auth, (it, 1, roots))              \
   CALL(inkotls_server_builder_set_session_cache, (it, 1))                   \
   CALL(inkotls_server_builder_set_session_store, (it, NULL, NULL, NULL, 0)) \
+  CALL(inkotls_server_builder_set_session_lifetime, (it, 1))                \
   CALL(inkotls_server_builder_set_ticket_keys, (it, ticket_keys))           \
   CALL(inkotls_server_builder_set_ticket_count, (it, 1))                    \
   CALL(inkotls_server_builder_set_max_early_data, (it, 0))                  \

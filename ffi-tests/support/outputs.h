@@ -10,7 +10,7 @@
 enum { POISON = 0x5a };
 
 static struct outputs {
-  size_t len;
+  size_t len, size;
   char buf[64];
   const char *text;
   const uint8_t *bytes;

@@ -8,7 +8,8 @@ use super::{
 use crate::engine::Conn;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, ask, convert, enter, error_message, free, make, not_null, number, os_error, own,
+    Handle, Opaque, ask, convert, enter, error_message, free, given_shared, make, number, os_error,
+    own,
 };
 use crate::transport::Link;
 use std::ffi::{c_char, c_void};
@@ -471,7 +472,7 @@ pub unsafe extern "C" fn inkotls_acceptor_into_conn(
     out_conn: Option<&mut MaybeUninit<*mut inkotls_conn>>,
 ) -> Status {
     let to_conn = |a: &mut Link| {
-        let config = not_null(config, "config")?;
+        let config = given_shared(config, "config")?;
         if a.conn.hello().is_none() {
             return Err(Error::state("into_conn before the ClientHello is whole: call accept"));
         }

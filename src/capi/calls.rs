@@ -14,8 +14,8 @@ use crate::ffi::{
     log_callback, not_null, output, plain_number, start,
 };
 use crate::log;
-use crate::setup::HostVerification;
 use crate::setup::negotiation::Negotiation;
+use crate::setup::{Held, HostVerification};
 use crate::transport::{Link, Wire};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
@@ -144,6 +144,18 @@ pub fn may_block<T>(config: Option<&Config<T>>) -> i32 {
 /// The name of the crypto provider; "" without a config.
 pub fn crypto_provider<T>(config: Option<&Config<T>>) -> *const c_char {
     config.map_or(c"", |it| it.settings.provider).as_ptr()
+}
+
+/// Writes how many sessions a config holds, and their bytes.
+pub fn sessions_held(
+    held: Held,
+    out_sessions: Out<'_, usize>,
+    out_bytes: Out<'_, usize>,
+) -> Result<(), Error> {
+    let (out_sessions, out_bytes) = (output(out_sessions)?, output(out_bytes)?);
+    out_sessions.write(held.sessions);
+    out_bytes.write(held.bytes);
+    Ok(())
 }
 
 // Results.

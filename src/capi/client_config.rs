@@ -1,6 +1,8 @@
 //! inkotls_client_builder and inkotls_client_config.
 
-use super::calls::{crypto_provider, host_verification, log_keys, may_block, set_clock};
+use super::calls::{
+    crypto_provider, host_verification, log_keys, may_block, sessions_held, set_clock,
+};
 use super::{
     inkotls_clock_callback, inkotls_identity, inkotls_key_log_callback, inkotls_roots,
     inkotls_verify_callback,
@@ -8,21 +10,32 @@ use super::{
 use crate::config::Config;
 use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, bytes, convert, enter, error_message, flag, free, given, make, release, retain,
-    share,
+    Handle, Opaque, SharedHandle, bytes, convert, enter, enter_shared, error_message, flag, free,
+    given, make, release, retain, share,
 };
-use crate::setup::ClientBuilder;
+use crate::setup::{ClientBuilder, ClientSessions};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The settings of a client before a config is built from them. Only one thread at a time may use a
 /// builder.
 pub struct inkotls_client_builder(Opaque);
 
-/// The settings of a client. A config never changes and is reference-counted: any number of
-/// connections and threads may use one config at the same time.
+/// The settings of a client, and the sessions that its connections can resume. The settings never
+/// change. A config is reference-counted: any number of connections and threads may use one config
+/// at the same time.
 pub struct inkotls_client_config {
     pub(super) config: Config<rustls::ClientConfig>,
+    sessions: Arc<ClientSessions>,
+    poison: AtomicBool,
+}
+
+impl SharedHandle for inkotls_client_config {
+    fn poison(&self) -> &AtomicBool {
+        &self.poison
+    }
 }
 
 impl Handle for inkotls_client_builder {
@@ -249,7 +262,9 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 /// The cache belongs to the config: only connections of the same config resume its sessions. A
 /// program that builds a new config for each connection never resumes a session. The cache
 /// identifies a server by the server name that was passed to inkotls_conn_new_client, without a
-/// port.
+/// port. So servers with the same name and different ports have their sessions in common: a server
+/// that does not know the session of a connection makes a full handshake. A program that must keep
+/// such servers apart uses one config for each.
 ///
 /// A session of TLS 1.3 can be resumed only after the client has received a ticket, which arrives
 /// after the handshake and is processed by inkotls_conn_read and inkotls_conn_read_peek
@@ -259,14 +274,16 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 /// 1.3, which together use at most 128 KiB of memory. All sessions in the cache together use at
 /// most 16 KiB of memory multiplied by servers, or 256 KiB if 256 KiB is more. By default all
 /// sessions in the cache together use at most 4 MiB of memory. The sessions of the least recently
-/// used server are removed first.
+/// used server are removed first. inkotls_client_config_sessions reads how many sessions the cache
+/// holds, and inkotls_client_config_remove_sessions removes sessions.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
-/// from. A session can no longer be resumed once a certificate that the server presented in that
-/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
-/// that resumes a session have the time limit of the resumed session. When a session can no longer
-/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
-/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
+/// from, or for a shorter time (inkotls_client_builder_set_session_lifetime). A session can no
+/// longer be resumed once a certificate that the server presented in that full handshake, its own
+/// or an issuer's, has expired (notAfter). New sessions from a connection that resumes a session
+/// have the time limit of the resumed session. When a session can no longer be resumed, the next
+/// connection makes a full handshake. If an inkotls_verify_callback accepted a certificate that had
+/// expired, the session is not resumed at all. Raw public keys do not expire.
 ///
 /// After fork, the cache is empty in the new process. The old process keeps its sessions.
 ///
@@ -279,6 +296,26 @@ pub extern "C" fn inkotls_client_builder_set_session_cache(
     servers: usize,
 ) -> Status {
     enter(builder, |b| b.set_session_cache(servers))
+}
+
+/// Sets for how long the client resumes a session after the full handshake that the session comes
+/// from.
+///
+/// New sessions from a connection that resumes a session have the time limit of the resumed
+/// session. A session ends earlier if a certificate of the server expires earlier
+/// (inkotls_client_builder_set_session_cache), and a ticket ends earlier if the server announced a
+/// shorter lifetime.
+///
+/// seconds   The time in seconds. Range: 1 to 604800. Default: 604800, which is 7 days (RFC 8446,
+///           section 4.6.1).
+///
+/// INVALID_ARGUMENT   seconds is 0 or greater than 604800.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_builder_set_session_lifetime(
+    builder: Option<&mut inkotls_client_builder>,
+    seconds: u32,
+) -> Status {
+    enter(builder, |b| b.set_session_lifetime(seconds))
 }
 
 /// Sets how the client resumes TLS 1.2 sessions.
@@ -511,7 +548,10 @@ pub unsafe extern "C" fn inkotls_client_builder_build(
     builder: *mut inkotls_client_builder,
     out_config: Option<&mut MaybeUninit<*const inkotls_client_config>>,
 ) -> Status {
-    let build = |b: &mut ClientBuilder| Ok(share(inkotls_client_config { config: b.build()? }));
+    let build = |b: &mut ClientBuilder| {
+        let (config, sessions) = b.build()?;
+        Ok(share(inkotls_client_config { config, sessions, poison: AtomicBool::new(false) }))
+    };
     // SAFETY: the host vouches for the builder.
     unsafe { convert(builder, out_config, build) }
 }
@@ -562,6 +602,56 @@ pub extern "C" fn inkotls_client_config_crypto_provider(
     config: Option<&inkotls_client_config>,
 ) -> *const c_char {
     crypto_provider(config.map(|it| &it.config))
+}
+
+/// Reads how many sessions the config holds in memory, and how much memory they use.
+///
+/// A session that has ended is counted until its server is used again, or until the session is
+/// removed. Any thread may call inkotls_client_config_sessions, also while connections use the
+/// config.
+///
+/// out_sessions   Receives the number of sessions. Each ticket of TLS 1.3 is one session.
+/// out_bytes      Receives the memory in bytes, which includes the memory for the names of servers.
+///                The number is an estimate: it is never more than the limit that
+///                inkotls_client_builder_set_session_cache describes.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_client_config_sessions(
+    config: Option<&inkotls_client_config>,
+    out_sessions: Option<&mut MaybeUninit<usize>>,
+    out_bytes: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    enter_shared(config, |c| sessions_held(c.sessions.held(), out_sessions, out_bytes))
+}
+
+/// Removes the sessions of one server, or of all servers, from the memory of the config.
+///
+/// The next connection to the server makes a full handshake, which verifies the certificate of the
+/// server. A connection that has resumed a session already goes on. A connection that is open may
+/// add sessions after the call, when tickets arrive: a host that must not resume the sessions of
+/// open connections closes these connections first.
+///
+/// Any thread may call inkotls_client_config_remove_sessions, also while connections use the
+/// config.
+///
+/// A failure of inkotls_client_config_remove_sessions leaves no error message, because a config has
+/// no _error function. inkotls_status_text describes the status.
+///
+/// server_name, len   The name that was passed to inkotls_conn_new_client, in upper or lower case,
+///                    and its length in bytes. If len is 0, the call removes the sessions of all
+///                    servers. Borrowed for this call.
+///
+/// OK             The config holds no session of the server, also if it held none before the call.
+/// INVALID_NAME   The name is neither a DNS name nor an IP address. No session is removed.
+///                inkotls_invalid_name_text writes an error message that says what is wrong with
+///                the name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn inkotls_client_config_remove_sessions(
+    config: Option<&inkotls_client_config>,
+    server_name: *const c_char,
+    len: usize,
+) -> Status {
+    // SAFETY: the host vouches for server_name and len.
+    enter_shared(config, |c| c.sessions.remove(unsafe { bytes(server_name, len) }?))
 }
 
 /// Retains the config: its number of references grows by one.

@@ -10,7 +10,7 @@ use super::{
 use crate::engine::Conn;
 use crate::error::{Error, Status};
 use crate::ffi::{
-    Handle, Opaque, bytes, bytes_mut, create, enter, free, not_null, number, output, own,
+    Handle, Opaque, bytes, bytes_mut, create, enter, free, given_shared, number, output, own,
     set_filled,
 };
 use crate::setup::{self, negotiation::add_alpn};
@@ -51,7 +51,7 @@ pub unsafe extern "C" fn inkotls_conn_new_client(
     out_conn: Option<&mut MaybeUninit<*mut inkotls_conn>>,
 ) -> Status {
     create(out_conn, || {
-        let config = not_null(config, "config")?;
+        let config = given_shared(config, "config")?;
         // SAFETY: the host vouches for server_name and len.
         let name = setup::server_name(unsafe { bytes(server_name, len) }?)?;
         Ok(own(Link::new(Conn::client(&config.config, name))))
@@ -74,7 +74,7 @@ pub extern "C" fn inkotls_conn_new_server(
     out_conn: Option<&mut MaybeUninit<*mut inkotls_conn>>,
 ) -> Status {
     create(out_conn, || {
-        let config = not_null(config, "config")?;
+        let config = given_shared(config, "config")?;
         Ok(own(Link::new(Conn::server(&config.config))))
     })
 }

@@ -1,6 +1,8 @@
 //! inkotls_server_builder and inkotls_server_config.
 
-use super::calls::{crypto_provider, host_verification, log_keys, may_block, set_clock};
+use super::calls::{
+    crypto_provider, host_verification, log_keys, may_block, sessions_held, set_clock,
+};
 use super::{
     inkotls_clock_callback, inkotls_identity, inkotls_key_log_callback, inkotls_roots,
     inkotls_session_get_callback, inkotls_session_put_callback, inkotls_sni_map,
@@ -9,21 +11,33 @@ use super::{
 use crate::config::Config;
 use crate::error::Status;
 use crate::ffi::{
-    Handle, Opaque, bytes, convert, enter, error_message, flag, free, given, given_shared, make,
-    not_null, release, retain, session_get, session_put, share,
+    Handle, Opaque, SharedHandle, bytes, convert, enter, enter_shared, error_message, flag, free,
+    given, given_shared, make, not_null, release, retain, session_get, session_put, share,
 };
-use crate::setup::{HostStore, ServerBuilder};
+use crate::setup::{Held, HostStore, ServerBuilder, ServerSessions};
 use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// The settings of a server before a config is built from them. Only one thread at a time may use a
 /// builder.
 pub struct inkotls_server_builder(Opaque);
 
-/// The settings of a server. A config never changes and is reference-counted: any number of
-/// connections and threads may use one config at the same time.
+/// The settings of a server, and the sessions that its clients can resume. The settings never
+/// change. A config is reference-counted: any number of connections and threads may use one config
+/// at the same time.
 pub struct inkotls_server_config {
     pub(super) config: Config<rustls::ServerConfig>,
+    /// Those in memory, unless it keeps none there.
+    sessions: Option<Arc<ServerSessions>>,
+    poison: AtomicBool,
+}
+
+impl SharedHandle for inkotls_server_config {
+    fn poison(&self) -> &AtomicBool {
+        &self.poison
+    }
 }
 
 impl Handle for inkotls_server_builder {
@@ -299,16 +313,17 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 ///
 /// All sessions in the cache together use at most 16 KiB of memory multiplied by sessions, or 256
 /// KiB if 256 KiB is more. By default all sessions in the cache together use at most 4 MiB of
-/// memory. The least recently used session is removed first.
+/// memory. The least recently used session is removed first. inkotls_server_config_sessions reads
+/// how many sessions the cache holds.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
-/// from. A session can no longer be resumed once a certificate that the client presented in that
-/// full handshake, its own or an issuer's, has expired (notAfter). New sessions from a connection
-/// that resumes a session have the time limit of the resumed session. When a session can no longer
-/// be resumed, the next connection makes a full handshake. If an inkotls_verify_callback accepted a
-/// certificate that had expired, the session is not resumed at all. Raw public keys do not expire.
-/// The same time limit applies to sessions in a session store and in tickets that are sealed with
-/// ticket keys.
+/// from, or for a shorter time (inkotls_server_builder_set_session_lifetime). A session can no
+/// longer be resumed once a certificate that the client presented in that full handshake, its own
+/// or an issuer's, has expired (notAfter). New sessions from a connection that resumes a session
+/// have the time limit of the resumed session. When a session can no longer be resumed, the next
+/// connection makes a full handshake. If an inkotls_verify_callback accepted a certificate that had
+/// expired, the session is not resumed at all. Raw public keys do not expire. The same time limit
+/// applies to sessions in a session store and in tickets that are sealed with ticket keys.
 ///
 /// After fork, the cache is empty in the new process: no process resumes the sessions of another
 /// process, or accepts early data that another process accepted. Processes that resume each other's
@@ -379,6 +394,37 @@ pub extern "C" fn inkotls_server_builder_set_session_store(
         });
         Ok(())
     })
+}
+
+/// Sets for how long the server resumes a session after the full handshake that the session comes
+/// from, wherever the session is kept: in memory, in a session store, or in a ticket.
+///
+/// Each server applies its own time limit. A server that shares a session store or ticket keys with
+/// other servers may have another limit than the server that created the session. New sessions from
+/// a connection that resumes a session have the time limit of the resumed session. A session ends
+/// earlier if a certificate of the client expires earlier
+/// (inkotls_server_builder_set_session_cache).
+///
+/// The server announces the lifetime of tickets that are sealed with ticket keys
+/// (inkotls_server_builder_set_ticket_keys): the time for which the session can still be resumed.
+/// Without the call, the server accepts such a ticket for 12 hours, and announces at most 12 hours.
+/// If seconds is more than 12 hours, keep previous ticket keys for that time, instead of the 12
+/// hours that inkotls_ticket_keys describes.
+///
+/// For TLS 1.3 sessions in memory or in a session store, the server always announces a lifetime of
+/// one day, because rustls does not let a program set the number. If a client offers a session that
+/// has ended, the handshake is a full handshake.
+///
+/// seconds   The time in seconds. Range: 1 to 604800. Default: 604800, which is 7 days (RFC 8446,
+///           section 4.6.1), and 43200, which is 12 hours, for each ticket that ticket keys sealed.
+///
+/// INVALID_ARGUMENT   seconds is 0 or greater than 604800.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_builder_set_session_lifetime(
+    builder: Option<&mut inkotls_server_builder>,
+    seconds: u32,
+) -> Status {
+    enter(builder, |b| b.set_session_lifetime(seconds))
 }
 
 /// Sets the keys of tickets that contain the session itself, so that the server stores nothing (RFC
@@ -644,7 +690,10 @@ pub unsafe extern "C" fn inkotls_server_builder_build(
     builder: *mut inkotls_server_builder,
     out_config: Option<&mut MaybeUninit<*const inkotls_server_config>>,
 ) -> Status {
-    let build = |b: &mut ServerBuilder| Ok(share(inkotls_server_config { config: b.build()? }));
+    let build = |b: &mut ServerBuilder| {
+        let (config, sessions) = (b.build()?, b.sessions());
+        Ok(share(inkotls_server_config { config, sessions, poison: AtomicBool::new(false) }))
+    };
     // SAFETY: the host vouches for the builder.
     unsafe { convert(builder, out_config, build) }
 }
@@ -695,6 +744,29 @@ pub extern "C" fn inkotls_server_config_crypto_provider(
     config: Option<&inkotls_server_config>,
 ) -> *const c_char {
     crypto_provider(config.map(|it| &it.config))
+}
+
+/// Reads how many sessions the config holds in memory, and how much memory they use.
+///
+/// A session that has ended is counted until a new session needs its place, or until a client of
+/// TLS 1.3 offers it. Any thread may call
+/// inkotls_server_config_sessions, also while connections use the config.
+///
+/// out_sessions   Receives the number of sessions, which is 0 if sessions are kept in a session
+///                store. A TLS 1.3 session in a ticket that ticket keys sealed is not in memory. A
+///                TLS 1.2 session is also in memory if the client has such a ticket.
+/// out_bytes      Receives the memory in bytes. The number is an estimate: it is never more than
+///                the limit that inkotls_server_builder_set_session_cache describes.
+#[unsafe(no_mangle)]
+pub extern "C" fn inkotls_server_config_sessions(
+    config: Option<&inkotls_server_config>,
+    out_sessions: Option<&mut MaybeUninit<usize>>,
+    out_bytes: Option<&mut MaybeUninit<usize>>,
+) -> Status {
+    enter_shared(config, |c| {
+        let held = c.sessions.as_ref().map_or(Held::default(), |it| it.held());
+        sessions_held(held, out_sessions, out_bytes)
+    })
 }
 
 /// Retains the config: its number of references grows by one.

@@ -20,9 +20,10 @@ use std::sync::atomic::AtomicBool;
 /// for 12 hours so that old tickets still open, send keys over a protected channel only, and never
 /// write keys to disk.
 ///
-/// A ticket is accepted for 12 hours. However often the session in a ticket is renewed, the session
-/// can be resumed for at most 7 days after the full handshake that the session comes from, or for a
-/// shorter time if a certificate of the client expires earlier
+/// A ticket is accepted for 12 hours, or for the time that
+/// inkotls_server_builder_set_session_lifetime sets. However often the session in a ticket is
+/// renewed, the session can be resumed for at most 7 days after the full handshake that the session
+/// comes from, or for a shorter time if a certificate of the client expires earlier
 /// (inkotls_server_builder_set_session_cache).
 ///
 /// The format of a ticket is: the name of the key (16 bytes), a random salt (32 bytes), the sealed

@@ -596,7 +596,8 @@ pub type inkotls_clock_callback =
 /// Returns 1 if the session was stored. Any other number means that the session was not stored: the
 /// session cannot be resumed, and the connection goes on.
 ///
-/// A session never has to be stored for more than 7 days, because no session is resumed after that.
+/// A session never has to be stored for more than 7 days, or than the time that
+/// inkotls_server_builder_set_session_lifetime sets, because no session is resumed after that.
 /// TLS 1.3 tickets announce a lifetime of one day to the client.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the

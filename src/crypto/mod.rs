@@ -16,7 +16,7 @@ mod tickets;
 #[cfg(ml_kem_of_graviola)]
 mod x25519;
 
-pub use tickets::{LIFETIME as TICKET_LIFETIME, TicketKeys};
+pub use tickets::{TICKET_LIFETIME, TicketKeys, Tickets};
 
 use crate::error::{Error, Status};
 use rustls::crypto::hpke::{Hpke, HpkePublicKey};

@@ -15,8 +15,8 @@ const MAX_KEYS: usize = 16;
 const NAME: usize = 16;
 const SALT: usize = 32;
 const TIME: usize = 8;
-/// How long a ticket is accepted, in seconds.
-pub const LIFETIME: u32 = 12 * 60 * 60;
+/// How long a ticket is accepted by default, in seconds.
+pub const TICKET_LIFETIME: u32 = 12 * 60 * 60;
 
 /// The keys that open tickets; the first also seals them.
 pub struct TicketKeys {
@@ -62,7 +62,7 @@ impl TicketKeys {
         Some(ticket)
     }
 
-    pub fn open(&self, ticket: &[u8], now: u64) -> Option<Vec<u8>> {
+    pub fn open(&self, ticket: &[u8], now: u64, lifetime: u32) -> Option<Vec<u8>> {
         let (head, sealed) = ticket.split_at_checked(NAME + SALT)?;
         let (name, salt) = head.split_at(NAME);
         let keys = self.keys();
@@ -72,7 +72,7 @@ impl TicketKeys {
         let opened = self.provider.open(&key, head, &mut sealed)?;
         let (time, state) = opened.split_first_chunk::<TIME>()?;
         let age = now.saturating_sub(u64::from_be_bytes(*time));
-        (age <= LIFETIME.into()).then(|| state.to_vec())
+        (age <= lifetime.into()).then(|| state.to_vec())
     }
 }
 
@@ -91,6 +91,13 @@ impl Key {
         prk.expand_slice(&[b"inkotls ticket"], &mut *key).ok()?;
         Some(key)
     }
+}
+
+/// The tickets of one server.
+pub struct Tickets {
+    pub keys: Arc<TicketKeys>,
+    /// How long a ticket is accepted, in seconds.
+    pub lifetime: u32,
 }
 
 fn parsed(provider: Provider, keys: &[u8]) -> Result<Arc<[Key]>, Error> {
@@ -116,20 +123,24 @@ mod tests {
         let of_old = keys.seal(STATE, 0).unwrap();
         keys.set(&[new, old].concat()).unwrap();
         let of_new = keys.seal(STATE, 0).unwrap();
-        assert_eq!(keys.open(&of_old, 0).unwrap(), STATE);
+        assert_eq!(keys.open(&of_old, 0, TICKET_LIFETIME).unwrap(), STATE);
         let fleet = TicketKeys::new(&new).unwrap();
-        assert_eq!(fleet.open(&of_new, 0).unwrap(), STATE);
-        assert_eq!(fleet.open(&of_old, 0), None);
+        assert_eq!(fleet.open(&of_new, 0, TICKET_LIFETIME).unwrap(), STATE);
+        assert_eq!(fleet.open(&of_old, 0, TICKET_LIFETIME), None);
     }
 
     #[test]
     fn a_ticket_ends_with_its_lifetime() {
         let keys = TicketKeys::new(&[7; KEY]).unwrap();
         let ticket = keys.seal(STATE, 1000).unwrap();
-        let end = 1000 + u64::from(LIFETIME);
-        assert_eq!(keys.open(&ticket, end).unwrap(), STATE);
-        assert_eq!(keys.open(&ticket, end + 1), None);
-        assert_eq!(keys.open(&ticket, 0).unwrap(), STATE, "a clock that is behind");
+        let end = 1000 + u64::from(TICKET_LIFETIME);
+        assert_eq!(keys.open(&ticket, end, TICKET_LIFETIME).unwrap(), STATE);
+        assert_eq!(keys.open(&ticket, end + 1, TICKET_LIFETIME), None);
+        assert_eq!(
+            keys.open(&ticket, 0, TICKET_LIFETIME).unwrap(),
+            STATE,
+            "a clock that is behind"
+        );
     }
 
     #[test]
@@ -138,10 +149,10 @@ mod tests {
         let ticket = keys.seal(STATE, 0).unwrap();
         assert_ne!(ticket, keys.seal(STATE, 0).unwrap(), "the salt is fresh");
         for end in 0..ticket.len() {
-            assert_eq!(keys.open(&ticket[..end], 0), None);
+            assert_eq!(keys.open(&ticket[..end], 0, TICKET_LIFETIME), None);
             let mut changed = ticket.clone();
             changed[end] ^= 1;
-            assert_eq!(keys.open(&changed, 0), None, "byte {end}");
+            assert_eq!(keys.open(&changed, 0, TICKET_LIFETIME), None, "byte {end}");
         }
     }
 
@@ -158,7 +169,7 @@ mod tests {
             .collect();
         each(|provider| {
             let keys = TicketKeys::of(provider, &secret).unwrap();
-            assert_eq!(keys.open(&ticket, 1000).unwrap(), STATE);
+            assert_eq!(keys.open(&ticket, 1000, TICKET_LIFETIME).unwrap(), STATE);
         });
     }
 
@@ -171,8 +182,8 @@ mod tests {
             changed[NAME + SALT] ^= 1;
             each(|other| {
                 let keys = TicketKeys::of(other, &[7; KEY]).unwrap();
-                assert_eq!(keys.open(&ticket, 0).unwrap(), STATE);
-                assert_eq!(keys.open(&changed, 0), None);
+                assert_eq!(keys.open(&ticket, 0, TICKET_LIFETIME).unwrap(), STATE);
+                assert_eq!(keys.open(&changed, 0, TICKET_LIFETIME), None);
             });
         });
     }

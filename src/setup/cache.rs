@@ -16,14 +16,20 @@ const LEAST: usize = 256 * 1024;
 /// What an entry has beside its value and its key, which is there twice.
 const ENTRY: usize = 256;
 
-/// The bytes that a value holds.
-pub trait Bytes {
-    fn bytes(&self) -> usize;
+/// How much memory holds.
+#[derive(Clone, Copy, Default)]
+pub struct Held {
+    pub sessions: usize,
+    pub bytes: usize,
 }
 
-impl Bytes for Zeroizing<Vec<u8>> {
-    fn bytes(&self) -> usize {
-        self.len()
+pub trait Holds {
+    fn held(&self) -> Held;
+}
+
+impl Holds for Zeroizing<Vec<u8>> {
+    fn held(&self) -> Held {
+        Held { sessions: 1, bytes: self.len() }
     }
 }
 
@@ -45,16 +51,16 @@ struct Entries<V> {
     /// of its entry.
     by_use: VecDeque<(u64, Option<Vec<u8>>)>,
     uses: u64,
-    bytes: usize,
+    held: Held,
 }
 
 struct Entry<V> {
     value: V,
     used: u64,
-    bytes: usize,
+    held: Held,
 }
 
-impl<V: Bytes> Cache<V> {
+impl<V: Holds> Cache<V> {
     /// A cache of at most so many entries.
     pub fn new(most: usize) -> Self {
         let bytes = most.saturating_mul(AVERAGE).max(LEAST);
@@ -78,6 +84,14 @@ impl<V: Bytes> Cache<V> {
         self.entries().remove(key)
     }
 
+    pub fn clear(&self) {
+        *self.entries() = Entries::new();
+    }
+
+    pub fn held(&self) -> Held {
+        self.entries().held
+    }
+
     /// Looks at what is under a key, and may change it.
     pub fn look_up<T>(&self, key: &[u8], look: impl FnOnce(&mut V) -> Option<T>) -> Option<T> {
         let mut entries = self.entries();
@@ -99,28 +113,30 @@ impl<V: Bytes> Cache<V> {
     }
 }
 
-impl<V: Bytes> Entries<V> {
+impl<V: Holds> Entries<V> {
     fn new() -> Self {
         Self {
             process: process::id(),
             by_key: HashMap::new(),
             by_use: VecDeque::new(),
             uses: 0,
-            bytes: 0,
+            held: Held::default(),
         }
     }
 
     fn insert(&mut self, key: Vec<u8>, value: V, capacity: Capacity) {
         self.remove(&key);
-        let bytes = ENTRY + 2 * key.len() + value.bytes();
-        if bytes > capacity.bytes {
+        let mut held = value.held();
+        held.bytes += ENTRY + 2 * key.len();
+        if held.bytes > capacity.bytes {
             return; // so that it does not drive out all others
         }
         self.uses += 1;
-        self.bytes += bytes;
+        self.held.sessions += held.sessions;
+        self.held.bytes += held.bytes;
         self.by_use.push_back((self.uses, Some(key.clone())));
-        self.by_key.insert(key, Entry { value, used: self.uses, bytes });
-        while self.by_key.len() > capacity.entries || self.bytes > capacity.bytes {
+        self.by_key.insert(key, Entry { value, used: self.uses, held });
+        while self.by_key.len() > capacity.entries || self.held.bytes > capacity.bytes {
             let Some((_, oldest)) = self.by_use.pop_front() else { break };
             if let Some(key) = oldest {
                 self.remove(&key);
@@ -136,7 +152,8 @@ impl<V: Bytes> Entries<V> {
         if let Ok(at) = self.by_use.binary_search_by_key(&entry.used, |it| it.0) {
             self.by_use[at].1 = None;
         }
-        self.bytes -= entry.bytes;
+        self.held.sessions -= entry.held.sessions;
+        self.held.bytes -= entry.held.bytes;
         Some(entry.value)
     }
 }
@@ -149,7 +166,7 @@ mod tests {
         Zeroizing::new(vec![7; bytes])
     }
 
-    fn has<V: Bytes>(cache: &Cache<V>, key: u8) -> bool {
+    fn has<V: Holds>(cache: &Cache<V>, key: u8) -> bool {
         cache.look_up(&[key], |_| Some(())).is_some()
     }
 
@@ -207,7 +224,22 @@ mod tests {
         assert!(has(&cache, 1));
         cache.edit(vec![1], |value| value.resize(LEAST, 0));
         assert!(!has(&cache, 1));
-        assert_eq!(cache.entries().bytes, 0);
+        assert_eq!((cache.held().sessions, cache.held().bytes), (0, 0));
+    }
+
+    #[test]
+    fn what_is_held_is_counted() {
+        let cache = Cache::new(2);
+        for key in [1, 2, 1, 3] {
+            cache.insert(vec![key], value(10));
+        }
+        let bytes = ENTRY + 2 + 10;
+        assert_eq!((cache.held().sessions, cache.held().bytes), (2, 2 * bytes));
+        cache.remove(&[1]);
+        assert_eq!((cache.held().sessions, cache.held().bytes), (1, bytes));
+        cache.clear();
+        assert_eq!((cache.held().sessions, cache.held().bytes), (0, 0));
+        assert!(!has(&cache, 3));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::compression::COMPRESSORS;
 use super::ech;
 use super::identities::ClientCredentials;
 use super::identity::{Credential, Identity};
+use super::lifetime::{MAX_LIFETIME, lifetime};
 use super::negotiation::{Negotiation, set_negotiated};
 use super::roots::Roots;
 use super::sessions::cache_size;
@@ -22,7 +23,10 @@ pub struct ClientBuilder {
     pub negotiation: Negotiation,
     roots: Option<Roots>,
     credentials: Vec<Credential>,
+    /// Of how many servers.
     sessions: usize,
+    /// How long sessions are resumed, in seconds.
+    lifetime: u32,
     tls12: Tls12Resumption,
     pub early_data: bool,
     verifier: Option<HostVerification>,
@@ -39,6 +43,7 @@ impl Default for ClientBuilder {
             roots: None,
             credentials: Vec::new(),
             sessions: 256,
+            lifetime: MAX_LIFETIME,
             tls12: Tls12Resumption::SessionIdOrTickets,
             early_data: false,
             verifier: None,
@@ -65,6 +70,11 @@ impl ClientBuilder {
         Ok(())
     }
 
+    pub fn set_session_lifetime(&mut self, seconds: u32) -> Result<(), Error> {
+        self.lifetime = lifetime(seconds)?;
+        Ok(())
+    }
+
     pub fn set_tls12_resumption(&mut self, how: i32) -> Result<(), Error> {
         use crate::capi::types::inkotls_tls12_resumption as How;
         self.tls12 = match how.try_into()? {
@@ -84,7 +94,8 @@ impl ClientBuilder {
         Ok(())
     }
 
-    pub fn build(&self) -> Result<Config<ClientConfig>, Error> {
+    /// The config, and its sessions.
+    pub fn build(&self) -> Result<(Config<ClientConfig>, Arc<ClientSessions>), Error> {
         let (provider, versions) = self.negotiation.chosen()?;
         let roots = self.roots.clone().unwrap_or_else(Roots::platform);
         let trust = roots.servers(&provider, self.verifier.is_some())?;
@@ -105,21 +116,23 @@ impl ClientBuilder {
             .with_client_cert_resolver(Arc::new(ClientCredentials::new(&self.credentials)?));
         set_negotiated!(tls, &self.negotiation, self.compressors);
         tls.enable_early_data = self.early_data;
-        tls.resumption = self.resumption();
+        let sessions = ClientSessions::new(
+            self.sessions,
+            self.lifetime,
+            self.tls12,
+            self.negotiation.clock.clone(),
+        );
+        let sessions = Arc::new(sessions);
+        tls.resumption = match self.sessions {
+            0 => Resumption::disabled(),
+            _ => Resumption::store(sessions.clone()).tls12_resumption(self.tls12),
+        };
         let blocking = Blocking {
             verifier: roots.may_block() || self.verifier.as_ref().is_some_and(|it| it.may_block),
             signer: self.credentials.iter().any(|it| it.may_block),
             store: false,
         };
-        self.negotiation.config(tls, blocking, has_tls13.then_some(verifier))
-    }
-
-    fn resumption(&self) -> Resumption {
-        if self.sessions == 0 {
-            return Resumption::disabled();
-        }
-        let sessions =
-            ClientSessions::new(self.sessions, self.tls12, self.negotiation.clock.clone());
-        Resumption::store(Arc::new(sessions)).tls12_resumption(self.tls12)
+        let config = self.negotiation.config(tls, blocking, has_tls13.then_some(verifier))?;
+        Ok((config, sessions))
     }
 }

@@ -1,8 +1,11 @@
 //! A client's sessions, in memory.
 
-use super::cache::{Bytes, Cache};
+use super::cache::{Cache, Held, Holds};
+use super::lifetime::left;
+use super::name::server_name;
 use crate::call_context::{self, Origin};
 use crate::clock::Clock;
+use crate::error::Error;
 use rustls::NamedGroup;
 use rustls::client::{
     ClientSessionStore, Tls12ClientSessionValue, Tls12Resumption, Tls13ClientSessionValue,
@@ -21,6 +24,8 @@ const SESSION: usize = 512;
 /// Sessions by the name of the server.
 pub struct ClientSessions {
     servers: Cache<Server>,
+    /// In seconds.
+    lifetime: u32,
     has_tls12: bool,
     clock: Clock,
 }
@@ -45,10 +50,23 @@ struct Session<T> {
 
 impl ClientSessions {
     /// Of at most so many servers.
-    pub fn new(servers: usize, tls12: Tls12Resumption, clock: Clock) -> Self {
+    pub fn new(servers: usize, lifetime: u32, tls12: Tls12Resumption, clock: Clock) -> Self {
         // Without them rustls would still resume by session id.
         let has_tls12 = tls12 != Tls12Resumption::Disabled;
-        Self { servers: Cache::new(servers), has_tls12, clock }
+        Self { servers: Cache::new(servers), lifetime, has_tls12, clock }
+    }
+
+    pub fn held(&self) -> Held {
+        self.servers.held()
+    }
+
+    /// Forgets a server, or all servers if the name is empty.
+    pub fn remove(&self, name: &[u8]) -> Result<(), Error> {
+        match name {
+            [] => self.servers.clear(),
+            name => drop(self.servers.remove(&key(&server_name(name)?))),
+        }
+        Ok(())
     }
 }
 
@@ -62,8 +80,8 @@ impl<T: Debug> Session<T> {
 }
 
 impl<T> Session<T> {
-    fn has_ended(&self, now: Option<u64>) -> bool {
-        now.is_none_or(|now| u64::from(self.origin.end) < now)
+    fn has_ended(&self, lifetime: u32, now: Option<u64>) -> bool {
+        now.is_none_or(|now| left(self.origin, lifetime, now).is_none())
     }
 
     /// The value, which the connection of the caller resumes.
@@ -73,10 +91,11 @@ impl<T> Session<T> {
     }
 }
 
-impl Bytes for Server {
-    fn bytes(&self) -> usize {
+impl Holds for Server {
+    fn held(&self) -> Held {
         let tls12 = self.tls12.iter().map(|it| it.bytes);
-        tls12.chain(self.tls13.iter().map(|it| it.bytes)).sum()
+        let bytes = tls12.chain(self.tls13.iter().map(|it| it.bytes)).sum();
+        Held { sessions: self.tls13.len() + usize::from(self.tls12.is_some()), bytes }
     }
 }
 
@@ -102,7 +121,7 @@ impl ClientSessionStore for ClientSessions {
         }
         let now = self.clock.now(); // before the lock: the host's clock may use a connection
         self.servers.look_up(&key(server), |it| {
-            it.tls12.take_if(|it| it.has_ended(now));
+            it.tls12.take_if(|it| it.has_ended(self.lifetime, now));
             it.tls12.clone().map(Session::into_resumed)
         })
     }
@@ -115,7 +134,7 @@ impl ClientSessionStore for ClientSessions {
         let Some(session) = Session::new(value) else { return };
         self.servers.edit(key(&server), |it| {
             it.tls13.push_back(session);
-            while it.tls13.len() > MAX_TICKETS || it.bytes() > MAX_BYTES {
+            while it.tls13.len() > MAX_TICKETS || it.held().bytes > MAX_BYTES {
                 it.tls13.pop_front();
             }
         });
@@ -124,7 +143,7 @@ impl ClientSessionStore for ClientSessions {
     fn take_tls13_ticket(&self, server: &ServerName<'static>) -> Option<Tls13ClientSessionValue> {
         let now = self.clock.now(); // as above
         self.servers.look_up(&key(server), |it| {
-            it.tls13.retain(|it| !it.has_ended(now));
+            it.tls13.retain(|it| !it.has_ended(self.lifetime, now));
             let next = it.tls13.back()?;
             let has_early_data = next.value.max_early_data_size() > 0;
             if has_early_data && !call_context::resume_with_early_data(&next.protocol) {
@@ -166,6 +185,7 @@ fn ticket_len(session: &impl Debug) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::lifetime::MAX_LIFETIME;
     use super::*;
     use crate::call_context::CallContext;
     use rustls::client::Resumption;
@@ -250,8 +270,9 @@ mod tests {
         len: usize,
     ) -> (usize, usize) {
         let (store, name) = filled(version, connections, tickets, len);
-        let count = |it: &Server| it.tls13.len() + usize::from(it.tls12.is_some());
-        store.servers.look_up(&key(&name), |it| Some((count(it), it.bytes()))).unwrap()
+        let held = store.servers.look_up(&key(&name), |it| Some(it.held())).unwrap();
+        assert_eq!(held.sessions, store.held().sessions);
+        (held.sessions, held.bytes)
     }
 
     /// What such a client keeps, and of which server.
@@ -262,9 +283,13 @@ mod tests {
         len: usize,
     ) -> (Arc<ClientSessions>, ServerName<'static>) {
         let provider = Arc::new(crate::crypto::any());
-        let store =
-            Arc::new(ClientSessions::new(1, Tls12Resumption::SessionIdOrTickets, Clock::default()));
-        let origin = Origin { end: u32::MAX, chain: 1000 };
+        let store = Arc::new(ClientSessions::new(
+            1,
+            MAX_LIFETIME,
+            Tls12Resumption::SessionIdOrTickets,
+            Clock::default(),
+        ));
+        let origin = Origin { began: u32::MAX - MAX_LIFETIME, end: u32::MAX, chain: 1000 };
         let mut client = ClientConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&[version])
             .unwrap()

@@ -22,13 +22,15 @@ mod trust;
 mod verification;
 mod verifier;
 
+pub use cache::Held;
 pub use client::ClientBuilder;
+pub use client_sessions::ClientSessions;
 pub use ech::with_ech;
 pub use identities::Identities;
 pub use identity::Identity;
 pub use name::{refusal as name_refusal, server_name};
 pub use roots::Roots;
 pub use server::ServerBuilder;
-pub use sessions::HostStore;
+pub use sessions::{HostStore, ServerSessions};
 pub use signer::HostSigner;
 pub use verification::{HostVerification, Verification};

@@ -3,13 +3,14 @@
 use super::compression::COMPRESSORS;
 use super::identities::{Identities, SingleCredential};
 use super::identity::Identity;
+use super::lifetime::{MAX_LIFETIME, lifetime};
 use super::negotiation::{Negotiation, set_negotiated};
 use super::roots::Roots;
 use super::sessions::{BoundSessions, HostStore, ServerSessions, cache_size};
 use super::verification::HostVerification;
 use super::verifier::ClientVerifier;
 use crate::config::{Blocking, Config};
-use crate::crypto::TicketKeys;
+use crate::crypto::{TICKET_LIFETIME, TicketKeys, Tickets};
 use crate::error::{Error, Status};
 use rustls::ServerConfig;
 use rustls::server::danger::ClientCertVerifier;
@@ -28,12 +29,21 @@ pub struct ServerBuilder {
     resolver: Option<Arc<dyn ResolvesServerCert>>,
     /// Which clients are trusted, and whether a client must present a certificate.
     clients: Option<(Roots, bool)>,
-    sessions: Arc<dyn StoresServerSessions>,
+    sessions: Sessions,
+    /// How long sessions and tickets are accepted, in seconds.
+    lifetime: Option<u32>,
     ticket_keys: Option<Arc<TicketKeys>>,
     tickets: usize,
     max_early_data: u32,
     verifier: Option<HostVerification>,
     blocking: Blocking,
+}
+
+/// Where sessions are kept.
+enum Sessions {
+    Nowhere,
+    Memory(Arc<ServerSessions>),
+    Store(Arc<HostStore>),
 }
 
 impl Default for ServerBuilder {
@@ -42,7 +52,8 @@ impl Default for ServerBuilder {
             negotiation: Negotiation::default(),
             resolver: None,
             clients: None,
-            sessions: Arc::new(ServerSessions::new(256)),
+            sessions: Sessions::Memory(Arc::new(ServerSessions::new(256))),
+            lifetime: None,
             ticket_keys: None,
             tickets: 2,
             max_early_data: 0,
@@ -88,8 +99,8 @@ impl ServerBuilder {
     /// How many sessions to keep in memory; 0 keeps no session.
     pub fn set_session_cache(&mut self, sessions: usize) -> Result<(), Error> {
         self.sessions = match cache_size(sessions)? {
-            0 => Arc::new(NoServerSessionStorage {}),
-            sessions => Arc::new(ServerSessions::new(sessions)),
+            0 => Sessions::Nowhere,
+            sessions => Sessions::Memory(Arc::new(ServerSessions::new(sessions))),
         };
         self.blocking.store = false;
         Ok(())
@@ -97,7 +108,12 @@ impl ServerBuilder {
 
     pub fn set_session_store(&mut self, store: HostStore) {
         self.blocking.store = store.may_block;
-        self.sessions = Arc::new(store);
+        self.sessions = Sessions::Store(Arc::new(store));
+    }
+
+    pub fn set_session_lifetime(&mut self, seconds: u32) -> Result<(), Error> {
+        self.lifetime = Some(lifetime(seconds)?);
+        Ok(())
     }
 
     pub fn set_ticket_keys(&mut self, keys: Arc<TicketKeys>) {
@@ -115,6 +131,14 @@ impl ServerBuilder {
     /// More than nothing is at least what rustls needs to pass over a record that it refuses.
     pub fn set_max_early_data(&mut self, bytes: u32) {
         self.max_early_data = if bytes > 0 { bytes.max(MIN_EARLY_DATA) } else { 0 };
+    }
+
+    /// The sessions that the config keeps in memory, if it does.
+    pub fn sessions(&self) -> Option<Arc<ServerSessions>> {
+        match &self.sessions {
+            Sessions::Memory(sessions) => Some(sessions.clone()),
+            Sessions::Nowhere | Sessions::Store(_) => None,
+        }
     }
 
     pub fn build(&self) -> Result<Config<ServerConfig>, Error> {
@@ -145,19 +169,31 @@ impl ServerBuilder {
             .with_client_cert_verifier(clients)
             .with_cert_resolver(resolver);
         set_negotiated!(tls, &self.negotiation, COMPRESSORS);
-        let (inner, policy) = (self.sessions.clone(), self.policy()?);
-        let has_early_data = self.max_early_data > 0;
+        let (policy, has_early_data) = (self.policy()?, self.max_early_data > 0);
+        let lifetime = self.lifetime.unwrap_or(MAX_LIFETIME);
+        let inner: Arc<dyn StoresServerSessions> = match &self.sessions {
+            Sessions::Nowhere => Arc::new(NoServerSessionStorage {}),
+            Sessions::Memory(sessions) => sessions.clone(),
+            Sessions::Store(store) => store.clone(),
+        };
         let clock = self.negotiation.clock.clone();
-        let sessions =
-            BoundSessions { inner, policy: policy.clone(), has_early_data, clock: clock.clone() };
+        let sessions = BoundSessions {
+            inner,
+            policy: policy.clone(),
+            lifetime,
+            has_early_data,
+            clock: clock.clone(),
+        };
         tls.session_storage = Arc::new(sessions);
         tls.send_tls13_tickets = self.tickets;
         tls.ignore_client_order = self.negotiation.prefers_suites();
         tls.max_early_data_size = self.max_early_data;
         tls.send_half_rtt_data = has_early_data;
         if let Some(keys) = &self.ticket_keys {
-            let inner = keys.clone();
-            tls.ticketer = Arc::new(BoundSessions { inner, policy, has_early_data, clock });
+            let ticket = self.lifetime.unwrap_or(TICKET_LIFETIME);
+            let inner = Arc::new(Tickets { keys: keys.clone(), lifetime: ticket });
+            tls.ticketer =
+                Arc::new(BoundSessions { inner, policy, lifetime, has_early_data, clock });
         }
         self.negotiation.config(tls, self.blocking, None)
     }

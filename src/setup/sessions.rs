@@ -1,10 +1,10 @@
 //! A server's sessions: in memory, in a store of the host's, or in tickets.
 
-use super::cache::Cache;
-use super::lifetime::{MAX_LIFETIME, saturated};
-use crate::call_context::{self, SessionData};
+use super::cache::{Cache, Held};
+use super::lifetime::{left, saturated};
+use crate::call_context::{self, Origin, SessionData};
 use crate::clock::Clock;
-use crate::crypto::{Hash, TICKET_LIFETIME, TicketKeys};
+use crate::crypto::{Hash, Tickets};
 use crate::error::Error;
 use rustls::server::{ProducesTickets, StoresServerSessions};
 use std::fmt;
@@ -90,6 +90,10 @@ impl ServerSessions {
     pub fn new(most: usize) -> Self {
         Self(Cache::new(most))
     }
+
+    pub fn held(&self) -> Held {
+        self.0.held()
+    }
 }
 
 impl StoresServerSessions for ServerSessions {
@@ -122,13 +126,15 @@ impl fmt::Debug for ServerSessions {
 /// not ask again when a session is resumed. So a session that began with less, at another server with
 /// the same store or keys, is not resumed; nor is one that the store has damaged, or that has ended.
 ///
-/// A value is a hash; then the end of the session; then the channel binding and what the host attached,
-/// each after its length; then rustls's session. Copies that are made here are wiped; what rustls gets,
+/// A value is a hash; then when the full handshake was and when the client's certificates end; then the
+/// channel binding and what the host attached, each after its length; then rustls's session. Copies that are made here are wiped; what rustls gets,
 /// rustls does not wipe.
 pub struct BoundSessions<T: ?Sized> {
     pub inner: Arc<T>,
     /// What the server asks of clients.
     pub policy: Vec<u8>,
+    /// In seconds. It is not in the sessions: each server decides for itself.
+    pub lifetime: u32,
     /// Clients may send early data with the sessions that are made here.
     pub has_early_data: bool,
     pub clock: Clock,
@@ -140,16 +146,11 @@ impl<T: ?Sized> BoundSessions<T> {
     /// None if the session ends as it begins.
     fn bind(&self, session: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
         let now = self.clock.now()?;
-        let end = match call_context::origin().end {
-            0 => now + MAX_LIFETIME,
-            end => end.into(),
-        };
-        if end < now {
-            return None;
-        }
+        let origin = origin(now);
+        left(origin, self.lifetime, now)?;
         let SessionData { channel_binding, resumption_data } = call_context::session_data();
         let data = [framed(&channel_binding), framed(&resumption_data)].concat();
-        let head = [&end.to_be_bytes()[..], &data].concat();
+        let head = [&origin.began.to_be_bytes()[..], &origin.end.to_be_bytes(), &data].concat();
         let mut value = Zeroizing::new([&*head, session].concat());
         if !self.has_early_data {
             refuse_early_data(&mut value);
@@ -162,19 +163,19 @@ impl<T: ?Sized> BoundSessions<T> {
         if self.hash(value)? != hash {
             return None;
         }
-        let (end, rest) = value.split_first_chunk()?;
+        let (began, rest) = value.split_first_chunk()?;
+        let (end, rest) = rest.split_first_chunk()?;
         let (channel_binding, rest) = unframed(rest)?;
         let (resumption_data, session) = unframed(rest)?;
-        let end = u64::from_be_bytes(*end);
-        if end < self.clock.now()? {
-            return None;
-        }
+        let (began, end) = (u32::from_be_bytes(*began), u32::from_be_bytes(*end));
+        let origin = Origin { began, end, chain: 0 };
+        left(origin, self.lifetime, self.clock.now()?)?;
         let data = SessionData {
             channel_binding: channel_binding.to_vec(),
             resumption_data: resumption_data.to_vec(),
         };
         call_context::tell(|caller| {
-            caller.origin.end = saturated(end);
+            caller.origin = origin;
             caller.offered_session = Some(data);
         });
         Some(session.to_vec())
@@ -182,6 +183,14 @@ impl<T: ?Sized> BoundSessions<T> {
 
     fn hash(&self, value: &[u8]) -> Option<Vec<u8>> {
         Hash::Sha256.of(&Zeroizing::new([&*self.policy, value].concat())).ok()
+    }
+}
+
+/// The full handshake that the caller's sessions come from: its own, if it verified no certificate.
+fn origin(now: u64) -> Origin {
+    match call_context::origin() {
+        Origin { end: 0, .. } => Origin { began: saturated(now), end: u32::MAX, chain: 0 },
+        origin => origin,
     }
 }
 
@@ -203,17 +212,20 @@ fn unframed(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     rest.split_at_checked(u32::from_be_bytes(*len) as usize)
 }
 
-impl ProducesTickets for BoundSessions<TicketKeys> {
+impl ProducesTickets for BoundSessions<Tickets> {
     fn enabled(&self) -> bool {
         true
     }
 
+    /// What is announced: a ticket is of no use after its session.
     fn lifetime(&self) -> u32 {
-        TICKET_LIFETIME
+        let now = self.clock.now();
+        let session = now.and_then(|now| left(origin(now), self.lifetime, now)).unwrap_or(0);
+        self.inner.lifetime.min(saturated(session))
     }
 
     fn encrypt(&self, plain: &[u8]) -> Option<Vec<u8>> {
-        let ticket = self.inner.seal(&self.bind(plain)?, self.clock.now()?)?;
+        let ticket = self.inner.keys.seal(&self.bind(plain)?, self.clock.now()?)?;
         (call_context::count_ticket(ticket.len()) <= MAX_TICKETS).then_some(ticket)
     }
 
@@ -221,7 +233,8 @@ impl ProducesTickets for BoundSessions<TicketKeys> {
         if call_context::count_look_up() > MAX_LOOK_UPS {
             return None;
         }
-        self.unbind(&Zeroizing::new(self.inner.open(cipher, self.clock.now()?)?))
+        let Tickets { keys, lifetime } = &*self.inner;
+        self.unbind(&Zeroizing::new(keys.open(cipher, self.clock.now()?, *lifetime)?))
     }
 }
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import threading
+import time
 
 import inkotls
 import interop
@@ -101,6 +102,32 @@ class OurServerResumes(Test):
                 done = s_client(server.port, "-tls1_3", "-msg")
                 self.assertEqual(len(re.findall("<<< TLS 1.3, .*NewSessionTicket", done.stdout)),
                                  2 if count is None else count)
+
+    def test_announced_lifetime(self):
+        """The lifetime of a ticket, as OpenSSL reads it, in seconds."""
+        def announced(port, version, *options):
+            done = s_client(port, ONLY[version], *options)
+            self.assert_exit(0, done)
+            return int(re.findall(r"lifetime hint: (\d+) \(seconds\)", done.stdout)[-1])
+
+        day, hour = 24 * 3600, 3600
+        for seconds, expected in ((None, 12 * hour), (1, 1), (hour, hour), (7 * day, 7 * day)):
+            settings = () if seconds is None else (("set_session_lifetime", seconds),)
+            with our_server(some_keys(), *settings) as server:
+                for version in VERSIONS:
+                    with self.subTest(version=version, seconds=seconds):
+                        self.assertEqual(announced(server.port, version), expected)
+        with self.subTest("rustls's, without ticket keys"), \
+                our_server(("set_session_lifetime", hour)) as server:
+            self.assertEqual(announced(server.port, "TLS 1.3"), day)
+        with our_server(some_keys(), ("set_session_lifetime", hour)) as server:
+            for version in VERSIONS:
+                with self.subTest("a resumed session", version=version):
+                    session = os.path.join(self.scratch(), "session")
+                    self.assertEqual(announced(server.port, version, "-sess_out", session), hour)
+                    time.sleep(1.1)
+                    left = announced(server.port, version, "-sess_in", session)
+                    self.assertTrue(0 < left < hour)
 
     def test_data_that_the_host_attached(self):
         def talk(tls):
