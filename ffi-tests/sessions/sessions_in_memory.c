@@ -1,5 +1,5 @@
-// How many sessions a config holds in memory and how large they are, and a client that drops those
-// of a server. That hostile peers cannot exceed the limits is in load/session_memory.c.
+// Rule 20: how many sessions a config holds in memory and how large they are, and a client that
+// drops those of a server. That hostile peers cannot exceed the limits is in load/session_memory.c.
 
 #include <string.h>
 
