@@ -1,14 +1,27 @@
 # Bindings for languages: hosts/README.md.
 
-# What runs the scenarios of a host.
-HOSTS := 
+# The hosts that `make test-hosts` runs; SCENARIOS.host is the program that runs the scenarios.
+HOSTS := luajit
+TABLE :=
+scenarios = INKOTLS_LIBRARY=$(SHARED) python3 hosts/run.py $(TABLE) '$(1)=$(SCENARIOS.$(1))'
 
-declarations: ## write the declarations of hosts/ from include/inkotls.json
-	python3 hosts/declare.py
-
-hosts-table: $(HOSTS:%=build/hosts/%/done) $(SHARED) build/pki/done ## the table in hosts/README.md, from what the hosts do
-	python3 hosts/run.py --write $(foreach host,$(HOSTS),'$(host)=$(SCENARIOS.$(host))')
-
-NEEDS.test-hosts = $(foreach host,$(HOSTS),$(NEEDS.test-$(host)))
 test-hosts: $(HOSTS:%=test-%) ## the bindings in hosts/, each with its tests and the common scenarios
 	python3 hosts/declare.py --check
+
+declarations: ## writes the declarations of hosts/ from include/inkotls.json
+	python3 hosts/declare.py
+
+hosts-table: ## the table in hosts/README.md, from what the hosts do
+	$(MAKE) test-hosts TABLE=--write
+
+NEEDS.test-luajit := luajit openssl python3 /usr/share/lua/5.1/cqueues.lua=lua-cqueues
+SCENARIOS.luajit   = luajit hosts/luajit/scenarios.lua $(SHARED) build/pki
+test-luajit: $(SHARED) build/pki/done ## hosts/luajit: its tests and the scenarios
+	$(needs)
+	INKOTLS_LIBRARY=$(SHARED) luajit hosts/luajit/test.lua $(SHARED) build/pki
+	$(call scenarios,luajit)
+
+NEEDS.bench-luajit := $(NEEDS.test-luajit) /usr/share/lua/5.1/openssl.lua=lua-luaossl
+bench-luajit: $(SHARED) build/pki/done ## hosts/luajit beside luaossl
+	$(needs)
+	INKOTLS_LIBRARY=$(SHARED) luajit hosts/luajit/bench.lua $(SHARED) build/pki
