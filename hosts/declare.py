@@ -10,7 +10,7 @@ import json
 import sys
 from pathlib import Path
 
-HOSTS = Path(__file__).parent
+HOSTS = Path(__file__).resolve().parent
 ROOT = HOSTS.parent
 
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-HOSTS = Path(__file__).parent
+HOSTS = Path(__file__).resolve().parent
 README = HOSTS / "README.md"
 LINE = re.compile(r"(ok|skip|not ok) ([a-z-]+)(?:: (.*))?$")
 SECONDS = 300

@@ -25,3 +25,11 @@ NEEDS.bench-luajit := $(NEEDS.test-luajit) /usr/share/lua/5.1/openssl.lua=lua-lu
 bench-luajit: $(SHARED) build/pki/done ## hosts/luajit beside luaossl
 	$(needs)
 	INKOTLS_LIBRARY=$(SHARED) luajit hosts/luajit/bench.lua $(SHARED) build/pki
+
+NEEDS.test-inko := curl python3
+SCENARIOS.inko   = build/hosts/inko/build/release/scenarios build/pki
+test-inko: $(SHARED) $(ARCHIVE) build/pki/done ## hosts/inko: its tests and the scenarios; INKO is the compiler
+	$(needs)
+	ln -sf libinkotls.so $(LIB)/$(SONAME)
+	hosts/inko/run.sh $(LIB) build/pki
+	LD_LIBRARY_PATH=$(LIB) $(call scenarios,inko)
