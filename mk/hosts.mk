@@ -1,7 +1,7 @@
 # Bindings for languages: hosts/README.md.
 
 # The hosts that `make test-hosts` runs; SCENARIOS.host is the program that runs the scenarios.
-HOSTS := luajit
+HOSTS := go luajit
 TABLE :=
 scenarios = INKOTLS_LIBRARY=$(SHARED) python3 hosts/run.py $(TABLE) '$(1)=$(SCENARIOS.$(1))'
 
@@ -33,3 +33,26 @@ test-inko: $(SHARED) $(ARCHIVE) build/pki/done ## hosts/inko: its tests and the 
 	ln -sf libinkotls.so $(LIB)/$(SONAME)
 	hosts/inko/run.sh $(LIB) build/pki
 	LD_LIBRARY_PATH=$(LIB) $(call scenarios,inko)
+
+# Go's cache of results does not know the library that is linked: -count=1.
+GO = hosts/go/go.sh $(LIB)
+SCENARIOS.go = $(GO) run ./scenarios $(CURDIR)/$(SHARED) $(CURDIR)/build/pki
+NEEDS.test-go := gcc openssl python3
+test-go: build/hosts/go/done $(SHARED) build/pki/done ## hosts/go: its tests, also with the race detector and AddressSanitizer, an example and the scenarios
+	$(needs)
+	test -z "$$(build/hosts/go/goroot/bin/gofmt -l hosts/go)"
+	$(GO) vet ./...
+	$(GO) test -count=1 .
+	GOEXPERIMENT=cgocheck2 $(GO) test -count=1 -race -vet=off -overlay $(CURDIR)/build/hosts/go/overlay.json -tags nettest .
+	CC=gcc $(GO) test -count=1 -asan -vet=off .
+	$(GO) build -o $(CURDIR)/build/hosts/go/get ./get
+	hosts/go/get/test.sh build/hosts/go/get build/pki
+	$(call scenarios,go)
+
+NEEDS.build/hosts/go/done := python3
+build/hosts/go/done: hosts/go/prepare.sh
+	$(needs)
+	$< $(@D)
+
+bench-go: build/hosts/go/done $(SHARED) build/pki/done ## hosts/go beside crypto/tls
+	$(GO) run ./bench $(CURDIR)/build/pki

@@ -1,0 +1,3 @@
+module inkotls
+
+go 1.25
