@@ -27,11 +27,22 @@ type running struct {
 	err error // what a callback returned
 }
 
-// recovered turns a panic of a callback into its error: a panic must not unwind through the library.
-func (r *running) recovered() {
-	if value := recover(); value != nil {
-		r.err = fmt.Errorf("panic in a callback: %v", value)
-	}
+// call calls a callback, on a goroutine of its own: neither a panic nor runtime.Goexit may unwind
+// through the library.
+func (r *running) call(callback func() error) error {
+	done := make(chan struct{})
+	r.err = errors.New("a callback has ended its goroutine")
+	go func() {
+		defer close(done)
+		defer func() {
+			if value := recover(); value != nil {
+				r.err = fmt.Errorf("panic in a callback: %v", value)
+			}
+		}()
+		r.err = callback()
+	}()
+	<-done
+	return r.err
 }
 
 // Verification is a peer that VerifyPeer decides about.
@@ -83,38 +94,38 @@ func newVerification(handle *C.inkotls_verification) *Verification {
 }
 
 //export goVerify
-func goVerify(verify, current C.uintptr_t, handle *C.inkotls_verification) (verdict C.int32_t) {
+func goVerify(verify, current C.uintptr_t, handle *C.inkotls_verification) C.int32_t {
+	callback := cgo.Handle(verify).Value().(func(context.Context, *Verification) error)
 	r := cgo.Handle(current).Value().(*running)
-	verdict = C.INKOTLS_CERTIFICATE_ERROR_OTHER
-	defer r.recovered()
 	v := newVerification(handle)
-	defer func() { v.handle = nil }()
-	r.err = cgo.Handle(verify).Value().(func(context.Context, *Verification) error)(r.ctx, v)
+	err := r.call(func() error { return callback(r.ctx, v) })
+	v.handle = nil
 	var reason CertificateError
-	if r.err == nil {
+	switch {
+	case err == nil:
 		return C.INKOTLS_VERDICT_ACCEPTED
-	} else if errors.As(r.err, &reason) {
+	case errors.As(err, &reason):
 		return C.int32_t(reason)
 	}
-	return verdict
+	return C.INKOTLS_CERTIFICATE_ERROR_OTHER
 }
 
 //export goSign
 func goSign(key, current C.uintptr_t, scheme C.int32_t, message *C.uint8_t, length C.size_t, buf *C.uint8_t, size C.size_t) C.int32_t {
-	r := cgo.Handle(current).Value().(*running)
-	defer r.recovered()
-	digest := unsafe.Slice((*byte)(message), length)
+	signer := cgo.Handle(key).Value().(crypto.Signer)
 	options := signerOptions(tls.SignatureScheme(scheme))
+	digest := C.GoBytes(unsafe.Pointer(message), C.int(length))
 	if hash := options.HashFunc(); hash != 0 {
 		h := hash.New()
 		h.Write(digest)
 		digest = h.Sum(nil)
-	} else {
-		digest = slices.Clone(digest) // the signer may keep it
 	}
 	var signature []byte
-	signature, r.err = cgo.Handle(key).Value().(crypto.Signer).Sign(rand.Reader, digest, options)
-	if r.err != nil || len(signature) > int(size) {
+	err := cgo.Handle(current).Value().(*running).call(func() (err error) {
+		signature, err = signer.Sign(rand.Reader, digest, options)
+		return err
+	})
+	if err != nil || len(signature) > int(size) {
 		return 0
 	}
 	return C.int32_t(copy(unsafe.Slice((*byte)(buf), size), signature))

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"runtime"
 	"runtime/cgo"
 	"slices"
@@ -76,7 +77,8 @@ type Conn struct {
 	isBusy  bool       // a thread runs a step that may block: the handle belongs to it
 	isClosed,
 	isPeerDone bool
-	refused error // what a callback returned
+	refused       error // what a callback returned
+	writeDeadline time.Time
 }
 
 // Client returns the client side of a connection over conn. The config must have a ServerName.
@@ -426,7 +428,8 @@ func (c *Conn) step(ctx context.Context, part func() error) error {
 	defer c.writing.Unlock()
 	stop := context.AfterFunc(ctx, func() { c.transport.Close() })
 	err := part()
-	if !stop() {
+	if !stop() || err != nil && ctx.Err() != nil {
+		c.transport.Close()
 		c.failed = ctx.Err()
 		return c.failed
 	}
@@ -492,6 +495,13 @@ func (c *Conn) Write(b []byte) (n int, err error) {
 	}
 	c.writing.Lock()
 	defer c.writing.Unlock()
+	// After the deadline nothing is written, although the library could queue it.
+	c.mu.Lock()
+	deadline := c.writeDeadline
+	c.mu.Unlock()
+	if !deadline.IsZero() && !time.Now().Before(deadline) {
+		return 0, os.ErrDeadlineExceeded
+	}
 	for n < len(b) && err == nil {
 		var written int
 		written, err = c.do(context.Background(), C.CALL_WRITE, b[n:])
@@ -658,21 +668,30 @@ func (c *Conn) LocalAddr() net.Addr { return c.transport.LocalAddr() }
 func (c *Conn) RemoteAddr() net.Addr { return c.transport.RemoteAddr() }
 
 // SetDeadline sets the deadlines of the transport. A call that a deadline ended may be made again.
-func (c *Conn) SetDeadline(t time.Time) error { return c.deadline(c.transport.SetDeadline, t) }
-
-// SetReadDeadline sets the deadline of reading from the transport.
-func (c *Conn) SetReadDeadline(t time.Time) error { return c.deadline(c.transport.SetReadDeadline, t) }
-
-// SetWriteDeadline sets the deadline of writing to the transport.
-func (c *Conn) SetWriteDeadline(t time.Time) error {
-	return c.deadline(c.transport.SetWriteDeadline, t)
+func (c *Conn) SetDeadline(t time.Time) error {
+	if err := c.SetReadDeadline(t); err != nil {
+		return err
+	}
+	return c.SetWriteDeadline(t)
 }
 
-func (c *Conn) deadline(set func(time.Time) error, t time.Time) error {
+// SetReadDeadline sets the deadline of reading from the transport.
+func (c *Conn) SetReadDeadline(t time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.isClosed {
 		return net.ErrClosed
 	}
-	return set(t)
+	return c.transport.SetReadDeadline(t)
+}
+
+// SetWriteDeadline sets the deadline of writing to the transport.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.isClosed {
+		return net.ErrClosed
+	}
+	c.writeDeadline = t
+	return c.transport.SetWriteDeadline(t)
 }

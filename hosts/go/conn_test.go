@@ -413,6 +413,7 @@ func TestVerifyPeer(t *testing.T) {
 		"refused": {func(context.Context, *Verification) error { return refusal }, refusal},
 		"reason":  {func(context.Context, *Verification) error { return fmt.Errorf("%w", CertificateAccessDenied) }, CertificateAccessDenied},
 		"panic":   {func(context.Context, *Verification) error { panic("oh") }, CertificateOther},
+		"exit":    {func(context.Context, *Verification) error { runtime.Goexit(); return nil }, CertificateOther},
 	} {
 		config := trusting(t)
 		config.VerifyPeer = test.verify
@@ -507,6 +508,69 @@ func TestLeaks(t *testing.T) {
 		}
 	}()
 	released(t, before)
+}
+
+// A record that is not TLS ends reading at once, also while another goroutine waits until it can write.
+func TestFailure(t *testing.T) {
+	for _, isWriting := range []bool{false, true} {
+		a, b := tcp(t)
+		c, s := Client(a, trusting(t)), tls.Server(b, &tls.Config{Certificates: []tls.Certificate{pair(t, "ecdsa")}})
+		if clientErr, serverErr := handshakes(c, s); clientErr != nil || serverErr != nil {
+			t.Fatal(clientErr, serverErr)
+		}
+		written := make(chan error, 1)
+		if isWriting {
+			go func() {
+				_, err := c.Write(make([]byte, 64<<20))
+				written <- err
+			}()
+			io.ReadFull(b, make([]byte, 1000))
+		}
+		b.Write(make([]byte, 100))
+		for range 2 {
+			if _, err := c.Read(make([]byte, 1)); !errors.Is(err, StatusProtocolError) || !errors.Is(err, Alert(50)) {
+				t.Error(err)
+			}
+		}
+		if !isWriting {
+			if _, err := s.Read(make([]byte, 1)); err == nil || err.Error() != "remote error: tls: error decoding message" {
+				t.Error("the alert:", err)
+			}
+		}
+		c.Close()
+		if isWriting {
+			if err := <-written; err == nil {
+				t.Error("Write succeeded")
+			}
+		}
+	}
+}
+
+// Goroutines that compute in the library at the same time do not need a thread each.
+func TestThreads(t *testing.T) {
+	threads := func() int {
+		entries, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			t.Skip(err)
+		}
+		return len(entries)
+	}
+	before := threads()
+	clientConfig, serverConfig := trusting(t), server(t)
+	clientConfig.SessionTicketsDisabled = true
+	var wait sync.WaitGroup
+	for range 300 {
+		a, b := tcp(t)
+		wait.Go(func() {
+			if clientErr, serverErr := handshakes(Client(a, clientConfig), Server(b, serverConfig)); clientErr != nil || serverErr != nil {
+				t.Error(clientErr, serverErr)
+			}
+		})
+	}
+	wait.Wait()
+	if after := threads(); after > before+20 {
+		t.Errorf("%d threads, and %d before", after, before)
+	}
 }
 
 // A client whose certificate is refused after it has sent data still receives the alert.

@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"sync"
 	"syscall"
 
@@ -360,11 +361,18 @@ func concurrent() {
 
 func slowVerifier() {
 	const count = 8
-	gate, threads := make(chan struct{}), make(chan int, count)
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(2))
+	var gate [2]int
+	check(syscall.Pipe(gate[:]))
+	threads := make(chan int, count)
 	slow := client()
 	slow.VerifyPeer = func(_ context.Context, v *inkotls.Verification) error {
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
 		threads <- syscall.Gettid()
-		<-gate
+		if _, err := syscall.Read(gate[0], make([]byte, 1)); err != nil { // blocks the thread
+			return err
+		}
 		return v.Verify()
 	}
 	errs := make(chan error, count)
@@ -395,10 +403,11 @@ func slowVerifier() {
 	})
 	check(errors.Join(clientErr, serverErr))
 	expect(len(errs) == 0, "a handshake ended before the gate was opened")
-	close(gate)
+	check(syscall.Close(gate[1]))
 	for range count {
 		check(<-errs)
 	}
+	check(syscall.Close(gate[0]))
 }
 
 func cutAndClose() {
