@@ -142,7 +142,9 @@ func (c *Config) clientConfig() (*built, error) {
 		defer runtime.KeepAlive(c)
 		builder := C.inkotls_client_builder_new()
 		defer func() { C.inkotls_client_builder_free(builder) }()
-		done := func(status C.inkotls_status) error { return failure(status, C.inkotls_client_builder_error(builder)) }
+		done := func(status C.inkotls_status) error {
+			return failure(status, func() *C.char { return C.inkotls_client_builder_error(builder) })
+		}
 		err := c.settings(done, settings{
 			version: func(n C.int32_t) C.inkotls_status { return C.inkotls_client_builder_add_protocol_version(builder, n) },
 			suite:   func(n C.int32_t) C.inkotls_status { return C.inkotls_client_builder_add_cipher_suite(builder, n) },
@@ -184,7 +186,9 @@ func (c *Config) serverConfig() (*built, error) {
 		defer runtime.KeepAlive(c)
 		builder := C.inkotls_server_builder_new()
 		defer func() { C.inkotls_server_builder_free(builder) }()
-		done := func(status C.inkotls_status) error { return failure(status, C.inkotls_server_builder_error(builder)) }
+		done := func(status C.inkotls_status) error {
+			return failure(status, func() *C.char { return C.inkotls_server_builder_error(builder) })
+		}
 		err := c.settings(done, settings{
 			version: func(n C.int32_t) C.inkotls_status { return C.inkotls_server_builder_add_protocol_version(builder, n) },
 			suite:   func(n C.int32_t) C.inkotls_status { return C.inkotls_server_builder_add_cipher_suite(builder, n) },
@@ -349,7 +353,9 @@ func nameError(name string, status C.inkotls_status) error {
 func (r *resources) identity(certificate *tls.Certificate, use func(*C.inkotls_identity) error) error {
 	identity := C.inkotls_identity_new()
 	defer C.inkotls_identity_free(identity)
-	done := func(status C.inkotls_status) error { return failure(status, C.inkotls_identity_error(identity)) }
+	done := func(status C.inkotls_status) error {
+		return failure(status, func() *C.char { return C.inkotls_identity_error(identity) })
+	}
 	for _, der := range certificate.Certificate {
 		data, size := bytesOf(der)
 		if err := done(C.inkotls_identity_add_chain_der(identity, data, size)); err != nil {

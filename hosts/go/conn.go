@@ -28,7 +28,7 @@ import (
 const (
 	// feed accepts as much after WANT_READ.
 	receiveSize = 16 << 10
-	// The library queues 64 KiB of plaintext in records.
+	// The library queues 64 KiB, and the rest of a record.
 	sendSize = 68 << 10
 
 	// closeTimeout limits how long Close waits until it has sent close_notify, as in crypto/tls.
@@ -55,7 +55,6 @@ type Conn struct {
 	transport  net.Conn
 	config     *built // keeps what callbacks use
 	serverName string // of a client
-	newErr     error
 
 	// handshaking, reading and writing are held while their calls wait for the transport: by the
 	// goroutine that drives the handshake, by that which receives, and by that which sends.
@@ -104,7 +103,7 @@ func Server(conn net.Conn, config *Config) *Conn {
 	var handle *C.inkotls_conn
 	if err == nil {
 		status := C.inkotls_conn_new_server(built.server, &handle)
-		err = failure(status, C.inkotls_status_text(status))
+		err = failure(status, func() *C.char { return C.inkotls_status_text(status) })
 	}
 	return newConn(conn, built, handle, err)
 }
@@ -266,20 +265,25 @@ func (c *Conn) failure(status C.inkotls_status) error {
 	return err
 }
 
-// sendAlert sends the alert of a connection that has failed while it was read. A goroutine that sends
-// already may wait for long: it or Close then sends the alert.
+// sendAlert sends the alert of a connection that has failed while it was read. If another goroutine is
+// sending, which may take long, that goroutine or Close sends the alert.
 func (c *Conn) sendAlert() {
 	if c.writing.TryLock() {
 		c.do(context.Background(), C.CALL_FLUSH, nil)
 		c.writing.Unlock()
-		return
-	}
-	var out [512]byte
-	result, unsent, _ := c.call(C.CALL_FLUSH, nil, &input{}, out[:])
-	if result.drained > 0 {
-		c.mu.Lock()
-		c.unsent = append(c.unsent, unsent...)
+	} else if c.lock() == nil {
+		c.drain(C.CALL_FLUSH)
 		c.mu.Unlock()
+	}
+}
+
+// drain keeps what a call queues, to be sent later. The caller holds mu.
+func (c *Conn) drain(call C.enum_call) {
+	for status := C.inkotls_status(C.INKOTLS_STATUS_WANT_WRITE); status == C.INKOTLS_STATUS_WANT_WRITE; {
+		var out [1024]byte
+		result := C.go_call(c.handle, call, nil, 0, nil, 0, 0, (*C.uint8_t)(&out[0]), C.size_t(len(out)))
+		c.unsent = append(c.unsent, out[:result.drained]...)
+		status = result.status
 	}
 }
 
@@ -534,12 +538,11 @@ func (c *Conn) Close() error {
 	c.isClosed = true
 	close(c.closing)
 	c.idle.Broadcast()
-	var unsent []byte
 	isWriting := !c.writing.TryLock()
-	if !isWriting {
-		unsent = c.lastWords()
+	if !isWriting && c.isDone.Load() {
+		c.drain(C.CALL_CLOSE)
 	}
-	isPeerDone := c.isPeerDone
+	unsent, isPeerDone := c.unsent, c.isPeerDone
 	if !c.isBusy {
 		c.free()
 	}
@@ -555,25 +558,14 @@ func (c *Conn) Close() error {
 		_, err = c.transport.Write(unsent)
 	}
 	half, ok := c.transport.(interface{ CloseWrite() error })
-	if !ok || isPeerDone || err != nil || half.CloseWrite() != nil {
-		return errors.Join(err, c.transport.Close())
+	if ok && !isPeerDone && err == nil && half.CloseWrite() == nil {
+		go c.linger()
+		return nil
 	}
-	go c.linger()
-	return nil
-}
-
-// lastWords returns what Close sends. The caller holds mu and writing.
-func (c *Conn) lastWords() []byte {
-	unsent := c.unsent
-	for c.isDone.Load() {
-		var out [1024]byte
-		result := C.go_call(c.handle, C.CALL_CLOSE, nil, 0, nil, 0, 0, (*C.uint8_t)(&out[0]), C.size_t(len(out)))
-		unsent = append(unsent, out[:result.drained]...)
-		if result.status != C.INKOTLS_STATUS_WANT_WRITE {
-			break
-		}
+	if closeErr := c.transport.Close(); err == nil {
+		err = closeErr
 	}
-	return unsent
+	return err
 }
 
 // linger reads until the peer has closed.
@@ -611,8 +603,8 @@ func (c *Conn) WriteEarlyData(b []byte) (n int, err error) {
 	return n, err
 }
 
-// ReadEarlyData reads what a client sent before the handshake was done, on a server; Read does not
-// return it. The error is [io.EOF] when there is no more.
+// ReadEarlyData reads what a client sent before the handshake was done, on a server. It must be called
+// before Read, which does not return early data. The error is [io.EOF] when there is no more.
 func (c *Conn) ReadEarlyData(b []byte) (n int, err error) {
 	err = c.early(func() error {
 		n, err = c.do(context.Background(), C.CALL_READ_EARLY_DATA, b)

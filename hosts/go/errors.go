@@ -69,12 +69,13 @@ func (e CertificateError) Error() string {
 	return C.GoString(C.inkotls_certificate_error_name(C.int32_t(e)))
 }
 
-// failure returns the error of a call on a handle whose error message is known, or nil.
-func failure(status C.inkotls_status, message *C.char) error {
+// failure returns the error of a call, or nil. The message is that of the handle, which does not exist
+// any more if the call has consumed the handle.
+func failure(status C.inkotls_status, message func() *C.char) error {
 	if status == C.INKOTLS_STATUS_OK {
 		return nil
 	}
-	return &Error{Status: Status(status), Alert: NoAlert, Message: C.GoString(message)}
+	return &Error{Status: Status(status), Alert: NoAlert, Message: C.GoString(message())}
 }
 
 // unsupported returns an error about a setting that the library does not have.

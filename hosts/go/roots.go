@@ -28,7 +28,7 @@ func bytesOf(b []byte) (unsafe.Pointer, C.size_t) {
 }
 
 func (r *Roots) done(status C.inkotls_status) error {
-	err := failure(status, C.inkotls_roots_error(r.handle))
+	err := failure(status, func() *C.char { return C.inkotls_roots_error(r.handle) })
 	runtime.KeepAlive(r)
 	return err
 }
