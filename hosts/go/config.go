@@ -76,9 +76,37 @@ type Config struct {
 	KeyLogWriter io.Writer
 
 	client, server lazy
+	tickets        *ticketKeys
 }
 
-// Clone returns a copy, which may be modified. Its connections do not resume the sessions of c.
+// ticketKeys are the keys of tickets that contain the session.
+type ticketKeys struct{ handle *C.inkotls_ticket_keys }
+
+// SetSessionTicketKeys makes a server seal sessions in tickets, with the first of up to 16 keys; every
+// key opens tickets. By default sessions are in the memory of the server, and clients of TLS 1.2 that
+// resume by tickets only, such as those of crypto/tls, resume none. The first call must come before the
+// Config is used. Later calls replace the keys, also while connections use the Config. Calls must not
+// be made at the same time.
+func (c *Config) SetSessionTicketKeys(keys [][32]byte) error {
+	data, size := unsafe.Pointer(unsafe.SliceData(keys)), C.size_t(32*len(keys))
+	text := func(status C.inkotls_status) error {
+		return failure(status, func() *C.char { return C.inkotls_status_text(status) })
+	}
+	if c.tickets != nil {
+		defer runtime.KeepAlive(c)
+		return text(C.inkotls_ticket_keys_set(c.tickets.handle, data, size))
+	}
+	var handle *C.inkotls_ticket_keys
+	if err := text(C.inkotls_ticket_keys_new(data, size, &handle)); err != nil {
+		return err
+	}
+	c.tickets = &ticketKeys{handle}
+	runtime.AddCleanup(c.tickets, func(handle *C.inkotls_ticket_keys) { C.inkotls_ticket_keys_release(handle) }, handle)
+	return nil
+}
+
+// Clone returns a copy, which may be modified. Its connections do not resume the sessions of c, except
+// by tickets of SetSessionTicketKeys.
 func (c *Config) Clone() *Config {
 	return &Config{
 		Certificates: c.Certificates, NameToCertificate: c.NameToCertificate, RootCAs: c.RootCAs,
@@ -86,6 +114,7 @@ func (c *Config) Clone() *Config {
 		MinVersion: c.MinVersion, MaxVersion: c.MaxVersion, CipherSuites: c.CipherSuites,
 		CurvePreferences: c.CurvePreferences, SessionTicketsDisabled: c.SessionTicketsDisabled,
 		EarlyData: c.EarlyData, MaxEarlyData: c.MaxEarlyData, VerifyPeer: c.VerifyPeer, KeyLogWriter: c.KeyLogWriter,
+		tickets: c.tickets,
 	}
 }
 
@@ -204,6 +233,9 @@ func (c *Config) serverConfig() (*built, error) {
 		}
 		if err == nil && c.SessionTicketsDisabled {
 			err = done(C.inkotls_server_builder_set_session_cache(builder, 0))
+		}
+		if err == nil && c.tickets != nil {
+			err = done(C.inkotls_server_builder_set_ticket_keys(builder, c.tickets.handle))
 		}
 		if err == nil && c.MaxEarlyData > 0 {
 			err = done(C.inkotls_server_builder_set_max_early_data(builder, C.uint32_t(c.MaxEarlyData)))

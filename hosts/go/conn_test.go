@@ -154,6 +154,46 @@ func TestInterop(t *testing.T) {
 	}
 }
 
+// Sessions are resumed, and clients present certificates, with crypto/tls on the other side.
+func TestInteropSessions(t *testing.T) {
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(file(t, "ca.pem"))
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		ours := &Config{Certificates: []tls.Certificate{pair(t, "ecdsa")}, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: ca(t),
+			MaxVersion: version}
+		if err := ours.SetSessionTicketKeys([][32]byte{{1}}); err != nil {
+			t.Fatal(err)
+		}
+		theirs := &tls.Config{Certificates: ours.Certificates, ClientAuth: ours.ClientAuth, ClientCAs: pool, MaxVersion: version}
+		ourClient := trusting(t)
+		ourClient.Certificates = []tls.Certificate{pair(t, "client")}
+		theirClient := &tls.Config{Certificates: ourClient.Certificates, RootCAs: pool, ServerName: "localhost",
+			ClientSessionCache: tls.NewLRUClientSessionCache(0)}
+		for _, isClient := range []bool{true, false} {
+			for _, isSecond := range []bool{false, true} {
+				a, b := tcp(t)
+				var c, s stream = Client(a, ourClient), tls.Server(b, theirs)
+				if !isClient {
+					c, s = tls.Client(a, theirClient), Server(b, ours)
+				}
+				if clientErr, serverErr := handshakes(c, s); clientErr != nil || serverErr != nil {
+					t.Fatal(clientErr, serverErr)
+				}
+				exchange(t, s, c, 1000)                                                 // brings the tickets
+				if err := ours.SetSessionTicketKeys([][32]byte{{2}, {1}}); err != nil { // both open them
+					t.Error(err)
+				}
+				if resumed := s.ConnectionState().DidResume; resumed != isSecond || c.ConnectionState().DidResume != isSecond {
+					t.Errorf("%s, client %v, second %v: resumed %v", tls.VersionName(version), isClient, isSecond, resumed)
+				}
+				if name := s.ConnectionState().PeerCertificates[0].Subject.CommonName; name != "inkotls example client" {
+					t.Error(name)
+				}
+			}
+		}
+	}
+}
+
 func TestErrors(t *testing.T) {
 	a, b := tcp(t)
 	s := Server(b, &Config{Certificates: []tls.Certificate{pair(t, "expired")}})
@@ -194,6 +234,9 @@ func TestErrors(t *testing.T) {
 	}
 	if _, err := Listen("tcp", "127.0.0.1:0", &Config{ClientAuth: tls.RequestClientCert}); !errors.Is(err, errors.ErrUnsupported) {
 		t.Error("a certificate that is not verified:", err)
+	}
+	if err := new(Config).SetSessionTicketKeys(nil); !errors.Is(err, StatusInvalidArgument) {
+		t.Error("no ticket key:", err)
 	}
 	if err := NewRoots().AddPEM([]byte("nothing")); !errors.Is(err, StatusInvalidCertificate) {
 		t.Error(err)

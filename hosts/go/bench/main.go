@@ -141,6 +141,24 @@ func bulk(size int64) func(peer) {
 	}
 }
 
+// duplex moves size bytes in each direction at the same time.
+func duplex(size int) func(peer) {
+	both := func(s stream) {
+		var wait sync.WaitGroup
+		wait.Go(func() {
+			buf := make([]byte, 64<<10)
+			for left := size; left > 0; left -= len(buf) {
+				_, err := s.Write(buf)
+				check(err)
+			}
+			check(s.CloseWrite())
+		})
+		io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{s}, make([]byte, 64<<10))
+		wait.Wait()
+	}
+	return func(p peer) { p.run(both, both) }
+}
+
 func roundTrips(count, size int) func(peer) {
 	return func(p peer) {
 		p.run(func(c stream) {
@@ -198,6 +216,7 @@ func main() {
 		{"full handshakes, 32 at a time", "/s", 1600, false, handshakes(1600, 32)},
 		{"resumed handshakes, 1 at a time", "/s", 500, true, handshakes(500, 1)},
 		{"bulk, one direction", " MB/s", 256, false, bulk(256 << 20)},
+		{"bulk, both directions", " MB/s", 256, false, duplex(128 << 20)},
 		{"round trips of 1 byte", "/s", 5000, false, roundTrips(5000, 1)},
 		{"round trips of 4 KiB", "/s", 5000, false, roundTrips(5000, 4096)},
 	} {
