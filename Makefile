@@ -80,6 +80,7 @@ $(ARCHIVE): $(OBJECT)
 $(SHARED): $(OBJECT) $(LIB)/exports
 	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(LIB)/exports -Wl,--no-undefined -Wl,--gc-sections \
 	  -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(STRIPPED:%=-s) $(OBJECT) $(LIBS) -o $@
+	ln -sf $(@F) $(@D)/$(SONAME)
 
 $(LIB)/exports: $(LIB)/symbols abi/version
 	@(echo 'INKOTLS_$(ABI) { global:'; sed 's/$$/;/' $<; echo 'local: *; };') > $@

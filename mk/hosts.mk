@@ -30,7 +30,6 @@ NEEDS.test-inko := curl python3
 SCENARIOS.inko   = build/hosts/inko/build/release/scenarios build/pki
 test-inko: $(SHARED) $(ARCHIVE) build/pki/done ## hosts/inko: its tests and the scenarios; INKO is the compiler
 	$(needs)
-	ln -sf libinkotls.so $(LIB)/$(SONAME)
 	hosts/inko/run.sh $(LIB) build/pki
 	LD_LIBRARY_PATH=$(LIB) $(call scenarios,inko)
 

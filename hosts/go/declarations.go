@@ -36,7 +36,8 @@ const (
 	// The two sides have no protocol version, cipher suite, group, signature scheme, ALPN protocol or
 	// certificate type (X.509, or a raw public key of RFC 7250) in common; or the server has no identity
 	// for the server name or the signature schemes of the client; or the peer sent more than
-	// INKOTLS_LIMIT_HANDSHAKE allows. The error message has the reason. The connection cannot be used any
+	// INKOTLS_LIMIT_HANDSHAKE allows; or the server has refused Encrypted ClientHello
+	// (INKOTLS_ECH_STATUS_REJECTED). The error message has the reason. The connection cannot be used any
 	// more: inkotls_conn_handshake, inkotls_conn_read, inkotls_conn_write, inkotls_conn_flush and
 	// inkotls_conn_close (on an acceptor, inkotls_acceptor_accept) return INKOTLS_STATUS_WANT_WRITE as
 	// long as an alert for the peer is queued, and from then on this status.

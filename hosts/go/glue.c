@@ -39,26 +39,25 @@ struct result go_call(inkotls_conn *conn, enum call call, uint8_t *buf, size_t l
   return result;
 }
 
-// Callbacks that may block run only in go_run_blocking, on its thread, and so find here whose they
-// are.
-static _Thread_local uintptr_t running_now;
-
+// The handle of the caller is valid in this call only, and callbacks that may block run only here.
 void go_run_blocking(inkotls_conn *conn, uintptr_t running) {
-  running_now = running;
+  inkotls_conn_set_user_data(conn, (void *)running);
   inkotls_conn_run_blocking(conn);
-  running_now = 0;
+  inkotls_conn_set_user_data(conn, NULL);
 }
 
-static int32_t verify(void *user_data, inkotls_verification *verification) {
-  return goVerify((uintptr_t)user_data, running_now, verification);
+static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *verification) {
+  return goVerify((uintptr_t)user_data, (uintptr_t)conn_user_data, verification);
 }
 
-static int32_t sign(void *user_data, int32_t scheme, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
-  return goSign((uintptr_t)user_data, running_now, scheme, (uint8_t *)message, len, buf, cap);
+static int32_t sign(void *user_data, void *conn_user_data, int32_t scheme, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  return goSign((uintptr_t)user_data, (uintptr_t)conn_user_data, scheme, (uint8_t *)message, len,
+                buf, cap);
 }
 
-static void log_keys(void *user_data, const char *line, size_t len) {
+static void log_keys(void *user_data, void *conn_user_data, const char *line, size_t len) {
+  (void)conn_user_data;
   goLogKeys((uintptr_t)user_data, (char *)line, len);
 }
 

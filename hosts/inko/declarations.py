@@ -15,11 +15,14 @@ def inko_type(c_type):
 
 
 def function(it):
-    parameters = [f"  {parameter['name']}: {inko_type(parameter['type'])},\n" for parameter in it["parameters"]]
+    parameters = [f"{parameter['name']}: {inko_type(parameter['type'])}" for parameter in it["parameters"]]
     returns = it["returns"]["type"]
     result = "" if returns == "void" else f" -> {inko_type(returns)}"
-    text = "(\n" + "".join(parameters) + ")" if parameters else ""
-    return f"fn extern {it['name']}{text}{result}\n"
+    name = f"fn extern {it['name']}"
+    line = f"{name}({', '.join(parameters)}){result}" if parameters else name + result
+    if len(line) <= 80:
+        return line + "\n"
+    return f"{name}(\n" + "".join(f"  {parameter},\n" for parameter in parameters) + f"){result}\n"
 
 
 def declarations(reference, root):

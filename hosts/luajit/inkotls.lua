@@ -102,9 +102,12 @@ inkotls_status inkotls_conn_new_server(const inkotls_server_config *config,
     inkotls_conn **out_conn);
 inkotls_status inkotls_conn_add_alpn(inkotls_conn *conn, const void *protocol, size_t len);
 inkotls_status inkotls_conn_clear_alpn(inkotls_conn *conn);
+inkotls_status inkotls_conn_set_user_data(inkotls_conn *conn, void *user_data);
 void inkotls_conn_free(inkotls_conn *conn);
 
 inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t len, size_t *used);
+inkotls_status inkotls_conn_feed_room(inkotls_conn *conn, uint8_t **out_buf, size_t *out_cap);
+inkotls_status inkotls_conn_feed_filled(inkotls_conn *conn, size_t len);
 inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
 inkotls_status inkotls_conn_drain_peek(inkotls_conn *conn, const uint8_t **out_data,
@@ -277,8 +280,8 @@ inkotls_status inkotls_identity_set_key_pem_file(inkotls_identity *identity, con
     size_t len);
 inkotls_status inkotls_identity_set_key_der(inkotls_identity *identity, const void *data,
     size_t len);
-typedef int32_t (*inkotls_sign_callback)(void *user_data, int32_t scheme, const uint8_t *message,
-    size_t len, uint8_t *buf, size_t cap);
+typedef int32_t (*inkotls_sign_callback)(void *user_data, void *conn_user_data, int32_t scheme,
+    const uint8_t *message, size_t len, uint8_t *buf, size_t cap);
 inkotls_status inkotls_identity_set_signer(inkotls_identity *identity, const uint16_t *schemes,
     size_t count, inkotls_sign_callback sign, void *user_data, int32_t may_block);
 inkotls_status inkotls_identity_set_ocsp_staple(inkotls_identity *identity, const void *data,
@@ -324,6 +327,7 @@ inkotls_status inkotls_acceptor_certificate_authority(const inkotls_acceptor *ac
     size_t index, const uint8_t **out_name, size_t *out_len);
 inkotls_status inkotls_acceptor_client_hello(const inkotls_acceptor *acceptor,
     const uint8_t **out_message, size_t *out_len);
+inkotls_status inkotls_acceptor_set_user_data(inkotls_acceptor *acceptor, void *user_data);
 inkotls_status inkotls_acceptor_into_conn(inkotls_acceptor *acceptor,
     const inkotls_server_config *config, inkotls_conn **out_conn);
 const char *inkotls_acceptor_error(const inkotls_acceptor *acceptor);
@@ -344,10 +348,10 @@ inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builde
     int32_t how);
 inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
     size_t sessions);
-typedef int32_t (*inkotls_session_put_callback)(void *user_data, const uint8_t *key,
-    size_t key_len, const uint8_t *value, size_t value_len);
-typedef int32_t (*inkotls_session_get_callback)(void *user_data, const uint8_t *key,
-    size_t key_len, int32_t take, uint8_t *buf, size_t cap);
+typedef int32_t (*inkotls_session_put_callback)(void *user_data, void *conn_user_data,
+    const uint8_t *key, size_t key_len, const uint8_t *value, size_t value_len);
+typedef int32_t (*inkotls_session_get_callback)(void *user_data, void *conn_user_data,
+    const uint8_t *key, size_t key_len, int32_t take, uint8_t *buf, size_t cap);
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
     inkotls_session_put_callback put, inkotls_session_get_callback get, void *user_data,
     int32_t may_block);
@@ -368,6 +372,23 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *dat
 inkotls_status inkotls_conn_read_early_data(inkotls_conn *conn, void *buf, size_t cap,
     size_t *out_len);
 int32_t inkotls_conn_is_early_data_accepted(const inkotls_conn *conn);
+
+typedef int32_t inkotls_ech_status;
+enum {
+  INKOTLS_ECH_STATUS_NOT_OFFERED = 0,
+  INKOTLS_ECH_STATUS_GREASE = 1,
+  INKOTLS_ECH_STATUS_OFFERED = 2,
+  INKOTLS_ECH_STATUS_ACCEPTED = 3,
+  INKOTLS_ECH_STATUS_REJECTED = 4,
+};
+inkotls_status inkotls_client_builder_set_ech_grease(inkotls_client_builder *builder,
+    int32_t enabled);
+inkotls_status inkotls_conn_set_ech_configs(inkotls_conn *conn, const void *list, size_t len);
+int32_t inkotls_conn_ech_status(const inkotls_conn *conn);
+inkotls_status inkotls_conn_ech_retry_configs(const inkotls_conn *conn, const uint8_t **out_list,
+    size_t *out_len);
+inkotls_status inkotls_conn_ech_public_name(const inkotls_conn *conn, const char **out_name,
+    size_t *out_len);
 
 typedef int32_t inkotls_key_usage;
 enum {
@@ -442,7 +463,8 @@ typedef int32_t inkotls_verdict;
 enum {
   INKOTLS_VERDICT_ACCEPTED = 100,
 };
-typedef int32_t (*inkotls_verify_callback)(void *user_data, inkotls_verification *verification);
+typedef int32_t (*inkotls_verify_callback)(void *user_data, void *conn_user_data,
+    inkotls_verification *verification);
 inkotls_status inkotls_client_builder_set_dangerous_verifier(inkotls_client_builder *builder,
     inkotls_verify_callback verify, void *user_data, int32_t may_block);
 inkotls_status inkotls_server_builder_set_dangerous_verifier(inkotls_server_builder *builder,
@@ -466,12 +488,14 @@ enum {
   INKOTLS_LOG_DEBUG = 4,
   INKOTLS_LOG_TRACE = 5,
 };
-typedef void (*inkotls_log_callback)(void *user_data, int32_t level, const char *text, size_t len);
+typedef void (*inkotls_log_callback)(void *user_data, void *conn_user_data, int32_t level,
+    const char *text, size_t len);
 inkotls_status inkotls_conn_set_log(inkotls_conn *conn, int32_t level,
     inkotls_log_callback callback, void *user_data);
 inkotls_status inkotls_acceptor_set_log(inkotls_acceptor *acceptor, int32_t level,
     inkotls_log_callback callback, void *user_data);
-typedef void (*inkotls_key_log_callback)(void *user_data, const char *line, size_t len);
+typedef void (*inkotls_key_log_callback)(void *user_data, void *conn_user_data, const char *line,
+    size_t len);
 inkotls_status inkotls_client_builder_set_dangerous_key_log(inkotls_client_builder *builder,
     inkotls_key_log_callback callback, void *user_data);
 inkotls_status inkotls_client_builder_set_dangerous_key_log_file(inkotls_client_builder *builder);

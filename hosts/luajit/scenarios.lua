@@ -185,7 +185,7 @@ scenario("slow-verifier", function()
     local tls, ffi = ...
     ffi.cdef"ssize_t read(int fd, void *buf, size_t count);"
     local byte = ffi.new("char[1]")
-    return ffi.cast("inkotls_verify_callback", function(_, verification)
+    return ffi.cast("inkotls_verify_callback", function(_, _, verification)
       ffi.C.read(%d, byte, 1)
       return tls.library.inkotls_verification_verify(verification)
     end)
