@@ -115,7 +115,8 @@ install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 # `make test` is proved with cc, make, cargo, openssl, curl and python3 alone; `make test-all` has the rest, too.
 PARTS := test-rust test-header test-c test-recipes test-panic test-interop test-fuzz
 MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
-         test-asan test-tsan test-aws-lc-rs test-graviola test-small test-examples test-peers test-model test-bindings test-pages
+         test-asan test-tsan test-aws-lc-rs test-graviola test-small test-examples test-peers test-model test-bindings test-pages \
+         test-hosts
 
 demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/support/needs.sh openssl curl
@@ -136,7 +137,7 @@ deps: ## installs, as root with apt-get, what make lint and make test-all need
 	$(CARGO) fetch --locked --manifest-path fuzz/Cargo.toml
 	$(CARGO) fetch --locked --manifest-path benches/Cargo.toml
 	$(CARGO) fetch --locked --manifest-path tools/reference/Cargo.toml
-	$(MAKE) $(DENY) $(BINDGEN) build/reference/python/done build/peers/done
+	$(MAKE) $(DENY) $(BINDGEN) build/reference/python/done build/peers/done build/hosts/go/done
 	-@ffi-tests/sanitizers/rust_src.sh
 
 NEEDS.test-rust := openssl

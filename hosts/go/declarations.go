@@ -5,7 +5,8 @@ package inkotls
 // Status is the result of a call. 0 (OK) is success. A positive status means that the call cannot
 // finish yet and that nothing has failed: do what the status asks for, then make the same call again.
 // A negative status means that the call failed, that there is nothing to return (NONE), or that no
-// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused.
+// more data will come from the peer (CLOSED, UNEXPECTED_EOF). Numbers are never reused. The number 5
+// is reserved for a status of a later version (Verdicts later, in the notes).
 type Status int32
 
 const (
@@ -95,7 +96,7 @@ const (
 
 // CertificateError is the reason why a peer's certificate was refused. inkotls_conn_certificate_error
 // and inkotls_verification_verify return a value of this enum, and an inkotls_verify_callback may
-// return one. inkotls_certificate_error_name returns a text for a value. Alerts are described in RFC
+// return one. inkotls_certificate_error_text returns a text for a value. Alerts are described in RFC
 // 8446, section 6.2. Numbers are never reused, and are below INKOTLS_VERDICT_ACCEPTED (100).
 type CertificateError int32
 

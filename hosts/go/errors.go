@@ -66,7 +66,7 @@ func (a Alert) Error() string { return C.GoString(C.inkotls_alert_name(C.int32_t
 func (s Status) Error() string { return C.GoString(C.inkotls_status_text(C.int32_t(s))) }
 
 func (e CertificateError) Error() string {
-	return C.GoString(C.inkotls_certificate_error_name(C.int32_t(e)))
+	return C.GoString(C.inkotls_certificate_error_text(C.int32_t(e)))
 }
 
 // failure returns the error of a call, or nil. The message is that of the handle, which does not exist

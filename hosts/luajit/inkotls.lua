@@ -81,7 +81,7 @@ enum {
   INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
 };
 const char *inkotls_status_text(int32_t status);
-const char *inkotls_certificate_error_name(int32_t error);
+const char *inkotls_certificate_error_text(int32_t error);
 const char *inkotls_alert_name(int32_t alert);
 inkotls_status inkotls_invalid_name_text(const char *server_name, size_t len, char *buf,
     size_t cap, size_t *out_len);
@@ -89,12 +89,17 @@ inkotls_status inkotls_invalid_name_text(const char *server_name, size_t len, ch
 const char *inkotls_version(void);
 uint32_t inkotls_abi_version(void);
 const char *inkotls_protocol_version_name(int32_t version);
+int32_t inkotls_protocol_version_number(const char *name, size_t len);
 int32_t inkotls_protocol_version_at(size_t index);
 const char *inkotls_cipher_suite_name(int32_t suite);
+int32_t inkotls_cipher_suite_number(const char *name, size_t len);
 int32_t inkotls_cipher_suite_at(size_t index);
 int32_t inkotls_named_group_at(size_t index);
 const char *inkotls_named_group_name(int32_t group);
+int32_t inkotls_named_group_number(const char *name, size_t len);
+int32_t inkotls_signature_scheme_at(size_t index);
 const char *inkotls_signature_scheme_name(int32_t scheme);
+int32_t inkotls_signature_scheme_number(const char *name, size_t len);
 
 inkotls_status inkotls_conn_new_client(const inkotls_client_config *config,
     const char *server_name, size_t len, inkotls_conn **out_conn);
@@ -165,6 +170,10 @@ inkotls_status inkotls_conn_server_name(const inkotls_conn *conn, const char **o
     size_t *out_len);
 inkotls_status inkotls_conn_peer_certificate(const inkotls_conn *conn, size_t index,
     const uint8_t **out_der, size_t *out_len);
+inkotls_status inkotls_conn_verified_certificate(const inkotls_conn *conn, size_t index,
+    const uint8_t **out_der, size_t *out_len);
+inkotls_status inkotls_conn_verified_anchor(const inkotls_conn *conn, char *buf, size_t cap,
+    size_t *out_len);
 inkotls_status inkotls_conn_ocsp_staple(const inkotls_conn *conn, const uint8_t **out_data,
     size_t *out_len);
 inkotls_status inkotls_conn_export_keying_material(inkotls_conn *conn, const void *label,
@@ -190,12 +199,17 @@ inkotls_status inkotls_client_builder_add_cipher_suite(inkotls_client_builder *b
     int32_t suite);
 inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *builder,
     int32_t group);
+inkotls_status inkotls_client_builder_set_crypto_provider(inkotls_client_builder *builder,
+    const char *name, size_t len);
 inkotls_status inkotls_client_builder_add_identity(inkotls_client_builder *builder,
     const inkotls_identity *identity);
 inkotls_status inkotls_client_builder_set_certificate_compression(inkotls_client_builder *builder,
     int32_t enabled);
 inkotls_status inkotls_client_builder_set_extended_master_secret_required(
     inkotls_client_builder *builder, int32_t enabled);
+typedef int64_t (*inkotls_clock_callback)(void *user_data, void *conn_user_data);
+inkotls_status inkotls_client_builder_set_clock(inkotls_client_builder *builder,
+    inkotls_clock_callback callback, void *user_data);
 inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder, int32_t limit,
     size_t bytes);
 inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
@@ -203,6 +217,7 @@ inkotls_status inkotls_client_builder_build(inkotls_client_builder *builder,
 const char *inkotls_client_builder_error(const inkotls_client_builder *builder);
 void inkotls_client_builder_free(inkotls_client_builder *builder);
 int32_t inkotls_client_config_may_block(const inkotls_client_config *config);
+const char *inkotls_client_config_crypto_provider(const inkotls_client_config *config);
 inkotls_status inkotls_client_config_retain(const inkotls_client_config *config);
 void inkotls_client_config_release(const inkotls_client_config *config);
 
@@ -251,12 +266,16 @@ inkotls_status inkotls_server_builder_add_cipher_suite(inkotls_server_builder *b
     int32_t suite);
 inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *builder,
     int32_t group);
+inkotls_status inkotls_server_builder_set_crypto_provider(inkotls_server_builder *builder,
+    const char *name, size_t len);
 inkotls_status inkotls_server_builder_set_client_auth(inkotls_server_builder *builder,
     int32_t mode, const inkotls_roots *roots);
 inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server_builder *builder,
     int32_t enabled);
 inkotls_status inkotls_server_builder_set_extended_master_secret_required(
     inkotls_server_builder *builder, int32_t enabled);
+inkotls_status inkotls_server_builder_set_clock(inkotls_server_builder *builder,
+    inkotls_clock_callback callback, void *user_data);
 inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder, int32_t limit,
     size_t bytes);
 inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
@@ -264,6 +283,7 @@ inkotls_status inkotls_server_builder_build(inkotls_server_builder *builder,
 const char *inkotls_server_builder_error(const inkotls_server_builder *builder);
 void inkotls_server_builder_free(inkotls_server_builder *builder);
 int32_t inkotls_server_config_may_block(const inkotls_server_config *config);
+const char *inkotls_server_config_crypto_provider(const inkotls_server_config *config);
 inkotls_status inkotls_server_config_retain(const inkotls_server_config *config);
 void inkotls_server_config_release(const inkotls_server_config *config);
 
@@ -344,6 +364,8 @@ enum {
 };
 inkotls_status inkotls_client_builder_set_session_cache(inkotls_client_builder *builder,
     size_t servers);
+inkotls_status inkotls_client_builder_set_session_lifetime(inkotls_client_builder *builder,
+    uint32_t seconds);
 inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builder *builder,
     int32_t how);
 inkotls_status inkotls_server_builder_set_session_cache(inkotls_server_builder *builder,
@@ -355,8 +377,16 @@ typedef int32_t (*inkotls_session_get_callback)(void *user_data, void *conn_user
 inkotls_status inkotls_server_builder_set_session_store(inkotls_server_builder *builder,
     inkotls_session_put_callback put, inkotls_session_get_callback get, void *user_data,
     int32_t may_block);
+inkotls_status inkotls_server_builder_set_session_lifetime(inkotls_server_builder *builder,
+    uint32_t seconds);
 inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *builder,
     size_t tickets);
+inkotls_status inkotls_client_config_sessions(const inkotls_client_config *config,
+    size_t *out_sessions, size_t *out_bytes);
+inkotls_status inkotls_client_config_remove_sessions(const inkotls_client_config *config,
+    const char *server_name, size_t len);
+inkotls_status inkotls_server_config_sessions(const inkotls_server_config *config,
+    size_t *out_sessions, size_t *out_bytes);
 int32_t inkotls_conn_is_resumed(const inkotls_conn *conn);
 int32_t inkotls_conn_tickets_received(const inkotls_conn *conn);
 inkotls_status inkotls_conn_set_resumption_data(inkotls_conn *conn, const void *data, size_t len);
