@@ -419,6 +419,10 @@ INKOTLS_ENUM(inkotls_certificate_error) {
   /// The certificate was accepted, but the peer's signature of the handshake is not valid, so the
   /// peer did not prove that it has the private key. This side sends the alert decrypt_error (51).
   INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
+  /// The time is not known, so that a certificate cannot be verified: the inkotls_clock_callback
+  /// returned no time, or the system's clock is before 1970. This side sends the alert
+  /// certificate_unknown (46).
+  INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME = 23,
 };
 
 /// Returns an error message for a status.
@@ -1712,8 +1716,18 @@ inkotls_status inkotls_client_builder_set_extended_master_secret_required(
 
 /// Returns the time of day (inkotls_client_builder_set_clock or inkotls_server_builder_set_clock).
 ///
-/// Returns the time as Unix time in seconds. A negative number means that the time is not known: a
-/// handshake that needs the time fails with HANDSHAKE_FAILED, and no session is resumed.
+/// Returns the Unix time: the number of seconds since 1970-01-01 00:00:00 UTC. A negative number
+/// means that the time is not known. A number above 253402300799, the end of the year 9999, means
+/// the same, so that a callback that counts milliseconds by mistake is noticed.
+///
+/// While the time is not known, this side refuses every certificate with
+/// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME, and makes full handshakes only. An
+/// inkotls_verify_callback may accept a certificate all the same. Raw public keys do not expire,
+/// and need no time.
+///
+/// The library calls the callback several times in a handshake, and once for each ticket that a
+/// client receives after the handshake. Connections that run on several threads call the callback
+/// on several threads at the same time, with the same user_data.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
@@ -1722,8 +1736,7 @@ inkotls_status inkotls_client_builder_set_extended_master_secret_required(
 /// The callback must not use the connection whose call it runs in: a call on that connection
 /// returns INVALID_STATE. The callback may use other handles.
 ///
-/// The callback must not block the thread, because the library calls it in the calls that drive a
-/// handshake.
+/// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
 /// user_data       The user_data that was passed to inkotls_client_builder_set_clock or
 ///                 inkotls_server_builder_set_clock.
@@ -1732,13 +1745,15 @@ inkotls_status inkotls_client_builder_set_extended_master_secret_required(
 ///                 in. NULL if no user_data was set.
 typedef int64_t (*inkotls_clock_callback)(void *user_data, void *conn_user_data);
 
-/// Sets the clock of the config.
+/// Sets a callback that returns the time of day, instead of the system's clock.
 ///
-/// By default the config uses the clock of the operating system.
+/// The time decides whether a certificate of the server has expired or is not valid yet, whether a
+/// CRL has expired (INKOTLS_REVOCATION_ENFORCE_EXPIRY), and until when a session can be resumed. By
+/// default the library uses the system's clock.
 ///
-/// The clock decides whether certificates and CRLs are valid, whether sessions have ended, and how
-/// old a ticket is. With this function, a device without a clock uses a time that it has received,
-/// and a test sets the time.
+/// A program needs a clock of its own if the system's clock may be wrong, as on a device that has
+/// no battery, or to test what happens at another time. Anyone who can change the clock can make
+/// the client accept a certificate that has expired.
 ///
 /// callback   Returns the time. See inkotls_clock_callback. The callback must not use the
 ///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
@@ -2367,13 +2382,17 @@ inkotls_status inkotls_server_builder_set_certificate_compression(inkotls_server
 inkotls_status inkotls_server_builder_set_extended_master_secret_required(
     inkotls_server_builder *builder, int32_t enabled);
 
-/// Sets the clock of the config.
+/// Sets a callback that returns the time of day, instead of the system's clock.
 ///
-/// By default the config uses the clock of the operating system.
+/// The time decides whether a certificate of a client has expired or is not valid yet, whether a
+/// CRL has expired (INKOTLS_REVOCATION_ENFORCE_EXPIRY), until when a session can be resumed, and
+/// until when a ticket is accepted (inkotls_ticket_keys). By default the library uses the system's
+/// clock.
 ///
-/// The clock decides whether certificates and CRLs are valid, whether sessions have ended, and how
-/// old a ticket is. With this function, a device without a clock uses a time that it has received,
-/// and a test sets the time.
+/// A program needs a clock of its own if the system's clock may be wrong, as on a device that has
+/// no battery, or to test what happens at another time. Anyone who can change the clock can make
+/// the server accept a certificate that has expired. The clocks of servers that resume each other's
+/// sessions must agree.
 ///
 /// callback   Returns the time. See inkotls_clock_callback. The callback must not use the
 ///            connection whose call it runs in: a call on that connection returns INVALID_STATE.
@@ -4418,6 +4437,8 @@ inkotls_status inkotls_verification_ocsp_staple(const inkotls_verification *veri
 /// Reads the time at which the certificate of the peer must be valid.
 ///
 /// out_seconds  Receives the time in seconds since 1970-01-01 00:00:00 UTC.
+///
+/// NONE  The time is not known (inkotls_clock_callback).
 inkotls_status inkotls_verification_time(const inkotls_verification *verification,
     int64_t *out_seconds);
 

@@ -3,10 +3,11 @@
 // another callback.
 
 #include <string.h>
+#include <time.h>
 
 #include "configs.h"
 
-enum kind { VERIFY, SIGN, KEY_LOG, PUT, GET, LOG, KINDS };
+enum kind { VERIFY, SIGN, KEY_LOG, PUT, GET, CLOCK, LOG, KINDS };
 
 // What a connection is given. The number is that of its pair.
 struct tag {
@@ -43,6 +44,11 @@ static int32_t refuse_to_sign(void *user_data, void *conn_user_data, int32_t sch
   return 0;
 }
 
+static int64_t now(void *user_data, void *conn_user_data) {
+  came(CLOCK, user_data, conn_user_data);
+  return (int64_t)time(NULL);
+}
+
 static void keep_key(void *user_data, void *conn_user_data, const char *line, size_t len) {
   (void)line, (void)len;
   came(KEY_LOG, user_data, conn_user_data);
@@ -70,6 +76,7 @@ static const inkotls_client_config *a_client(void) {
   inkotls_client_builder *it = client_speaking(version);
   CHECK_INT(inkotls_client_builder_set_dangerous_verifier(it, verify, "client", 1), 0);
   CHECK_INT(inkotls_client_builder_set_dangerous_key_log(it, keep_key, "client"), 0);
+  CHECK_INT(inkotls_client_builder_set_clock(it, now, "client"), 0);
   return client_built(it);
 }
 
@@ -77,6 +84,7 @@ static const inkotls_server_config *a_server(void) {
   inkotls_server_builder *it = server_showing("ecdsa");
   CHECK_INT(inkotls_server_builder_set_session_store(it, put, get, "server", 0), 0);
   CHECK_INT(inkotls_server_builder_set_dangerous_key_log(it, keep_key, "server"), 0);
+  CHECK_INT(inkotls_server_builder_set_clock(it, now, "server"), 0);
   return server_built(it);
 }
 
@@ -122,7 +130,8 @@ static void two_pairs(const struct way *way) {
     pair_send(&pairs[number], &pairs[number].client, &pairs[number].server, 100);
     pair_send(&pairs[number], &pairs[number].server, &pairs[number].client, 100);
     CHECK_INT(calls[VERIFY][number], 1);
-    CHECK(calls[KEY_LOG][number] >= 2 && calls[PUT][number] >= 1 && calls[LOG][number] >= 2);
+    CHECK(calls[KEY_LOG][number] >= 2 && calls[CLOCK][number] >= 2 && calls[PUT][number] >= 1 &&
+          calls[LOG][number] >= 2);
     pair_free(&pairs[number]);
   }
   for (number = 0; number < 2; number++) {  // both resume

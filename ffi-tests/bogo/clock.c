@@ -1,6 +1,6 @@
 // The library's clock: it stands still, and goes on by what -resumption-delay says.
 
-#include "clock.h"
+#include <time.h>
 
 #include "session.h"
 
@@ -8,12 +8,9 @@ static int64_t passed;
 
 void clock_advance(long seconds) { passed += seconds; }
 
-static int64_t today(void) {
+int64_t clock_now(void *user_data, void *conn_user_data) {
   static int64_t start;
-  if (start == 0) {
-    struct timespec now;
-    if (syscall(SYS_clock_gettime, CLOCK_REALTIME, &now) != 0) return 0;
-    start = now.tv_sec;
-  }
+  (void)user_data, (void)conn_user_data;
+  if (start == 0) start = (int64_t)time(NULL);
   return start + passed;
 }

@@ -41,6 +41,7 @@ void transport_end(void);
 
 // clock.c: what the library takes for the time.
 void clock_advance(long seconds);
+int64_t clock_now(void *user_data, void *conn_user_data);
 
 // expect.c: ends the program where the handshake is not as the flags expect it.
 void expect_hello(void);

@@ -209,6 +209,7 @@ static const inkotls_client_config *client_config(const struct flags *flags) {
     inkotls_identity_free(identity);
   }
   inkotls_client_builder_set_dangerous_verifier(builder, verify, NULL, (int32_t)flags->is_async);
+  inkotls_client_builder_set_clock(builder, clock_now, NULL);
   inkotls_client_builder_set_early_data(builder, (int32_t)flags->enable_early_data);
   inkotls_client_builder_set_ech_grease(builder, (int32_t)flags->enable_ech_grease);
   if (flags->no_ticket)
@@ -288,6 +289,7 @@ static const inkotls_server_config *server_config(const struct flags *flags) {
     inkotls_server_builder_set_dangerous_verifier(builder, verify, NULL, may_block);
     inkotls_roots_free(roots);
   }
+  inkotls_server_builder_set_clock(builder, clock_now, NULL);
   inkotls_server_builder_set_session_store(builder, put, get, NULL, may_block);
   inkotls_server_builder_set_ticket_count(builder, flags->no_ticket ? 0 : 1);
   if (!ticket_keys) inkotls_ticket_keys_new(KEY, sizeof KEY, &ticket_keys);

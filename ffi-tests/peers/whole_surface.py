@@ -17,7 +17,7 @@ import interop
 from surface import programs
 from surface.agreement import GnutlsAgrees, Java, NodeAgrees, OurLists, PostQuantum
 from surface.ech import GoAccepts, NssAccepts, OpensslAccepts
-from surface.host import Callers, HostKeys, HostVerification
+from surface.host import Callers, HostClock, HostKeys, HostVerification
 from surface.identity import (Acceptor, Certificates, ClientCertificates, Compression,
                             DevelopmentCertificate, Identities, RawPublicKeys, Revocation, Stapling)
 from surface.secrets import Exporters, KeyLogs, KeyUpdates

@@ -471,6 +471,7 @@ int alert_for(inkotls_certificate_error error, int32_t version) {
     case INKOTLS_CERTIFICATE_ERROR_PATH_LENGTH:
     case INKOTLS_CERTIFICATE_ERROR_ISSUER_NOT_CA:
     case INKOTLS_CERTIFICATE_ERROR_CHAIN_TOO_COMPLEX:
+    case INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME:
       return 46;
     case INKOTLS_CERTIFICATE_ERROR_ACCESS_DENIED:
       return 49;

@@ -245,12 +245,12 @@ static void refuses(const struct way *way) {
 // Rule 12: a number that is neither ACCEPTED nor a certificate error refuses the peer, too. Many
 // FFIs return 0 when a callback raises an exception.
 static void verdicts(const struct way *way) {
-  static const int32_t unknown[] = {0, NOT_PRESENTED, -1, 23, 99, 101, 256, INT32_MIN, INT32_MAX};
+  static const int32_t unknown[] = {0, NOT_PRESENTED, -1, 24, 99, 101, 256, INT32_MIN, INT32_MAX};
   const char *shown = by_server ? "client" : "ecdsa";
   char message[32];
   begin();
   make(shown, "ca.pem", NULL);
-  for (int32_t error = EXPIRED; error <= BAD_HANDSHAKE_SIGNATURE; error++) {
+  for (int32_t error = EXPIRED; error <= INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME; error++) {
     checking("verdict %ld, %s", (long)error, subject);
     judge.verdict = error;
     meets(way, "localhost", error);

@@ -426,13 +426,15 @@ pub extern "C" fn inkotls_client_builder_set_extended_master_secret_required(
     })
 }
 
-/// Sets the clock of the config.
+/// Sets a callback that returns the time of day, instead of the system's clock.
 ///
-/// By default the config uses the clock of the operating system.
+/// The time decides whether a certificate of the server has expired or is not valid yet, whether a
+/// CRL has expired (INKOTLS_REVOCATION_ENFORCE_EXPIRY), and until when a session can be resumed. By
+/// default the library uses the system's clock.
 ///
-/// The clock decides whether certificates and CRLs are valid, whether sessions have ended, and how
-/// old a ticket is. With this function, a device without a clock uses a time that it has received,
-/// and a test sets the time.
+/// A program needs a clock of its own if the system's clock may be wrong, as on a device that has
+/// no battery, or to test what happens at another time. Anyone who can change the clock can make
+/// the client accept a certificate that has expired.
 ///
 /// callback    Returns the time. See inkotls_clock_callback. The callback must not use the
 ///             connection whose call it runs in: a call on that connection returns INVALID_STATE.

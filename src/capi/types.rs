@@ -216,6 +216,10 @@ pub enum inkotls_certificate_error {
     /// peer did not prove that it has the private key. This side sends the alert decrypt_error
     /// (51).
     BadHandshakeSignature = 22,
+    /// The time is not known, so that a certificate cannot be verified: the inkotls_clock_callback
+    /// returned no time, or the system's clock is before 1970. This side sends the alert
+    /// certificate_unknown (46).
+    UnknownTime = 23,
 }
 
 /// The number that accepts a peer. An inkotls_verify_callback and inkotls_verification_verify
@@ -569,8 +573,18 @@ pub type inkotls_key_log_callback = Option<
 
 /// Returns the time of day (inkotls_client_builder_set_clock or inkotls_server_builder_set_clock).
 ///
-/// Returns the time as Unix time in seconds. A negative number means that the time is not known:
-/// a handshake that needs the time fails with HANDSHAKE_FAILED, and no session is resumed.
+/// Returns the Unix time: the number of seconds since 1970-01-01 00:00:00 UTC. A negative number
+/// means that the time is not known. A number above 253402300799, the end of the year 9999, means
+/// the same, so that a callback that counts milliseconds by mistake is noticed.
+///
+/// While the time is not known, this side refuses every certificate with
+/// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME, and makes full handshakes only. An
+/// inkotls_verify_callback may accept a certificate all the same. Raw public keys do not expire,
+/// and need no time.
+///
+/// The library calls the callback several times in a handshake, and once for each ticket that a
+/// client receives after the handshake. Connections that run on several threads call the callback
+/// on several threads at the same time, with the same user_data.
 ///
 /// The callback must return on the thread and on the stack on which the library has called it: the
 /// callback must not unwind (a C++ exception, longjmp), and must not switch to another task (green
@@ -579,8 +593,7 @@ pub type inkotls_key_log_callback = Option<
 /// The callback must not use the connection whose call it runs in: a call on that connection
 /// returns INVALID_STATE. The callback may use other handles.
 ///
-/// The callback must not block the thread, because the library calls it in the calls that drive a
-/// handshake.
+/// The callback must not block the thread, because the library calls it in calls that do not block.
 ///
 /// user_data        The user_data that was passed to inkotls_client_builder_set_clock or
 ///                  inkotls_server_builder_set_clock.
@@ -818,7 +831,7 @@ from_integers! {
         NotPresented Expired NotYetValid UnknownIssuer WrongName Revoked UnknownRevocation
         BadSignature WrongPurpose BadEncoding Other InvalidOcspStaple AccessDenied CaUsedAsEndEntity
         UnsupportedVersion NameConstraints PathLength IssuerNotCa ChainTooComplex
-        UnsupportedSignatureAlgorithm UnsupportedKeySize BadHandshakeSignature
+        UnsupportedSignatureAlgorithm UnsupportedKeySize BadHandshakeSignature UnknownTime
     }
     inkotls_client_auth: "inkotls_client_auth" { Off Optional Required }
     inkotls_tls12_resumption: "way to resume TLS 1.2" { Off SessionId Tickets }

@@ -1,9 +1,9 @@
 //! inkotls_verification: a peer that a callback verifies.
 
-use super::calls::{lend, tell};
+use super::calls::lend;
 use super::inkotls_verdict;
 use crate::error::Status;
-use crate::ffi::{Handle, Opaque, ask, enter};
+use crate::ffi::{Handle, Opaque, ask, enter, output};
 use crate::setup::Verification;
 use std::ffi::c_char;
 use std::mem::MaybeUninit;
@@ -118,10 +118,15 @@ pub extern "C" fn inkotls_verification_ocsp_staple(
 /// Reads the time at which the certificate of the peer must be valid.
 ///
 /// out_seconds   Receives the time in seconds since 1970-01-01 00:00:00 UTC.
+///
+/// NONE   The time is not known (inkotls_clock_callback).
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_verification_time(
     verification: Option<&inkotls_verification>,
     out_seconds: Option<&mut MaybeUninit<i64>>,
 ) -> Status {
-    ask(verification, |v| tell(v.now.as_secs().try_into().unwrap_or(i64::MAX), out_seconds))
+    ask(verification, |v| {
+        let out_seconds = output(out_seconds)?;
+        Ok(v.now.map(|now| _ = out_seconds.write(now.as_secs() as i64)))
+    })
 }

@@ -37,6 +37,9 @@ fn name(fault: CertificateFault) -> &'static CStr {
         F::UnsupportedSignatureAlgorithm => c"a signature is of an algorithm that is not supported",
         F::UnsupportedKeySize => c"an RSA key has a size that is not supported",
         F::BadHandshakeSignature => c"the handshake is not signed with its private key",
+        F::UnknownTime => {
+            c"whether it is valid now cannot be determined, because the time is not known"
+        }
     }
 }
 
@@ -97,7 +100,8 @@ impl CertificateFault {
             | Self::NameConstraints
             | Self::PathLength
             | Self::IssuerNotCa
-            | Self::ChainTooComplex => return None,
+            | Self::ChainTooComplex
+            | Self::UnknownTime => return None,
         };
         Some(error.into())
     }

@@ -283,10 +283,6 @@ fn row(source: Source<'_>) -> Row {
         Of(Tls::UnsupportedNameType) => {
             failed(Status::InvalidName, Tls::UnsupportedNameType.to_string())
         }
-        Of(Tls::FailedToGetCurrentTime) => failed(
-            Status::HandshakeFailed,
-            "the clock callback of this side does not know the time",
-        ),
         Of(Tls::General(text)) => failed(Status::HandshakeFailed, text.clone()),
         Of(Tls::Other(why)) => failed(Status::HandshakeFailed, why.to_string()),
         Of(other) => failed(Status::HandshakeFailed, other.to_string()),

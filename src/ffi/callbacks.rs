@@ -45,17 +45,16 @@ pub fn key_log_callback(
     })
 }
 
-/// Unix seconds; None where the host does not know them.
+/// The caller checks the time that the callback returns.
 pub fn clock_callback(
     callback: inkotls_clock_callback,
     user_data: *mut c_void,
-) -> Option<impl Fn() -> Option<u64> + Send + Sync> {
+) -> Option<impl Fn() -> i64 + Send + Sync> {
     let (callback, data) = (callback?, UserData::new(user_data));
     Some(move || {
         let conn_data = of_caller();
         // SAFETY: the host vouches for its function.
-        let seconds = outside(|| unsafe { callback(data.get(), conn_data) });
-        u64::try_from(seconds).ok()
+        outside(|| unsafe { callback(data.get(), conn_data) })
     })
 }
 

@@ -71,8 +71,10 @@ impl ClientSessions {
 }
 
 impl<T: Debug> Session<T> {
-    /// A session that the caller's connection makes. None where a server cannot leave that much.
-    fn new(value: T) -> Option<Self> {
+    /// A session that the caller's connection makes. None where a server cannot leave that much, or where
+    /// the time is not known.
+    fn new(value: T, clock: &Clock) -> Option<Self> {
+        clock.now()?;
         let (origin, protocol) = (call_context::origin(), call_context::agreed_protocol());
         let bytes = SESSION + origin.chain as usize + ticket_len(&value);
         (bytes <= MAX_BYTES).then_some(Self { value, origin, protocol, bytes })
@@ -110,7 +112,7 @@ impl ClientSessionStore for ClientSessions {
 
     fn set_tls12_session(&self, server: ServerName<'static>, value: Tls12ClientSessionValue) {
         if self.has_tls12 {
-            let session = Session::new(value);
+            let session = Session::new(value, &self.clock);
             self.servers.edit(key(&server), |it| it.tls12 = session);
         }
     }
@@ -131,7 +133,7 @@ impl ClientSessionStore for ClientSessions {
     }
 
     fn insert_tls13_ticket(&self, server: ServerName<'static>, value: Tls13ClientSessionValue) {
-        let Some(session) = Session::new(value) else { return };
+        let Some(session) = Session::new(value, &self.clock) else { return };
         self.servers.edit(key(&server), |it| {
             it.tls13.push_back(session);
             while it.tls13.len() > MAX_TICKETS || it.held().bytes > MAX_BYTES {

@@ -7,11 +7,8 @@ use crate::error::{Error, Status};
 use crate::limits::Limits;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
-use rustls::pki_types::UnixTime;
-use rustls::time_provider::TimeProvider;
 use rustls::{ALL_VERSIONS, KeyLog, KeyLogFile, NoKeyLog, SupportedProtocolVersion};
 use std::sync::Arc;
-use std::time::Duration;
 
 /// The longest name that an ALPN entry has room for (RFC 7301, section 3.1).
 const MAX_ALPN: usize = 255;
@@ -209,12 +206,6 @@ fn keep<T: Copy>(all: &mut Vec<T>, chosen: &[u16], number: impl Fn(&T) -> u16) {
 
 /// Lines of the NSS key log format (draft-ietf-tls-keylogfile).
 struct KeyLogCallback(Box<dyn Fn(&str) + Send + Sync>);
-
-impl TimeProvider for Clock {
-    fn current_time(&self) -> Option<UnixTime> {
-        Some(UnixTime::since_unix_epoch(Duration::from_secs(self.now()?)))
-    }
-}
 
 impl KeyLog for KeyLogCallback {
     fn log(&self, label: &str, client_random: &[u8], secret: &[u8]) {

@@ -28,7 +28,8 @@ pub struct PeerIdentity<'a> {
     pub server_name: Option<&'a ServerName<'a>>,
     /// The OCSP response that a server staples.
     pub staple: &'a [u8],
-    pub now: UnixTime,
+    /// If it is known.
+    pub now: Option<UnixTime>,
 }
 
 pub struct Trust {
@@ -84,13 +85,14 @@ impl Trust {
         self: &Arc<Self>,
         peer: &PeerIdentity<'_>,
     ) -> Result<Option<VerifiedPath>, Error> {
+        let now = || peer.now.ok_or_else(|| Error::refusal(CertificateFault::UnknownTime, ""));
         match &self.anchors {
             Anchors::RawKeys(keys) => {
                 let is_trusted = keys.iter().any(|it| it.as_ref() == peer.end_entity.as_ref());
                 is_trusted.then_some(None).ok_or_else(|| unknown_issuer(""))
             }
             Anchors::Certificates { peers, .. } if peers.contains(peer.end_entity) => {
-                verify_trusted(peer)?;
+                verify_trusted(peer, now()?)?;
                 Ok(Some(VerifiedPath { issuers: Vec::new(), anchor: None }))
             }
             Anchors::Certificates { peers, authorities } => {
@@ -101,7 +103,8 @@ impl Trust {
                     _ if is_self_signed(peer.end_entity) => "it is self-signed",
                     _ => "",
                 };
-                self.verify_issued(peer, authorities).map_err(|error| match error.certificate {
+                let verified = self.verify_issued(peer, now()?, authorities);
+                verified.map_err(|error| match error.certificate {
                     Some(CertificateFault::UnknownIssuer) => unknown_issuer(detail),
                     _ => error,
                 })
@@ -112,15 +115,16 @@ impl Trust {
     fn verify_issued(
         self: &Arc<Self>,
         peer: &PeerIdentity<'_>,
+        now: UnixTime,
         authorities: &Authorities,
     ) -> Result<Option<VerifiedPath>, Error> {
         match (authorities, peer.server_name) {
             (Authorities::Known(anchors, revocation), _) => {
-                let (issuers, anchor) = self.verify_chain(peer, anchors, revocation)?;
+                let (issuers, anchor) = self.verify_chain(peer, now, anchors, revocation)?;
                 Ok(Some(VerifiedPath { issuers, anchor: Some((self.clone(), anchor)) }))
             }
             (Authorities::Platform(it), Some(name)) => {
-                let PeerIdentity { end_entity, intermediates, staple, now, .. } = *peer;
+                let PeerIdentity { end_entity, intermediates, staple, .. } = *peer;
                 it.verify_server_cert(end_entity, intermediates, name, staple, now)?;
                 Ok(None)
             }
@@ -132,6 +136,7 @@ impl Trust {
     fn verify_chain(
         &self,
         peer: &PeerIdentity<'_>,
+        now: UnixTime,
         anchors: &[TrustAnchor<'_>],
         revocation: &Revocation,
     ) -> Result<(Vec<u16>, usize), Error> {
@@ -148,7 +153,7 @@ impl Trust {
             self.algorithms.all,
             anchors,
             peer.intermediates,
-            peer.now,
+            now,
             usage(peer),
             revocation,
             None,
@@ -185,10 +190,10 @@ fn usage(peer: &PeerIdentity<'_>) -> KeyUsage {
 }
 
 /// Verifies a certificate that is trusted itself, as webpki would, but for the authority.
-fn verify_trusted(peer: &PeerIdentity<'_>) -> Result<(), Webpki> {
+fn verify_trusted(peer: &PeerIdentity<'_>, time: UnixTime) -> Result<(), Webpki> {
     let Usage { not_before, not_after, purposes, .. } =
         Usage::read(peer.end_entity).ok_or(Webpki::BadDer)?;
-    let (time, not_before, not_after) = (peer.now, unix_time(not_before), unix_time(not_after));
+    let (not_before, not_after) = (unix_time(not_before), unix_time(not_after));
     if time < not_before {
         return Err(Webpki::CertNotValidYet { time, not_before });
     }

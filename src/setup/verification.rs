@@ -24,7 +24,8 @@ pub struct Verification {
     /// The name that a server must have.
     pub server_name: Option<String>,
     pub staple: Vec<u8>,
-    pub now: UnixTime,
+    /// If it is known.
+    pub now: Option<UnixTime>,
     name: Option<ServerName<'static>>,
     trust: Arc<Trust>,
     /// Why the library refuses the peer.

@@ -6,6 +6,7 @@ use super::trust::{PeerIdentity, Trust, check_key};
 use super::verification::{HostVerification, Verification};
 use crate::call_context;
 use crate::certificate::Usage;
+use crate::clock::known;
 use crate::error::{CertificateFault, Error};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{
@@ -131,7 +132,7 @@ impl ServerCertVerifier for ServerVerifier {
         staple: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Tls> {
-        let server_name = Some(name);
+        let (server_name, now) = (Some(name), known(now));
         self.0.verify(&PeerIdentity { end_entity, intermediates, server_name, staple, now })?;
         Ok(ServerCertVerified::assertion())
     }
@@ -193,7 +194,7 @@ impl ClientCertVerifier for ClientVerifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<ClientCertVerified, Tls> {
-        let (server_name, staple) = (None, &[][..]);
+        let (server_name, staple, now) = (None, &[][..], known(now));
         let peer = PeerIdentity { end_entity, intermediates, server_name, staple, now };
         self.verifier.verify(&peer)?;
         Ok(ClientCertVerified::assertion())

@@ -1,5 +1,5 @@
 """What stays with the host: its keys, with which the openssl command signs here, and whom it
-trusts. Both may block, or not."""
+trusts, which both may block, or not; and its clock."""
 
 import base64
 import ctypes
@@ -25,7 +25,8 @@ SCHEMES = {
     0x0807: ("ed25519", "ED25519", None),
 }
 CERTIFICATE_UNKNOWN, INTERNAL_ERROR = 46, 80
-OTHER, BAD_HANDSHAKE_SIGNATURE = 11, 22  # inkotls_certificate_error
+# inkotls_certificate_error
+EXPIRED, NOT_YET_VALID, OTHER, BAD_HANDSHAKE_SIGNATURE, UNKNOWN_TIME = 2, 3, 11, 22, 23
 
 
 def versions(scheme):
@@ -92,6 +93,15 @@ class Verifier:
         return ACCEPTED if self._pinned in (None, self.chains[-1]) else OTHER
 
 
+class Clock:
+    """The time that the host says it is."""
+
+    NOW = ctypes.CFUNCTYPE(ctypes.c_int64, ctypes.c_void_p, ctypes.c_void_p)
+
+    def __init__(self, seconds):
+        self.setting = ("set_clock", self.NOW(lambda _, _conn: seconds), None)
+
+
 class HostKeys(Test):
     def each(self):
         for scheme in SCHEMES:
@@ -145,6 +155,44 @@ class HostKeys(Test):
                 failure = server.refused()
                 self.assertEqual((failure.status, failure.alert_sent),
                                  (inkotls.INVALID_KEY, INTERNAL_ERROR))
+
+
+class HostClock(Test):
+    """With certificates that were valid in January 2020."""
+    CASES = (0, NOT_YET_VALID), (1577836800, None), (1580515201, EXPIRED), (-1, UNKNOWN_TIME)
+
+    def test_our_client(self):
+        for version in VERSIONS:
+            for seconds, error in self.CASES:
+                clock = Clock(seconds)
+                config = client_config(clock.setting)
+                with self.subTest(version=version, seconds=seconds), \
+                        OpensslServer("expired", ONLY[version]) as peer:
+                    if error is None:
+                        visit(peer.port, config)
+                    else:
+                        failure = self.assert_refused(lambda: visit(peer.port, config),
+                                                      inkotls.INVALID_PEER_CERTIFICATE)
+                        self.assertEqual(failure.certificate_error, error)
+                        peer.says(f"SSL alert number {failure.alert_sent}$")
+
+    def test_our_server(self):
+        for seconds, error in self.CASES:
+            clock = Clock(seconds)
+            config = server_config(("set_client_auth", REQUIRED, trust("ca")), clock.setting)
+            with Server(config, serve) as server:
+                for version in VERSIONS:
+                    with self.subTest(version=version, seconds=seconds):
+                        done = s_client(server.port, ONLY[version],
+                                        "-cert", pki("expired-client.pem"),
+                                        "-key", pki("expired-client.key"))
+                        if error is None:
+                            self.assert_exit(0, done)
+                            self.assertEqual(server.served().peer, der("expired-client"))
+                        else:
+                            failure = server.refused()
+                            self.assertEqual(failure.certificate_error, error)
+                            self.assert_alert(failure.alert_sent, done)
 
 
 class HostVerification(Test):

@@ -118,8 +118,9 @@ const ANSWERS: [Answer; 7] = [
         kind: Kind("number", None),
         length_of: None,
         values: &[
-            (Some(0), None, "Unix time in seconds."),
+            (Some(0), Some(253_402_300_799), "The Unix time in seconds."),
             (None, Some(-1), "The time is not known."),
+            (Some(253_402_300_800), None, "The time is not known."),
         ],
         failure: (-1, None),
     },
