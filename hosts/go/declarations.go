@@ -174,4 +174,8 @@ const (
 	// The certificate was accepted, but the peer's signature of the handshake is not valid, so the peer
 	// did not prove that it has the private key. This side sends the alert decrypt_error (51).
 	CertificateBadHandshakeSignature CertificateError = 22
+	// The time is not known, so that a certificate cannot be verified: the inkotls_clock_callback
+	// returned no time, or the system's clock is before 1970. This side sends the alert
+	// certificate_unknown (46).
+	CertificateUnknownTime CertificateError = 23
 )

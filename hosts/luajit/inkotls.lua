@@ -79,6 +79,7 @@ enum {
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_SIGNATURE_ALGORITHM = 20,
   INKOTLS_CERTIFICATE_ERROR_UNSUPPORTED_KEY_SIZE = 21,
   INKOTLS_CERTIFICATE_ERROR_BAD_HANDSHAKE_SIGNATURE = 22,
+  INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME = 23,
 };
 const char *inkotls_status_text(int32_t status);
 const char *inkotls_certificate_error_text(int32_t error);
@@ -580,6 +581,7 @@ local CERTIFICATE_ERROR = {
   [20] = "unsupported_signature_algorithm",
   [21] = "unsupported_key_size",
   [22] = "bad_handshake_signature",
+  [23] = "unknown_time",
 }
 -- end of generated
 
