@@ -173,18 +173,26 @@ static void resumes_nothing(const struct way *way) {
 
 static char verified[64];
 
+static int64_t in_2040(void *user_data, void *conn_user_data) {
+  return (void)user_data, (void)conn_user_data, 2208988800;
+}
+
 static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *verification) {
   (void)conn_user_data;
   const char *name = "";
+  int64_t seconds = 0;
   size_t len = 0;
   (void)user_data;
   CHECK(blocking_allowed());
   CHECK_INT(inkotls_verification_server_name(verification, &name, &len), INKOTLS_STATUS_OK);
   if (len < sizeof verified) memcpy(verified, name, len);
+  CHECK_INT(inkotls_verification_time(verification, &seconds), INKOTLS_STATUS_OK);
+  CHECK_INT(seconds, in_2040(NULL, NULL));
   return INKOTLS_VERDICT_ACCEPTED;
 }
 
-// The settings of the config and of the connection hold: a verifier that may block, and ALPN.
+// The settings of the config and of the connection hold: a verifier that may block, a clock, and
+// ALPN.
 static void keeps_settings(const struct way *way) {
   const uint8_t *protocol = NULL;
   size_t len = 0;
@@ -478,6 +486,7 @@ int main(int argc, char **argv) {
   with = client_trusting("ca.pem");
   CHECK_INT(inkotls_client_builder_set_dangerous_verifier(with, verify, NULL, 1),
             INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_client_builder_set_clock(with, in_2040, NULL), INKOTLS_STATUS_OK);
   and_with = server_showing("other");
   CHECK_INT(inkotls_server_builder_add_alpn(and_with, "own", 3), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_client_builder_add_alpn(with, "config's", 8), INKOTLS_STATUS_OK);
