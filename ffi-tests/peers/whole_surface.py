@@ -19,7 +19,8 @@ from surface.agreement import GnutlsAgrees, Java, NodeAgrees, OurLists, PostQuan
 from surface.ech import GoAccepts, NssAccepts, OpensslAccepts
 from surface.host import Callers, HostClock, HostKeys, HostVerification
 from surface.identity import (Acceptor, Certificates, ClientCertificates, Compression,
-                            DevelopmentCertificate, Identities, RawPublicKeys, Revocation, Stapling)
+                            DevelopmentCertificate, Identities, RawPublicKeys, Revocation, Stapling,
+                            VerifiedPath)
 from surface.secrets import Exporters, KeyLogs, KeyUpdates
 from surface.sessions import EarlyData, OurClientResumes, OurServerResumes
 

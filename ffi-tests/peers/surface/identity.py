@@ -427,6 +427,33 @@ class Identities(Test):
             server.served()
 
 
+class VerifiedPath(Test):
+    """s_server shows certificates with two paths; the roots decide. openssl verify tries one issuer alone."""
+
+    def test_the_path_is_openssl_s(self):
+        def path(tls):
+            tls.do("handshake")
+            subjects, index = [], 0
+            while (der_ := tls.conn.lent("verified_certificate", index)) is not None:
+                subjects.append(inkotls.certificate(der_).lent("subject").decode())
+                index += 1
+            anchor, size = ctypes.create_string_buffer(512), ctypes.c_size_t()
+            tls.conn.must("verified_anchor", anchor, ctypes.byref(size))
+            return subjects + [anchor.raw[:size.value].decode()]
+
+        for ca, issuer in (("ca", "sub-ca"), ("stranger-ca", "sub-ca-crossed")):
+            verified = run("openssl", "verify", "-show_chain", "-CAfile", pki(f"{ca}.pem"),
+                           "-untrusted", pki(f"{issuer}.pem"), pki("chained.pem"))
+            self.assert_exit(0, verified)
+            expected = [name.replace(" = ", "=") for name in
+                        re.findall(r"^depth=\d+: (.*?)(?: \(untrusted\))?$", verified.stdout, re.MULTILINE)]
+            with self.subTest(ca=ca), \
+                    OpensslServer("chained", "-cert_chain", pki("crossed.pem")) as peer:
+                found = visit(peer.port, client_config(roots=trust(ca)), path).value
+                self.assertEqual(found, expected)
+                self.assertEqual(len(found), 3)
+
+
 class Certificates(Test):
     """What is in one, as openssl x509 sees it."""
 
