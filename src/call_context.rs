@@ -37,7 +37,7 @@ pub struct HandshakeContext {
     /// Why the peer's certificate, or its signature of the handshake, was refused.
     pub refusal: Option<Error>,
     /// How the peer's certificate was verified.
-    pub verified_path: Option<Box<VerifiedPath>>,
+    pub verified_path: VerifiedPath,
     /// A Finished was computed: this side's, or the peer's, to compare it with what came.
     pub finished: bool,
     /// The ServerHello chose the session that this client offered, as in TLS 1.3.
@@ -66,18 +66,20 @@ pub struct HandshakeContext {
     pub offers_ech: bool,
 }
 
-/// The path from the peer's certificate to what is trusted.
-pub struct VerifiedPath {
-    /// Which of the certificates that the peer presented are in the path, the issuer of the peer's first.
-    pub issuers: Vec<u16>,
-    /// None: the peer's own certificate is trusted.
-    pub anchor: Option<(Arc<dyn TrustAnchors>, usize)>,
-}
+/// How many issuers there may be between a peer's certificate and an anchor: webpki's limit.
+pub const MAX_ISSUERS: usize = 6;
 
-/// The trust anchors of a config.
-pub trait TrustAnchors: Send + Sync {
-    /// The contents of the Name of one of them, in DER.
-    fn name(&self, index: usize) -> Option<&[u8]>;
+/// The path from the peer's certificate to what is trusted. A connection keeps it, so it is small.
+#[derive(Clone, Copy, Default)]
+pub enum VerifiedPath {
+    /// No certificate was verified here.
+    #[default]
+    Unknown,
+    /// The peer's own certificate is trusted.
+    Trusted,
+    /// The issuers, by their places in what the peer presented; its own certificate has the place 0,
+    /// which is behind the last issuer. The anchor is one of the config's.
+    Issued { issuers: [u16; MAX_ISSUERS], anchor: u32 },
 }
 
 /// The full handshake that sessions come from.
@@ -179,7 +181,7 @@ static NONE: HandshakeContext = HandshakeContext {
     withheld: None,
     peer_signature_scheme: None,
     refusal: None,
-    verified_path: None,
+    verified_path: VerifiedPath::Unknown,
     finished: false,
     chose_session: false,
     old_version: None,

@@ -3,6 +3,7 @@
 use crate::limits::Limits;
 use rustls::ClientConfig;
 use rustls::client::danger::ServerCertVerifier;
+use rustls::pki_types::TrustAnchor;
 use std::ffi::CStr;
 use std::sync::Arc;
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub requires_ems: bool,
     /// The name of the provider of cryptography.
     pub provider: &'static CStr,
+    /// The authorities that peers are verified with.
+    pub anchors: Arc<[TrustAnchor<'static>]>,
     /// A client's, if it may offer Encrypted ClientHello: rustls's config hides its own.
     pub ech_verifier: Option<Arc<dyn ServerCertVerifier>>,
 }

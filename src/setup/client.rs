@@ -99,6 +99,7 @@ impl ClientBuilder {
         let (provider, versions) = self.negotiation.chosen()?;
         let roots = self.roots.clone().unwrap_or_else(Roots::platform);
         let trust = roots.servers(&provider, self.verifier.is_some())?;
+        let anchors = trust.authorities();
         let verifier = Arc::new(ServerVerifier::new(trust, self.verifier.clone()));
         let is_tls13 = |it: &SupportedCipherSuite| it.tls13().is_some();
         let has_tls13 = versions.contains(&&TLS13) && provider.cipher_suites.iter().any(is_tls13);
@@ -132,7 +133,8 @@ impl ClientBuilder {
             signer: self.credentials.iter().any(|it| it.may_block),
             store: false,
         };
-        let config = self.negotiation.config(tls, blocking, has_tls13.then_some(verifier))?;
+        let config =
+            self.negotiation.config(tls, blocking, anchors, has_tls13.then_some(verifier))?;
         Ok((config, sessions))
     }
 }

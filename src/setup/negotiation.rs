@@ -7,6 +7,7 @@ use crate::error::{Error, Status};
 use crate::limits::Limits;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::CryptoProvider;
+use rustls::pki_types::TrustAnchor;
 use rustls::{ALL_VERSIONS, KeyLog, KeyLogFile, NoKeyLog, SupportedProtocolVersion};
 use std::sync::Arc;
 
@@ -109,11 +110,12 @@ impl Negotiation {
         &self,
         rustls: T,
         blocking: Blocking,
+        anchors: Arc<[TrustAnchor<'static>]>,
         ech_verifier: Option<Arc<dyn ServerCertVerifier>>,
     ) -> Result<Config<T>, Error> {
         let Self { limits, requires_ems, .. } = *self;
         let provider = self.provider()?.name();
-        let settings = Settings { limits, blocking, requires_ems, provider, ech_verifier };
+        let settings = Settings { limits, blocking, requires_ems, provider, anchors, ech_verifier };
         Ok(Config { rustls: Arc::new(rustls), settings: Arc::new(settings) })
     }
 

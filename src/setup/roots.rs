@@ -231,7 +231,7 @@ impl Roots {
         }
         // Some certificates of the platform cannot be used.
         let anchors = certificates.iter().filter_map(|it| anchor_from_trusted_cert(it).ok());
-        let anchors: Vec<_> = anchors.map(|it| it.to_owned()).collect();
+        let anchors: Arc<[_]> = anchors.map(|it| it.to_owned()).collect();
         match (anchors.is_empty(), self.platform) {
             (false, _) => Ok(Authorities::Known(anchors, self.revocation())),
             (true, true) => Err(no_trust_anchors("the platform has no certificate authority")),

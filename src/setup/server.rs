@@ -152,9 +152,11 @@ impl ServerBuilder {
             ));
         }
         let (provider, versions) = self.negotiation.chosen()?;
+        let mut anchors = Arc::default();
         let clients: Arc<dyn ClientCertVerifier> = match (&self.clients, &self.verifier) {
             (Some((roots, is_required)), host) => {
                 let trust = roots.clients(&provider, host.is_some(), *is_required)?;
+                anchors = trust.authorities();
                 Arc::new(ClientVerifier::new(trust, host.clone(), *is_required))
             }
             (None, None) => WebPkiClientVerifier::no_client_auth(),
@@ -195,7 +197,7 @@ impl ServerBuilder {
             tls.ticketer =
                 Arc::new(BoundSessions { inner, policy, lifetime, has_early_data, clock });
         }
-        self.negotiation.config(tls, self.blocking, None)
+        self.negotiation.config(tls, self.blocking, anchors, None)
     }
 
     /// What is asked of clients: a fingerprint that servers with the same settings share.

@@ -1,7 +1,7 @@
 //! Which peers a side trusts: authorities by a chain that webpki verifies, certificates of peers, raw
 //! public keys, or what the platform accepts.
 
-use crate::call_context::{TrustAnchors, VerifiedPath};
+use crate::call_context::{MAX_ISSUERS, VerifiedPath};
 use crate::certificate::{Usage, ip_addresses, rsa_bits};
 use crate::der;
 use crate::error::{CertificateFault, Error};
@@ -11,6 +11,7 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{
     CertificateDer, ServerName, SubjectPublicKeyInfoDer, TrustAnchor, UnixTime,
 };
+use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 use webpki::{
@@ -49,7 +50,7 @@ pub enum Anchors {
 
 pub enum Authorities {
     None,
-    Known(Vec<TrustAnchor<'static>>, Revocation),
+    Known(Arc<[TrustAnchor<'static>]>, Revocation),
     /// The platform verifies servers itself.
     Platform(Arc<dyn ServerCertVerifier>),
 }
@@ -66,13 +67,20 @@ impl Trust {
         matches!(self.anchors, Anchors::RawKeys(_))
     }
 
+    /// The authorities, if webpki verifies.
+    pub fn authorities(&self) -> Arc<[TrustAnchor<'static>]> {
+        match &self.anchors {
+            Anchors::Certificates { authorities: Authorities::Known(anchors, _), .. } => {
+                anchors.clone()
+            }
+            _ => Arc::default(),
+        }
+    }
+
     /// The issuers that a server names, so that a client finds a certificate that is trusted.
     pub fn issuers(&self) -> Vec<DistinguishedName> {
-        let Anchors::Certificates { peers, authorities } = &self.anchors else { return Vec::new() };
-        let anchors = match authorities {
-            Authorities::Known(anchors, _) => anchors.as_slice(),
-            _ => &[],
-        };
+        let Anchors::Certificates { peers, .. } = &self.anchors else { return Vec::new() };
+        let anchors = self.authorities();
         let peers = peers.iter().filter_map(|it| EndEntityCert::try_from(it).ok());
         let peers = peers.map(|it| DistinguishedName::in_sequence(it.issuer()));
         let anchors = anchors.iter().map(|it| DistinguishedName::in_sequence(&it.subject));
@@ -81,19 +89,16 @@ impl Trust {
 
     /// Verifies who the peer is, and returns how, where there is a path of certificates. That the peer has the
     /// private key is verified by its signature.
-    pub fn verify(
-        self: &Arc<Self>,
-        peer: &PeerIdentity<'_>,
-    ) -> Result<Option<VerifiedPath>, Error> {
+    pub fn verify(&self, peer: &PeerIdentity<'_>) -> Result<VerifiedPath, Error> {
         let now = || peer.now.ok_or_else(|| Error::refusal(CertificateFault::UnknownTime, ""));
         match &self.anchors {
             Anchors::RawKeys(keys) => {
                 let is_trusted = keys.iter().any(|it| it.as_ref() == peer.end_entity.as_ref());
-                is_trusted.then_some(None).ok_or_else(|| unknown_issuer(""))
+                is_trusted.then_some(VerifiedPath::Unknown).ok_or_else(|| unknown_issuer(""))
             }
             Anchors::Certificates { peers, .. } if peers.contains(peer.end_entity) => {
                 verify_trusted(peer, now()?)?;
-                Ok(Some(VerifiedPath { issuers: Vec::new(), anchor: None }))
+                Ok(VerifiedPath::Trusted)
             }
             Anchors::Certificates { peers, authorities } => {
                 let detail = match authorities {
@@ -113,33 +118,31 @@ impl Trust {
     }
 
     fn verify_issued(
-        self: &Arc<Self>,
+        &self,
         peer: &PeerIdentity<'_>,
         now: UnixTime,
         authorities: &Authorities,
-    ) -> Result<Option<VerifiedPath>, Error> {
+    ) -> Result<VerifiedPath, Error> {
         match (authorities, peer.server_name) {
             (Authorities::Known(anchors, revocation), _) => {
-                let (issuers, anchor) = self.verify_chain(peer, now, anchors, revocation)?;
-                Ok(Some(VerifiedPath { issuers, anchor: Some((self.clone(), anchor)) }))
+                self.verify_chain(peer, now, anchors, revocation)
             }
             (Authorities::Platform(it), Some(name)) => {
                 let PeerIdentity { end_entity, intermediates, staple, .. } = *peer;
                 it.verify_server_cert(end_entity, intermediates, name, staple, now)?;
-                Ok(None)
+                Ok(VerifiedPath::Unknown)
             }
             _ => Err(unknown_issuer("")),
         }
     }
 
-    /// Returns which of the intermediates are in the path, and which anchor.
     fn verify_chain(
         &self,
         peer: &PeerIdentity<'_>,
         now: UnixTime,
         anchors: &[TrustAnchor<'_>],
         revocation: &Revocation,
-    ) -> Result<(Vec<u16>, usize), Error> {
+    ) -> Result<VerifiedPath, Error> {
         let certificate = EndEntityCert::try_from(peer.end_entity)?;
         let crls: Vec<_> = revocation.crls.iter().map(|it| &**it).collect();
         // Without CRLs, revocation is not checked.
@@ -161,24 +164,28 @@ impl Trust {
         if let Err(Webpki::InvalidSignatureForPublicKey) = verified {
             check_issuers_keys(peer, anchors)?;
         }
-        let path = verified?;
+        let path = places(&verified?, peer, anchors);
         verify_name(&certificate, peer)?;
-        let place = |it: &[u8]| peer.intermediates.iter().position(|other| **other == *it);
-        let issuers = path.intermediate_certificates().filter_map(|it| place(&it.der()));
-        let issuers = issuers.filter_map(|it| it.try_into().ok()).collect();
-        let anchor = anchors.iter().position(|it| std::ptr::eq(it, path.anchor()));
-        Ok((issuers, anchor.unwrap_or(usize::MAX)))
+        Ok(path)
     }
 }
 
-impl TrustAnchors for Trust {
-    fn name(&self, index: usize) -> Option<&[u8]> {
-        match &self.anchors {
-            Anchors::Certificates { authorities: Authorities::Known(anchors, _), .. } => {
-                anchors.get(index).map(|it| &*it.subject)
-            }
-            _ => None,
-        }
+/// Where the issuers are in what the peer presented, and which of the anchors is meant. rustls takes no
+/// message that has room for 65536 certificates.
+fn places(
+    path: &webpki::VerifiedPath<'_>,
+    peer: &PeerIdentity<'_>,
+    anchors: &[TrustAnchor<'_>],
+) -> VerifiedPath {
+    let mut issuers = [0; MAX_ISSUERS];
+    for (issuer, it) in issuers.iter_mut().zip(path.intermediate_certificates()) {
+        let place = peer.intermediates.iter().position(|other| *other == it.der());
+        *issuer = place.map_or(0, |place| place as u16 + 1);
+    }
+    let anchor = anchors.iter().position(|it| ptr::eq(it, path.anchor()));
+    match anchor {
+        Some(anchor) => VerifiedPath::Issued { issuers, anchor: anchor as u32 },
+        None => VerifiedPath::Unknown,
     }
 }
 

@@ -8,7 +8,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use std::sync::Arc;
 
 /// The callback.
-type Decide = dyn Fn(Verification) -> Result<Option<VerifiedPath>, Error> + Send + Sync;
+type Decide = dyn Fn(Verification) -> Result<VerifiedPath, Error> + Send + Sync;
 
 /// What a builder is given.
 #[derive(Clone)]
@@ -31,7 +31,7 @@ pub struct Verification {
     /// Why the library refuses the peer.
     refusal: Option<Error>,
     /// How the library has verified the peer.
-    path: Option<VerifiedPath>,
+    path: VerifiedPath,
 }
 
 impl Verification {
@@ -45,7 +45,7 @@ impl Verification {
             name: peer.server_name.map(ServerName::to_owned),
             trust,
             refusal: None,
-            path: None,
+            path: VerifiedPath::Unknown,
         }
     }
 
@@ -63,14 +63,14 @@ impl Verification {
         };
         (self.path, self.refusal) = match self.trust.verify(&peer) {
             Ok(path) => (path, None),
-            Err(refusal) => (None, Some(refusal)),
+            Err(refusal) => (VerifiedPath::Unknown, Some(refusal)),
         };
         self.refusal.as_ref().map(fault)
     }
 
     /// What the answer of the callback means. A callback that fails accepts no peer: only one number
     /// does, and it is not 0, which FFIs return when a callback raises an exception.
-    pub fn verdict(self, answer: i32) -> Result<Option<VerifiedPath>, Error> {
+    pub fn verdict(self, answer: i32) -> Result<VerifiedPath, Error> {
         match self.refusal {
             _ if answer == inkotls_verdict::Accepted as i32 => Ok(self.path),
             Some(refusal) if fault(&refusal) as i32 == answer => Err(refusal),

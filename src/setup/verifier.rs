@@ -44,7 +44,7 @@ impl Verifier {
         let origin = origin(peer, self.trust.is_of_raw_keys());
         call_context::tell(|caller| {
             caller.origin = origin;
-            caller.verified_path = path.map(Box::new);
+            caller.verified_path = path;
         });
         Ok(())
     }

@@ -13,7 +13,7 @@ pub(super) struct Facts {
     /// tls-server-end-point of the certificate that this server showed.
     pub own_channel_binding: Option<Arc<[u8]>>,
     peer_signature_scheme: Option<u16>,
-    verified_path: Option<Box<VerifiedPath>>,
+    verified_path: VerifiedPath,
 }
 
 /// So that all tickets of a handshake, with what is attached to each, are no larger than what
@@ -25,7 +25,7 @@ impl Conn {
         self.facts = Facts {
             own_channel_binding: self.context.own_channel_binding.clone(),
             peer_signature_scheme: self.context.peer_signature_scheme,
-            verified_path: self.context.verified_path.take(),
+            verified_path: self.context.verified_path,
         };
     }
 
@@ -56,17 +56,20 @@ impl Conn {
 
     /// A certificate of the path that was verified: the peer's own first.
     pub fn verified_certificate(&self, index: usize) -> Option<&[u8]> {
-        let path = self.facts.verified_path.as_ref()?;
-        match index.checked_sub(1) {
-            None => self.peer_certificate(0),
-            Some(issuer) => self.peer_certificate(1 + usize::from(*path.issuers.get(issuer)?)),
+        match (self.facts.verified_path, index.checked_sub(1)) {
+            (VerifiedPath::Unknown, _) | (VerifiedPath::Trusted, Some(_)) => None,
+            (_, None) => self.peer_certificate(0),
+            (VerifiedPath::Issued { issuers, .. }, Some(issuer)) => {
+                let place = issuers.get(issuer).filter(|place| **place > 0)?;
+                self.peer_certificate((*place).into())
+            }
         }
     }
 
     /// The contents of the Name of the trust anchor at the end of that path.
     pub fn verified_anchor(&self) -> Option<&[u8]> {
-        let (anchors, index) = self.facts.verified_path.as_ref()?.anchor.as_ref()?;
-        anchors.name(*index)
+        let VerifiedPath::Issued { anchor, .. } = self.facts.verified_path else { return None };
+        Some(&self.settings.anchors.get(anchor as usize)?.subject)
     }
 
     /// The signature scheme that the peer proved with that it has the key of its certificate.
