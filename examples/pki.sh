@@ -156,6 +156,8 @@ authorityKeyIdentifier = keyid
 END
 leaf chained ecdsa sub-ca serverAuth "$localhost"
 cat sub-ca.pem >>chained.pem
+leaf service ecdsa sub-ca "$both" "$localhost,URI:spiffe://example.test/service"
+cat sub-ca.pem >>service.pem
 
 # The same authority, issued by another one, too: chained has two paths. And one that is in neither.
 tool req -config "$scratch/config" -new -subj "/CN=inkotls example sub-ca" -key sub-ca.key \
@@ -220,6 +222,8 @@ for i in {1..8}; do
 done
 leaf below-deep ecdsa deep-8 "$both" "$localhost"
 bundle below-deep deep-{8..1}
+leaf deepest ecdsa deep-6 "$both" "$localhost" # as long as a chain may be
+bundle deepest deep-{6..1}
 
 # One that says all that a certificate may say.
 issue full p384 ca <<END

@@ -8,11 +8,17 @@
 enum { LARGEST_CERTIFICATE = 4096 };
 
 static const struct way direct = {.chunk = 1 << 14};
-static enum { LIBRARY, ASKS, DECIDES_ALONE } verifier;  // of the side that verifies
+static enum {
+  LIBRARY,
+  ASKS,
+  ASKS_AND_ACCEPTS,
+  DECIDES_ALONE
+} verifier;  // of the side that verifies
 
 static int32_t verify(void *user_data, void *conn_user_data, inkotls_verification *it) {
   (void)user_data, (void)conn_user_data;
-  return verifier == ASKS ? inkotls_verification_verify(it) : INKOTLS_VERDICT_ACCEPTED;
+  int32_t verdict = verifier == DECIDES_ALONE ? 0 : inkotls_verification_verify(it);
+  return verifier == ASKS ? verdict : INKOTLS_VERDICT_ACCEPTED;
 }
 
 // Whether the certificate at this place of the path is the first of that PEM file; NULL: none is.
@@ -43,6 +49,7 @@ static void has_path(const inkotls_conn *conn, const char *const *files, const c
   is_in_path(conn, SIZE_MAX, NULL);
   if (!anchor) {
     CHECK_INT(inkotls_conn_verified_anchor(conn, name, sizeof name, &len), INKOTLS_STATUS_NONE);
+    CHECK_INT(inkotls_conn_verified_anchor(conn, NULL, 1, &len), INKOTLS_STATUS_INVALID_ARGUMENT);
     CHECK_INT(len, 7);
     return;
   }
@@ -90,21 +97,30 @@ static void meets(const struct way *way, const char *shown, inkotls_roots *roots
   release_both();
 }
 
+static inkotls_roots *roots_of_both(const char *first, const char *second) {
+  inkotls_roots *roots = roots_of(first);
+  const char *path = pki_path(second);
+  CHECK_INT(inkotls_roots_add_pem_file(roots, path, strlen(path)), INKOTLS_STATUS_OK);
+  return roots;
+}
+
 static void servers(const struct way *way) {
   static const char *const alone[] = {"ecdsa.pem", NULL};
   static const char *const by_sub_ca[] = {"chained.pem", "sub-ca.pem", NULL};
   static const char *const crossed[] = {"chained.pem", "sub-ca-crossed.pem", NULL};
   static const char *const beside[] = {"beside-expired.pem", NULL};
+  static const char *const deepest[] = {"deepest.pem", "deep-6.pem", "deep-5.pem", "deep-4.pem",
+                                        "deep-3.pem",  "deep-2.pem", "deep-1.pem", NULL};
   meets(way, "ecdsa", roots_of("ca.pem"), alone, "CN=inkotls example ca");
+  meets(way, "deepest", roots_of("ca.pem"), deepest, "CN=inkotls example ca");
   meets(way, "chained", roots_of("ca.pem"), by_sub_ca, "CN=inkotls example ca");
   meets(way, "beside-expired", roots_of("ca.pem"), beside, "CN=inkotls example ca");
-  inkotls_roots *two = roots_of("stranger-ca.pem");
-  const char *ca = pki_path("ca.pem");
-  CHECK_INT(inkotls_roots_add_pem_file(two, ca, strlen(ca)), INKOTLS_STATUS_OK);
-  meets(way, "ecdsa", two, alone, "CN=inkotls example ca");
+  meets(way, "ecdsa", roots_of_both("stranger-ca.pem", "ca.pem"), alone, "CN=inkotls example ca");
   // The same certificates, and two paths: the roots decide.
   meets(way, "crossed", roots_of("ca.pem"), by_sub_ca, "CN=inkotls example ca");
   meets(way, "crossed", roots_of("stranger-ca.pem"), crossed, "CN=inkotls example stranger-ca");
+  meets(way, "crossed", roots_of_both("ca.pem", "stranger-ca.pem"), crossed,
+        "CN=inkotls example stranger-ca");  // which comes first in what the server presents
   meets(way, "crossed", roots_of("sub-ca.pem"), (const char *const[]){"chained.pem", NULL},
         "CN=inkotls example sub-ca");
 }
@@ -113,15 +129,19 @@ static void hosts_that_verify(const struct way *way) {
   static const char *const by_sub_ca[] = {"chained.pem", "sub-ca.pem", NULL};
   verifier = ASKS;
   meets(way, "crossed", roots_of("ca.pem"), by_sub_ca, "CN=inkotls example ca");
+  // Refused by the library, and accepted by the host: what was verified in part is no path.
+  verifier = ASKS_AND_ACCEPTS;
+  meets(way, "chained", roots_of("ca.pem"), by_sub_ca, "CN=inkotls example ca");
+  meets(way, "chained", roots_of("stranger-ca.pem"), nothing, NULL);
+  meets(way, "other", roots_of("ca.pem"), nothing, NULL);  // the server has another name
   verifier = DECIDES_ALONE;
   meets(way, "crossed", roots_of("ca.pem"), nothing, NULL);
   verifier = LIBRARY;
 }
 
-static void clients(const struct way *way) {
-  static const char *const path[] = {"client.pem", NULL};
+static void client_shows(const struct way *way, const char *shown, const char *const *path) {
   struct pair pair;
-  inkotls_identity *identity = identity_of("client");
+  inkotls_identity *identity = identity_of(shown);
   inkotls_client_builder *a = client_speaking(version);
   inkotls_server_builder *b = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
@@ -131,6 +151,29 @@ static void clients(const struct way *way) {
   connect(way, &pair, 0);
   has_path(pair.server.conn, path, "CN=inkotls example ca");
   pair_free(&pair);
+  inkotls_identity_free(identity);
+  release_both();
+}
+
+static void clients(const struct way *way) {
+  client_shows(way, "client", (const char *const[]){"client.pem", NULL});
+  client_shows(way, "of-brief-ca", (const char *const[]){"of-brief-ca.pem", "brief-ca.pem", NULL});
+}
+
+static void a_raw_public_key(const struct way *way) {
+  struct pair pair;
+  inkotls_client_builder *builder = inkotls_client_builder_new();
+  inkotls_roots *roots = roots_of_key("ecdsa");
+  inkotls_identity *identity = identity_from("raw ecdsa");
+  inkotls_server_builder *shows = inkotls_server_builder_new();
+  CHECK_INT(inkotls_client_builder_set_roots(builder, roots), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_identity(shows, identity), INKOTLS_STATUS_OK);
+  client = client_built(builder);
+  server = server_built(shows);
+  connect(way, &pair, 0);
+  has_path(pair.client.conn, nothing, NULL);
+  pair_free(&pair);
+  inkotls_roots_free(roots);
   inkotls_identity_free(identity);
   release_both();
 }
@@ -161,6 +204,7 @@ int main(int argc, char **argv) {
   each_version("a verifier of the host's", hosts_that_verify);
   each_version("clients", clients);
   each_version("a peer that is trusted itself", a_peer_that_is_trusted_itself);
+  each_way("a raw public key", a_raw_public_key);
   once_each_version("a resumed session", resumed);
   return checks_done();
 }

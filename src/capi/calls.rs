@@ -199,16 +199,19 @@ pub fn copied(from: &[u8], to: &mut [u8]) -> Result<usize, Error> {
     Ok(from.len())
 }
 
+/// Copies a text to a buffer of the host's. NONE if there is no text.
+///
 /// # Safety
 /// As for `ffi::bytes_mut`.
 pub unsafe fn copy_text(
-    text: &str,
+    text: Option<&str>,
     buf: *mut c_char,
     cap: usize,
-    out_len: Option<&mut MaybeUninit<usize>>,
-) -> Result<(), Error> {
+    out_len: Out<'_, usize>,
+) -> Result<Option<()>, Error> {
     // SAFETY: the caller vouches for buf and cap.
     let (buf, out_len) = (unsafe { bytes_mut(buf, cap) }?, output(out_len)?);
+    let Some(text) = text else { return Ok(None) };
     out_len.write(copied(text.as_bytes(), buf)?);
-    Ok(())
+    Ok(Some(()))
 }

@@ -461,7 +461,7 @@ pub unsafe extern "C" fn inkotls_certificate_pem(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    ask(certificate, |c| unsafe { copy_text(&pem(&c.der), buf, cap, out_len) })
+    ask(certificate, |c| unsafe { copy_text(Some(&pem(&c.der)), buf, cap, out_len) })
 }
 
 /// Copies a description of the certificate for logs: lines such as "subject: CN=a.test", each with
@@ -485,7 +485,7 @@ pub unsafe extern "C" fn inkotls_certificate_text(
     out_len: Option<&mut MaybeUninit<usize>>,
 ) -> Status {
     // SAFETY: the host vouches for buf and cap.
-    ask(certificate, |c| unsafe { copy_text(&summary(c), buf, cap, out_len) })
+    ask(certificate, |c| unsafe { copy_text(Some(&summary(c)), buf, cap, out_len) })
 }
 
 /// Frees the certificate; the pointers that were read from it are then no longer valid.

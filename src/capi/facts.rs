@@ -218,7 +218,7 @@ pub unsafe extern "C" fn inkotls_conn_verified_anchor(
     ask(conn, |c| {
         let name = c.conn.verified_anchor().and_then(name_text);
         // SAFETY: the host vouches for buf and cap.
-        name.map(|it| unsafe { copy_text(&it, buf, cap, out_len) }).transpose()
+        unsafe { copy_text(name.as_deref(), buf, cap, out_len) }
     })
 }
 
