@@ -1,20 +1,21 @@
 // Rule 20, how long sessions are resumed: 7 days from the full handshake that they come from, and
 // no longer than the certificate that was verified then is valid; or the shorter lifetime that a
-// host sets. Each side is tested alone: the clock of the other side stands still.
+// host sets. Each side has a clock of its own, and is tested alone: the other clock stands still.
 
 #include <stdio.h>
 #include <string.h>
 
-#include "clock.h"
 #include "configs.h"
 
 enum { HOUR = 3600, DAY = 24 * HOUR, WEEK = 7 * DAY };
 enum { STEP = 11 * HOUR };  // less than any ticket's lifetime, which is another matter
 
-// The library's clock. 0 is the system's.
-static int64_t clock_is_at;
+static int64_t client_clock, server_clock;
 
-static int64_t today(void) { return clock_is_at; }
+static int64_t now(void *clock, void *conn_user_data) {
+  (void)conn_user_data;
+  return *(const int64_t *)clock;
+}
 
 static int64_t not_after(const char *file) {
   unsigned char der[4096];
@@ -44,6 +45,13 @@ static void keep_sessions(inkotls_server_builder *builder) {
   if (storage == TICKET_KEYS) server_uses_ticket_keys(builder);
   if (storage == STORE) server_uses_store(builder);
   if (suite) CHECK_INT(inkotls_server_builder_add_cipher_suite(builder, suite), INKOTLS_STATUS_OK);
+  CHECK_INT(inkotls_server_builder_set_clock(builder, now, &server_clock), INKOTLS_STATUS_OK);
+}
+
+static inkotls_client_builder *client_with_clock(void) {
+  inkotls_client_builder *builder = client_speaking(version);
+  CHECK_INT(inkotls_client_builder_set_clock(builder, now, &client_clock), INKOTLS_STATUS_OK);
+  return builder;
 }
 
 static void set_lifetime(inkotls_server_builder *builder) {
@@ -58,7 +66,7 @@ static void server_on_trial(void) {
   inkotls_identity *identity = identity_from(shown);
   inkotls_roots *roots =
       raw_key_file(shown) ? roots_of_key(raw_key_file(shown)) : roots_of("ca.pem");
-  inkotls_client_builder *a = client_speaking(version);
+  inkotls_client_builder *a = client_with_clock();
   inkotls_server_builder *b = server_showing("ecdsa");
   CHECK_INT(inkotls_client_builder_add_identity(a, identity), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_REQUIRED, roots),
@@ -78,7 +86,7 @@ static void server_on_trial_asks_for_none(void) {
   inkotls_server_builder *builder = server_showing("ecdsa");
   keep_sessions(builder);
   set_lifetime(builder);
-  if (!client) client = client_of(version);
+  if (!client) client = client_built(client_with_clock());
   server = server_built(builder);
 }
 
@@ -86,7 +94,7 @@ static void client_on_trial(void) {
   inkotls_identity *identity = identity_from(shown);
   inkotls_roots *roots =
       raw_key_file(shown) ? roots_of_key(raw_key_file(shown)) : roots_of("ca.pem");
-  inkotls_client_builder *a = client_speaking(version);
+  inkotls_client_builder *a = client_with_clock();
   inkotls_server_builder *b = inkotls_server_builder_new();
   CHECK_INT(inkotls_client_builder_set_roots(a, roots), INKOTLS_STATUS_OK);
   if (accepts_all)
@@ -104,24 +112,22 @@ static void client_on_trial(void) {
 
 enum outcome { FULL, RESUMED, EXPIRED };
 
-// A connection, with each side's clock as it calls.
+// A connection, when the clocks of the sides are so.
 static enum outcome outcome_at(int64_t at_client, int64_t at_server) {
   static const struct way direct = {.chunk = 1 << 14};
   inkotls_status client_says, server_says, ended = INKOTLS_STATUS_INVALID_PEER_CERTIFICATE;
   unsigned char byte;
   size_t len, moved;
   struct pair pair;
-  clock_is_at = at_client;
+  client_clock = at_client;
+  server_clock = at_server;
   pair_open(&pair, &direct, client, "localhost", server);
   do {
-    clock_is_at = at_client;
     client_says = side_handshake(&pair.client);
     moved = side_deliver(&pair.client, &pair.server);
-    clock_is_at = at_server;
     server_says = side_handshake(&pair.server);
     moved += side_deliver(&pair.server, &pair.client);
   } while (moved > 0);
-  clock_is_at = at_client;
   enum outcome outcome = inkotls_conn_is_resumed(pair.client.conn) == 1 ? RESUMED : FULL;
   if (client_says < 0 || server_says < 0) {
     const inkotls_conn *refuses = server_says == ended ? pair.server.conn : pair.client.conn;
@@ -133,7 +139,6 @@ static enum outcome outcome_at(int64_t at_client, int64_t at_server) {
     CHECK_INT(side_read(&pair.client, &byte, 1, &len), INKOTLS_STATUS_WANT_READ);  // tickets
   }
   pair_free(&pair);
-  clock_is_at = 0;
   return outcome;
 }
 

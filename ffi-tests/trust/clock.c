@@ -283,6 +283,18 @@ static void ticket_without_the_time(const struct way *way) {
   release_both();
 }
 
+// What a server announces of the tickets of a resumed session goes by its clock: a client
+// that reads a lifetime of 0 keeps them for as long as the session.
+static void announced_age(void) {
+  make_storage(TICKET_KEYS);
+  server_clock.now -= 365 * DAY;
+  visit(&direct, client, server, 0);
+  visit(&direct, client, server, 1);
+  client_clock.now += 12 * HOUR + 1;
+  visit(&direct, client, server, 0);
+  release_both();
+}
+
 // How old a ticket is: for the server 12 hours, where the ticket is the session; for the client as
 // long as the server has said, which is a day for other tickets.
 static void age_of_tickets(void) {
@@ -420,6 +432,7 @@ int main(int argc, char **argv) {
   each_wide_way("a ticket without the time", ticket_without_the_time);
   once_each_version("the age of tickets", age_of_tickets);
   version = TLS13;
+  once("the announced age of tickets", announced_age);
   once("the age of early data", age_of_early_data);
   once_each_version("the clock uses another connection", uses_another_connection);
   version = TLS13;

@@ -23,12 +23,12 @@ pub fn lifetime(seconds: u32) -> Result<u32, Error> {
 
 /// The full handshake with a peer that was accepted. An issuer that has expired was not needed for
 /// that. A host's verifier may accept an end-entity certificate that has expired or cannot be parsed:
-/// then no session is resumed, and neither if the time is not known.
+/// then no session is resumed. Neither is one if the time is not known: such a handshake was in 1970.
 pub fn origin(peer: &PeerIdentity<'_>, is_raw_key: bool) -> Origin {
     let now = peer.now.map_or(0, |now| now.as_secs());
     let issuers = peer.intermediates.iter().filter_map(|it| not_after(it)).filter(|it| *it >= now);
     let own = if is_raw_key { u64::MAX } else { not_after(peer.end_entity).unwrap_or(0) };
-    let end = if peer.now.is_some() { issuers.fold(own, u64::min) } else { 0 };
+    let end = issuers.fold(own, u64::min);
     let chain = [peer.end_entity].into_iter().chain(peer.intermediates);
     let chain = chain.map(|it| it.len() + CERTIFICATE).sum::<usize>();
     Origin { began: saturated(now), end: saturated(end.max(1)), chain: chain as u32 }
