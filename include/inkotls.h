@@ -170,7 +170,8 @@ typedef struct inkotls_ticket_keys inkotls_ticket_keys;
 /// standard verification.
 ///
 /// The library passes the inkotls_verification to an inkotls_verify_callback. An
-/// inkotls_verification is valid until the callback returns.
+/// inkotls_verification is valid until the callback returns. Until then another thread may use the
+/// inkotls_verification, one thread at a time, while the callback waits for that thread.
 typedef struct inkotls_verification inkotls_verification;
 
 /// The settings of a client before a config is built from them. Only one thread at a time may use a
@@ -779,7 +780,8 @@ inkotls_status inkotls_conn_feed_eof(inkotls_conn *conn);
 /// Send the bytes of each call before the bytes of the next one; the connection does not keep them.
 ///
 /// buf, cap  Receives the ciphertext. cap is the size of buf in bytes.
-/// out_len   Receives the number of bytes written, which is 0 if no ciphertext is queued.
+/// out_len   Receives the number of bytes written, which is 0 if no ciphertext is queued, and cap
+///           if more ciphertext may be queued: INKOTLS_STATE_WANTS_WRITE says whether.
 inkotls_status inkotls_conn_drain(inkotls_conn *conn, void *buf, size_t cap, size_t *out_len);
 
 /// Reads queued ciphertext in place, without a buffer of the caller.
@@ -1776,9 +1778,10 @@ inkotls_status inkotls_client_builder_set_limit(inkotls_client_builder *builder,
 
 /// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// If inkotls_client_builder_build returns OK, builder is freed. If inkotls_client_builder_build
-/// fails, builder is unchanged: it can be changed and built again, or freed.
-/// inkotls_client_builder_error returns the reason of the failure.
+/// If inkotls_client_builder_build returns OK, builder is freed, and no call may use builder any
+/// more, not even inkotls_client_builder_error. If inkotls_client_builder_build fails, builder is
+/// unchanged: it can be changed and built again, or freed. inkotls_client_builder_error returns the
+/// reason of the failure.
 ///
 /// If the client trusts what the platform trusts, the call reads the platform's certificate files,
 /// which may block the thread.
@@ -2415,9 +2418,10 @@ inkotls_status inkotls_server_builder_set_limit(inkotls_server_builder *builder,
 
 /// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// If inkotls_server_builder_build returns OK, builder is freed. If inkotls_server_builder_build
-/// fails, builder is unchanged: it can be changed and built again, or freed.
-/// inkotls_server_builder_error returns the reason of the failure.
+/// If inkotls_server_builder_build returns OK, builder is freed, and no call may use builder any
+/// more, not even inkotls_server_builder_error. If inkotls_server_builder_build fails, builder is
+/// unchanged: it can be changed and built again, or freed. inkotls_server_builder_error returns the
+/// reason of the failure.
 ///
 /// If the server trusts the client certificates that the platform trusts, the call reads the
 /// platform's certificate files, which may block the thread.
@@ -3311,6 +3315,10 @@ inkotls_status inkotls_client_builder_set_tls12_resumption(inkotls_client_builde
 /// connection makes a full handshake. If an inkotls_verify_callback accepted a certificate that had
 /// expired, the session is not resumed at all. Raw public keys do not expire. The same time limit
 /// applies to sessions in a session store and in tickets that are sealed with ticket keys.
+///
+/// A TLS 1.2 client resumes a session of the cache by its session ID. A client that resumes only
+/// with tickets, such as one of Go's crypto/tls, needs ticket keys
+/// (inkotls_server_builder_set_ticket_keys).
 ///
 /// After fork, the cache is empty in the new process: no process resumes the sessions of another
 /// process, or accepts early data that another process accepted. Processes that resume each other's

@@ -520,9 +520,10 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_client_config from the settings of the builder.
 ///
-/// If inkotls_client_builder_build returns OK, builder is freed. If inkotls_client_builder_build
-/// fails, builder is unchanged: it can be changed and built again, or freed.
-/// inkotls_client_builder_error returns the reason of the failure.
+/// If inkotls_client_builder_build returns OK, builder is freed, and no call may use builder any
+/// more, not even inkotls_client_builder_error. If inkotls_client_builder_build fails, builder is
+/// unchanged: it can be changed and built again, or freed. inkotls_client_builder_error returns the
+/// reason of the failure.
 ///
 /// If the client trusts what the platform trusts, the call reads the platform's certificate files,
 /// which may block the thread.

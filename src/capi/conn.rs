@@ -455,7 +455,8 @@ pub extern "C" fn inkotls_conn_feed_eof(conn: Option<&mut inkotls_conn>) -> Stat
 /// Send the bytes of each call before the bytes of the next one; the connection does not keep them.
 ///
 /// buf, cap   Receives the ciphertext. cap is the size of buf in bytes.
-/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued.
+/// out_len    Receives the number of bytes written, which is 0 if no ciphertext is queued, and cap
+///            if more ciphertext may be queued: INKOTLS_STATE_WANTS_WRITE says whether.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_drain(
     conn: Option<&mut inkotls_conn>,

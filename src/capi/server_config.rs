@@ -325,6 +325,10 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_verifier(
 /// expired, the session is not resumed at all. Raw public keys do not expire. The same time limit
 /// applies to sessions in a session store and in tickets that are sealed with ticket keys.
 ///
+/// A TLS 1.2 client resumes a session of the cache by its session ID. A client that resumes only
+/// with tickets, such as one of Go's crypto/tls, needs ticket keys
+/// (inkotls_server_builder_set_ticket_keys).
+///
 /// After fork, the cache is empty in the new process: no process resumes the sessions of another
 /// process, or accepts early data that another process accepted. Processes that resume each other's
 /// sessions need ticket keys (inkotls_server_builder_set_ticket_keys) or a session store.
@@ -660,9 +664,10 @@ pub extern "C" fn inkotls_server_builder_set_dangerous_key_log_file(
 
 /// Creates an inkotls_server_config from the settings of the builder.
 ///
-/// If inkotls_server_builder_build returns OK, builder is freed. If inkotls_server_builder_build
-/// fails, builder is unchanged: it can be changed and built again, or freed.
-/// inkotls_server_builder_error returns the reason of the failure.
+/// If inkotls_server_builder_build returns OK, builder is freed, and no call may use builder any
+/// more, not even inkotls_server_builder_error. If inkotls_server_builder_build fails, builder is
+/// unchanged: it can be changed and built again, or freed. inkotls_server_builder_error returns the
+/// reason of the failure.
 ///
 /// If the server trusts the client certificates that the platform trusts, the call reads the
 /// platform's certificate files, which may block the thread.

@@ -12,7 +12,8 @@ use std::mem::MaybeUninit;
 /// standard verification.
 ///
 /// The library passes the inkotls_verification to an inkotls_verify_callback. An
-/// inkotls_verification is valid until the callback returns.
+/// inkotls_verification is valid until the callback returns. Until then another thread may use the
+/// inkotls_verification, one thread at a time, while the callback waits for that thread.
 pub struct inkotls_verification(Opaque);
 
 impl Handle for inkotls_verification {
