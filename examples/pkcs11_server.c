@@ -97,8 +97,8 @@ static bool open_key(struct token *token, const char *label);
 static bool did(const char *call, CK_RV result);
 static const inkotls_server_config *load(struct token *token, const char *chain);
 static inkotls_status set_signer(inkotls_identity *identity, struct token *token);
-static int32_t sign(void *user_data, int32_t number, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap);
+static int32_t sign(void *user_data, void *conn_user_data, int32_t number, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap);
 static int32_t encode(uint8_t *buf, size_t len);
 static bool serve(struct server *server, uint16_t port);
 static bool listen_on(int listener, uint16_t port);
@@ -225,8 +225,9 @@ static inkotls_status set_signer(inkotls_identity *identity, struct token *token
 }
 
 // As the library's inkotls_sign_callback. It comes on the signer's thread.
-static int32_t sign(void *user_data, int32_t number, const uint8_t *message, size_t len,
-                    uint8_t *buf, size_t cap) {
+static int32_t sign(void *user_data, void *conn_user_data, int32_t number, const uint8_t *message,
+                    size_t len, uint8_t *buf, size_t cap) {
+  (void)conn_user_data;
   const struct token *token = user_data;
   const CK_FUNCTION_LIST *p11 = token->p11;
   const struct scheme *scheme = SCHEMES;

@@ -59,7 +59,7 @@ NEEDS.test-graviola := qemu-x86_64=qemu-user
 test-graviola: ## the same with graviola, alone and beside ring, and on a processor that lacks what graviola requires
 	$(needs)
 	$(CARGO) test --locked --lib $(features.graviola)
-	$(CARGO) test --locked --no-fail-fast $(features.providers)
+	$(CARGO) test --locked --no-fail-fast --features graviola
 	@$(MAKE) --no-print-directory KIND=graviola test-c-all test-interop
 	@$(MAKE) --no-print-directory KIND=providers T='handshake keys sessions' test-c
 	@CRYPTO_PROVIDER=ring $(MAKE) --no-print-directory KIND=providers T='handshake keys sessions' test-c

@@ -72,7 +72,7 @@ static void the_lists(void) {
   CHECK_INT(strcmp(inkotls_signature_scheme_name(-1), "unknown"), 0);
   for (count = 0; (inkotls_signature_scheme_at(count)) >= 0; count++)
     CHECK(strcmp(inkotls_signature_scheme_name(inkotls_signature_scheme_at(count)), "unknown"));
-  CHECK_INT(count, 9);
+  CHECK(count >= 9);  // aws-lc-rs has more
   CHECK_INT(inkotls_signature_scheme_at(SIZE_MAX), INKOTLS_STATUS_NONE);
 }
 

@@ -194,9 +194,9 @@ pub fn parameter_kind<'a>(
         _ if it.ctype.ends_with("**") => Some(Kind("pointer", registry(function, it, text))),
         _ if function.length_of(it).is_some() => Some(Kind("buffer", registry(function, it, text))),
         _ if it.name == "used" => plain("used"),
+        "size_t *" if !["out_len", "out_count"].contains(&it.name.as_str()) => plain("number"),
         _ if function.measured_by(it).is_some() => plain("length"),
         "int64_t *" => plain("number"),
-        "size_t *" if !["out_len", "out_count"].contains(&it.name.as_str()) => plain("number"),
         _ if is_pointer(&it.ctype) => None,
         _ if it.name == "index" => plain("index"),
         "int32_t" => match row.map(Row::number)? {
