@@ -25,10 +25,12 @@ static int32_t connect_once(const inkotls_client_config *config,
   inkotls_status status = handshake(conn, fd);
   int32_t ech = inkotls_conn_ech_status(conn);
   if (ech == INKOTLS_ECH_STATUS_REJECTED) {
-    configs->len = 0;  // without configs of the server: connect without ECH
-    if (inkotls_conn_ech_retry_configs(conn, &list, &len) == INKOTLS_STATUS_OK &&
-        len <= sizeof configs->list)
+    inkotls_status sent = inkotls_conn_ech_retry_configs(conn, &list, &len);
+    configs->len = 0;
+    if (sent == INKOTLS_STATUS_OK && len <= sizeof configs->list)
       memcpy(configs->list, list, configs->len = len);
+    else if (sent != INKOTLS_STATUS_NONE)  // NONE: connect without ECH
+      die("the configs of the server are too long");
   } else if (status || write_text(conn, fd, "hello?") || read_text(conn, fd, answer, 100)) {
     die(inkotls_conn_error(conn));  // do not connect again without ECH
   }
