@@ -121,10 +121,11 @@ typedef struct inkotls_roots inkotls_roots;
 
 /// A certificate chain and its private key, with which a server or a client proves who it is.
 ///
-/// Private keys are RSA (2048 to 8192 bits), ECDSA (P-256 or P-384) or Ed25519, and are not
-/// encrypted. A callback may sign instead of a private key (inkotls_identity_set_signer). The chain
-/// and the key may be set in either order. The call that sets the second of them returns
-/// KEY_MISMATCH if the two do not belong together.
+/// Private keys are RSA (2048 to 4096 bits; up to 8192 bits with the crypto providers aws-lc-rs and
+/// graviola), ECDSA (P-256 or P-384) or Ed25519, and are not encrypted. A callback may sign instead
+/// of a private key (inkotls_identity_set_signer). The chain and the key may be set in either
+/// order. The call that sets the second of them returns KEY_MISMATCH if the two do not belong
+/// together.
 ///
 /// One thread at a time fills the identity. An identity that no call changes may be passed to
 /// builders by several threads at the same time.
@@ -456,19 +457,19 @@ const char *inkotls_alert_name(int32_t alert);
 
 /// Copies the error message for a server name that was refused with INVALID_NAME.
 ///
-/// Three functions refuse a server name with this status, and have no handle that could keep an
-/// error message: inkotls_conn_new_client, inkotls_sni_map_set and inkotls_sni_map_remove. The
-/// error message repeats the name and says what is wrong with it, such as "the server name
-/// \"a.test:443\" has a port: pass only the host name". Call this function only after one of the
-/// three has refused the name, because a name that one of them accepts may have an error message
-/// for another one.
+/// Four functions refuse a server name with this status, and have no handle that could keep an
+/// error message: inkotls_conn_new_client, inkotls_client_config_remove_sessions,
+/// inkotls_sni_map_set and inkotls_sni_map_remove. The error message repeats the name and says what
+/// is wrong with it, such as "the server name \"a.test:443\" has a port: pass only the host name".
+/// Call this function only after one of the four has refused the name, because a name that one of
+/// them accepts may have an error message for another one.
 ///
 /// server_name, len  The name that was refused, and its length in bytes. Borrowed for this call.
 /// buf, cap          Receives the error message in UTF-8, not NUL-terminated. cap is the size of
 ///                   buf in bytes; 512 bytes are always enough.
 /// out_len           Receives the length of the error message, in bytes.
 ///
-/// NONE              None of the three functions refuses the name.
+/// NONE              None of the four functions refuses the name.
 /// INVALID_ARGUMENT  The error message does not fit into cap bytes.
 inkotls_status inkotls_invalid_name_text(const char *server_name, size_t len, char *buf,
     size_t cap, size_t *out_len);
@@ -499,8 +500,8 @@ const char *inkotls_protocol_version_name(int32_t version);
 
 /// Returns the number of a protocol version from its name, such as 0x0304 from "TLS 1.3".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_protocol_version_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_protocol_version_name returns; upper and lower case are the same.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///
@@ -526,8 +527,8 @@ const char *inkotls_cipher_suite_name(int32_t suite);
 
 /// Returns the number of a cipher suite from its name: 0x1301 from "TLS_AES_128_GCM_SHA256".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_cipher_suite_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_cipher_suite_name returns; upper and lower case are the same.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///
@@ -562,8 +563,8 @@ const char *inkotls_named_group_name(int32_t group);
 
 /// Returns the number of a group from its name, such as 29 from "x25519".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_named_group_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_named_group_name returns; upper and lower case are the same.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///
@@ -594,8 +595,11 @@ const char *inkotls_signature_scheme_name(int32_t scheme);
 
 /// Returns the number of a signature scheme from its name, such as 0x0807 from "ed25519".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_signature_scheme_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_signature_scheme_name returns; upper and lower case are the same.
+///
+/// A signature scheme that has a number may be one that this library does not support:
+/// inkotls_signature_scheme_at lists the supported signature schemes.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///
@@ -617,7 +621,9 @@ int32_t inkotls_signature_scheme_number(const char *name, size_t len);
 /// config            The settings of the connection. Retained.
 /// server_name, len  The name that the server must prove with its certificate, and its length in
 ///                   bytes. The name must not contain a NUL byte. A DNS name is also sent to the
-///                   server (SNI, RFC 6066); an IP address is not sent. Copied.
+///                   server (SNI, RFC 6066); an IP address is not sent. A client that verifies no
+///                   name, because it trusts single certificates or raw public keys, passes the IP
+///                   address of the server. Copied.
 /// out_conn          Receives the connection. Free it with inkotls_conn_free.
 ///
 /// INVALID_NAME  The name is neither a DNS name nor an IP address. inkotls_invalid_name_text writes
@@ -665,8 +671,9 @@ inkotls_status inkotls_conn_clear_alpn(inkotls_conn *conn);
 ///
 /// The callbacks of a config or of an identity are set once for many connections
 /// (inkotls_verify_callback, inkotls_sign_callback, inkotls_key_log_callback,
-/// inkotls_session_put_callback, inkotls_session_get_callback). Their conn_user_data says which
-/// connection the call is about. inkotls_log_callback receives conn_user_data, too.
+/// inkotls_session_put_callback, inkotls_session_get_callback, inkotls_clock_callback). Their
+/// conn_user_data says which connection the call is about. inkotls_log_callback receives
+/// conn_user_data, too.
 ///
 /// user_data  Passed to callbacks during calls on conn. May be NULL. Default: NULL. Must stay valid
 ///            until a later call of inkotls_conn_set_user_data returns OK, or until conn is freed.
@@ -711,9 +718,10 @@ inkotls_status inkotls_conn_feed(inkotls_conn *conn, const void *data, size_t le
 /// ciphertext to the connection.
 ///
 /// Until inkotls_conn_feed_filled returns OK, or conn is freed, the memory stays at its address,
-/// and the library neither reads nor writes the memory. In the meantime the host may make any other
-/// call on conn, also from another thread: for example read, write, drain and close the connection.
-/// Only calls that would mix other ciphertext with the awaited ciphertext return INVALID_STATE:
+/// and the library neither reads nor writes the memory: the operating system, or another thread,
+/// may receive into the memory while calls on conn run. Calls on conn must not overlap, as always;
+/// one after the other, the host may for example read, write, drain and close the connection. Only
+/// calls that would mix other ciphertext with the awaited ciphertext return INVALID_STATE:
 /// inkotls_conn_feed, inkotls_conn_feed_eof, inkotls_conn_set_fd, inkotls_conn_set_fds and
 /// inkotls_conn_set_io. A second call of inkotls_conn_feed_room returns the same memory again.
 /// Before inkotls_conn_free, cancel a receive operation that still uses the memory, and wait until
@@ -1026,7 +1034,9 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 /// HANDSHAKE_FAILED          The two sides have no version, cipher suite, group, ALPN protocol,
 ///                           signature scheme or certificate type (X.509, or a raw public key of
 ///                           RFC 7250) in common; or no identity of the server has the server name;
-///                           or a limit was exceeded (INKOTLS_LIMIT_HANDSHAKE).
+///                           or a limit was exceeded (INKOTLS_LIMIT_HANDSHAKE); or the server has
+///                           refused Encrypted ClientHello: inkotls_conn_ech_status then returns
+///                           INKOTLS_ECH_STATUS_REJECTED, whose comment says how to connect again.
 /// PROTOCOL_ERROR            The peer violated the protocol, or the ciphertext was changed on its
 ///                           way.
 /// INVALID_KEY               The inkotls_sign_callback of this side's identity returned no
@@ -1469,7 +1479,7 @@ inkotls_status inkotls_conn_verified_certificate(const inkotls_conn *conn, size_
 ///
 /// NONE              There is no path (inkotls_conn_verified_certificate), or the peer's own
 ///                   certificate is trusted (inkotls_roots_add_peer_certificate_pem).
-/// INVALID_ARGUMENT  The text does not fit into cap bytes.
+/// INVALID_ARGUMENT  The text does not fit into cap bytes. Repeat the call with a larger buffer.
 inkotls_status inkotls_conn_verified_anchor(const inkotls_conn *conn, char *buf, size_t cap,
     size_t *out_len);
 
@@ -1545,9 +1555,10 @@ inkotls_status inkotls_conn_channel_binding(inkotls_conn *conn, int32_t kind, vo
 /// The limits of a connection, which inkotls_client_builder_set_limit and
 /// inkotls_server_builder_set_limit set. Numbers are never reused.
 INKOTLS_ENUM(inkotls_limit) {
-  /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
-  /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to 1073741824. Default:
-  /// 65536.
+  /// How much application data may be encrypted and wait to be drained, in bytes of ciphertext.
+  /// When the buffer is full, inkotls_conn_write accepts nothing and returns WANT_WRITE. What TLS
+  /// adds to the last records (22 bytes for each record in TLS 1.3, up to 29 in TLS 1.2) may exceed
+  /// the limit. Range: 1024 to 1073741824. Default: 65536.
   INKOTLS_LIMIT_WRITE_BUFFER = 1,
   /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
   /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound of the range has room for
@@ -1652,12 +1663,12 @@ inkotls_status inkotls_client_builder_add_named_group(inkotls_client_builder *bu
 /// Private keys, ticket keys, fingerprints and HPKE (for Encrypted ClientHello) always use the
 /// default crypto provider, whatever is set here.
 ///
-/// name, len  The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
-///            length in bytes. Default: the crypto provider that inkotls_client_builder_build
-///            chooses. Borrowed for this call.
+/// name, len  The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring", in lower
+///            case; and its length in bytes. Default: the crypto provider that
+///            inkotls_client_builder_build chooses. Borrowed for this call.
 ///
-/// UNSUPPORTED  The crypto provider is not built in, or the processor lacks an extension that the
-///              crypto provider requires.
+/// UNSUPPORTED  No crypto provider with this name is built in, or the processor lacks an extension
+///              that the crypto provider requires. The error message lists what is built in.
 inkotls_status inkotls_client_builder_set_crypto_provider(inkotls_client_builder *builder,
     const char *name, size_t len);
 
@@ -1723,9 +1734,9 @@ inkotls_status inkotls_client_builder_set_extended_master_secret_required(
 /// the same, so that a callback that counts milliseconds by mistake is noticed.
 ///
 /// While the time is not known, this side refuses every certificate with
-/// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME, and makes full handshakes only. An
-/// inkotls_verify_callback may accept a certificate all the same. Raw public keys do not expire,
-/// and need no time.
+/// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME, and makes full handshakes only. A client removes the
+/// sessions of a server that it connects to. An inkotls_verify_callback may accept a certificate
+/// all the same. Raw public keys do not expire, and need no time.
 ///
 /// The library calls the callback several times in a handshake, and once for each ticket that a
 /// client receives after the handshake. Connections that run on several threads call the callback
@@ -2318,12 +2329,12 @@ inkotls_status inkotls_server_builder_add_named_group(inkotls_server_builder *bu
 /// Private keys, ticket keys and fingerprints always use the default crypto provider, whatever is
 /// set here.
 ///
-/// name, len  The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
-///            length in bytes. Default: the crypto provider that inkotls_server_builder_build
-///            chooses. Borrowed for this call.
+/// name, len  The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring", in lower
+///            case; and its length in bytes. Default: the crypto provider that
+///            inkotls_server_builder_build chooses. Borrowed for this call.
 ///
-/// UNSUPPORTED  The crypto provider is not built in, or the processor lacks an extension that the
-///              crypto provider requires.
+/// UNSUPPORTED  No crypto provider with this name is built in, or the processor lacks an extension
+///              that the crypto provider requires. The error message lists what is built in.
 inkotls_status inkotls_server_builder_set_crypto_provider(inkotls_server_builder *builder,
     const char *name, size_t len);
 
@@ -3497,9 +3508,10 @@ inkotls_status inkotls_client_config_sessions(const inkotls_client_config *confi
 /// A failure of inkotls_client_config_remove_sessions leaves no error message, because a config has
 /// no _error function. inkotls_status_text describes the status.
 ///
-/// server_name, len  The name that was passed to inkotls_conn_new_client, in upper or lower case,
-///                   and its length in bytes. If len is 0, the call removes the sessions of all
-///                   servers. Borrowed for this call.
+/// server_name, len  The name that was passed to inkotls_conn_new_client, and its length in bytes.
+///                   Upper and lower case are the same; "a.test" and "a.test." are two names. If
+///                   len is 0, also with a pointer that is not NULL, the call removes the sessions
+///                   of all servers. Borrowed for this call.
 ///
 /// OK            The config holds no session of the server, also if it held none before the call.
 /// INVALID_NAME  The name is neither a DNS name nor an IP address. No session is removed.
@@ -3767,7 +3779,8 @@ inkotls_status inkotls_client_builder_set_ech_grease(inkotls_client_builder *bui
 ///
 /// The library uses the first config of the list that the library supports: one of RFC 9849
 /// (version 0xfe0d) with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, and AES-128-GCM, AES-256-GCM or
-/// ChaCha20Poly1305. A later call replaces the configs of an earlier call.
+/// ChaCha20Poly1305, without a mandatory extension, and with a public name that is a DNS name. A
+/// later call replaces the configs of an earlier call.
 ///
 /// The connection offers TLS 1.3 only, and resumes no TLS 1.2 session. All other settings are those
 /// of the config of the connection; sessions are stored by the server name that was passed to
@@ -3787,7 +3800,7 @@ inkotls_status inkotls_client_builder_set_ech_grease(inkotls_client_builder *bui
 /// list, len  An ECHConfigList (RFC 9849, section 4) in binary form: DNS libraries may return the
 ///            parameter "ech" in base64. The length is in bytes. Copied.
 ///
-/// INVALID_ARGUMENT  The bytes are not an ECHConfigList.
+/// INVALID_ARGUMENT  The bytes are not an ECHConfigList, or the ECHConfigList has no config.
 /// INVALID_STATE     The handshake has begun, or conn is a server connection, or the config of the
 ///                   connection does not offer TLS 1.3.
 /// UNSUPPORTED       The library supports none of the configs in the list. The call changes
@@ -4235,8 +4248,8 @@ void inkotls_ticket_keys_release(const inkotls_ticket_keys *ticket_keys);
 /// By default a server has no ticket keys.
 ///
 /// Tickets that contain the session are used with all clients of TLS 1.3, and with clients of TLS
-/// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
-/// session store.
+/// 1.2 that support tickets. Sessions of TLS 1.2 are stored in the session cache or the session
+/// store, too, whether or not the client supports tickets.
 ///
 /// A client can use a ticket that contains the session more than once. Therefore early data is not
 /// possible: inkotls_server_builder_build fails with INVALID_STATE if
@@ -4774,8 +4787,10 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     Some calls leave no error message, because they have no handle with an _error function:
 //     calls that create a handle (inkotls_conn_new_client, inkotls_conn_new_server,
 //     inkotls_certificate_new, inkotls_ticket_keys_new), calls on a reference-counted handle
-//     (inkotls_sni_map_set, inkotls_sni_map_remove, inkotls_ticket_keys_set), and calls on an
-//     inkotls_certificate or an inkotls_verification. inkotls_status_text describes their status,
+//     (inkotls_sni_map_set, inkotls_sni_map_remove, inkotls_ticket_keys_set,
+//     inkotls_client_config_remove_sessions, inkotls_client_config_sessions,
+//     inkotls_server_config_sessions), and calls on an inkotls_certificate or an
+//     inkotls_verification. inkotls_status_text describes their status,
 //     and inkotls_invalid_name_text describes what is wrong with a server name.
 //
 //     Functions that create or configure (functions whose names contain _new, _set, _add, _clear
@@ -4959,7 +4974,7 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     inkotls_conn_run_blocking.
 //
 //     A callback may start a process with posix_spawn. A callback of a config or of an identity
-//     (verifier, signer, session store, key log) may be called on several threads at the same
+//     (verifier, signer, session store, key log, clock) may be called on several threads at the same
 //     time, with the same user_data, because connections of one config may run on several threads.
 //
 //     A callback may use other handles. A callback must not use the handle whose call it runs in:

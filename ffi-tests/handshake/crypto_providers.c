@@ -104,6 +104,7 @@ static void no_names(void) {
     checking("name %zu", i);
     CHECK_INT(inkotls_client_builder_set_crypto_provider(client, name, len),
               INKOTLS_STATUS_UNSUPPORTED);
+    CHECK_TEXT(inkotls_client_builder_error(client), "no crypto provider \"");
     CHECK_TEXT(inkotls_client_builder_error(client), last);
     CHECK_INT(inkotls_server_builder_set_crypto_provider(server, name, len),
               INKOTLS_STATUS_UNSUPPORTED);

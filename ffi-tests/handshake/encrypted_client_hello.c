@@ -126,6 +126,7 @@ static void may_not_refuse(const struct way *way) {
   struct pair pair;
   offers(&pair, way, inner);
   pair_refuses(&pair, &pair.client, INKOTLS_CERTIFICATE_ERROR_WRONG_NAME);
+  CHECK_TEXT(inkotls_conn_error(pair.client.conn), "must prove the public name other.test");
   reports(pair.client.conn, INKOTLS_ECH_STATUS_OFFERED, outer);
   pair_free(&pair);
 }

@@ -164,12 +164,12 @@ pub extern "C" fn inkotls_client_builder_add_named_group(
 /// Private keys, ticket keys, fingerprints and HPKE (for Encrypted ClientHello) always use the
 /// default crypto provider, whatever is set here.
 ///
-/// name, len   The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
-///             length in bytes. Default: the crypto provider that inkotls_client_builder_build
-///             chooses. Borrowed for this call.
+/// name, len   The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring", in
+///             lower case; and its length in bytes. Default: the crypto provider that
+///             inkotls_client_builder_build chooses. Borrowed for this call.
 ///
-/// UNSUPPORTED   The crypto provider is not built in, or the processor lacks an extension that the
-///               crypto provider requires.
+/// UNSUPPORTED   No crypto provider with this name is built in, or the processor lacks an extension
+///               that the crypto provider requires. The error message lists what is built in.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_client_builder_set_crypto_provider(
     builder: Option<&mut inkotls_client_builder>,
@@ -639,9 +639,10 @@ pub extern "C" fn inkotls_client_config_sessions(
 /// A failure of inkotls_client_config_remove_sessions leaves no error message, because a config has
 /// no _error function. inkotls_status_text describes the status.
 ///
-/// server_name, len   The name that was passed to inkotls_conn_new_client, in upper or lower case,
-///                    and its length in bytes. If len is 0, the call removes the sessions of all
-///                    servers. Borrowed for this call.
+/// server_name, len   The name that was passed to inkotls_conn_new_client, and its length in bytes.
+///                    Upper and lower case are the same; "a.test" and "a.test." are two names. If
+///                    len is 0, also with a pointer that is not NULL, the call removes the sessions
+///                    of all servers. Borrowed for this call.
 ///
 /// OK             The config holds no session of the server, also if it held none before the call.
 /// INVALID_NAME   The name is neither a DNS name nor an IP address. No session is removed.

@@ -38,7 +38,9 @@ impl Handle for inkotls_conn {
 /// config             The settings of the connection. Retained.
 /// server_name, len   The name that the server must prove with its certificate, and its length in
 ///                    bytes. The name must not contain a NUL byte. A DNS name is also sent to the
-///                    server (SNI, RFC 6066); an IP address is not sent. Copied.
+///                    server (SNI, RFC 6066); an IP address is not sent. A client that verifies no
+///                    name, because it trusts single certificates or raw public keys, passes the
+///                    IP address of the server. Copied.
 /// out_conn           Receives the connection. Free it with inkotls_conn_free.
 ///
 /// INVALID_NAME   The name is neither a DNS name nor an IP address. inkotls_invalid_name_text
@@ -145,8 +147,9 @@ pub unsafe extern "C" fn inkotls_conn_set_resumption_data(
 ///
 /// The callbacks of a config or of an identity are set once for many connections
 /// (inkotls_verify_callback, inkotls_sign_callback, inkotls_key_log_callback,
-/// inkotls_session_put_callback, inkotls_session_get_callback). Their conn_user_data says which
-/// connection the call is about. inkotls_log_callback receives conn_user_data, too.
+/// inkotls_session_put_callback, inkotls_session_get_callback, inkotls_clock_callback). Their
+/// conn_user_data says which connection the call is about. inkotls_log_callback receives
+/// conn_user_data, too.
 ///
 /// user_data   Passed to callbacks during calls on conn. May be NULL. Default: NULL. Must stay
 ///             valid until a later call of inkotls_conn_set_user_data returns OK, or until conn is
@@ -356,9 +359,10 @@ pub unsafe extern "C" fn inkotls_conn_feed(
 /// ciphertext to the connection.
 ///
 /// Until inkotls_conn_feed_filled returns OK, or conn is freed, the memory stays at its address,
-/// and the library neither reads nor writes the memory. In the meantime the host may make any other
-/// call on conn, also from another thread: for example read, write, drain and close the connection.
-/// Only calls that would mix other ciphertext with the awaited ciphertext return INVALID_STATE:
+/// and the library neither reads nor writes the memory: the operating system, or another thread,
+/// may receive into the memory while calls on conn run. Calls on conn must not overlap, as always;
+/// one after the other, the host may for example read, write, drain and close the connection. Only
+/// calls that would mix other ciphertext with the awaited ciphertext return INVALID_STATE:
 /// inkotls_conn_feed, inkotls_conn_feed_eof, inkotls_conn_set_fd, inkotls_conn_set_fds and
 /// inkotls_conn_set_io. A second call of inkotls_conn_feed_room returns the same memory again.
 /// Before inkotls_conn_free, cancel a receive operation that still uses the memory, and wait until
@@ -557,7 +561,10 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// HANDSHAKE_FAILED           The two sides have no version, cipher suite, group, ALPN protocol,
 ///                            signature scheme or certificate type (X.509, or a raw public key of
 ///                            RFC 7250) in common; or no identity of the server has the server
-///                            name; or a limit was exceeded (INKOTLS_LIMIT_HANDSHAKE).
+///                            name; or a limit was exceeded (INKOTLS_LIMIT_HANDSHAKE); or the
+///                            server has refused Encrypted ClientHello: inkotls_conn_ech_status
+///                            then returns INKOTLS_ECH_STATUS_REJECTED, whose comment says how to
+///                            connect again.
 /// PROTOCOL_ERROR             The peer violated the protocol, or the ciphertext was changed on its
 ///                            way.
 /// INVALID_KEY                The inkotls_sign_callback of this side's identity returned no

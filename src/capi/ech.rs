@@ -20,7 +20,8 @@ use std::mem::MaybeUninit;
 ///
 /// The library uses the first config of the list that the library supports: one of RFC 9849
 /// (version 0xfe0d) with DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, and AES-128-GCM, AES-256-GCM or
-/// ChaCha20Poly1305. A later call replaces the configs of an earlier call.
+/// ChaCha20Poly1305, without a mandatory extension, and with a public name that is a DNS name. A
+/// later call replaces the configs of an earlier call.
 ///
 /// The connection offers TLS 1.3 only, and resumes no TLS 1.2 session. All other settings are those
 /// of the config of the connection; sessions are stored by the server name that was passed to
@@ -40,7 +41,7 @@ use std::mem::MaybeUninit;
 /// list, len   An ECHConfigList (RFC 9849, section 4) in binary form: DNS libraries may return the
 ///             parameter "ech" in base64. The length is in bytes. Copied.
 ///
-/// INVALID_ARGUMENT   The bytes are not an ECHConfigList.
+/// INVALID_ARGUMENT   The bytes are not an ECHConfigList, or the ECHConfigList has no config.
 /// INVALID_STATE      The handshake has begun, or conn is a server connection, or the config of the
 ///                    connection does not offer TLS 1.3.
 /// UNSUPPORTED        The library supports none of the configs in the list. The call changes

@@ -207,7 +207,7 @@ pub extern "C" fn inkotls_conn_verified_certificate(
 ///
 /// NONE               There is no path (inkotls_conn_verified_certificate), or the peer's own
 ///                    certificate is trusted (inkotls_roots_add_peer_certificate_pem).
-/// INVALID_ARGUMENT   The text does not fit into cap bytes.
+/// INVALID_ARGUMENT   The text does not fit into cap bytes. Repeat the call with a larger buffer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_conn_verified_anchor(
     conn: Option<&inkotls_conn>,

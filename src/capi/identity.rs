@@ -14,10 +14,11 @@ use std::sync::Arc;
 
 /// A certificate chain and its private key, with which a server or a client proves who it is.
 ///
-/// Private keys are RSA (2048 to 8192 bits), ECDSA (P-256 or P-384) or Ed25519, and are not
-/// encrypted. A callback may sign instead of a private key (inkotls_identity_set_signer). The chain
-/// and the key may be set in either order. The call that sets the second of them returns
-/// KEY_MISMATCH if the two do not belong together.
+/// Private keys are RSA (2048 to 4096 bits; up to 8192 bits with the crypto providers aws-lc-rs and
+/// graviola), ECDSA (P-256 or P-384) or Ed25519, and are not encrypted. A callback may sign instead
+/// of a private key (inkotls_identity_set_signer). The chain and the key may be set in either
+/// order. The call that sets the second of them returns KEY_MISMATCH if the two do not belong
+/// together.
 ///
 /// One thread at a time fills the identity. An identity that no call changes may be passed to
 /// builders by several threads at the same time.

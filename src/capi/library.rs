@@ -42,19 +42,19 @@ pub extern "C" fn inkotls_status_text(status: i32) -> *const c_char {
 
 /// Copies the error message for a server name that was refused with INVALID_NAME.
 ///
-/// Three functions refuse a server name with this status, and have no handle that could keep an
-/// error message: inkotls_conn_new_client, inkotls_sni_map_set and inkotls_sni_map_remove. The
-/// error message repeats the name and says what is wrong with it, such as "the server name
-/// \"a.test:443\" has a port: pass only the host name". Call this function only after one of the
-/// three has refused the name, because a name that one of them accepts may have an error message
-/// for another one.
+/// Four functions refuse a server name with this status, and have no handle that could keep an
+/// error message: inkotls_conn_new_client, inkotls_client_config_remove_sessions,
+/// inkotls_sni_map_set and inkotls_sni_map_remove. The error message repeats the name and says what
+/// is wrong with it, such as "the server name \"a.test:443\" has a port: pass only the host name".
+/// Call this function only after one of the four has refused the name, because a name that one of
+/// them accepts may have an error message for another one.
 ///
 /// server_name, len   The name that was refused, and its length in bytes. Borrowed for this call.
 /// buf, cap           Receives the error message in UTF-8, not NUL-terminated. cap is the size of
 ///                    buf in bytes; 512 bytes are always enough.
 /// out_len            Receives the length of the error message, in bytes.
 ///
-/// NONE               None of the three functions refuses the name.
+/// NONE               None of the four functions refuses the name.
 /// INVALID_ARGUMENT   The error message does not fit into cap bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_invalid_name_text(
@@ -111,8 +111,8 @@ pub extern "C" fn inkotls_protocol_version_name(version: i32) -> *const c_char {
 
 /// Returns the number of a protocol version from its name, such as 0x0304 from "TLS 1.3".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_protocol_version_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_protocol_version_name returns; upper and lower case are the same.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///
@@ -136,8 +136,8 @@ pub extern "C" fn inkotls_cipher_suite_name(suite: i32) -> *const c_char {
 
 /// Returns the number of a cipher suite from its name: 0x1301 from "TLS_AES_128_GCM_SHA256".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_cipher_suite_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_cipher_suite_name returns; upper and lower case are the same.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///
@@ -215,8 +215,11 @@ pub extern "C" fn inkotls_signature_scheme_name(scheme: i32) -> *const c_char {
 
 /// Returns the number of a signature scheme from its name, such as 0x0807 from "ed25519".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_signature_scheme_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_signature_scheme_name returns; upper and lower case are the same.
+///
+/// A signature scheme that has a number may be one that this library does not support:
+/// inkotls_signature_scheme_at lists the supported signature schemes.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///
@@ -240,8 +243,8 @@ pub extern "C" fn inkotls_named_group_name(group: i32) -> *const c_char {
 
 /// Returns the number of a group from its name, such as 29 from "x25519".
 ///
-/// A host can so take names from a configuration file. The name is the one that
-/// inkotls_named_group_name returns, in upper or lower case.
+/// A host that reads names from a configuration file converts them with this function. The name is
+/// the one that inkotls_named_group_name returns; upper and lower case are the same.
 ///
 /// Returns IANA's number, or NONE, which is negative, if the name is not known.
 ///

@@ -201,12 +201,12 @@ pub extern "C" fn inkotls_server_builder_add_named_group(
 /// Private keys, ticket keys and fingerprints always use the default crypto provider, whatever is
 /// set here.
 ///
-/// name, len   The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring"; and its
-///             length in bytes. Default: the crypto provider that inkotls_server_builder_build
-///             chooses. Borrowed for this call.
+/// name, len   The name of the crypto provider in ASCII: "graviola", "aws-lc-rs" or "ring", in
+///             lower case; and its length in bytes. Default: the crypto provider that
+///             inkotls_server_builder_build chooses. Borrowed for this call.
 ///
-/// UNSUPPORTED   The crypto provider is not built in, or the processor lacks an extension that the
-///               crypto provider requires.
+/// UNSUPPORTED   No crypto provider with this name is built in, or the processor lacks an extension
+///               that the crypto provider requires. The error message lists what is built in.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn inkotls_server_builder_set_crypto_provider(
     builder: Option<&mut inkotls_server_builder>,
@@ -437,8 +437,8 @@ pub extern "C" fn inkotls_server_builder_set_session_lifetime(
 /// By default a server has no ticket keys.
 ///
 /// Tickets that contain the session are used with all clients of TLS 1.3, and with clients of TLS
-/// 1.2 that support tickets. Sessions of other TLS 1.2 clients stay in the session cache or the
-/// session store.
+/// 1.2 that support tickets. Sessions of TLS 1.2 are stored in the session cache or the session
+/// store, too, whether or not the client supports tickets.
 ///
 /// A client can use a ticket that contains the session more than once. Therefore early data is not
 /// possible: inkotls_server_builder_build fails with INVALID_STATE if

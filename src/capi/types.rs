@@ -389,9 +389,10 @@ pub enum inkotls_ech_status {
 #[repr(i32)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum inkotls_limit {
-    /// How much ciphertext may wait to be drained, in bytes. When the buffer is full,
-    /// inkotls_conn_write accepts nothing and returns WANT_WRITE. Range: 1024 to 1073741824.
-    /// Default: 65536.
+    /// How much application data may be encrypted and wait to be drained, in bytes of ciphertext.
+    /// When the buffer is full, inkotls_conn_write accepts nothing and returns WANT_WRITE. What TLS
+    /// adds to the last records (22 bytes for each record in TLS 1.3, up to 29 in TLS 1.2) may
+    /// exceed the limit. Range: 1024 to 1073741824. Default: 65536.
     WriteBuffer = 1,
     /// How much ciphertext that was fed may wait to be consumed, in bytes. When the buffer is full,
     /// inkotls_conn_feed accepts nothing and returns FULL. The lower bound of the range has room
@@ -578,9 +579,9 @@ pub type inkotls_key_log_callback = Option<
 /// the same, so that a callback that counts milliseconds by mistake is noticed.
 ///
 /// While the time is not known, this side refuses every certificate with
-/// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME, and makes full handshakes only. An
-/// inkotls_verify_callback may accept a certificate all the same. Raw public keys do not expire,
-/// and need no time.
+/// INKOTLS_CERTIFICATE_ERROR_UNKNOWN_TIME, and makes full handshakes only. A client removes the
+/// sessions of a server that it connects to. An inkotls_verify_callback may accept a certificate
+/// all the same. Raw public keys do not expire, and need no time.
 ///
 /// The library calls the callback several times in a handshake, and once for each ticket that a
 /// client receives after the handshake. Connections that run on several threads call the callback

@@ -19,6 +19,7 @@ mod x25519;
 pub use tickets::{TICKET_LIFETIME, TicketKeys, Tickets};
 
 use crate::error::{Error, Status};
+use crate::text;
 use rustls::crypto::hpke::{Hpke, HpkePublicKey};
 use rustls::crypto::tls13::Hkdf;
 use rustls::crypto::{CryptoProvider, KeyProvider, SupportedKxGroup};
@@ -79,7 +80,8 @@ impl Provider {
                 let names: Vec<_> =
                     PROVIDERS.iter().map(|it| it.name().to_string_lossy()).collect();
                 unsupported(format!(
-                    "no such crypto provider is built in, but {}",
+                    "no crypto provider {} is built in, but {}",
+                    text::quoted(&String::from_utf8_lossy(name)),
                     names.join(" and ")
                 ))
             })?;

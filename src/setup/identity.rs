@@ -184,7 +184,8 @@ fn no_certificate() -> Error {
 }
 
 fn unsupported(why: &str) -> Error {
-    let text = "only RSA (2048 to 8192 bits), ECDSA (P-256, P-384) and Ed25519 keys are supported";
+    let text = "only RSA (2048 to 4096 bits, or 8192 with aws-lc-rs and graviola), ECDSA (P-256, \
+                P-384) and Ed25519 keys are supported";
     Error::new(Status::InvalidKey, format!("{text}: {why}"))
 }
 

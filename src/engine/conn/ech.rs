@@ -64,6 +64,18 @@ impl Conn {
         })
     }
 
+    /// What a server must prove that refuses, for the error message if it does not.
+    pub(super) fn unproven_public_name(&self) -> String {
+        let client = self.phase.side().and_then(|side| side.client());
+        match (&self.ech, client.map(|client| client.ech_status())) {
+            (Some(ech), Some(EchStatus::Rejected)) => format!(
+                "; the server refuses Encrypted ClientHello, and must prove the public name {}",
+                ech.public_name
+            ),
+            _ => String::new(),
+        }
+    }
+
     fn ech_refusal(&self) -> Option<&Refusal> {
         self.ech.as_ref()?.refusal.as_ref()
     }

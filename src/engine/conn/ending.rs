@@ -89,8 +89,10 @@ impl Conn {
             _ => None,
         };
         let mut failure = refusal.unwrap_or_else(|| Error::from(error));
-        if failure.status == Status::AlertReceived {
-            failure.text = self.with_withheld(take(&mut failure.text));
+        match failure.status {
+            Status::AlertReceived => failure.text = self.with_withheld(take(&mut failure.text)),
+            Status::InvalidPeerCertificate => failure.text += &self.unproven_public_name(),
+            _ => {}
         }
         self.context.within(|| log::error!("{}", failure.text));
         self.ends.fail(failure);
