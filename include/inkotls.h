@@ -4974,8 +4974,9 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     inkotls_conn_run_blocking.
 //
 //     A callback may start a process with posix_spawn. A callback of a config or of an identity
-//     (verifier, signer, session store, key log, clock) may be called on several threads at the same
-//     time, with the same user_data, because connections of one config may run on several threads.
+//     (verifier, signer, session store, key log, clock) may be called on several threads at the
+//     same time, with the same user_data, because connections of one config may run on several
+//     threads.
 //
 //     A callback may use other handles. A callback must not use the handle whose call it runs in:
 //     while a call on a handle runs a callback, another call on the same handle returns
