@@ -1,7 +1,7 @@
 # Bindings for languages: hosts/README.md.
 
 # The hosts that `make test-hosts` runs; SCENARIOS.host is the program that runs the scenarios.
-HOSTS := go luajit
+HOSTS := go luajit ruby
 TABLE :=
 scenarios = INKOTLS_LIBRARY=$(SHARED) python3 hosts/run.py $(TABLE) '$(1)=$(SCENARIOS.$(1))'
 
@@ -55,3 +55,20 @@ build/hosts/go/done: hosts/go/prepare.sh
 
 bench-go: build/hosts/go/done $(SHARED) build/pki/done ## hosts/go beside crypto/tls
 	$(GO) run ./bench $(CURDIR)/build/pki
+
+# The tests run the files of the tree; the example runs the installed gem.
+SCENARIOS.ruby = ruby -w hosts/ruby/scenarios.rb $(SHARED) build/pki
+NEEDS.test-ruby := openssl python3
+test-ruby: build/hosts/ruby/done $(SHARED) build/pki/done ## hosts/ruby: its tests, an example and the scenarios
+	$(needs)
+	INKOTLS_LIBRARY=$(SHARED) INKOTLS_PKI=build/pki ruby -w hosts/ruby/test/all.rb
+	INKOTLS_LIBRARY=$(SHARED) GEM_PATH=build/hosts/ruby/gems: hosts/ruby/example/test.sh build/pki
+	$(call scenarios,ruby)
+
+NEEDS.build/hosts/ruby/done := ruby
+build/hosts/ruby/done: hosts/ruby/prepare.sh hosts/ruby/inkotls.gemspec $(wildcard hosts/ruby/lib/*.rb hosts/ruby/lib/*/*.rb)
+	$(needs)
+	$< $(@D)
+
+bench-ruby: build/hosts/ruby/done $(SHARED) build/pki/done ## hosts/ruby beside the openssl gem
+	INKOTLS_LIBRARY=$(SHARED) INKOTLS_PKI=build/pki ruby hosts/ruby/bench.rb
