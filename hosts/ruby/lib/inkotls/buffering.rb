@@ -102,7 +102,7 @@ module Inkotls
 
     def puts(*objects)
       lines = objects.flatten.map(&:to_s)
-      lines << "" if lines.empty?
+      lines << "" if objects.empty?
       write(lines.map { |line| line.end_with?("\n") ? line : "#{line}\n" }.join)
       nil
     end

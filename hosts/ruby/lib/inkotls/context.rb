@@ -125,11 +125,13 @@ module Inkotls
 
     # Connects to a server, and completes the handshake.
     def connect(host, port, server_name: host, timeout: nil)
-      socket = wrap(::Socket.tcp(host, port, connect_timeout: timeout), server_name)
+      tcp = ::Socket.tcp(host, port, connect_timeout: timeout)
+      tcp.setsockopt(::Socket::IPPROTO_TCP, ::Socket::TCP_NODELAY, 1)
+      socket = wrap(tcp, server_name)
       socket.timeout = timeout
       socket.handshake
     rescue Exception # rubocop:disable Lint/RescueException
-      socket&.close
+      (socket || tcp)&.close
       raise
     end
 

@@ -49,17 +49,18 @@ module Inkotls
       Library.callback(:verify) do |_, id, handle|
         socket = sockets[id.to_i]
         Thread.handle_interrupt(Object => :never) do
-          thread = Thread.new do
-            Thread.current.report_on_exception = false
-            Thread.handle_interrupt(Object => :immediate) { verdict(block.call(Verification.new(handle.to_i, socket))) }
-          end
-          thread.value || REFUSED
-        rescue Exception => e # rubocop:disable Lint/RescueException
-          socket&.callback_error = e
-          REFUSED
+          Thread.new { decide(handle.to_i, socket, block) }.value || REFUSED
         end
       end
     end
+
+    def self.decide(handle, socket, block)
+      Thread.handle_interrupt(Object => :immediate) { verdict(block.call(Verification.new(handle, socket))) }
+    rescue Exception => e # rubocop:disable Lint/RescueException
+      socket&.callback_error = e
+      REFUSED
+    end
+    private_class_method :decide
 
     # Runs in the calls of a handshake. A blocking fiber does not switch to others when it waits, for example for a file.
     def self.key_log(sockets, block)
