@@ -6,15 +6,15 @@ NUMBERS = {
 }
 
 
-def ruby_type(parameter):
-    # A String can be passed as a pointer; an address is an Integer, which Fiddle passes faster.
-    if parameter["kind"] == "buffer" and parameter["direction"] == "in":
+def ruby_type(it, parameter):
+    # A String can be passed as a pointer. An address is an Integer, which Fiddle passes faster: for calls on connections.
+    if parameter["kind"] == "buffer" and parameter["direction"] == "in" and it.get("handle") != "inkotls_conn":
         return "pointer"
     return NUMBERS.get(parameter["type"], "address")
 
 
 def function(it):
-    types = [NUMBERS.get(it["returns"]["type"], "address"), *map(ruby_type, it["parameters"])]
+    types = [NUMBERS.get(it["returns"]["type"], "address"), *(ruby_type(it, p) for p in it["parameters"])]
     return f"      {it['name'].removeprefix('inkotls_')}: %i[{' '.join(types)}],"
 
 

@@ -9,7 +9,9 @@ class TestHTTP < Minitest::Test
   include Testing
 
   def setup
-    @web = WEBrick::HTTPServer.new(DoNotListen: true, Logger: WEBrick::Log.new(File::NULL), AccessLog: [])
+    started = Thread::Queue.new
+    @web = WEBrick::HTTPServer.new(DoNotListen: true, Logger: WEBrick::Log.new(File::NULL), AccessLog: [],
+                                   StartCallback: -> { started << true })
     @web.mount_proc("/size") { |request, response| response.body = "x" * request.query["n"].to_i }
     @web.mount_proc("/echo") { |request, response| response.body = request.body }
     @web.mount_proc("/chunks") do |_, response|
@@ -19,6 +21,7 @@ class TestHTTP < Minitest::Test
     @listener, @served = TCPServer.new("127.0.0.1", 0), server(alpn: ["http/1.1"])
     @tunnels = []
     @running = Thread.new { @web.start }
+    started.pop
     @serving = Thread.new { loop { serve(@listener.accept) } }
     @context = client(alpn: ["http/1.1"])
   end

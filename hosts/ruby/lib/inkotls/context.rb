@@ -17,7 +17,7 @@ module Inkotls
     private
 
     # Builds the config of a side, :client or :server. The block makes the settings that only this side has.
-    def build(side, alpn: [], versions: [], cipher_suites: [], groups: [], dangerous_verifier: nil,
+    def build(side, alpn: [], versions: [], cipher_suites: [], groups: [], session_cache: nil, dangerous_verifier: nil,
               dangerous_key_log: nil)
       @side, @library = side, Library.current
       @builder = function("builder_new").call
@@ -25,6 +25,7 @@ module Inkotls
       versions.each { |name| set(:add_protocol_version, number(:protocol_version, name)) }
       cipher_suites.each { |name| set(:add_cipher_suite, number(:cipher_suite, name)) }
       groups.each { |name| set(:add_named_group, number(:named_group, name)) }
+      set(:set_session_cache, session_cache) if session_cache
       add_callbacks(dangerous_verifier, dangerous_key_log)
       yield
       @handle = finish
@@ -97,6 +98,7 @@ module Inkotls
     # early_data          true to offer early data.
     # alpn, versions, cipher_suites, groups
     #                     Arrays of names; the names are those of the library, such as "TLS 1.3".
+    # session_cache       How many servers have sessions that can be resumed; 0 disables resumption.
     # dangerous_verifier  Called with a Verification, on a thread where it may wait. Returns true to accept the server,
     #                     anything else to refuse it.
     # dangerous_key_log   Called with each line and its Socket.
@@ -126,7 +128,6 @@ module Inkotls
     # Connects to a server, and completes the handshake.
     def connect(host, port, server_name: host, timeout: nil)
       tcp = ::Socket.tcp(host, port, connect_timeout: timeout)
-      tcp.setsockopt(::Socket::IPPROTO_TCP, ::Socket::TCP_NODELAY, 1)
       socket = wrap(tcp, server_name)
       socket.timeout = timeout
       socket.handshake
@@ -151,6 +152,7 @@ module Inkotls
     # names           A Hash from server names to identities. Without identity, other names are refused.
     # client_auth     :off, :optional or :required, with ca, ca_file, crl or crl_file.
     # max_early_data  How many bytes of early data a connection may have.
+    # session_cache   How many sessions are kept.
     # alpn, versions, cipher_suites, groups, dangerous_verifier, dangerous_key_log
     #                 As in ClientContext.
     def initialize(identity: nil, names: nil, client_auth: :off, ca: nil, ca_file: nil, crl: nil, crl_file: nil,

@@ -47,9 +47,7 @@ module Inkotls
 
     def connect_tcp
       host, port = proxy? ? [proxy_address, proxy_port] : [conn_address, self.port]
-      tcp = ::Socket.tcp(host, port, @local_host, @local_port, connect_timeout: @open_timeout)
-      tcp.setsockopt(::Socket::IPPROTO_TCP, ::Socket::TCP_NODELAY, 1)
-      tcp
+      ::Socket.tcp(host, port, @local_host, @local_port, connect_timeout: @open_timeout)
     rescue Errno::ETIMEDOUT => e
       raise Net::OpenTimeout, e.message
     end

@@ -39,6 +39,8 @@ module Inkotls
       @length_read, @length_written = @outputs.to_i, @outputs.to_i + Library::POINTER_SIZE
       @unconfirmed = 0
       refuse_buffered_plaintext
+      # Otherwise an answer of a server waits until its tickets are acknowledged.
+      @io.setsockopt(::Socket::IPPROTO_TCP, ::Socket::TCP_NODELAY, 1) if @io.local_address.ip?
       set_user_data if context.sockets
       check(@library.conn_set_fd.call(conn, @io.fileno))
     end
@@ -86,7 +88,7 @@ module Inkotls
     # is 0 if early data is not possible. Anyone who records early data can send it again.
     def write_early(data)
       @writing.synchronize do
-        transmit_all(data.to_s, 0) { |*arguments| @library.conn_write_early_data.call(@conn, *arguments) }
+        transmit_all(data.to_s, 0) { |start, length| @library.conn_write_early_data.call(@conn, start, length, @length_written) }
       end
     end
 
@@ -122,8 +124,9 @@ module Inkotls
     # Bytes that both sides derive from the label, the context and the length (RFC 5705).
     def export_keying_material(label, length, context: nil)
       out = "\0" * length
-      check(@library.conn_export_keying_material.call(@conn, label, label.bytesize, context, context.to_s.bytesize,
-                                                      Fiddle::Pointer[out].to_i, length))
+      buffers = [label, context, out].map { |buffer| buffer && Fiddle::Pointer[buffer] }
+      inputs = buffers.take(2).flat_map { |buffer| [buffer.to_i, buffer ? buffer.size : 0] }
+      check(@library.conn_export_keying_material.call(@conn, *inputs, buffers.last.to_i, length))
       out
     end
 
@@ -190,17 +193,18 @@ module Inkotls
     def transmit(data)
       handshake unless @is_connected
       @writing.synchronize do
-        transmit_all(data, @unconfirmed) { |*arguments| @library.conn_write.call(@conn, *arguments) }
+        transmit_all(data, @unconfirmed) { |start, length| @library.conn_write.call(@conn, start, length, @length_written) }
         @unconfirmed = 0
       end
     end
 
     # Returns how many bytes the block has consumed when it has consumed all or returns another status.
     def transmit_all(data, offset)
-      data = data.dup.freeze unless data.frozen? # its memory must stay where it is
-      start = Fiddle::Pointer[data]
-      while offset < data.bytesize
-        status = drive { yield(start + offset, data.bytesize - offset, @length_written) }
+      data = data.dup.freeze unless data.frozen?
+      pointer, size = Fiddle::Pointer[data], data.bytesize # keeps the memory of the data where it is
+      start = pointer.to_i
+      while offset < size
+        status = drive { yield(start + offset, size - offset) }
         return offset if status == STATUS_NONE
 
         check(status)
@@ -218,7 +222,8 @@ module Inkotls
 
       @writing.synchronize do
         if @unconfirmed.zero? && !data.empty?
-          status = drive(true) { @library.conn_write.call(@conn, data, data.bytesize, @length_written) }
+          pointer = Fiddle::Pointer[data]
+          status = drive(true) { @library.conn_write.call(@conn, pointer.to_i, data.bytesize, @length_written) }
           return status if status.is_a?(Symbol)
 
           check(status)
@@ -249,7 +254,7 @@ module Inkotls
     # :wait_readable or :wait_writable.
     def drive(nonblock = false)
       deadline = nil
-      loop do
+      while true
         raise IOError, "closed stream" if @is_closed
 
         status = @step ? STATUS_WANT_BLOCKING : yield
@@ -296,10 +301,10 @@ module Inkotls
       @step = nil if @step.over?
     end
 
-    # 0 is true, and each of the expected statuses is false; others are exceptions.
-    def check(status, *expected)
+    # OK is true, and the expected status is false; others are exceptions.
+    def check(status, expected = STATUS_OK)
       return true if status == STATUS_OK
-      return false if expected.include?(status)
+      return false if status == expected
 
       error = Error.of(status, :conn, @conn, @library)
       cause, @callback_error = @callback_error, nil
