@@ -176,6 +176,32 @@ class TestSocket < Minitest::Test
     end
   end
 
+  def test_close_ends_calls_of_other_fibers
+    Async do
+      here, there = UNIXSocket.pair
+      served, used = server.wrap(here), client.wrap(there, "localhost")
+      [Async { served.handshake }, Async { used.handshake }].each(&:wait)
+      ended = [Async { [error { used.read }] }, Async { [error { used.write("x" * 10_000_000) }] }]
+      used.close
+      assert_equal [IOError, IOError], ended.flat_map(&:wait).map(&:class)
+      assert_predicate there, :closed?
+      served.close
+    end.wait
+  end
+
+  def test_a_stopped_task_can_be_followed_by_another
+    Async do
+      here, there = UNIXSocket.pair
+      served, used = server.wrap(here), client.wrap(there, "localhost")
+      2.times { Async { used.handshake }.stop }
+      [Async { served.handshake }, Async { used.handshake }].each(&:wait)
+      Async { used.gets }.stop
+      served.puts("line")
+      assert_equal "line\n", used.gets
+      [served, used].each(&:close)
+    end.wait
+  end
+
   def test_close_ends_a_write
     connected do |here, there|
       writer = waiting(Thread.new { error { there.write("x" * 50_000_000) } })

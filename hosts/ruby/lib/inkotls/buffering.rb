@@ -33,7 +33,7 @@ module Inkotls
       end
     end
 
-    # gets(separator = $/, limit = nil, chomp: false), as IO#gets, but without $_.
+    # gets(separator = "\n", limit = nil, chomp: false), as IO#gets, but without $_.
     def gets(*arguments, chomp: false)
       separator, limit = separator_and_limit(*arguments)
       line = reading { take_line(separator, limit) }
@@ -166,8 +166,9 @@ module Inkotls
       line
     end
 
-    def separator_and_limit(separator = $/, limit = nil)
-      separator, limit = $/, separator if separator.is_a?(Integer)
+    # The default is not $/, which only the main Ractor may read.
+    def separator_and_limit(separator = "\n", limit = nil)
+      separator, limit = "\n", separator if separator.is_a?(Integer)
       [separator&.b, limit&.negative? ? nil : limit]
     end
 

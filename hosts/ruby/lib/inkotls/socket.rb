@@ -123,7 +123,7 @@ module Inkotls
 
     # Bytes that both sides derive from the label, the context and the length (RFC 5705).
     def export_keying_material(label, length, context: nil)
-      out = "\0" * length
+      out = ("\0" * length).b
       buffers = [label, context, out].map { |buffer| buffer && Fiddle::Pointer[buffer] }
       inputs = buffers.take(2).flat_map { |buffer| [buffer.to_i, buffer ? buffer.size : 0] }
       check(@library.conn_export_keying_material.call(@conn, *inputs, buffers.last.to_i, length))
