@@ -72,6 +72,7 @@ class TestBuffering < Minitest::Test
     ->(io) { io.write("a", :b, 3, nil) }, ->(io) { io << "a" << 1 }, ->(io) { io.print("a", 2) },
     ->(io) { io.puts }, ->(io) { io.puts("a\n", "b", ["c", ["d\n"]], nil) }, ->(io) { io.printf("%03d", 7) },
     ->(io) { io.write("") }, ->(io) { io.write("ü") }, ->(io) { io.write_nonblock("abc") }, ->(io) { io.puts([]) },
+    ->(io) { io.write("ü", "\xFF".b) }, ->(io) { io.puts("ü", "\xFF".b) }, ->(io) { io.write },
   ].freeze
 
   def test_writing

@@ -123,6 +123,24 @@ class TestCallbacks < Minitest::Test
     assert_includes lines, ["CLIENT_HANDSHAKE_TRAFFIC_SECRET", Inkotls::Socket]
   end
 
+  def test_close_while_a_key_log_waits_leaves_the_socket_to_the_call
+    begun, gate = Thread::Queue.new, Thread::Queue.new
+    context = client(dangerous_key_log: lambda { |*|
+      begun << true
+      gate.pop
+    })
+    here, there = UNIXSocket.pair
+    serving = Thread.new { error { with(server.wrap(here), &:handshake) } }
+    socket = context.wrap(there, "localhost")
+    handshake = Thread.new { error { socket.handshake } }
+    begun.pop
+    socket.close
+    refute_predicate there, :closed?
+    10.times { gate << true }
+    assert_kind_of StandardError, handshake.value
+    serving.join
+  end
+
   def test_the_exception_of_a_key_log_is_raised
     seen = error { Async { pair(server, client(dangerous_key_log: ->(*) { raise "full" }), ->(socket) { [error { socket.read }] }, ASK) }.wait }
     assert_equal "full", seen.message

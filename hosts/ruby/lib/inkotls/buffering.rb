@@ -79,7 +79,7 @@ module Inkotls
     def pending = unused.bytesize
 
     def write(*objects)
-      data = objects.one? ? objects.first.to_s : objects.join
+      data = objects.size == 1 ? objects.first.to_s : objects.map { |object| object.to_s.b }.join
       transmit(data)
       data.bytesize
     end
@@ -101,7 +101,7 @@ module Inkotls
     end
 
     def puts(*objects)
-      lines = objects.flatten.map(&:to_s)
+      lines = objects.flatten.map { |object| object.to_s.b }
       lines << "" if objects.empty?
       write(lines.map { |line| line.end_with?("\n") ? line : "#{line}\n" }.join)
       nil

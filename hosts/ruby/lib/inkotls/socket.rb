@@ -32,8 +32,9 @@ module Inkotls
                    :do_not_reverse_lookup=
 
     def initialize(io, context, conn)
-      @io, @context, @library = io.to_io, context, Library.current
+      @library = Library.current
       @pointer, @conn = Fiddle::Pointer.new(conn, 0, @library.conn_free), conn
+      @io, @context = io.to_io, context
       @reading, @writing, @waiting = Mutex.new, Mutex.new, 0
       @outputs = Fiddle::Pointer.malloc(2 * Library::POINTER_SIZE, Fiddle::RUBY_FREE)
       @length_read, @length_written = @outputs.to_i, @outputs.to_i + Library::POINTER_SIZE
@@ -67,16 +68,18 @@ module Inkotls
       return if @is_closed
 
       @is_closed = true
+      is_unused = true
       if @step&.over? == false
-        @step.abandon # another thread uses the connection, which the garbage collector frees later
+        @step.abandon # another thread uses the connection, but not the socket; the garbage collector frees it later
       else
         finish
-        @library.conn_detach.call(@conn)
+        # If a callback waits in another thread, the call that it runs in may still use the socket.
+        is_unused = @library.conn_detach.call(@conn) == STATUS_OK
         free
       end
       # A task that waits is woken by the shutdown, and closes the socket.
       shutdown(::Socket::SHUT_RDWR)
-      close_io if @waiting.zero?
+      close_io if is_unused && @waiting.zero?
       nil
     end
 
