@@ -1,7 +1,7 @@
 # Bindings for languages: hosts/README.md.
 
 # The hosts that `make test-hosts` runs; SCENARIOS.host is the program that runs the scenarios.
-HOSTS := go luajit ruby
+HOSTS := go luajit python ruby
 TABLE :=
 scenarios = INKOTLS_LIBRARY=$(SHARED) python3 hosts/run.py $(TABLE) '$(1)=$(SCENARIOS.$(1))'
 
@@ -72,3 +72,26 @@ build/hosts/ruby/done: hosts/ruby/prepare.sh hosts/ruby/inkotls.gemspec $(wildca
 
 bench-ruby: build/hosts/ruby/done $(SHARED) build/pki/done ## hosts/ruby beside the openssl gem
 	INKOTLS_LIBRARY=$(SHARED) INKOTLS_PKI=build/pki ruby hosts/ruby/bench.rb
+
+# The environment of the tests; what is tested there is the wheel, as it is published.
+PYTHON = build/hosts/python/bin/python
+NEEDS.build/hosts/python/done := gcc python3
+build/hosts/python/done: hosts/python/prepare.sh hosts/python/tests/requirements.txt
+	$(needs)
+	$< $(@D)
+
+build/hosts/python/installed: build/hosts/python/done $(SHARED) $(HEADER) $(wildcard hosts/python/*.* hosts/python/src/inkotls/*.*)
+	hosts/python/wheel.sh $(@D) $(SHARED) $(@D)/wheel
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps $(@D)/wheel/*.whl
+	touch $@
+
+wheel: build/hosts/python/done $(SHARED) ## hosts/python as a wheel with the shared object, in build/wheel
+	hosts/python/wheel.sh $(<D) $(SHARED) build/wheel
+	@ls build/wheel/*
+
+SCENARIOS.python = $(PYTHON) hosts/python/scenarios.py build/pki
+NEEDS.test-python := openssl
+test-python: build/hosts/python/installed build/pki/done ## hosts/python: its tests, an example and the scenarios
+	$(needs)
+	PKI=build/pki $(PYTHON) -W error hosts/python/tests/test_inkotls.py
+	$(call scenarios,python)

@@ -1,0 +1,64 @@
+"""Generated from include/inkotls.json by declarations.py: do not edit."""
+
+from enum import IntEnum, IntFlag
+
+
+class Status(IntEnum):
+    OK = 0
+    WANT_READ = 1
+    WANT_WRITE = 2
+    WANT_BLOCKING = 3
+    FULL = 4
+    NONE = -1
+    CLOSED = -2
+    UNEXPECTED_EOF = -3
+    ALERT_RECEIVED = -4
+    INVALID_PEER_CERTIFICATE = -5
+    HANDSHAKE_FAILED = -6
+    PROTOCOL_ERROR = -7
+    INVALID_CERTIFICATE = -8
+    INVALID_KEY = -9
+    KEY_MISMATCH = -10
+    INVALID_NAME = -11
+    NO_TRUST_ANCHORS = -12
+    INVALID_ARGUMENT = -13
+    INVALID_STATE = -14
+    UNSUPPORTED = -15
+    IO_ERROR = -16
+    PANIC = -17
+
+
+class CertificateError(IntEnum):
+    NOT_PRESENTED = 1
+    EXPIRED = 2
+    NOT_YET_VALID = 3
+    UNKNOWN_ISSUER = 4
+    WRONG_NAME = 5
+    REVOKED = 6
+    UNKNOWN_REVOCATION = 7
+    BAD_SIGNATURE = 8
+    WRONG_PURPOSE = 9
+    BAD_ENCODING = 10
+    OTHER = 11
+    INVALID_OCSP_STAPLE = 12
+    ACCESS_DENIED = 13
+    CA_USED_AS_END_ENTITY = 14
+    UNSUPPORTED_VERSION = 15
+    NAME_CONSTRAINTS = 16
+    PATH_LENGTH = 17
+    ISSUER_NOT_CA = 18
+    CHAIN_TOO_COMPLEX = 19
+    UNSUPPORTED_SIGNATURE_ALGORITHM = 20
+    UNSUPPORTED_KEY_SIZE = 21
+    BAD_HANDSHAKE_SIGNATURE = 22
+    UNKNOWN_TIME = 23
+
+
+class State(IntFlag):
+    HANDSHAKING = 1
+    READABLE = 2
+    WANTS_WRITE = 4
+    PEER_CLOSED = 8
+    LOCAL_CLOSED = 16
+    FAILED = 32
+    WANTS_BLOCKING = 64
