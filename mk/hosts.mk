@@ -90,8 +90,12 @@ wheel: build/hosts/python/done $(SHARED) ## hosts/python as a wheel with the sha
 	@ls build/wheel/*
 
 SCENARIOS.python = $(PYTHON) hosts/python/scenarios.py build/pki
-NEEDS.test-python := openssl
-test-python: build/hosts/python/installed build/pki/done ## hosts/python: its tests, an example and the scenarios
+NEEDS.test-python := openssl /usr/lib/postgresql=postgresql
+test-python: build/hosts/python/installed build/pki/done ## hosts/python: its tests, those of asyncio and of aiohttp, a driver of PostgreSQL, an example and the scenarios
 	$(needs)
 	PKI=build/pki $(PYTHON) -W error hosts/python/tests/test_inkotls.py
+	$(PYTHON) hosts/python/tests/stdlib.py
+	$(PYTHON) hosts/python/tests/aiohttp_tests.py build/hosts/python/aiohttp
+	$(PYTHON) hosts/python/tests/aiohttp_tests.py build/hosts/python/aiohttp aio
+	$(PYTHON) hosts/python/tests/postgres.py build/pki
 	$(call scenarios,python)
