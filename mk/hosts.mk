@@ -99,3 +99,6 @@ test-python: build/hosts/python/installed build/pki/done ## hosts/python: its te
 	$(PYTHON) hosts/python/tests/aiohttp_tests.py build/hosts/python/aiohttp aio
 	$(PYTHON) hosts/python/tests/postgres.py build/pki
 	$(call scenarios,python)
+
+bench-python: build/hosts/python/installed build/pki/done ## hosts/python beside ssl
+	$(PYTHON) hosts/python/bench.py build/pki
