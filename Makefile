@@ -8,33 +8,16 @@ CXX     ?= c++
 OBJCOPY ?= objcopy
 NM      ?= nm
 
-# Another machine: TARGET is Rust's name of it, CROSS what the names of its tools begin with, RUN what
-# runs its programs here. ffi-tests/linking/machine.sh knows some.
-TARGET  ?=
-CROSS   ?=
-RUN     ?=
-ifneq ($(CROSS),)
-CC      := $(CROSS)gcc
-AR      := $(CROSS)ar
-LD      := $(CROSS)ld
-OBJCOPY := $(CROSS)objcopy
-NM      := $(CROSS)nm
-endif
-ifneq ($(TARGET),)
-export CC_$(subst -,_,$(TARGET)) := $(CC)
-endif
-
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 ABI     := $(shell cat abi/version)
-SONAME  := libinkotls.so.$(ABI)
+# TARGET, CROSS, PORTABLE, ZIG; LIBS, and how a shared object is called and linked
+include mk/targets.mk
 HEADER  := include/inkotls.h
 SOURCES := $(shell find src -name '*.rs') Cargo.toml Cargo.lock build.rs abi/version Makefile mk/kinds.mk packaging/rustc.sh
 CFLAGS  ?= -O2 -g
-STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror
-# What rustc says the archive needs (--print native-static-libs), less what glibc 2.34 absorbed.
-LIBS    := -lgcc_s -lm -lpthread -ldl
+STRICT  := -std=c11 -Wall -Wextra -Wpedantic -Werror $(if $(IS_MACOS),-Wno-deprecated-declarations)
 STRIPPED := --strip-debug
-export CC LD NM OBJCOPY STRIPPED
+export CC AR LD NM OBJCOPY STRIPPED
 
 # The kinds in which the library is built, and what each says: BUILD, CARGO_FLAGS, KIND_CFLAGS, ...
 include mk/kinds.mk
@@ -42,7 +25,7 @@ include mk/kinds.mk
 include mk/tools.mk
 OBJECT  := $(LIB)/inkotls.o
 ARCHIVE := $(LIB)/libinkotls.a
-SHARED  := $(LIB)/libinkotls.so
+SHARED  := $(LIB)/$(SO)
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -59,11 +42,11 @@ needs = @ffi-tests/support/needs.sh $(NEEDS.$@)
 all: $(ARCHIVE) $(SHARED) $(HEADER) man ## the archive, the shared object, the header and the man pages
 
 # A program that is linked with a shared object looks for its SONAME.
-$(RUST): $(SOURCES)
+$(RUST): $(SOURCES) | toolchain
 	@echo '== building the library$(if $(filter release,$(KIND)),, again: $(KIND))'
 	$(CARGO_ENV) $(CARGO) rustc --locked --lib $(CARGO_FLAGS) $(TARGET:%=--target %) --target-dir $(LIB)/target $(HOOK)
 	@touch $@
-	$(if $(filter %.so,$@),ln -sf $(@F) $(@D)/$(SONAME))
+	$(if $(filter %/$(SO),$@),ln -sf $(@F) $(@D)/$(SONAME))
 
 # All of it as one object, in which nothing is global but what the header declares.
 $(OBJECT): $(RUST) $(LIB)/symbols packaging/object.sh
@@ -71,15 +54,14 @@ $(OBJECT): $(RUST) $(LIB)/symbols packaging/object.sh
 
 $(LIB)/symbols: abi/symbols
 	@mkdir -p $(@D)
-	@(cat $<; $(if $(HOOK),echo inkotls_test_panic_next)) > $@
+	@(cat $<; $(if $(HOOK),echo inkotls_test_panic_next)) | sed 's/^/$(UNDERSCORE)/' > $@
 
 $(ARCHIVE): $(OBJECT)
 	@rm -f $@
-	$(AR) crsD $@ $(OBJECT)
+	$(AR) $(if $(ON_MACOS),crs,crsD) $@ $(OBJECT)
 
-$(SHARED): $(OBJECT) $(LIB)/exports
-	$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(LIB)/exports -Wl,--no-undefined -Wl,--gc-sections \
-	  -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(STRIPPED:%=-s) $(OBJECT) $(LIBS) -o $@
+$(SHARED): $(OBJECT) $(EXPORTS)
+	$(LINK_SHARED) -o $@
 	ln -sf $(@F) $(@D)/$(SONAME)
 
 $(LIB)/exports: $(LIB)/symbols abi/version
@@ -94,7 +76,7 @@ abi: ## write abi/: the ABI changes, and the CHANGELOG says so
 	abi/declared.sh > abi/symbols
 	abi/check.sh --write
 
-FILLED = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|'
+FILLED = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@SO@|$(SO)|'
 install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/inkotls
 	install -d $(DESTDIR)$(PREFIX)/share/inkotls $(DESTDIR)$(PREFIX)/share/man/man3 $(DESTDIR)$(PREFIX)/share/man/man7
@@ -103,9 +85,9 @@ install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 	install -m 644 build/man/man3/* $(DESTDIR)$(PREFIX)/share/man/man3/
 	install -m 644 build/man/man7/* $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/
-	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/libinkotls.so.$(VERSION)
-	ln -sf libinkotls.so.$(VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/libinkotls.so
+	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SO_VERSION)
+	ln -sf $(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/$(SO)
 	$(FILLED) packaging/inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
 	$(FILLED) packaging/inkotlsConfig.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfig.cmake
 	$(FILLED) packaging/inkotlsConfigVersion.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfigVersion.cmake
@@ -183,7 +165,9 @@ FOUND    := $(sort $(wildcard $(ROOMS:%=ffi-tests/%/*.c)))
 # Those that make the library panic, which only some kinds can; and whose host or peer is of OpenSSL's libraries.
 PANICS   := $(shell grep -l inkotls_test_panic_next $(FOUND))
 OPENSSL  := $(shell grep -lE '<openssl/|"signing.h"' $(FOUND) $(LOAD))
-TESTS    := $(filter-out $(OPENSSL) $(if $(HOOK),,$(PANICS)),$(FOUND))
+# What calls the kernel without libc, whose functions it replaces: macOS has no such calls.
+SYSCALLS := ffi-tests/io/transport_faults.c
+TESTS    := $(filter-out $(OPENSSL) $(if $(HOOK),,$(PANICS)) $(if $(IS_MACOS),$(SYSCALLS)),$(FOUND))
 
 TESTS_OPENSSL := $(filter-out $(LOAD),$(OPENSSL))
 
@@ -225,10 +209,10 @@ $(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(if $(filter quick,$(KIND
 	@mkdir -p $(@D) && rm -f $@
 	$(shown)$(CC) $(WARN) $(CFLAGS) $(KIND_CFLAGS) $< $(SUPPORT) $(LINKED) $(LIBS) -o $@
 
-$(BUILD)/%: examples/%.c $(HEADER) $(LINKED)
+$(BUILD)/%: examples/%.c examples/epoll.h $(HEADER) $(LINKED)
 	@mkdir -p $(@D)
 	@ffi-tests/support/needs.sh $(NEEDS.$*)
-	$(CC) $(STRICT) $(CFLAGS) $(KIND_CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(LINKED) -Wl,--gc-sections $(LIBS) -o $@
+	$(CC) $(STRICT) $(CFLAGS) $(KIND_CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(LINKED) $(GC) $(LIBS) -o $@
 
 # The guide's programs: a file that is put into examples/recipes is built and run.
 RECIPES := $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/recipes/*.c))
@@ -277,7 +261,7 @@ build/pki/done: examples/pki.sh
 
 ##@ The rest, in mk/
 
-include $(filter-out mk/kinds.mk mk/tools.mk,$(wildcard mk/*.mk))
+include $(filter-out mk/targets.mk mk/kinds.mk mk/tools.mk,$(wildcard mk/*.mk))
 
 clean: ## forget everything that was built
 	$(CARGO) clean

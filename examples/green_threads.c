@@ -13,7 +13,11 @@
 //
 // Exits with 0, with 1 where anything failed, with 2 where it was called wrongly.
 
-#define _GNU_SOURCE 1  // pipe2
+#define _GNU_SOURCE 1  // ppoll
+#ifdef __APPLE__
+#define _XOPEN_SOURCE 600  // ucontext
+#define _DARWIN_C_SOURCE 1
+#endif
 
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +26,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/epoll.h>
 #include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/resource.h>
@@ -31,7 +34,16 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "epoll.h"
 #include "inkotls.h"
+
+#ifdef __APPLE__  // has no ppoll; this one waits for whole ms
+static int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *timeout, void *mask) {
+  int ms = (int)(timeout->tv_nsec / 1000000) + 1;
+  (void)mask;
+  return poll(fds, count, timeout->tv_sec < 1000 ? (int)timeout->tv_sec * 1000 + ms : -1);
+}
+#endif
 
 enum {
   SLEEP_MS = 100,
@@ -134,6 +146,7 @@ static void wake_waiter(struct stream *stream);
 static void start_pool(struct pool *pool);
 static void start_thread(void *(*body)(void *data), void *data);
 static void *work(void *data);
+static bool set_nonblocking(int fd);
 static int64_t now(void);
 static void must(bool ok, const char *what);
 
@@ -265,7 +278,8 @@ static void reach(const struct server *server, const inkotls_client_config *conf
                   struct stream *stream) {
   inkotls_conn *tls;
   int fds[2];
-  must(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds) == 0, "socketpair");
+  must(socketpair(AF_UNIX, SOCK_STREAM, 0, fds) == 0, "socketpair");
+  for (int i = 0; i < 2; i++) must(set_nonblocking(fds[i]), "fcntl");
   must(inkotls_conn_new_client(config, "localhost", 9, &tls) == INKOTLS_STATUS_OK, "new_client");
   attach(stream, tls, fds[0]);
   must(write(server->door[1], &fds[1], sizeof fds[1]) == sizeof fds[1], "the server's door");
@@ -332,7 +346,8 @@ static void start_server(struct server *server) {
   inkotls_identity_free(identity);
   must(inkotls_server_builder_build(builder, &server->config) == INKOTLS_STATUS_OK,
        "the server's config");
-  must(pipe2(server->door, O_NONBLOCK | O_CLOEXEC) == 0, "pipe2");
+  must(pipe(server->door) == 0, "pipe");
+  for (int i = 0; i < 2; i++) must(set_nonblocking(server->door[i]), "fcntl");
   start_thread(serve, server);
 }
 
@@ -354,7 +369,7 @@ static void accept_all(void *data) {
       wait_for(&door, EPOLLIN);
       continue;
     }
-    inkotls_conn *tls;
+    inkotls_conn *tls = NULL;
     struct stream *stream = malloc(sizeof *stream);
     must(stream && inkotls_conn_new_server(server->config, &tls) == INKOTLS_STATUS_OK, "accept");
     attach(stream, tls, fd);
@@ -558,7 +573,7 @@ static void wake_waiter(struct stream *stream) {
 }
 
 static void start_pool(struct pool *pool) {
-  must(pipe2(pool->todo, O_CLOEXEC) == 0 && pipe2(pool->done, O_CLOEXEC) == 0, "pipe2");
+  must(pipe(pool->todo) == 0 && pipe(pool->done) == 0, "pipe");
   for (int i = 0; i < WORKERS; i++) start_thread(work, pool);
 }
 
@@ -577,6 +592,8 @@ static void *work(void *data) {
   }
   return NULL;
 }
+
+static bool set_nonblocking(int fd) { return fcntl(fd, F_SETFL, O_NONBLOCK) == 0; }
 
 static int64_t now(void) {
   struct timespec time;

@@ -16,6 +16,7 @@
 #define _GNU_SOURCE 1  // asprintf, memmem, strcasestr
 
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <netdb.h>
 #include <poll.h>
@@ -249,8 +250,10 @@ static int connect_to(const struct options *options) {
 }
 
 static int connect_one(const struct addrinfo *address, int64_t deadline) {
-  int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  if (fd < 0 || connect(fd, address->ai_addr, address->ai_addrlen) == 0) return fd;
+  int fd = socket(address->ai_family, SOCK_STREAM, 0);
+  if (fd < 0) return fd;
+  fcntl(fd, F_SETFL, O_NONBLOCK);
+  if (connect(fd, address->ai_addr, address->ai_addrlen) == 0) return fd;
   int error = errno;
   if (error == EINPROGRESS) {
     struct pollfd connected = {.fd = fd, .events = POLLOUT};

@@ -11,23 +11,24 @@
 // so; or a failure. After OK the next state runs at once, for what it needs may have been read
 // from the socket already, and epoll would never tell.
 
-#define _GNU_SOURCE 1  // accept4, memmem
+#define _GNU_SOURCE 1  // memmem
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/epoll.h>
 #include <sys/queue.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "epoll.h"
 #include "inkotls.h"
 
 enum {
@@ -68,7 +69,7 @@ struct connection {
 struct server {
   const struct site *sites;
   size_t site_count;
-  int epoll, listener, signals;
+  int epoll, listener;
   bool rests;                            // the listener
   TAILQ_HEAD(, connection) connections;  // the oldest first: its deadline is the next
 };
@@ -94,6 +95,7 @@ static void complain(const struct connection *connection, const char *message, c
 static void expire(struct server *server);
 static void hang_up(struct connection *connection);
 static bool watch(struct server *server, int operation, int fd, uint32_t events, void *who);
+static bool set_nonblocking(int fd);
 static int64_t now(void);
 
 int main(int argc, char **argv) {
@@ -138,21 +140,23 @@ static const inkotls_server_config *load(const char *chain, const char *key) {
   return config;
 }
 
-static bool serve(struct server *server, uint16_t port) {
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGINT);
-  sigaddset(&stop, SIGTERM);
-  sigprocmask(SIG_BLOCK, &stop, NULL);
+static int signals[2];  // a pipe, which wakes the loop
 
+static void stop(int signal) {
+  (void)signal;
+  if (write(signals[1], "", 1) < 0) return;
+}
+
+static bool serve(struct server *server, uint16_t port) {
   TAILQ_INIT(&server->connections);
   server->epoll = epoll_create1(EPOLL_CLOEXEC);
-  server->signals = signalfd(-1, &stop, SFD_CLOEXEC);
-  server->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  bool ok = listen_on(server, port) &&
-            watch(server, EPOLL_CTL_ADD, server->signals, EPOLLIN, &server->signals) &&
+  server->listener = socket(AF_INET, SOCK_STREAM, 0);
+  bool ok = pipe(signals) == 0 && set_nonblocking(server->listener) && listen_on(server, port) &&
+            watch(server, EPOLL_CTL_ADD, signals[0], EPOLLIN, signals) &&
             watch(server, EPOLL_CTL_ADD, server->listener, EPOLLIN, &server->listener);
   if (ok) {
+    signal(SIGINT, stop);
+    signal(SIGTERM, stop);
     loop(server);
   } else {
     fprintf(stderr, "https_server: port %u: %s\n", port, strerror(errno));
@@ -160,7 +164,6 @@ static bool serve(struct server *server, uint16_t port) {
 
   while (!TAILQ_EMPTY(&server->connections)) hang_up(TAILQ_FIRST(&server->connections));
   close(server->listener);
-  close(server->signals);
   close(server->epoll);
   return ok;
 }
@@ -191,7 +194,7 @@ static void loop(struct server *server) {
     if (count == 0) rest(server, false);
     for (int i = 0; i < count; i++) {
       void *who = events[i].data.ptr;
-      if (who == &server->signals) return;
+      if (who == signals) return;
       if (who == &server->listener) {
         greet(server);
       } else {
@@ -205,8 +208,8 @@ static void loop(struct server *server) {
 static void greet(struct server *server) {
   struct sockaddr_in peer;
   int fd;
-  while ((fd = accept4(server->listener, (struct sockaddr *)&peer, &(socklen_t){sizeof peer},
-                       SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+  while ((fd = accept(server->listener, (struct sockaddr *)&peer, &(socklen_t){sizeof peer})) >=
+         0) {
     struct connection *connection = calloc(1, sizeof *connection);
     if (!connection) {
       close(fd);
@@ -218,7 +221,8 @@ static void greet(struct server *server) {
     connection->deadline = now() + CONNECTION_MS;
     connection->acceptor = inkotls_acceptor_new();
     TAILQ_INSERT_TAIL(&server->connections, connection, by_age);
-    if (inkotls_acceptor_set_fd(connection->acceptor, fd) != INKOTLS_STATUS_OK ||
+    if (!set_nonblocking(fd) ||
+        inkotls_acceptor_set_fd(connection->acceptor, fd) != INKOTLS_STATUS_OK ||
         !watch(server, EPOLL_CTL_ADD, fd, EPOLLIN, connection)) {
       hang_up(connection);
     }
@@ -399,6 +403,8 @@ static bool watch(struct server *server, int operation, int fd, uint32_t events,
   struct epoll_event event = {.events = events, .data.ptr = who};
   return epoll_ctl(server->epoll, operation, fd, &event) == 0;
 }
+
+static bool set_nonblocking(int fd) { return fcntl(fd, F_SETFL, O_NONBLOCK) == 0; }
 
 static int64_t now(void) {
   struct timespec time;

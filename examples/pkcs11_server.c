@@ -14,12 +14,13 @@
 // A signature that the token refuses costs that connection, no more. Login and key are those of the
 // start: where the token was exchanged since, start the server again.
 
-#define _GNU_SOURCE 1  // accept4, memmem, mempcpy, pipe2
+#define _GNU_SOURCE 1  // memmem
 
 #include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <p11-kit/pkcs11.h>
 #include <poll.h>
 #include <pthread.h>
@@ -28,7 +29,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -267,32 +267,37 @@ static int32_t encode(uint8_t *buf, size_t len) {
     *out++ = 0x02;
     *out++ = (uint8_t)(is_padded + len / 2 - zeros);
     if (is_padded) *out++ = 0;
-    out = mempcpy(out, half + zeros, len / 2 - zeros);
+    memcpy(out, half + zeros, len / 2 - zeros);
+    out += len / 2 - zeros;
   }
   buf[0] = 0x30;
   buf[1] = (uint8_t)(out - buf - 2);
   return (int32_t)(out - buf);
 }
 
+static int signals[2];  // a pipe, which wakes the loop
+
+static void stop(int signal) {
+  (void)signal;
+  if (write(signals[1], "", 1) < 0) return;
+}
+
+static bool set_nonblocking(int fd) { return fcntl(fd, F_SETFL, O_NONBLOCK) == 0; }
+
 // Until a signal.
 static bool serve(struct server *server, uint16_t port) {
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGINT);
-  sigaddset(&stop, SIGTERM);
-  sigprocmask(SIG_BLOCK, &stop, NULL);  // in the signer, too
-
   pthread_t signer;
-  int signals = signalfd(-1, &stop, SFD_CLOEXEC);
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  bool ok = signals >= 0 && pipe2(server->jobs, O_CLOEXEC) == 0 &&
-            pipe2(server->done, O_CLOEXEC) == 0 && listen_on(listener, port) &&
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  bool ok = pipe(signals) == 0 && pipe(server->jobs) == 0 && pipe(server->done) == 0 &&
+            set_nonblocking(listener) && listen_on(listener, port) &&
             (errno = pthread_create(&signer, NULL, run_signer, server)) == 0;
   if (!ok) {
     fprintf(stderr, "pkcs11_server: port %u: %s\n", port, strerror(errno));
     return false;  // and exit: what is open goes with it
   }
-  server->ready[SIGNALS] = (struct pollfd){.fd = signals, .events = POLLIN};
+  signal(SIGINT, stop);
+  signal(SIGTERM, stop);
+  server->ready[SIGNALS] = (struct pollfd){.fd = signals[0], .events = POLLIN};
   server->ready[LISTENER] = (struct pollfd){.fd = listener, .events = POLLIN};
   server->ready[DONE] = (struct pollfd){.fd = server->done[0], .events = POLLIN};
   for (int i = 0; i < CONNECTIONS; i++) server->ready[FIRST + i].fd = -1;
@@ -303,8 +308,8 @@ static bool serve(struct server *server, uint16_t port) {
   for (int i = 0; i < CONNECTIONS; i++) {
     if (server->connections[i].tls) hang_up(&server->connections[i]);
   }
-  int fds[] = {server->jobs[0], server->done[0], server->done[1], listener, signals};
-  for (int i = 0; i < 5; i++) close(fds[i]);
+  int fds[] = {server->jobs[0], server->done[0], server->done[1], listener};
+  for (int i = 0; i < 4; i++) close(fds[i]);
   return true;
 }
 
@@ -364,11 +369,12 @@ static void greet(struct server *server) {
     server->ready[LISTENER].events = 0;  // until one hangs up
     return;
   }
-  int fd = accept4(server->ready[LISTENER].fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+  int fd = accept(server->ready[LISTENER].fd, NULL, NULL);
   if (fd < 0) {  // out of descriptors or memory: until one hangs up, or for a quiet second
     if (errno != EAGAIN) server->ready[LISTENER].events = 0;
     return;
   }
+  set_nonblocking(fd);
   struct connection *connection = &server->connections[place];
   struct pollfd *socket = &server->ready[FIRST + place];
   *socket = (struct pollfd){.fd = fd, .events = POLLIN};
@@ -423,7 +429,7 @@ static inkotls_status converse(struct connection *connection) {
   }
   while (connection->sent < strlen(ANSWER)) {
     status =
-        inkotls_conn_write(tls, ANSWER + connection->sent, strlen(ANSWER) - connection->sent, &n);
+        inkotls_conn_write(tls, &ANSWER[connection->sent], strlen(ANSWER) - connection->sent, &n);
     if (status != INKOTLS_STATUS_OK) return status;
     connection->sent += n;
   }

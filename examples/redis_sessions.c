@@ -14,17 +14,18 @@
 // Redis that reached it is left alone for a while. One that is gone, or answers nonsense, costs no
 // connection: the handshake is a full one.
 
-#define _GNU_SOURCE 1  // accept4
+#define _DEFAULT_SOURCE 1
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -122,30 +123,35 @@ static const inkotls_server_config *load(const char *chain, const char *key, str
   return config;
 }
 
+static int signals[2];  // a pipe, which wakes the loop
+
+static void stop(int signal) {
+  (void)signal;
+  if (write(signals[1], "", 1) < 0) return;
+}
+
+static bool set_nonblocking(int fd) { return fcntl(fd, F_SETFL, O_NONBLOCK) == 0; }
+
 // Until a signal.
 static bool serve(const inkotls_server_config *config, uint16_t port) {
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGINT);
-  sigaddset(&stop, SIGTERM);
-  sigprocmask(SIG_BLOCK, &stop, NULL);
-
-  int signals = signalfd(-1, &stop, SFD_CLOEXEC);
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-  bool ok = signals >= 0 && listen_on(listener, port);
+  int listener = socket(AF_INET, SOCK_STREAM, 0);
+  bool ok = pipe(signals) == 0 && set_nonblocking(listener) && listen_on(listener, port);
   if (!ok) fprintf(stderr, "redis_sessions: port %u: %s\n", port, strerror(errno));
 
-  struct pollfd ready[] = {{.fd = signals, .events = POLLIN}, {.fd = listener, .events = POLLIN}};
+  signal(SIGINT, stop);
+  signal(SIGTERM, stop);
+  struct pollfd ready[] = {{.fd = signals[0], .events = POLLIN},
+                           {.fd = listener, .events = POLLIN}};
   while (ok && poll(ready, 2, -1) > 0 && !ready[0].revents) {
-    int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd = accept(listener, NULL, NULL);
     if (fd >= 0) {
+      set_nonblocking(fd);
       greet(config, fd);
     } else if (errno != EAGAIN) {
       poll(ready, 1, ACCEPT_REST_MS);  // out of descriptors or memory: the signals only
     }
   }
   close(listener);
-  close(signals);
   return ok;
 }
 
@@ -269,7 +275,7 @@ static bool reach(struct store *store) {
   if (now() < store->rest_until) return false;
   struct sockaddr_in address = loopback(store->port);
   struct timeval patience = {.tv_usec = REDIS_MS * 1000};
-  store->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  store->fd = socket(AF_INET, SOCK_STREAM, 0);
   return store->fd >= 0 &&
          setsockopt(store->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0 &&
          setsockopt(store->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) == 0 &&

@@ -24,7 +24,6 @@ CARGO_PROFILE := $(or $(cargo.$(PROFILE)),$(error PROFILE is neither fast nor sm
 
 BUILD := build$(TARGET:%=/%)$(patsubst %,/%,$(filter-out release,$(KIND)) $(filter-out fast,$(PROFILE)))
 LIB   := $(BUILD)/lib
-HOST  := $(shell rustc -vV | sed -n 's/host: //p')
 
 # Cargo's flags. What it builds for C is an archive: an rlib beside it would forbid LTO.
 NOT_LTO             := --release --config profile.release.lto=false
@@ -55,7 +54,7 @@ HOOK                := $(if $(filter quick hooks asan tsan,$(KIND)),-- --cfg ink
 
 # What Cargo makes, what the C programs are linked with, and how they are compiled.
 RUST    := $(LIB)/target/$(TARGET:%=%/)$(patsubst %,$(HOST)/,$(filter asan tsan,$(KIND)))
-RUST    := $(RUST)$(if $(filter quick,$(KIND)),quick/libinkotls.so,$(if $(filter release,$(KIND)),$(CARGO_PROFILE),release)/libinkotls.a)
+RUST    := $(RUST)$(if $(filter quick,$(KIND)),quick/$(SO),$(if $(filter release,$(KIND)),$(CARGO_PROFILE),release)/libinkotls.a)
 LINKED  := $(if $(filter quick asan tsan,$(KIND)),$(RUST),$(LIB)/libinkotls.a)
 UNDEFINED           := -fsanitize=undefined -fno-sanitize-recover=all
 # ThreadSanitizer's runtime is rustc's: another compiler's, of another LLVM, lacks functions.

@@ -74,3 +74,6 @@ $(MACHINES:%=test-%): test-%: build/pki/done
 	ffi-tests/linking/machine.sh $*
 
 .PHONY: $(MACHINES:%=test-%)
+
+# For a machine whose programs cannot run here.
+programs: $(TESTS:ffi-tests/%.c=$(BUILD)/tests/%) $(RECIPES) $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/*.c)) ## the C tests, the recipes and the examples, built and not run

@@ -1,12 +1,24 @@
 #!/usr/bin/env bash
 # object.sh ARCHIVE SYMBOLS OUT: makes one object of the parts of a Rust archive that SYMBOLS need. Only SYMBOLS are
-# global in it: Rust's own symbols would collide with those of another Rust library. CC, LD, NM and OBJCOPY are
+# global in it: Rust's own symbols would collide with those of another Rust library. CC, AR, LD, NM and OBJCOPY are
 # the tools; STRIPPED is the option of objcopy that says what to strip.
 set -euo pipefail
 
-archive=$1 symbols=$2 out=$3
+archive=$(realpath "$1") symbols=$2 out=$3
 work=$out.work
 mkdir -p "$work"
+
+# The linker of macOS sees from the symbols what a program does not use, so all parts of the archive are joined. zig's
+# does not understand an object with bitcode; compiler_builtins has some.
+case $($CC -dumpmachine) in
+  *macos* | *darwin*)
+    (cd "$work" && "$AR" x "$archive")
+    for part in "$work"/*.o; do "$OBJCOPY" --remove-section=__LLVM,__bitcode --remove-section=__LLVM,__cmdline "$part"; done
+    $CC -nostdlib -r -o "$work/all" "$work"/*.o
+    "$OBJCOPY" $STRIPPED --keep-global-symbols="$symbols" "$work/all" "$out"
+    rm -r "$work"
+    exit ;;
+esac
 
 # With --gc-sections and -r, lld drops the unwind tables, and LLVM's objcopy cannot remove relocations. With these
 # tools the object keeps unused sections, which a program's linker drops, and the code of backtraces.

@@ -2,7 +2,7 @@
 
 #define _DEFAULT_SOURCE 1
 
-#include <sys/epoll.h>
+#include "../epoll.h"
 
 #include "recipe.h"
 

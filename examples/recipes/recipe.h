@@ -4,7 +4,8 @@
 #ifndef RECIPE_H
 #define RECIPE_H
 
-#define _DEFAULT_SOURCE 1  // explicit_bzero, getentropy
+#define _DEFAULT_SOURCE 1         // explicit_bzero, getentropy
+#define __STDC_WANT_LIB_EXT1__ 1  // memset_s
 
 #include <poll.h>
 #include <pthread.h>
@@ -15,10 +16,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifdef __APPLE__
+#include <sys/random.h>
+#define explicit_bzero(data, len) memset_s(data, len, 0, len)
+#endif
+
 #include "inkotls.h"
 
 // Ends the program with the error message of a handle.
-static inline void die(const char *error) {
+static inline _Noreturn void die(const char *error) {
   fprintf(stderr, "FAILED: %s\n", error);
   exit(1);
 }

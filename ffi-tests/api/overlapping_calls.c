@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 
 #include "calls.h"
 #include "configs.h"
+#include "gate.h"
 
 static const char in_use[] = "another call on it has not returned";
 
@@ -236,7 +236,7 @@ static void is_freed_by_a_callback(const struct way *way) {
 
 static const struct way direct = {.over = CALLBACKS, .chunk = 1 << 14},
                         accepting = {.over = CALLBACKS, .chunk = 1 << 14, .through_acceptor = 1};
-static sem_t inside, gate;
+static struct gate inside, gate;
 static enum callback held;
 static int32_t (*move)(void *it);  // what the first thread does
 static char plain[64];
@@ -245,8 +245,8 @@ static size_t moved;
 static void waits_at_the_gate(const struct side *side, enum callback callback) {
   (void)side;
   if (callback != held || seen[callback] > 1) return;
-  sem_post(&inside);
-  sem_wait(&gate);
+  gate_open(&inside);
+  gate_pass(&gate);
 }
 
 static void *moves(void *it) {
@@ -272,12 +272,12 @@ static pthread_t begins_and_is_held(int32_t (*with)(void *it), void *it, enum ca
   seen[at] = 0;
   entered = waits_at_the_gate;
   pthread_t thread = on_a_thread(with, it);
-  while (sem_wait(&inside)) continue;
+  gate_pass(&inside);
   return thread;
 }
 
 static int32_t goes_on(pthread_t thread) {
-  sem_post(&gate);
+  gate_open(&gate);
   int32_t status = ends(thread);
   entered = NULL;
   return status;
@@ -423,7 +423,7 @@ static pthread_t begins_and_reads(int32_t (*with)(void *it), void *it) {
   return thread;
 }
 
-static void gets(pthread_t thread, const char *file) {
+static void fills(pthread_t thread, const char *file) {
   char pem[8192];
   size_t len = pki_read(file, pem, sizeof pem);
   CHECK_INT(write(fifo_end, pem, len), (long)len);
@@ -450,7 +450,7 @@ static void is_filled_by_two_threads(void) {
   CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_OPTIONAL, filled),
             REFUSED);
   CHECK_TEXT(inkotls_server_builder_error(b), "another call on roots has not returned");
-  gets(first, "ca.pem");
+  fills(first, "ca.pem");
   CHECK_INT(inkotls_roots_add_platform(filled), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_client_builder_set_roots(a, filled), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_client_auth(b, INKOTLS_CLIENT_AUTH_OPTIONAL, filled),
@@ -464,7 +464,7 @@ static void is_filled_by_two_threads(void) {
   CHECK_TEXT(inkotls_client_builder_error(a), "another call on identity has not returned");
   CHECK_INT(inkotls_server_builder_set_identity(b, shown), REFUSED);
   CHECK_INT(inkotls_sni_map_set(sni_map, "localhost", 9, shown), REFUSED);
-  gets(first, "ecdsa.pem");
+  fills(first, "ecdsa.pem");
   const char *key = pki_path("ecdsa.key");
   CHECK_INT(inkotls_identity_set_key_pem_file(shown, key, strlen(key)), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_server_builder_set_identity(b, shown), INKOTLS_STATUS_OK);
@@ -474,10 +474,10 @@ static void is_filled_by_two_threads(void) {
   setenv("SSL_CERT_FILE", fifo, 1);  // what the platform trusts
   first = begins_and_reads(build_client, a);
   refuses_all(client_builder_calls, a, client_builder_error);
-  gets(first, "ca.pem");
+  fills(first, "ca.pem");
   first = begins_and_reads(build_server, b);
   refuses_all(server_builder_calls, b, server_builder_error);
-  gets(first, "ca.pem");
+  fills(first, "ca.pem");
   unsetenv("SSL_CERT_FILE");
 
   open_both(&direct, built_client, built_server);
@@ -493,8 +493,8 @@ static void is_filled_by_two_threads(void) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   calls_open();
-  sem_init(&inside, 0, 0);
-  sem_init(&gate, 0, 0);
+  gate_new(&inside);
+  gate_new(&gate);
   each_version("a connection that its callbacks use", is_used_by_its_callbacks);
   each_version("a connection that its signer uses", is_used_by_its_signer);
   each_wide_way("a connection that a callback frees", is_freed_by_a_callback);

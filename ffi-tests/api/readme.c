@@ -3,6 +3,7 @@
 // and preface.inc.
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -138,9 +139,12 @@ static void poll_loop_works(void) {
   config = server_built(server_showing("ecdsa"));
   CHECK_INT(inkotls_conn_new_client(trusting, "localhost", 9, &ends[0].conn), INKOTLS_STATUS_OK);
   CHECK_INT(inkotls_conn_new_server(config, &ends[1].conn), INKOTLS_STATUS_OK);
-  CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
+  CHECK_INT(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
   CHECK_INT(setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &buffer, sizeof buffer), 0);
-  for (int i = 0; i < 2; i++) ends[i].fd = fds[i];
+  for (int i = 0; i < 2; i++) {
+    CHECK_INT(fcntl(fds[i], F_SETFL, O_NONBLOCK), 0);
+    ends[i].fd = fds[i];
+  }
   for (;;) {
     struct pollfd polled[2];
     for (int i = 0; i < 2; i++) {

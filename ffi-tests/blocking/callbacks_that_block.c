@@ -3,12 +3,12 @@
 // messages come, and no other call waits for it.
 
 #include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "client_hello.h"
 #include "configs.h"
+#include "gate.h"
 #include "signing.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -40,7 +40,7 @@ static int may_block = 1;
 static size_t fragment;       // what a record has at most
 static int called, calls;     // which callbacks came, and how often one did
 static int gated, is_inside;  // which waits at the gate, and whether it does
-static sem_t news, gate;
+static struct gate news, gate;
 
 static void enters(int callback) {
   CHECK_INT(blocking_allowed(), may_block);
@@ -49,8 +49,8 @@ static void enters(int callback) {
   if (gated != callback) return;
   gated = 0;
   is_inside = 1;
-  sem_post(&news);
-  sem_wait(&gate);
+  gate_open(&news);
+  gate_pass(&gate);
 }
 
 static int32_t verifies_server(void *user_data, void *conn_user_data, inkotls_verification *it) {
@@ -278,7 +278,7 @@ static void goes_without_blocking(const char *name) {
 
 static void *runs_the_step(void *side) {
   side_run_blocking(side);
-  sem_post(&news);
+  gate_open(&news);
   return NULL;
 }
 
@@ -320,12 +320,12 @@ static inkotls_status drives(struct pair *pair, struct side *side) {
   if (status == INKOTLS_STATUS_WANT_READ || status == INKOTLS_STATUS_OK) CHECK(!is_waiting);
   if (status != INKOTLS_STATUS_WANT_BLOCKING) return status;
   if (pthread_create(&thread, NULL, runs_the_step, side)) give_up("pthread_create");
-  sem_wait(&news);
+  gate_pass(&news);
   if (is_inside) {
     others_go_on(side->way, peer);
     is_inside = 0;
-    sem_post(&gate);
-    sem_wait(&news);
+    gate_open(&gate);
+    gate_pass(&news);
   }
   pthread_join(thread, NULL);
   return status;
@@ -550,8 +550,8 @@ int main(int argc, char **argv) {
   pki_open(argc, argv);
   client_key = key_of("client");
   server_key = key_of("ecdsa");
-  sem_init(&news, 0, 0);
-  sem_init(&gate, 0, 0);
+  gate_new(&news);
+  gate_new(&gate);
   each_course(goes_each_way);
   once("records of 64 bytes", small_records);
   each_course(goes_without_blocking);

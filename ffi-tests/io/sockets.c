@@ -3,6 +3,8 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -93,18 +95,24 @@ static void attaches_in_the_middle(medium over) {
   wire_free(&wire);
 }
 
+static int nonblocking_socket(void) {
+  int fd = socket(AF_INET, SOCK_STREAM, 0);
+  CHECK_INT(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+  return fd;
+}
+
 // A socket that is still connecting: the queue of the listener is full, and Linux drops the SYN.
 static void connects_later(void) {
   enum { MOST = 8 };
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t len = sizeof at;
-  int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), fds[MOST], count = 0;
+  int listener = nonblocking_socket(), fds[MOST], count = 0;
   struct pollfd last = {.events = POLLOUT};
   inkotls_conn *conn = NULL;
   CHECK_INT(bind(listener, (struct sockaddr *)&at, sizeof at) | listen(listener, 0), 0);
   CHECK_INT(getsockname(listener, (struct sockaddr *)&at, &len), 0);
   do {
-    last.fd = fds[count++] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+    last.fd = fds[count++] = nonblocking_socket();
     CHECK_INT(connect(last.fd, (struct sockaddr *)&at, sizeof at), -1);
     CHECK_INT(errno, EINPROGRESS);
   } while (poll(&last, 1, 50) > 0 && count < MOST);
@@ -124,7 +132,7 @@ static void connects_later(void) {
 static void connect_is_refused(void) {
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
   socklen_t len = sizeof at;
-  int held = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+  int held = socket(AF_INET, SOCK_STREAM, 0), fd = nonblocking_socket();
   inkotls_conn *conn = NULL;
   CHECK_INT(bind(held, (struct sockaddr *)&at, sizeof at), 0);  // and does not listen
   CHECK_INT(getsockname(held, (struct sockaddr *)&at, &len), 0);

@@ -10,6 +10,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef POLLRDHUP  // macOS reports the end of the peer's bytes like that of the connection
+#define POLLRDHUP POLLHUP
+#endif
+
 const inkotls_client_config *client;
 const inkotls_server_config *server;
 
@@ -57,7 +61,8 @@ void unix_pair(struct wire *wire) {
 static void pipes_with(struct wire *wire, int flags) {
   int ends[2];
   for (int i = 0; i < 2; i++) {
-    if (pipe2(ends, flags)) give_up(strerror(errno));
+    if (pipe(ends)) give_up(strerror(errno));
+    for (int end = 0; end < 2; end++) fcntl(ends[end], F_SETFL, flags);
     wire->in[i] = ends[0];
     wire->out[!i] = ends[1];
   }

@@ -1,0 +1,116 @@
+# The machines that the library is built for. TARGET is Rust's name of one; without it, the library is built for the
+# machine at hand, with its tools. RUN is what runs the machine's programs here.
+#
+# On Debian, the tools for a TARGET are installed: for Linux with glibc the cross gcc; for the other systems zig cc,
+# which has their headers and libraries, and LLVM's tools. On a Mac, cc builds for both kinds of Mac.
+TARGET  ?=
+RUN     ?=
+HOST    := $(shell rustc -vV | sed -n 's/host: //p')
+MACHINE := $(or $(TARGET),$(HOST))
+IS_MACOS := $(findstring -apple-darwin,$(MACHINE))
+ON_MACOS := $(findstring -apple-darwin,$(HOST))
+
+# What Debian calls the cross gcc, and the architecture.
+debian.aarch64-unknown-linux-gnu     := aarch64-linux-gnu arm64
+debian.armv7-unknown-linux-gnueabihf := arm-linux-gnueabihf armhf
+debian.i686-unknown-linux-gnu        := i686-linux-gnu i386
+debian.riscv64gc-unknown-linux-gnu   := riscv64-linux-gnu riscv64
+debian := $(debian.$(TARGET))
+
+# What zig calls the systems, with the oldest version on which the library runs.
+zig.x86_64-unknown-linux-musl        := x86_64-linux-musl
+zig.aarch64-unknown-linux-musl       := aarch64-linux-musl
+zig.x86_64-unknown-freebsd           := x86_64-freebsd.14.0
+zig.aarch64-unknown-freebsd          := aarch64-freebsd.14.0
+zig.x86_64-apple-darwin              := x86_64-macos.11.0
+zig.aarch64-apple-darwin             := aarch64-macos.11.0
+zig := $(if $(ON_MACOS),,$(zig.$(TARGET)))
+
+# PORTABLE=1: the shared object is linked by zig, and runs with the oldest glibc that Rust supports.
+PORTABLE ?=
+glibc.x86_64-unknown-linux-gnu       := x86_64-linux-gnu.2.17
+glibc.aarch64-unknown-linux-gnu      := aarch64-linux-gnu.2.17
+glibc.armv7-unknown-linux-gnueabihf  := arm-linux-gnueabihf.2.17
+glibc.i686-unknown-linux-gnu         := x86-linux-gnu.2.17
+glibc.riscv64gc-unknown-linux-gnu    := riscv64-linux-gnu.2.27
+glibc := $(if $(PORTABLE),$(or $(glibc.$(MACHINE)),$(error PORTABLE=1 is for Linux with glibc)))
+
+# What the names of the cross tools begin with.
+CROSS ?= $(addsuffix -,$(firstword $(debian)))
+export ZIG := $(CURDIR)/build/tools/ziglang@0.17.1/bin/zig
+export ZIG_GLOBAL_CACHE_DIR := $(CURDIR)/build/tools/zig-cache
+
+ifneq ($(CROSS),)
+CC      := $(CROSS)gcc
+AR      := $(CROSS)ar
+LD      := $(CROSS)ld
+OBJCOPY := $(CROSS)objcopy
+NM      := $(CROSS)nm
+else ifneq ($(zig),)
+CC      := $(CURDIR)/packaging/zig.sh $(zig) $(if $(IS_MACOS),-F$(CURDIR)/packaging/macos)
+AR      := llvm-ar-22
+LD      := $(ZIG) ld.lld
+OBJCOPY := llvm-objcopy-22
+NM      := llvm-nm-22
+else ifneq ($(ON_MACOS),)
+CC      := cc -arch $(if $(filter aarch64-%,$(MACHINE)),arm64,x86_64)
+OBJCOPY := $(shell rustc --print sysroot)/lib/rustlib/$(HOST)/bin/rust-objcopy
+endif
+
+# Rust's standard library for the machine: rustup's, where it is installed; otherwise Debian's source of it is built,
+# without what prints backtraces, which the library never does (packaging/object.sh).
+ifneq ($(TARGET),)
+ifeq ($(wildcard $(shell rustc --print target-libdir --target $(TARGET))),)
+STD_IS_BUILT := yes
+export RUSTC := /usr/bin/rustc
+export RUSTC_BOOTSTRAP := 1
+export CARGO_UNSTABLE_BUILD_STD := std,panic_unwind
+export CARGO_UNSTABLE_BUILD_STD_FEATURES := panic-unwind,default
+endif
+export CC_$(subst -,_,$(TARGET)) := $(CC)
+export AR_$(subst -,_,$(TARGET)) := $(AR)
+endif
+
+# Installs the tools.
+NEEDS.toolchain = $(if $(debian),$(CC)=gcc-$(CROSS:%-=%) /usr/$(CROSS:%-=%)/lib/libc.so=libc6-dev-$(lastword $(debian))-cross) \
+  $(if $(zig),$(OBJCOPY)=llvm-22) \
+  $(if $(STD_IS_BUILT),/usr/share/doc/rustc-web=rustc-web /usr/share/doc/rust-web-src=rust-web-src)
+toolchain: $(if $(zig)$(glibc),$(ZIG))
+	$(needs)
+
+$(ZIG):
+	@python3 -c 'import ensurepip' 2> /dev/null || ffi-tests/support/needs.sh python3-venv
+	python3 -m venv $(@D:%/bin=%)
+	$(@D)/pip install --quiet --disable-pip-version-check --only-binary :all: ziglang==0.17.1
+	cd $(@D) && ln -sf ../lib/python3*/site-packages/ziglang/zig zig
+
+.PHONY: toolchain
+
+# What a shared object is called, how it is linked, and with what (rustc --print native-static-libs, less what glibc
+# 2.34 absorbed).
+ifneq ($(IS_MACOS),)
+export MACOSX_DEPLOYMENT_TARGET := 11.0
+# Where this is not set, the crate cc asks Apple's tools for an SDK.
+ifneq ($(zig),)
+export SDKROOT := $(CURDIR)/packaging/macos
+endif
+SO          := libinkotls.dylib
+SONAME      := libinkotls.$(ABI).dylib
+SO_VERSION  := libinkotls.$(VERSION).dylib
+LIBS        := -framework Security -framework CoreFoundation
+EXPORTS      = $(LIB)/symbols
+LINK_SHARED  = $(CC) -dynamiclib -install_name @rpath/$(SONAME) -Wl,-exported_symbols_list,$(EXPORTS) \
+               $(GC) $(STRIPPED:%=-Wl,-x) $(OBJECT) $(LIBS)
+UNDERSCORE  := _
+GC          := -Wl,-dead_strip
+else
+SO          := libinkotls.so
+SONAME      := $(SO).$(ABI)
+SO_VERSION  := $(SO).$(VERSION)
+LIBS        := -lgcc_s -lm -lpthread -ldl
+EXPORTS      = $(LIB)/exports
+LINK_SHARED  = $(if $(glibc),packaging/zig.sh $(glibc),$(CC)) -shared -Wl,-soname,$(SONAME) -Wl,--version-script,$(EXPORTS) \
+               -Wl,--no-undefined -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(GC) $(STRIPPED:%=-s) $(OBJECT) \
+               $(if $(glibc),$(LIBS:-lgcc_s=$(shell $(CC) -print-file-name=libgcc_s.so.1)),$(LIBS))
+GC          := -Wl,--gc-sections
+endif
