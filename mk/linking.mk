@@ -67,13 +67,19 @@ test-graviola: ## the same with graviola, alone and beside ring, and on a proces
 	  $(MAKE) --no-print-directory KIND=$$kind RUN='qemu-x86_64 -cpu Nehalem' T=crypto_providers test-c || exit 1; done
 
 # Other machines: each with its own tools, and its own Rust.
-MACHINES := aarch64 armhf i686 musl
-test-machines: $(MACHINES:%=test-%) ## the C tests and the demo on other machines: test-aarch64, -armhf, -i686, -musl
+MACHINES := glibc aarch64 armhf i686 riscv64 musl musl-dynamic
+LINKED_MACHINES := macos-arm64 macos-x86_64 freebsd-x86_64 freebsd-aarch64
+test-machines: $(MACHINES:%=test-%) $(LINKED_MACHINES:%=test-%) ## other machines: the C tests and the demo; for macOS and FreeBSD, what is linked (test-aarch64, test-macos-arm64, ...)
 
 $(MACHINES:%=test-%): test-%: build/pki/done
 	ffi-tests/linking/machine.sh $*
 
-.PHONY: $(MACHINES:%=test-%)
+NEEDS.linked := python3 pkg-config p11-kit-1.pc=libp11-kit-dev
+$(LINKED_MACHINES:%=test-%): test-%: build/readme.inc build/preface.inc
+	@ffi-tests/support/needs.sh $(NEEDS.linked)
+	ffi-tests/linking/linked.sh $*
+
+.PHONY: $(MACHINES:%=test-%) $(LINKED_MACHINES:%=test-%)
 
 # For a machine whose programs cannot run here.
 programs: $(TESTS:ffi-tests/%.c=$(BUILD)/tests/%) $(RECIPES) $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/*.c)) ## the C tests, the recipes and the examples, built and not run

@@ -7,6 +7,7 @@ TARGET  ?=
 RUN     ?=
 HOST    := $(shell rustc -vV | sed -n 's/host: //p')
 MACHINE := $(or $(TARGET),$(HOST))
+ARCH    := $(if $(filter aarch64-%,$(MACHINE)),arm64,x86_64)
 IS_MACOS := $(findstring -apple-darwin,$(MACHINE))
 ON_MACOS := $(findstring -apple-darwin,$(HOST))
 
@@ -14,10 +15,11 @@ ON_MACOS := $(findstring -apple-darwin,$(HOST))
 debian.aarch64-unknown-linux-gnu     := aarch64-linux-gnu arm64
 debian.armv7-unknown-linux-gnueabihf := arm-linux-gnueabihf armhf
 debian.i686-unknown-linux-gnu        := i686-linux-gnu i386
-debian.riscv64gc-unknown-linux-gnu   := riscv64-linux-gnu riscv64
 debian := $(debian.$(TARGET))
 
-# What zig calls the systems, with the oldest version on which the library runs.
+# What zig calls the systems, with the oldest version on which the library runs. GNU's linker joins objects for RISC-V
+# so that lld cannot link them.
+zig.riscv64gc-unknown-linux-gnu      := riscv64-linux-gnu.2.27
 zig.x86_64-unknown-linux-musl        := x86_64-linux-musl
 zig.aarch64-unknown-linux-musl       := aarch64-linux-musl
 zig.x86_64-unknown-freebsd           := x86_64-freebsd.14.0
@@ -26,14 +28,14 @@ zig.x86_64-apple-darwin              := x86_64-macos.11.0
 zig.aarch64-apple-darwin             := aarch64-macos.11.0
 zig := $(if $(ON_MACOS),,$(zig.$(TARGET)))
 
-# PORTABLE=1: the shared object is linked by zig, and runs with the oldest glibc that Rust supports.
+# PORTABLE=1: the shared object is linked by zig, and runs with the oldest glibc that Rust supports. That of RISC-V
+# always does.
 PORTABLE ?=
 glibc.x86_64-unknown-linux-gnu       := x86_64-linux-gnu.2.17
 glibc.aarch64-unknown-linux-gnu      := aarch64-linux-gnu.2.17
 glibc.armv7-unknown-linux-gnueabihf  := arm-linux-gnueabihf.2.17
 glibc.i686-unknown-linux-gnu         := x86-linux-gnu.2.17
-glibc.riscv64gc-unknown-linux-gnu    := riscv64-linux-gnu.2.27
-glibc := $(if $(PORTABLE),$(or $(glibc.$(MACHINE)),$(error PORTABLE=1 is for Linux with glibc)))
+glibc := $(if $(PORTABLE),$(glibc.$(MACHINE)))
 
 # What the names of the cross tools begin with.
 CROSS ?= $(addsuffix -,$(firstword $(debian)))
@@ -47,13 +49,13 @@ LD      := $(CROSS)ld
 OBJCOPY := $(CROSS)objcopy
 NM      := $(CROSS)nm
 else ifneq ($(zig),)
-CC      := $(CURDIR)/packaging/zig.sh $(zig) $(if $(IS_MACOS),-F$(CURDIR)/packaging/macos)
+CC      := $(CURDIR)/packaging/zig.sh $(zig) $(if $(IS_MACOS),-F$(CURDIR)/build/tools/macos-sdk/System/Library/Frameworks)
 AR      := llvm-ar-22
 LD      := $(ZIG) ld.lld
 OBJCOPY := llvm-objcopy-22
 NM      := llvm-nm-22
 else ifneq ($(ON_MACOS),)
-CC      := cc -arch $(if $(filter aarch64-%,$(MACHINE)),arm64,x86_64)
+CC      := cc -arch $(ARCH)
 OBJCOPY := $(shell rustc --print sysroot)/lib/rustlib/$(HOST)/bin/rust-objcopy
 endif
 
@@ -73,7 +75,7 @@ endif
 
 # Installs the tools.
 NEEDS.toolchain = $(if $(debian),$(CC)=gcc-$(CROSS:%-=%) /usr/$(CROSS:%-=%)/lib/libc.so=libc6-dev-$(lastword $(debian))-cross) \
-  $(if $(zig),$(OBJCOPY)=llvm-22) \
+  $(if $(zig),$(OBJCOPY)=llvm-22 $(if $(IS_MACOS),ld64.lld-22=lld-22)) \
   $(if $(STD_IS_BUILT),/usr/share/doc/rustc-web=rustc-web /usr/share/doc/rust-web-src=rust-web-src)
 toolchain: $(if $(zig)$(glibc),$(ZIG))
 	$(needs)
@@ -90,17 +92,23 @@ $(ZIG):
 # 2.34 absorbed).
 ifneq ($(IS_MACOS),)
 export MACOSX_DEPLOYMENT_TARGET := 11.0
-# Where this is not set, the crate cc asks Apple's tools for an SDK.
-ifneq ($(zig),)
-export SDKROOT := $(CURDIR)/packaging/macos
-endif
 SO          := libinkotls.dylib
 SONAME      := libinkotls.$(ABI).dylib
 SO_VERSION  := libinkotls.$(VERSION).dylib
 LIBS        := -framework Security -framework CoreFoundation
 EXPORTS      = $(LIB)/symbols
+ifneq ($(zig),)
+# zig's own linker exports more than it is told to.
+LINK_SHARED  = ld64.lld-22 -arch $(ARCH) -platform_version macos 11.0 11.0 -syslibroot $(SDKROOT) -dylib -adhoc_codesign \
+               -install_name @rpath/$(SONAME) -exported_symbols_list $(EXPORTS) -dead_strip $(STRIPPED:%=-x) $(OBJECT) $(LIBS) -lSystem
+export SDKROOT := $(CURDIR)/build/tools/macos-sdk
+toolchain: $(SDKROOT)/usr/lib/libSystem.tbd
+$(SDKROOT)/usr/lib/libSystem.tbd: $(ZIG) packaging/macos/sdk.sh $(wildcard packaging/macos/*/*.tbd)
+	packaging/macos/sdk.sh $(ZIG) $(SDKROOT)
+else
 LINK_SHARED  = $(CC) -dynamiclib -install_name @rpath/$(SONAME) -Wl,-exported_symbols_list,$(EXPORTS) \
                $(GC) $(STRIPPED:%=-Wl,-x) $(OBJECT) $(LIBS)
+endif
 UNDERSCORE  := _
 GC          := -Wl,-dead_strip
 else

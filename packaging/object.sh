@@ -8,13 +8,14 @@ archive=$(realpath "$1") symbols=$2 out=$3
 work=$out.work
 mkdir -p "$work"
 
-# The linker of macOS sees from the symbols what a program does not use, so all parts of the archive are joined. zig's
-# does not understand an object with bitcode; compiler_builtins has some.
+# The linkers of macOS see from the symbols what a program does not use, so all parts of the archive are joined. zig's
+# linker does not understand an object with bitcode, which compiler_builtins is.
 case $($CC -dumpmachine) in
   *macos* | *darwin*)
     (cd "$work" && "$AR" x "$archive")
     for part in "$work"/*.o; do "$OBJCOPY" --remove-section=__LLVM,__bitcode --remove-section=__LLVM,__cmdline "$part"; done
     $CC -nostdlib -r -o "$work/all" "$work"/*.o
+    "$(dirname "$0")/macos/sections.py" "$work/all"
     "$OBJCOPY" $STRIPPED --keep-global-symbols="$symbols" "$work/all" "$out"
     rm -r "$work"
     exit ;;

@@ -7,8 +7,11 @@ cd "$(dirname "$0")/../.."
 archive=$1 shared=$2
 export LC_ALL=C
 declared=$(abi/declared.sh)
-in_shared=$(${NM:-nm} --dynamic --defined-only "$shared" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }')
-in_archive=$(${NM:-nm} --defined-only --extern-only "$archive" | awk 'NF == 3 { print $3 }')
+case $shared in # names of macOS begin with an underscore
+  *.dylib) in_shared=$("${OBJDUMP:-objdump}" --macho --exports-trie "$shared" | awk '/^0x/ { sub("^_", "", $2); print $2 }' | sort) ;;
+  *) in_shared=$(${NM:-nm} --dynamic --defined-only "$shared" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }') ;;
+esac
+in_archive=$(${NM:-nm} --defined-only --extern-only "$archive" | awk 'NF == 3 { sub("^_", "", $3); print $3 }')
 
 same() { # WHAT LIST: as declared?
   if ! diff <(echo "$declared") <(echo "$2"); then
