@@ -119,7 +119,7 @@ deps: ## installs, as root with apt-get, what make lint and make test-all need
 	$(CARGO) fetch --locked --manifest-path fuzz/Cargo.toml
 	$(CARGO) fetch --locked --manifest-path benches/Cargo.toml
 	$(CARGO) fetch --locked --manifest-path tools/reference/Cargo.toml
-	$(MAKE) $(DENY) $(BINDGEN) build/reference/python/done build/peers/done build/hosts/go/done build/hosts/python/done
+	$(MAKE) $(DENY) $(BINDGEN) $(ZIG) build/reference/python/done build/peers/done build/hosts/go/done build/hosts/python/done
 	-@ffi-tests/sanitizers/rust_src.sh
 
 NEEDS.test-rust := openssl

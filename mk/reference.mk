@@ -23,7 +23,7 @@ test-pages: man site ## the man pages and the site, as mandoc, groff and Chromiu
 	tools/reference/site.sh build/html
 
 NEEDS.test-bindings := swig luajit python3
-test-bindings: $(SHARED) $(BINDGEN) build/reference/python/done ## include/ in bindgen, SWIG, Zig, cffi and LuaJIT; the JSON and its schema
+test-bindings: $(SHARED) $(BINDGEN) $(ZIG) build/reference/python/done ## include/ in bindgen, SWIG, Zig, cffi and LuaJIT; the JSON and its schema
 	$(needs)
 	tools/reference/bindings.sh $(SHARED) $(BINDGEN) build/reference/python
 

@@ -62,7 +62,7 @@ endif
 # Rust's standard library for the machine: rustup's, where it is installed; otherwise Debian's source of it is built,
 # without what prints backtraces, which the library never does (packaging/object.sh).
 ifneq ($(TARGET),)
-ifeq ($(wildcard $(shell rustc --print target-libdir --target $(TARGET))),)
+ifeq ($(ON_MACOS)$(wildcard $(shell rustc --print target-libdir --target $(TARGET))),)
 STD_IS_BUILT := yes
 export RUSTC := /usr/bin/rustc
 export RUSTC_BOOTSTRAP := 1

@@ -10,16 +10,15 @@ mkdir -p "$work"
 
 # The linkers of macOS see from the symbols what a program does not use, so all parts of the archive are joined. zig's
 # linker does not understand an object with bitcode, which compiler_builtins is.
-case $($CC -dumpmachine) in
-  *macos* | *darwin*)
-    (cd "$work" && "$AR" x "$archive")
-    for part in "$work"/*.o; do "$OBJCOPY" --remove-section=__LLVM,__bitcode --remove-section=__LLVM,__cmdline "$part"; done
-    $CC -nostdlib -r -o "$work/all" "$work"/*.o
-    "$(dirname "$0")/macos/sections.py" "$work/all"
-    "$OBJCOPY" $STRIPPED --keep-global-symbols="$symbols" "$work/all" "$out"
-    rm -r "$work"
-    exit ;;
-esac
+if grep -q '^_' "$symbols"; then # so the names of macOS begin
+  (cd "$work" && "$AR" x "$archive")
+  for part in "$work"/*.o; do "$OBJCOPY" --remove-section=__LLVM,__bitcode --remove-section=__LLVM,__cmdline "$part"; done
+  $CC -nostdlib -r -o "$work/all" "$work"/*.o
+  "$(dirname "$0")/macos/sections.py" "$work/all"
+  "$OBJCOPY" $STRIPPED --keep-global-symbols="$symbols" "$work/all" "$out"
+  rm -r "$work"
+  exit
+fi
 
 # With --gc-sections and -r, lld drops the unwind tables, and LLVM's objcopy cannot remove relocations. With these
 # tools the object keeps unused sections, which a program's linker drops, and the code of backtraces.

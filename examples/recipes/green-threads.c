@@ -1,6 +1,5 @@
 // A client in a green thread, with a verification that may block: it never stops the scheduler.
 
-#define _DEFAULT_SOURCE 1
 #define _XOPEN_SOURCE 600  // ucontext, on macOS
 
 #include <ucontext.h>

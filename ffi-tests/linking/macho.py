@@ -43,6 +43,7 @@ def check_unwinding(path):
     frames = {int(offset, 16): int(start, 16) for offset, start in
               re.findall(r"^([0-9a-f]+) .* FDE cie=\S+ pc=([0-9a-f]+)", objdump("--dwarf=frames", path), re.MULTILINE)}
     unwinding = objdump("--unwind-info", path)
+    assert frames, "nothing is described"
     base = min(frames.values()) & ~0xFFFFFFFF
     for function, encoding in re.findall(r"function offset=0x(\w+), encoding\S*=0x(\w+)", unwinding):
         if int(encoding, 16) >> 24 & 15 == dwarf_mode:

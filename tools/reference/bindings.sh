@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# bindings.sh LIBRARY BINDGEN PYTHON: what other languages read include/ with takes it without a warning, and
+# bindings.sh LIBRARY BINDGEN PYTHON, with ZIG: what other languages read include/ with takes it without a warning, and
 # finds each function in the shared object.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -19,7 +19,7 @@ done
 for language in '-python' '-c++ -python' '-lua' '-ruby' '-csharp' '-java'; do
   swig $language -Wall -Werror -module inkotls -outdir $out -o $out/swig.c include/inkotls.h
 done
-$python -m ziglang translate-c -lc include/inkotls.h > $out/inkotls.zig
+"$ZIG" translate-c -lc include/inkotls.h > $out/inkotls.zig
 for function in $(cat abi/symbols); do
   grep -q "pub extern fn $function(" $out/inkotls.zig || { echo "Zig has no $function" >&2; exit 1; }
 done
