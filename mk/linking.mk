@@ -67,7 +67,7 @@ test-graviola: ## the same with graviola, alone and beside ring, and on a proces
 	  $(MAKE) --no-print-directory KIND=$$kind RUN='qemu-x86_64 -cpu Nehalem' T=crypto_providers test-c || exit 1; done
 
 # Other machines: each with its own tools, and its own Rust.
-MACHINES := glibc aarch64 armhf i686 riscv64 musl musl-dynamic
+MACHINES := glibc aarch64 armhf i686 riscv64 musl musl-dynamic aarch64-musl
 LINKED_MACHINES := macos-arm64 macos-x86_64 freebsd-x86_64 freebsd-aarch64
 test-machines: $(MACHINES:%=test-%) $(LINKED_MACHINES:%=test-%) ## other machines: the C tests and the demo; for macOS and FreeBSD, what is linked (test-aarch64, test-macos-arm64, ...)
 

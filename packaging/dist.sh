@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # dist.sh NAME FEATURES: writes build/dist/NAME.tar.xz and its checksum: the committed files, and the vendored crates
-# that the library needs on Linux with Cargo's options FEATURES, and tools/reference. The same commit gives the same
+# that the library needs on Linux, macOS and FreeBSD with Cargo's options FEATURES, and tools/reference. The same commit gives the same
 # bytes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,7 +10,8 @@ name=$1 features=$2 commit=$(git rev-parse HEAD)
 dist=$PWD/build/dist
 needed=$(for package in "Cargo.toml $features" tools/reference/Cargo.toml; do
   cargo tree --manifest-path $package --locked --edges normal,build --prefix none --format '{p}' \
-    --target={x86_64,i686,aarch64}-unknown-linux-{gnu,musl} --target=armv7-unknown-linux-gnueabihf
+    --target={x86_64,i686,aarch64}-unknown-linux-{gnu,musl} --target=armv7-unknown-linux-gnueabihf \
+    --target=riscv64gc-unknown-linux-gnu --target={x86_64,aarch64}-{apple-darwin,unknown-freebsd}
 done | awk '{ print $1 "-" substr($2, 2) }')
 
 rm -rf "${dist:?}/$name"

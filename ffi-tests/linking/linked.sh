@@ -21,7 +21,7 @@ export NM=llvm-nm-22 OBJDUMP=llvm-objdump-22
 build "$build/lib/libinkotls.a" "$build/lib/$shared" programs
 build BUILD="$build/shared" LINKED="$build/lib/$shared" LIBS= CFLAGS="-O2 -Wl,-rpath,$rpath" "$build/shared/https_client"
 ffi-tests/linking/exports.sh "$build/lib/libinkotls.a" "$build/lib/$shared"
-ffi-tests/linking/places.sh "$build/lib/libinkotls.a"
+ffi-tests/linking/places.sh "$build/lib/libinkotls.a" "$build/lib/$shared"
 
 # The client needs of the library what the header declares, and all else of the system.
 used=$($NM --undefined-only "$build/shared/https_client" | awk '{ print $NF }' | sed 's/^_//' | grep '^inkotls_')

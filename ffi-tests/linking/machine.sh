@@ -15,6 +15,7 @@ case $machine in
     ffi-tests/support/needs.sh /usr/$tools/lib/libc.so.6=libc6-riscv64-cross /usr/$tools/lib/libgcc_s.so.1=libgcc-s1-riscv64-cross ;;
   musl) target=x86_64-unknown-linux-musl ;;
   musl-dynamic) target=x86_64-unknown-linux-musl tests=(test-c) ;;
+  aarch64-musl) target=aarch64-unknown-linux-musl qemu=aarch64 ;;
   *) echo "machine.sh: $machine is not known" >&2; exit 2 ;;
 esac
 build=build/$target
@@ -23,7 +24,7 @@ export BRIEF=1
 ffi-tests/support/needs.sh openssl curl
 if [ -n "${qemu:-}" ]; then
   ffi-tests/support/needs.sh "qemu-$qemu=qemu-user"
-  run="qemu-$qemu -L /usr/$tools"
+  run="qemu-$qemu${tools:+ -L /usr/$tools}"
 fi
 
 # The static libraries of OpenSSL for an architecture, asked of apt as a machine of that architecture would.
@@ -48,7 +49,7 @@ if [ -n "${debian:-}" ]; then # Debian 12 has no RISC-V
   tests=(test-c-all test-panic)
 fi
 case $machine in
-  musl*)
+  *musl*)
     # musl has no <sys/queue.h>: glibc's stands alone. Its threads have 128 KiB of stack, and the tests keep their
     # buffers there.
     mkdir -p "$build/bsd/sys"
@@ -60,6 +61,7 @@ with_shared() { build BUILD="$build/shared" LINKED="$build/lib/libinkotls.so" CF
 
 build "$build"/lib/libinkotls.{a,so}
 ffi-tests/linking/exports.sh "$build"/lib/libinkotls.{a,so}
+ffi-tests/linking/places.sh "$build"/lib/libinkotls.{a,so}
 [ -z "$glibc" ] || ffi-tests/linking/glibc.sh "$build/lib/libinkotls.so" "$glibc"
 
 # The archive, and the shared object: here with a few of the tests, where all are run with the archive.
@@ -70,7 +72,7 @@ case $machine in
     [ "$machine" = glibc ] || dynamic=-dynamic
     bin=$build/shared
     with_shared "${dynamic:-}" "${tests[@]}" "$bin"/https_{server,client} ;;
-  musl)
+  musl | aarch64-musl)
     bin=$build
     build CFLAGS="$flags -static" "${tests[@]}" "$bin"/https_{server,client} ;;
   *)
