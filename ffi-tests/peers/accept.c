@@ -1,4 +1,4 @@
-// accept4 instead of libc's, through LD_PRELOAD: for half a second after its first call it fails
+// accept instead of libc's, through LD_PRELOAD: for half a second after its first call it fails
 // with ACCEPT_ERRNO. Then it says on stderr how often it has failed, and accepts.
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-int accept4(int fd, struct sockaddr *address, socklen_t *len, int flags) {
+int accept(int fd, struct sockaddr *address, socklen_t *len) {
   static long first, failures;
   struct timespec time;
   clock_gettime(CLOCK_MONOTONIC, &time);
@@ -20,7 +20,7 @@ int accept4(int fd, struct sockaddr *address, socklen_t *len, int flags) {
     errno = atoi(getenv("ACCEPT_ERRNO"));
     return -1;
   }
-  if (failures > 0) fprintf(stderr, "accept4 failed %ld times\n", failures);
+  if (failures > 0) fprintf(stderr, "accept failed %ld times\n", failures);
   failures = 0;
-  return (int)syscall(SYS_accept4, fd, address, len, flags);
+  return (int)syscall(SYS_accept4, fd, address, len, 0);
 }
