@@ -24,6 +24,7 @@ include mk/kinds.mk
 # A prerequisite is expanded where it is read, so the tools' names come before the targets that need them.
 include mk/tools.mk
 OBJECT  := $(LIB)/inkotls.o
+OBJECT_SCRIPT := packaging/object$(if $(IS_WINDOWS),-windows).sh
 ARCHIVE := $(LIB)/libinkotls.a
 SHARED  := $(LIB)/$(SO)
 
@@ -49,8 +50,8 @@ $(RUST): $(SOURCES) | toolchain
 	$(if $(filter %/$(SO),$@),ln -sf $(@F) $(@D)/$(SONAME))
 
 # All of it as one object, in which nothing is global but what the header declares.
-$(OBJECT): $(RUST) $(LIB)/symbols packaging/object.sh
-	packaging/object.sh $(RUST) $(LIB)/symbols $@
+$(OBJECT): $(RUST) $(LIB)/symbols $(OBJECT_SCRIPT)
+	$(OBJECT_SCRIPT) $(RUST) $(LIB)/symbols $@
 
 $(LIB)/symbols: abi/symbols
 	@mkdir -p $(@D)
@@ -62,7 +63,7 @@ $(ARCHIVE): $(OBJECT)
 
 $(SHARED): $(OBJECT) $(EXPORTS)
 	$(LINK_SHARED) -o $@
-	ln -sf $(@F) $(@D)/$(SONAME)
+	$(if $(SONAME),ln -sf $(@F) $(@D)/$(SONAME))
 
 $(LIB)/exports: $(LIB)/symbols abi/version
 	@(echo 'INKOTLS_$(ABI) { global:'; sed 's/$$/;/' $<; echo 'local: *; };') > $@
@@ -76,7 +77,7 @@ abi: ## write abi/: the ABI changes, and the CHANGELOG says so
 	abi/declared.sh > abi/symbols
 	abi/check.sh --write
 
-FILLED = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@SO@|$(SO)|'
+FILLED = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@SO@|$(if $(IS_WINDOWS),bin,lib)/$(SO)|'
 install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/inkotls
 	install -d $(DESTDIR)$(PREFIX)/share/inkotls $(DESTDIR)$(PREFIX)/share/man/man3 $(DESTDIR)$(PREFIX)/share/man/man7
@@ -85,9 +86,7 @@ install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 	install -m 644 build/man/man3/* $(DESTDIR)$(PREFIX)/share/man/man3/
 	install -m 644 build/man/man7/* $(DESTDIR)$(PREFIX)/share/man/man7/
 	install -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/
-	install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SO_VERSION)
-	ln -sf $(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
-	ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/$(SO)
+	$(INSTALL_SHARED)
 	$(FILLED) packaging/inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
 	$(FILLED) packaging/inkotlsConfig.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfig.cmake
 	$(FILLED) packaging/inkotlsConfigVersion.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfigVersion.cmake
@@ -98,7 +97,7 @@ install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
 PARTS := test-rust test-header test-c test-recipes test-panic test-interop test-fuzz
 MORE  := test-c-openssl test-load test-abi test-links test-runtime test-features test-llvm test-install test-valgrind \
          test-asan test-tsan test-aws-lc-rs test-graviola test-small test-examples test-peers test-model test-bindings test-pages \
-         test-hosts
+         test-hosts test-windows
 
 demo: $(BUILD)/https_server $(BUILD)/https_client ## a server and a client in C, curl, and a refused handshake
 	@ffi-tests/support/needs.sh openssl curl
@@ -158,16 +157,14 @@ C_FILES := $(wildcard ffi-tests/*/*.[ch] examples/*.c examples/*/*.[ch] examples
 
 ROOMS    := api handshake trust keys sessions io blocking
 HEADERS  := $(HEADER) $(wildcard ffi-tests/support/*.h)
-SUPPORT  := $(patsubst %,$(BUILD)/support/%.o,check pair pki configs wire)
-WARN     := $(STRICT) -D_GNU_SOURCE -Iinclude -Iffi-tests/support -Ibuild
+SUPPORT  := $(patsubst %,$(BUILD)/support/%.o,check pair pki configs wire) $(POSIX_SUPPORT)
+WARN     := $(STRICT) $(POSIX) -D_GNU_SOURCE -Iinclude -Iffi-tests/support -Ibuild
 LOAD     := $(wildcard ffi-tests/load/*.c)
 FOUND    := $(sort $(wildcard $(ROOMS:%=ffi-tests/%/*.c)))
 # Those that make the library panic, which only some kinds can; and whose host or peer is of OpenSSL's libraries.
 PANICS   := $(shell grep -l inkotls_test_panic_next $(FOUND))
 OPENSSL  := $(shell grep -lE '<openssl/|"signing.h"' $(FOUND) $(LOAD))
-# What calls the kernel without libc, whose functions it replaces: macOS has no such calls.
-SYSCALLS := ffi-tests/io/transport_faults.c
-TESTS    := $(filter-out $(OPENSSL) $(if $(HOOK),,$(PANICS)) $(if $(IS_MACOS),$(SYSCALLS)),$(FOUND))
+TESTS    := $(filter-out $(OPENSSL) $(if $(HOOK),,$(PANICS)) $(ABSENT:%=ffi-tests/%.c),$(FOUND))
 
 TESTS_OPENSSL := $(filter-out $(LOAD),$(OPENSSL))
 
@@ -207,15 +204,15 @@ $(BUILD)/support/%.o: ffi-tests/support/%.c $(HEADERS)
 
 $(BUILD)/tests/%: ffi-tests/%.c $(SUPPORT) $(HEADERS) $(if $(filter quick,$(KIND)),|) $(LINKED)
 	@mkdir -p $(@D) && rm -f $@
-	$(shown)$(CC) $(WARN) $(CFLAGS) $(KIND_CFLAGS) $< $(SUPPORT) $(LINKED) $(LIBS) -o $@
+	$(shown)$(CC) $(WARN) $(CFLAGS) $(KIND_CFLAGS) $< $(SUPPORT) $(LINKED) $(LDFLAGS) $(LIBS) $(TO_PROGRAM)
 
-$(BUILD)/%: examples/%.c examples/epoll.h $(HEADER) $(LINKED)
+$(BUILD)/%: examples/%.c examples/epoll.h $(HEADER) $(LINKED) $(POSIX_SUPPORT)
 	@mkdir -p $(@D)
 	@ffi-tests/support/needs.sh $(NEEDS.$*)
-	$(CC) $(STRICT) $(CFLAGS) $(KIND_CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(LINKED) $(GC) $(LIBS) -o $@
+	$(CC) $(STRICT) $(POSIX) $(CFLAGS) $(KIND_CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(LINKED) $(POSIX_SUPPORT) $(GC) $(LDFLAGS) $(LIBS) $(TO_PROGRAM)
 
 # The guide's programs: a file that is put into examples/recipes is built and run.
-RECIPES := $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/recipes/*.c))
+RECIPES := $(patsubst examples/%.c,$(BUILD)/%,$(filter-out $(ABSENT:%=examples/%.c),$(wildcard examples/recipes/*.c)))
 $(RECIPES): examples/recipes/recipe.h
 
 # The one in Rust is a package. Cargo writes beside it, so it is built as a copy; ../../.. is here from there, too.

@@ -8,11 +8,10 @@ const ABI: u32 = include!("abi/version");
 
 fn main() {
     name_providers();
-    if env::var_os("CARGO_CFG_UNIX").is_none() {
+    if env::var_os("CARGO_CFG_UNIX").is_none() && env::var_os("CARGO_CFG_WINDOWS").is_none() {
         println!(
-            "cargo::error=inkotls cannot be built for the target {}, because it uses the file \
-             descriptors and signals of Unix: choose a Unix target. docs/other-machines.md tells \
-             what a port needs.",
+            "cargo::error=inkotls cannot be built for the target {}, because it uses sockets: \
+             choose a target of Unix or Windows.",
             cargo("TARGET")
         );
     }

@@ -37,13 +37,17 @@ glibc.armv7-unknown-linux-gnueabihf  := arm-linux-gnueabihf.2.17
 glibc.i686-unknown-linux-gnu         := x86-linux-gnu.2.17
 glibc := $(if $(PORTABLE),$(glibc.$(MACHINE)))
 
+# What the names of MinGW's tools begin with.
+mingw.x86_64-pc-windows-gnu          := x86_64-w64-mingw32
+IS_WINDOWS := $(mingw.$(TARGET))
+
 # What the names of the cross tools begin with.
-CROSS ?= $(addsuffix -,$(firstword $(debian)))
+CROSS ?= $(addsuffix -,$(firstword $(debian) $(IS_WINDOWS)))
 export ZIG := $(CURDIR)/build/tools/ziglang@0.17.1/bin/zig
 export ZIG_GLOBAL_CACHE_DIR := $(CURDIR)/build/tools/zig-cache
 
 ifneq ($(CROSS),)
-CC      := $(CROSS)gcc
+CC      := $(CROSS)gcc$(if $(IS_WINDOWS),-posix)
 AR      := $(CROSS)ar
 LD      := $(CROSS)ld
 OBJCOPY := $(CROSS)objcopy
@@ -76,6 +80,7 @@ endif
 # Installs the tools.
 NEEDS.toolchain = $(if $(debian),$(CC)=gcc-$(CROSS:%-=%) /usr/$(CROSS:%-=%)/lib/libc.so=libc6-dev-$(lastword $(debian))-cross) \
   $(if $(zig),$(OBJCOPY)=llvm-22 $(if $(IS_MACOS),ld64.lld-22=lld-22)) \
+  $(if $(IS_WINDOWS),$(CC)=gcc-mingw-w64-x86-64-posix) \
   $(if $(STD_IS_BUILT),/usr/share/doc/rustc-web=rustc-web /usr/share/doc/rust-web-src=rust-web-src)
 toolchain: $(if $(zig)$(glibc),$(ZIG))
 	$(needs)
@@ -98,7 +103,7 @@ SO_VERSION  := libinkotls.$(VERSION).dylib
 LIBS        := -framework Security -framework CoreFoundation
 EXPORTS      = $(LIB)/symbols
 ifneq ($(zig),)
-# zig's own linker exports more than it is told to.
+# zig's own linker exports more than the list has.
 LINK_SHARED  = ld64.lld-22 -arch $(ARCH) -platform_version macos 11.0 11.0 -syslibroot $(SDKROOT) -dylib -adhoc_codesign \
                -install_name @rpath/$(SONAME) -exported_symbols_list $(EXPORTS) -dead_strip $(STRIPPED:%=-x) $(OBJECT) $(LIBS) -lSystem
 export SDKROOT := $(CURDIR)/build/tools/macos-sdk
@@ -110,7 +115,25 @@ LINK_SHARED  = $(CC) -dynamiclib -install_name @rpath/$(SONAME) -Wl,-exported_sy
                $(GC) $(STRIPPED:%=-Wl,-x) $(OBJECT) $(LIBS)
 endif
 UNDERSCORE  := _
+# It calls the kernel without libc, whose functions it replaces: macOS has no such calls.
+ABSENT      := io/transport_faults
 GC          := -Wl,-dead_strip
+else ifneq ($(IS_WINDOWS),)
+# The name of a DLL says which ABI it has; programs are linked with its import library.
+SO          := inkotls-$(ABI).dll
+LIBS        := -lcrypt32 -lbcrypt -lbcryptprimitives -ladvapi32 -lntdll -lsynchronization -lws2_32
+LDFLAGS      = -static -L$(LIB)
+EXPORTS      = $(LIB)/inkotls.def
+LINK_SHARED  = $(CC) -shared $(LDFLAGS) -Wl,--out-implib,$(LIB)/libinkotls.dll.a $(GC) $(STRIPPED:%=-s) $(OBJECT) $(EXPORTS) $(LIBS)
+GC          := -Wl,--gc-sections
+# The C tests and the examples are written for POSIX. What cannot be had of it: fork; rlimit; SIGPIPE and pipes; a kernel
+# that is called without the C library; openssl as a child process; the platform's certificates
+# in files; epoll, ucontext, posix_spawn.
+# Of io/sockets, ffi-tests/windows/test.sh runs the scenarios that do not depend on errno and on how TCP ends.
+POSIX          := -isystem ffi-tests/windows/include -D__USE_MINGW_ANSI_STDIO=1 -Wno-format -Wno-missing-braces
+POSIX_SUPPORT   = $(BUILD)/support/posix.o
+ABSENT      := api/fork io/memory io/pipes io/sockets io/transport_faults trust/certificate_contents trust/platform_roots \
+               recipes/epoll recipes/green-threads recipes/token-key
 else
 SO          := libinkotls.so
 SONAME      := $(SO).$(ABI)
@@ -121,4 +144,19 @@ LINK_SHARED  = $(if $(glibc),packaging/zig.sh $(glibc),$(CC)) -shared -Wl,-sonam
                -Wl,--no-undefined -Wl,-z,relro,-z,now -Wl,--build-id$(BUILD_ID:%==0x%) $(GC) $(STRIPPED:%=-s) $(OBJECT) \
                $(if $(glibc),$(LIBS:-lgcc_s=$(shell $(CC) -print-file-name=libgcc_s.so.1)),$(LIBS))
 GC          := -Wl,--gc-sections
+endif
+
+# Installs the shared object.
+ifneq ($(IS_WINDOWS),)
+define INSTALL_SHARED
+install -d $(DESTDIR)$(PREFIX)/bin
+install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/bin/
+install -m 644 $(addprefix $(LIB)/,libinkotls.dll.a inkotls.lib inkotls.def libbcryptprimitives.a) $(DESTDIR)$(PREFIX)/lib/
+endef
+else
+define INSTALL_SHARED
+install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SO_VERSION)
+ln -sf $(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
+ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/$(SO)
+endef
 endif

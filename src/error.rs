@@ -97,11 +97,6 @@ impl Error {
         self.alert = Some(alert);
         self
     }
-
-    pub fn is_reset(&self) -> bool {
-        let kind = self.os.map(|os| io::Error::from_raw_os_error(os).kind());
-        kind == Some(io::ErrorKind::ConnectionReset)
-    }
 }
 
 impl fmt::Display for Error {

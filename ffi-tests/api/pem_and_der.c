@@ -85,6 +85,13 @@ static void is_discreet(const char *text, const char *input, size_t len) {
   }
 }
 
+// The error of a system that reads a folder as a file.
+#ifdef _WIN32
+enum { IS_FOLDER = 5 };  // ERROR_ACCESS_DENIED
+#else
+enum { IS_FOLDER = EISDIR };
+#endif
+
 // Gives bad input to fresh handles.
 static void is_refused(enum input input, const char *data, size_t len, inkotls_status status,
                        int os_error, const char *text) {
@@ -123,7 +130,7 @@ static void files_refused(void) {
     const char *missing = pki_path("missing.pem");
     checking("file as input %d", it);
     is_refused(it, missing, strlen(missing), INKOTLS_STATUS_IO_ERROR, ENOENT, "missing.pem");
-    is_refused(it, folder, strlen(folder), INKOTLS_STATUS_IO_ERROR, EISDIR, folder);
+    is_refused(it, folder, strlen(folder), INKOTLS_STATUS_IO_ERROR, IS_FOLDER, folder);
     is_refused(it, empty_file, strlen(empty_file), bad_content(it), INKOTLS_STATUS_NONE,
                "the input is empty");
     is_refused(it, "", 0, INKOTLS_STATUS_INVALID_ARGUMENT, INKOTLS_STATUS_NONE, "path");

@@ -377,12 +377,14 @@ static void hears_why_the_last_flight_is_unwanted(medium over) {
 
 // Signals.
 
+#ifndef _WIN32  // which has none
 static volatile sig_atomic_t ticks;
 
 static void tick(int signal) {
   (void)signal;
   ticks++;
 }
+#endif
 
 // A handshake reports the failure that came first, after another transport was attached, too: on a
 // socket that was never connected, and on a descriptor that the host closed, nothing can be sent,
@@ -409,6 +411,7 @@ static void sending_fails_first(void) {
   }
 }
 
+#ifndef _WIN32
 // Bytes flow for as long as a hundred signals take, one a millisecond.
 static void interrupted(medium over) {
   enum { ENOUGH = 100 };
@@ -437,6 +440,7 @@ static void interrupted(medium over) {
   CHECK_INT(stream.received, stream.written);
   wire_free(&wire);
 }
+#endif
 
 static const struct {
   const char *name;
@@ -472,6 +476,8 @@ int main(int argc, char **argv) {
   over_each(LOCAL, "an alert before the last flight is sent",
             hears_why_the_last_flight_is_unwanted);
   once("sending fails before receiving does", sending_fails_first);
+#ifndef _WIN32
   over_each(ALL, "interrupted by signals", interrupted);
+#endif
   return wires_done();
 }

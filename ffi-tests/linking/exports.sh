@@ -9,6 +9,7 @@ export LC_ALL=C
 declared=$(abi/declared.sh)
 case $shared in # names of macOS begin with an underscore
   *.dylib) in_shared=$("${OBJDUMP:-objdump}" --macho --exports-trie "$shared" | awk '/^0x/ { sub("^_", "", $2); print $2 }' | sort) ;;
+  *.dll) in_shared=$(${OBJDUMP:-objdump} -p "$shared" | sed -n 's/^\t\[ *[0-9]*\] \([a-z_0-9]*\)$/\1/p') ;;
   *) in_shared=$(${NM:-nm} --dynamic --defined-only "$shared" | awk '$2 != "A" { sub("@.*", "", $3); print $3 }') ;;
 esac
 in_archive=$(${NM:-nm} --defined-only --extern-only "$archive" | awk 'NF == 3 { sub("^_", "", $3); print $3 }')

@@ -9,7 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#ifndef _WIN32
 #include <sys/wait.h>
+#endif
 #include <unistd.h>
 
 #include "client_hello.h"
@@ -191,6 +193,7 @@ static void rotated_meanwhile(const struct way *way) {
   inkotls_server_config_release(server);
 }
 
+#ifndef _WIN32  // which has no fork
 // Another process, over a socket. Its blocking reads are the test's own.
 
 static size_t receive(inkotls_conn *conn, int fd, void *buf, size_t cap) {
@@ -264,6 +267,7 @@ static void shared_with_another_process(void) {
   CHECK_INT(waitpid(child, &status, 0), child);
   CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
+#endif
 
 // What the server attaches to a session.
 
@@ -357,7 +361,9 @@ static void known_again(const struct way *way) {
 
 int main(int argc, char **argv) {
   pki_open(argc, argv);
+#ifndef _WIN32
   once_each_version("keys shared with another process", shared_with_another_process);
+#endif
   once("keys of a wrong length", bad_keys);
   once("behind other tickets", behind_other_tickets);
   each_version("keys shared by several servers", shared_by_servers);

@@ -50,6 +50,14 @@ void server_uses_ticket_keys(inkotls_server_builder *builder);
 // A server that requires a certificate of the authority in this file.
 void server_asks(inkotls_server_builder *builder, const char *ca);
 
+// Whether the platform's certificate authorities are files, which SSL_CERT_FILE names. macOS and
+// Windows verify certificates themselves.
+#if defined(__APPLE__) || defined(_WIN32)
+enum { PLATFORM_HAS_FILES = 0 };
+#else
+enum { PLATFORM_HAS_FILES = 1 };
+#endif
+
 // Raw public keys: "raw NAME" names that of a certificate. NULL: it names the certificate.
 const char *raw_key_file(const char *name);
 void add_raw_key(inkotls_roots *roots, const char *name);

@@ -377,7 +377,7 @@ int main(int argc, char **argv) {
   once_each_version("two certificates in one text", two_in_one_text);
   once("bad certificates", bad_certificates_add_nothing);
   once("own certificate and a raw public key", with_a_raw_public_key);
-  once_each_version("own certificate and the platform", with_the_platform);
+  if (PLATFORM_HAS_FILES) once_each_version("own certificate and the platform", with_the_platform);
   once_each_version("error messages of unknown certificates", unknown_certificates);
   once_each_version("own certificate trusted as an authority", as_an_authority);
   once_each_version("chosen by the client", chosen_by_the_client);

@@ -210,6 +210,15 @@ pub extern "C" fn inkotls_conn_set_log(
 /// non-blocking mode, never raises SIGPIPE, never changes the flags of the socket, and never closes
 /// it. The system calls on a pipe are listed at inkotls_conn_set_fds.
 ///
+/// On macOS and on Windows, inkotls_conn_set_fd sets the socket to non-blocking mode, and the
+/// socket stays in that mode: macOS ignores MSG_DONTWAIT in sendmsg, and Windows has no such flag.
+/// On macOS, every descriptor of the same socket, such as one that dup(2) or a child process has,
+/// is then in non-blocking mode.
+///
+/// On Windows, fd is a SOCKET, whose value always fits into int32_t. Winsock must be started
+/// (WSAStartup). The library calls recv and WSASend, and inkotls_conn_os_error returns numbers of
+/// Winsock, such as WSAECONNRESET (10054). Pipes are not supported there.
+///
 /// WANT_READ and WANT_WRITE mean that the socket would block, with one exception: a call that has
 /// received 128 KiB and has nothing to return yet returns WANT_READ, so that other tasks can run,
 /// and sets the bit INKOTLS_STATE_READABLE of inkotls_conn_state. A host that waits for

@@ -5,6 +5,7 @@ use super::guard::outside;
 use super::handle::{Handle, lent};
 use super::room::Room;
 use super::syscall::retried;
+use super::system::error_of;
 use crate::call_context;
 use crate::capi::types::{
     UserData, inkotls_clock_callback, inkotls_key_log_callback, inkotls_log_callback,
@@ -167,6 +168,6 @@ fn moved(number: i32, max: usize) -> io::Result<usize> {
         Ok(moved) => Err(io::Error::other(format!(
             "the callback returned {moved}, more than the {max} bytes that it may move"
         ))),
-        Err(_) => Err(io::Error::from_raw_os_error(number.saturating_neg())),
+        Err(_) => Err(error_of(number.saturating_neg())),
     }
 }

@@ -91,10 +91,12 @@ mod inner {
         extra: &[CertificateDer<'static>],
         provider: &Arc<CryptoProvider>,
     ) -> Option<Verifier> {
-        let verifier = rustls_platform_verifier::Verifier::new_with_extra_roots(
-            extra.to_vec(),
-            provider.clone(),
-        );
+        use rustls_platform_verifier::Verifier;
+        // Not with an empty list: Windows makes an engine of its own for the list.
+        let verifier = match extra {
+            [] => Verifier::new(provider.clone()),
+            extra => Verifier::new_with_extra_roots(extra.to_vec(), provider.clone()),
+        };
         Some(verifier.map(|it| Arc::new(it) as _).map_err(|error| {
             Error::new(Status::NoTrustAnchors, format!("the platform's verification: {error}"))
         }))

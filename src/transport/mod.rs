@@ -8,7 +8,13 @@ pub use wire::Wire;
 
 use crate::engine::{Conn, Outcome, Step};
 use crate::error::Error;
+use crate::ffi::{is_reset, number_of};
 use std::io;
+
+/// The failure of a wire, with the number of the host's callback, too.
+fn failure(what: &str, error: &io::Error) -> Error {
+    Error::io(what, error).with_os(number_of(error))
+}
 
 /// A connection and its transport.
 pub struct Link {
@@ -171,7 +177,7 @@ impl Link {
                 Ok(_) => {}
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
                 Err(error) => {
-                    self.write_error = Some(Error::io("sending", &error));
+                    self.write_error = Some(failure("sending", &error));
                     self.conn.sever();
                 }
             }
@@ -196,12 +202,12 @@ impl Link {
             },
             Ok(len) => Ok(Some(len)),
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(None),
-            Err(error) => Err(self.cannot_receive(Error::io("receiving", &error))),
+            Err(error) => Err(self.cannot_receive(failure("receiving", &error))),
         }
     }
 
     fn explains_eof(&self, write_error: &Error) -> bool {
-        write_error.is_reset() || !self.conn.is_established()
+        write_error.os.is_some_and(is_reset) || !self.conn.is_established()
     }
 
     /// Keeps what every attempt to receive answers from now on. A handshake fails with what failed

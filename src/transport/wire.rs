@@ -13,7 +13,10 @@ pub enum Wire {
 impl Wire {
     /// One that reads and writes these descriptors.
     pub fn descriptors(from: i32, to: i32) -> Result<Self, Error> {
-        Ok(Self::Descriptors { from: Descriptor::source(from)?, to: Descriptor::sink(to)? })
+        let (from, to) = (Descriptor::source(from)?, Descriptor::sink(to)?);
+        from.unblock()?;
+        to.unblock()?;
+        Ok(Self::Descriptors { from, to })
     }
 
     fn receive(&self, room: Room<'_>) -> io::Result<usize> {

@@ -2,9 +2,9 @@
 //! never the cause of a SIGPIPE.
 
 use super::pipe;
-use super::room::Room;
-use super::syscall::{checked, retried};
 use crate::error::Error;
+use crate::ffi::room::Room;
+use crate::ffi::syscall::{checked, retried};
 use std::io::{self, IoSlice, Write};
 use std::os::fd::RawFd;
 
@@ -53,6 +53,19 @@ impl Descriptor {
             Err(_) => (libc::ENOTSOCK, "it is neither a socket nor a pipe"),
         };
         Err(Error::argument(format!("file descriptor {fd}: {why}")).with_os(Some(os)))
+    }
+
+    /// Sets a socket to non-blocking mode where sendmsg ignores MSG_DONTWAIT, as on macOS.
+    pub fn unblock(self) -> Result<(), Error> {
+        let Self::Socket(fd) = self else { return Ok(()) };
+        if !cfg!(target_vendor = "apple") {
+            return Ok(());
+        }
+        let changed = pipe::flags(fd).and_then(|flags| {
+            // SAFETY: no memory is involved.
+            checked(unsafe { libc::fcntl(fd, libc::F_SETFL, flags | libc::O_NONBLOCK) } as isize)
+        });
+        changed.map(drop).map_err(|error| Error::io("the socket's mode", &error))
     }
 
     /// Fills the start of `room`, and returns how much. 0 is the end.

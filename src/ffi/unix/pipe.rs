@@ -1,8 +1,8 @@
 //! An end of a pipe. Unlike a socket's, its calls block where it was made so, and raise SIGPIPE; no
 //! flag turns that off.
 
-use super::room::Room;
-use super::syscall::{checked, retried};
+use crate::ffi::room::Room;
+use crate::ffi::syscall::{checked, retried};
 use std::io::{self, IoSlice};
 use std::mem::zeroed;
 use std::os::fd::RawFd;

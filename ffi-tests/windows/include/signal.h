@@ -1,0 +1,5 @@
+#include_next <signal.h>
+
+// Signals that never come.
+#define SIGPIPE SIGTERM
+#define SIGALRM SIGTERM

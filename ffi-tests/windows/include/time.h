@@ -1,0 +1,3 @@
+#include_next <time.h>
+
+struct tm *gmtime_r(const time_t *at, struct tm *out);

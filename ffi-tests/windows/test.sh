@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# test.sh TARGET: builds the library for Windows, and runs the C tests, the recipes, the platform's verification, the demo's
+# client and a server in Winsock under Wine.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+target=$1
+build=build/$target
+windows=$PWD/build/windows
+export BRIEF=1 OBJDUMP=x86_64-w64-mingw32-objdump AR=x86_64-w64-mingw32-ar NM=x86_64-w64-mingw32-nm
+mkdir -p "$windows"
+
+# A Windows of its own, with the library that Wine 8 lacks.
+export WINEPREFIX=$windows/wine
+if [ ! -e "$windows/done" ]; then
+  rm -rf "$WINEPREFIX"
+  mkdir "$WINEPREFIX"
+  WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' wineboot --init > "$windows/log" 2>&1
+  x86_64-w64-mingw32-gcc-posix -shared -s ffi-tests/windows/bcryptprimitives.c -ladvapi32 \
+    -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll"
+  touch "$windows/done"
+fi
+trap 'wineserver --kill || true' EXIT
+
+make() { command make --no-print-directory TARGET="$target" RUN="$PWD/ffi-tests/windows/wine.sh" AGAIN='make test-windows' "$@"; }
+make "$build"/lib/{libinkotls.a,inkotls-0.dll}
+ffi-tests/linking/exports.sh "$build"/lib/{libinkotls.a,inkotls-0.dll}
+make test-c
+for scenario in 'detached descriptors' 'attached during a handshake' 'a socket that is still connecting' 'no call blocks' \
+  'a peer that leaves'; do
+  make test-c T=io/sockets S="$scenario"
+done
+make test-recipes
+
+# The platform's verification.
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+ffi-tests/windows/pki.sh "$windows/pki" build/pki "$port"
+make "$build/windows/platform" "$build"/{winsock_server,https_client}
+timeout 300 ffi-tests/windows/wine.sh "$build/windows/platform" "$windows/pki" "$port"
+
+# A server in Winsock: curl asks, and the demo's client, which trusts an authority in a file.
+coproc SERVER { exec ffi-tests/windows/wine.sh "$build/winsock_server" 0 build/pki/ecdsa.pem build/pki/ecdsa.key; }
+read -r -t 60 -u "${SERVER[0]}" line
+port=${line##*:}
+port=${port%$'\r'}
+curl -sS --noproxy localhost --cacert build/pki/ca.pem "https://localhost:$port/" | grep -q '^Hello, world!$'
+said=$(ffi-tests/windows/wine.sh "$build/https_client" -v --ca build/pki/ca.pem "https://localhost:$port/" 2>&1)
+grep -q 'Hello, world!' <<< "$said"
+kill "$SERVER_PID"
+echo '2 passed: curl and the client of the demo have the answer of a server in Winsock'

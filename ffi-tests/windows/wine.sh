@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# wine.sh PROGRAM [ARGUMENT]...: runs a program for Windows, in the Windows that test.sh has made below
+# build/windows.
+set -euo pipefail
+
+export WINEPREFIX=${BASH_SOURCE[0]%/*}/../../build/windows/wine
+WINEPREFIX=$(realpath "$WINEPREFIX")
+export WINEDEBUG=-all WINEDLLOVERRIDES='bcryptprimitives=n;mscoree,mshtml=;winedbg.exe=d'
+exec wine "$@"
