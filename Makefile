@@ -1,7 +1,10 @@
 # inkotls: `make help` lists the targets. What is not everyday is in mk/, in files named after what it does.
 
 PREFIX  ?= /usr/local
+LIBDIR  ?= lib
 DESTDIR ?=
+# What inkotls.pc says that PREFIX is.
+PC_PREFIX ?= $(PREFIX)
 CARGO   ?= cargo
 CC      ?= cc
 CXX     ?= c++
@@ -77,19 +80,24 @@ abi: ## write abi/: the ABI changes, and the CHANGELOG says so
 	abi/declared.sh > abi/symbols
 	abi/check.sh --write
 
-FILLED = sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|' -e 's|@SO@|$(if $(IS_WINDOWS),bin,lib)/$(SO)|'
-install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local)
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/lib/cmake/inkotls
-	install -d $(DESTDIR)$(PREFIX)/share/inkotls $(DESTDIR)$(PREFIX)/share/man/man3 $(DESTDIR)$(PREFIX)/share/man/man7
-	install -m 644 $(HEADER) $(DESTDIR)$(PREFIX)/include/
-	install -m 644 include/inkotls.cdef include/inkotls.json include/inkotls.schema.json $(DESTDIR)$(PREFIX)/share/inkotls/
-	install -m 644 build/man/man3/* $(DESTDIR)$(PREFIX)/share/man/man3/
-	install -m 644 build/man/man7/* $(DESTDIR)$(PREFIX)/share/man/man7/
-	install -m 644 $(ARCHIVE) $(DESTDIR)$(PREFIX)/lib/
+# From LIBDIR, which is below PREFIX, back to PREFIX.
+UP     := $(subst $() ,/,$(patsubst %,..,$(subst /, ,$(LIBDIR))))
+FILLED  = sed -e 's|@PREFIX@|$(PC_PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@UP@|$(UP)|' \
+          -e 's|@VERSION@|$(VERSION)|' -e 's|@LIBS@|$(LIBS)|' -e 's|@SONAME@|$(SONAME)|' \
+          -e 's|@SO@|$(if $(IS_WINDOWS),bin,$(LIBDIR))/$(SO)|'
+TO      = $(DESTDIR)$(PREFIX)
+install: $(ARCHIVE) $(SHARED) man ## into DESTDIR and PREFIX (/usr/local); the libraries into LIBDIR below it (lib)
+	install -d $(TO)/include $(TO)/$(LIBDIR)/pkgconfig $(TO)/$(LIBDIR)/cmake/inkotls
+	install -d $(TO)/share/inkotls $(TO)/share/man/man3 $(TO)/share/man/man7
+	install -m 644 $(HEADER) $(TO)/include/
+	install -m 644 include/inkotls.cdef include/inkotls.json include/inkotls.schema.json $(TO)/share/inkotls/
+	install -m 644 build/man/man3/* $(TO)/share/man/man3/
+	install -m 644 build/man/man7/* $(TO)/share/man/man7/
+	install -m 644 $(ARCHIVE) $(TO)/$(LIBDIR)/
 	$(INSTALL_SHARED)
-	$(FILLED) packaging/inkotls.pc.in > $(DESTDIR)$(PREFIX)/lib/pkgconfig/inkotls.pc
-	$(FILLED) packaging/inkotlsConfig.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfig.cmake
-	$(FILLED) packaging/inkotlsConfigVersion.cmake.in > $(DESTDIR)$(PREFIX)/lib/cmake/inkotls/inkotlsConfigVersion.cmake
+	$(FILLED) packaging/inkotls.pc.in > $(TO)/$(LIBDIR)/pkgconfig/inkotls.pc
+	$(FILLED) packaging/inkotlsConfig.cmake.in > $(TO)/$(LIBDIR)/cmake/inkotls/inkotlsConfig.cmake
+	$(FILLED) packaging/inkotlsConfigVersion.cmake.in > $(TO)/$(LIBDIR)/cmake/inkotls/inkotlsConfigVersion.cmake
 
 ##@ What proves it
 

@@ -149,14 +149,14 @@ endif
 # Installs the shared object.
 ifneq ($(IS_WINDOWS),)
 define INSTALL_SHARED
-install -d $(DESTDIR)$(PREFIX)/bin
-install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/bin/
-install -m 644 $(addprefix $(LIB)/,libinkotls.dll.a inkotls.lib inkotls.def libbcryptprimitives.a) $(DESTDIR)$(PREFIX)/lib/
+install -d $(TO)/bin
+install -m 755 $(SHARED) $(TO)/bin/
+install -m 644 $(addprefix $(LIB)/,libinkotls.dll.a inkotls.lib inkotls.def libbcryptprimitives.a) $(TO)/$(LIBDIR)/
 endef
 else
 define INSTALL_SHARED
-install -m 755 $(SHARED) $(DESTDIR)$(PREFIX)/lib/$(SO_VERSION)
-ln -sf $(SO_VERSION) $(DESTDIR)$(PREFIX)/lib/$(SONAME)
-ln -sf $(SONAME) $(DESTDIR)$(PREFIX)/lib/$(SO)
+install -m 755 $(SHARED) $(TO)/$(LIBDIR)/$(SO_VERSION)
+ln -sf $(SO_VERSION) $(TO)/$(LIBDIR)/$(SONAME)
+ln -sf $(SONAME) $(TO)/$(LIBDIR)/$(SO)
 endef
 endif
