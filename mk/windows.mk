@@ -37,7 +37,7 @@ $(BUILD)/windows/%: ffi-tests/windows/%.c $(SUPPORT) $(HEADERS) $(LINKED)
 $(BUILD)/winsock_server: POSIX_SUPPORT :=
 $(BUILD)/winsock_server: POSIX :=
 
-NEEDS.test-windows := wine64 wine openssl curl python3 llvm-dlltool-19=llvm-19 /usr/bin/x86_64-w64-mingw32-gcc-posix=gcc-mingw-w64-x86-64-posix
+NEEDS.test-windows := /usr/lib/wine/wine64=wine64 wine openssl curl python3 llvm-dlltool-19=llvm-19 /usr/bin/x86_64-w64-mingw32-gcc-posix=gcc-mingw-w64-x86-64-posix
 test-windows: build/pki/done ## the C tests, the recipes and the demo of x86-64 Windows, under Wine
 	$(needs)
 	ffi-tests/windows/test.sh $(WINDOWS)

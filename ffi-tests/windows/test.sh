@@ -10,16 +10,8 @@ windows=$PWD/build/windows
 export BRIEF=1 OBJDUMP=x86_64-w64-mingw32-objdump AR=x86_64-w64-mingw32-ar NM=x86_64-w64-mingw32-nm
 mkdir -p "$windows"
 
-# A Windows of its own, with the library that Wine 8 lacks.
+ffi-tests/windows/prepare.sh
 export WINEPREFIX=$windows/wine
-if [ ! -e "$windows/done" ]; then
-  rm -rf "$WINEPREFIX"
-  mkdir "$WINEPREFIX"
-  WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml=' wineboot --init > "$windows/log" 2>&1
-  x86_64-w64-mingw32-gcc-posix -shared -s ffi-tests/windows/bcryptprimitives.c -ladvapi32 \
-    -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll"
-  touch "$windows/done"
-fi
 trap 'wineserver --kill || true' EXIT
 
 make() { command make --no-print-directory TARGET="$target" RUN="$PWD/ffi-tests/windows/wine.sh" AGAIN='make test-windows' "$@"; }

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# wine.sh PROGRAM [ARGUMENT]...: runs a program for Windows, in the Windows that test.sh has made below
-# build/windows.
+# wine.sh PROGRAM [ARGUMENT]...: runs a program for Windows, in the Windows that prepare.sh has made.
 set -euo pipefail
 
 export WINEPREFIX=${BASH_SOURCE[0]%/*}/../../build/windows/wine
