@@ -124,7 +124,7 @@ SO          := inkotls-$(ABI).dll
 LIBS        := -lcrypt32 -lbcrypt -lbcryptprimitives -ladvapi32 -lntdll -lsynchronization -lws2_32
 LDFLAGS      = -static -L$(LIB)
 EXPORTS      = $(LIB)/inkotls.def
-LINK_SHARED  = $(CC) -shared $(LDFLAGS) -Wl,--out-implib,$(LIB)/libinkotls.dll.a $(GC) $(STRIPPED:%=-s) $(OBJECT) $(EXPORTS) $(LIBS)
+LINK_SHARED  = $(CC) -shared $(LDFLAGS) -Wl,--no-insert-timestamp -Wl,--out-implib,$(LIB)/libinkotls.dll.a $(GC) $(STRIPPED:%=-s) $(OBJECT) $(EXPORTS) $(LIBS)
 GC          := -Wl,--gc-sections
 # The C tests and the examples are written for POSIX. What cannot be had of it: fork; rlimit; SIGPIPE and pipes; a kernel
 # that is called without the C library; openssl as a child process; the platform's certificates

@@ -24,7 +24,7 @@ $(LIB)/inkotls.lib: $(LIB)/inkotls.def
 # MinGW has had it since version 12.
 $(LIB)/libbcryptprimitives.a: packaging/windows/bcryptprimitives.def
 	@mkdir -p $(@D)
-	$(DLLTOOL) -d $< -l $@
+	$(DLLTOOL) --deterministic-libraries -d $< -l $@
 
 $(BUILD)/support/posix.o: ffi-tests/windows/posix.c $(wildcard ffi-tests/windows/include/*.h)
 	@mkdir -p $(@D)
