@@ -987,7 +987,9 @@ inkotls_status inkotls_conn_set_io(inkotls_conn *conn, inkotls_read_callback rea
 /// Detaches the socket, the descriptors or the callbacks that are attached.
 ///
 /// After inkotls_conn_detach the host moves the ciphertext, with inkotls_conn_feed and
-/// inkotls_conn_drain. If nothing is attached, the call changes nothing.
+/// inkotls_conn_drain. If nothing is attached, the call changes nothing. If another call on conn is
+/// running, inkotls_conn_detach returns INVALID_STATE, as every overlapping call: the descriptor
+/// must then stay open until the other call has returned.
 inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 
 // =================================================================================================
@@ -1108,6 +1110,11 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 /// is not affected: inkotls_conn_write may still be called. Before the handshake is done, CLOSED
 /// and UNEXPECTED_EOF mean that the handshake cannot finish.
 ///
+/// With a transport attached, the call receives only while there is no plaintext, and about one
+/// record at a time: if out_len is less than cap, the transport may still have more. The plaintext
+/// of a record may be available although the socket is not readable. Therefore repeat the call
+/// until it returns WANT_READ before waiting for the socket.
+///
 /// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
 /// an out_len of 0, also after the peer has closed, or the failure of the connection.
 ///
@@ -1186,9 +1193,10 @@ inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 /// inkotls_conn_handshake returns. Bytes that were consumed must not be passed again.
 ///
 /// With a transport attached, inkotls_conn_write also sends the queued ciphertext, as far as the
-/// transport does not block; inkotls_conn_flush sends the rest. Without a transport,
-/// inkotls_conn_write sends nothing: the host drains the ciphertext (inkotls_conn_drain) and sends
-/// it.
+/// transport does not block; inkotls_conn_flush sends the rest. The bytes that were consumed are
+/// encrypted, but perhaps not sent yet: everything has been sent when inkotls_conn_flush returns
+/// OK. Without a transport, inkotls_conn_write sends nothing: the host drains the ciphertext
+/// (inkotls_conn_drain) and sends it.
 ///
 /// data, len  The plaintext, and its length in bytes. Copied.
 /// used       Receives the number of bytes that were consumed, which is at least 1 unless len is 0,
@@ -3619,7 +3627,8 @@ inkotls_status inkotls_client_builder_set_early_data(inkotls_client_builder *bui
 /// Sets how much early data (0-RTT; RFC 8446, section 2.3) the server accepts on a connection that
 /// resumes a TLS 1.3 session.
 ///
-/// inkotls_conn_read_early_data reads early data.
+/// inkotls_conn_read_early_data reads early data. inkotls_conn_read does not: early data that the
+/// server has accepted, and that the host does not read with inkotls_conn_read_early_data, is lost.
 ///
 /// Anyone who records early data can send it again (replay; RFC 8446, section 8). A ticket of this
 /// server works once, so the server accepts recorded early data at most once, if the session store
@@ -4776,6 +4785,10 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     inkotls_conn_set_fd lists the calls that use an attached transport; no other call uses it.
 //     An inkotls_acceptor has the same calls; a transport that is attached to an acceptor stays
 //     attached when inkotls_acceptor_into_conn makes a connection of it.
+//
+//     Set TCP_NODELAY on TCP sockets. In TLS 1.3 a server sends its tickets in a segment of their
+//     own; with Nagle's algorithm, its first answer may wait about 40 ms for the acknowledgement
+//     of that segment.
 //
 // Failures
 //

@@ -324,7 +324,9 @@ pub extern "C" fn inkotls_conn_set_io(
 /// Detaches the socket, the descriptors or the callbacks that are attached.
 ///
 /// After inkotls_conn_detach the host moves the ciphertext, with inkotls_conn_feed and
-/// inkotls_conn_drain. If nothing is attached, the call changes nothing.
+/// inkotls_conn_drain. If nothing is attached, the call changes nothing. If another call on conn is
+/// running, inkotls_conn_detach returns INVALID_STATE, as every overlapping call: the descriptor
+/// must then stay open until the other call has returned.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_detach(conn: Option<&mut inkotls_conn>) -> Status {
     enter(conn, |c| c.attach(None))
@@ -638,6 +640,11 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 /// is not affected: inkotls_conn_write may still be called. Before the handshake is done, CLOSED
 /// and UNEXPECTED_EOF mean that the handshake cannot finish.
 ///
+/// With a transport attached, the call receives only while there is no plaintext, and about one
+/// record at a time: if out_len is less than cap, the transport may still have more. The plaintext
+/// of a record may be available although the socket is not readable. Therefore repeat the call
+/// until it returns WANT_READ before waiting for the socket.
+///
 /// With a cap of 0 after the handshake, the call receives and decrypts nothing: it returns OK with
 /// an out_len of 0, also after the peer has closed, or the failure of the connection.
 ///
@@ -741,9 +748,10 @@ pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len
 /// inkotls_conn_handshake returns. Bytes that were consumed must not be passed again.
 ///
 /// With a transport attached, inkotls_conn_write also sends the queued ciphertext, as far as the
-/// transport does not block; inkotls_conn_flush sends the rest. Without a transport,
-/// inkotls_conn_write sends nothing: the host drains the ciphertext (inkotls_conn_drain) and sends
-/// it.
+/// transport does not block; inkotls_conn_flush sends the rest. The bytes that were consumed are
+/// encrypted, but perhaps not sent yet: everything has been sent when inkotls_conn_flush returns
+/// OK. Without a transport, inkotls_conn_write sends nothing: the host drains the ciphertext
+/// (inkotls_conn_drain) and sends it.
 ///
 /// data, len   The plaintext, and its length in bytes. Copied.
 /// used        Receives the number of bytes that were consumed, which is at least 1 unless len is

@@ -493,7 +493,8 @@ pub extern "C" fn inkotls_server_builder_set_ticket_count(
 /// Sets how much early data (0-RTT; RFC 8446, section 2.3) the server accepts on a connection that
 /// resumes a TLS 1.3 session.
 ///
-/// inkotls_conn_read_early_data reads early data.
+/// inkotls_conn_read_early_data reads early data. inkotls_conn_read does not: early data that the
+/// server has accepted, and that the host does not read with inkotls_conn_read_early_data, is lost.
 ///
 /// Anyone who records early data can send it again (replay; RFC 8446, section 8). A ticket of this
 /// server works once, so the server accepts recorded early data at most once, if the session store
