@@ -33,6 +33,9 @@ test-inko: $(SHARED) $(ARCHIVE) build/pki/done ## hosts/inko: its tests and the 
 	hosts/inko/run.sh $(LIB) build/pki
 	LD_LIBRARY_PATH=$(LIB) $(call scenarios,inko)
 
+bench-inko: test-inko ## hosts/inko beside Inko's own TLS; INKO is the compiler
+	SSL_CERT_FILE=build/pki/ca.pem LD_LIBRARY_PATH=$(LIB) build/hosts/inko/build/release/bench build/pki/ecdsa.pem build/pki/ecdsa.key
+
 # Go's cache of results does not know the library that is linked: -count=1.
 GO = hosts/go/go.sh $(LIB)
 SCENARIOS.go = $(GO) run ./scenarios $(CURDIR)/$(SHARED) $(CURDIR)/build/pki
