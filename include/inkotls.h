@@ -73,9 +73,9 @@
 //       }
 //     }
 //
-// Functions that create or configure (_new, _set, _add, _clear, _build) never return a positive
-// status, so that one test finds every failure: a status other than 0. Read the error message in
-// the statement after the call that failed, not in the same statement:
+// Functions that configure (_set, _add, _clear, _build), and those _new functions that return a
+// status, never return a positive status: a status other than 0 is a failure. Read the error
+// message in the statement after the call that failed, not in the same statement:
 //
 //     if (inkotls_client_builder_set_roots(builder, roots))
 //       die(inkotls_client_builder_error(builder));
@@ -4815,9 +4815,10 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     inkotls_verification. inkotls_status_text describes their status,
 //     and inkotls_invalid_name_text describes what is wrong with a server name.
 //
-//     Functions that create or configure (functions whose names contain _new, _set, _add, _clear
-//     or _build, and all functions of builders, roots and identities) never return a positive
-//     status. Therefore one test finds every failure: if (inkotls_x_set_y(handle, ...))
+//     Functions that configure (functions whose names contain _set, _add, _clear or _build, and
+//     all functions of builders, roots and identities), and those _new functions that return a
+//     status, never return a positive status. The other _new functions return the handle.
+//     Therefore one test finds every failure: if (inkotls_x_set_y(handle, ...))
 //     die(inkotls_x_error(handle)); the call that may fail and the call of the _error function are
 //     in two statements.
 //
