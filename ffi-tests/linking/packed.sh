@@ -28,17 +28,6 @@ if [ -n "$run" ]; then
   case $target in *-gnu*) run+=" -L /usr/$tools" ;; esac
 fi
 
-# Asks a server for Windows, under Wine.
-ask_windows() { # SERVER
-  local line
-  ffi-tests/windows/prepare.sh
-  coproc SERVER { exec ffi-tests/windows/wine.sh "$1" 0 build/pki/ecdsa.pem build/pki/ecdsa.key; }
-  read -r -t 60 -u "${SERVER[0]}" line
-  line=${line%$'\r'}
-  curl -sS --noproxy localhost --cacert build/pki/ca.pem "https://localhost:${line##*:}/" | grep '^Hello, world!$'
-  kill "$SERVER_PID"
-}
-
 for kind in static shared; do
   dir=$build/$kind
   mkdir -p "$dir/programs"
@@ -58,7 +47,7 @@ for kind in static shared; do
   case $kind-$target in
     *-windows-*)
       [ $kind = static ] || cp "$lib"/../bin/*.dll "$dir/programs/"
-      ask_windows "$dir/programs/winsock_server.exe" > /dev/null
+      ffi-tests/windows/ask.sh "$dir/programs/winsock_server.exe"
       echo "$kind: ran under Wine" ;;
     *-darwin | *-freebsd | shared-*-musl) echo "$kind: linked" ;;
     *)

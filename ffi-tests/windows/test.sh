@@ -31,12 +31,5 @@ make "$build/windows/platform" "$build"/{winsock_server,https_client}
 timeout 300 ffi-tests/windows/wine.sh "$build/windows/platform" "$windows/pki" "$port"
 
 # A server in Winsock: curl asks, and the demo's client, which trusts an authority in a file.
-coproc SERVER { exec ffi-tests/windows/wine.sh "$build/winsock_server" 0 build/pki/ecdsa.pem build/pki/ecdsa.key; }
-read -r -t 60 -u "${SERVER[0]}" line
-port=${line##*:}
-port=${port%$'\r'}
-curl -sS --noproxy localhost --cacert build/pki/ca.pem "https://localhost:$port/" | grep -q '^Hello, world!$'
-said=$(ffi-tests/windows/wine.sh "$build/https_client" -v --ca build/pki/ca.pem "https://localhost:$port/" 2>&1)
-grep -q 'Hello, world!' <<< "$said"
-kill "$SERVER_PID"
+ffi-tests/windows/ask.sh "$build/winsock_server" "$build/https_client"
 echo '2 passed: curl and the client of the demo have the answer of a server in Winsock'

@@ -218,7 +218,7 @@ module Inkotls
     end
 
     # Bytes are reported when they are sent, and not when they are only encrypted: a caller that waits for an answer after
-    # that must not wait in vain.
+    # that would otherwise wait for ever.
     def transmit_nonblock(data)
       direction = @is_connected ? nil : @reading.synchronize { connect_in_lock(true) }
       return direction if direction
