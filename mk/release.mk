@@ -25,7 +25,7 @@ release: $(RELEASED:%=release-%) ## build/dist: an archive for each machine, eac
 	cd build/dist && sha256sum inkotls-$(VERSION)-*.tar.xz > SHA256SUMS
 	packaging/archives.py $(VERSION) $(RELEASED)
 
-$(RELEASED:%=release-%): release-%: $(CYCLONEDX) build/pki/done build/release/python/done
+$(RELEASED:%=release-%): release-%: $(CYCLONEDX) $(ZIG) build/pki/done build/release/python/done
 	packaging/release.sh $* '$(features.fast)' $(CYCLONEDX)
 	@$(MAKE) --no-print-directory TARGET=$* unpacked
 
@@ -38,7 +38,7 @@ unpacked: ## with TARGET: the archive of make release, unpacked and used
 build/release/python/done:
 	@python3 -c 'import ensurepip' 2> /dev/null || ffi-tests/support/needs.sh python3-venv
 	python3 -m venv $(@D)
-	$(@D)/bin/pip install --quiet --disable-pip-version-check conan==2.34.0 ziglang==0.17.1
+	$(@D)/bin/pip install --quiet --disable-pip-version-check conan==2.34.0
 	@touch $@
 
 NEEDS.deb := dh=debhelper lintian /usr/share/doc/cargo-web=cargo-web openssl pkg-config

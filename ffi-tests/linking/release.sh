@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # release.sh ARCHIVE TARGET [PYTHON]: unpacks an archive of `make release` and uses it as a stranger would: programs in C, and with
-# PYTHON, an environment that has Conan and Zig, also through these two. CC, NM and OBJDUMP are those of TARGET.
+# PYTHON, an environment that has Conan, also through Conan and Zig. CC, NM and OBJDUMP are those of TARGET; ZIG is zig.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -19,7 +19,7 @@ ffi-tests/linking/exports.sh "$work/inkotls/lib/libinkotls.a" "$work/inkotls/$sh
 ffi-tests/linking/packed.sh "$work/inkotls/lib" "$work/programs" "$target" | tee "$work/used"
 [ $# = 3 ] || exit 0
 
-export PATH=$PWD/$3/bin:$PATH CONAN_HOME=$work/conan ZIG_GLOBAL_CACHE_DIR=$work/cache
+export PATH=$PWD/$3/bin:$PATH CONAN_HOME=$work/conan
 cp -r ffi-tests/linking/conan "$work/consumer"
 conan profile detect > "$work/log" 2>&1
 for shared in False True; do
@@ -34,5 +34,5 @@ done
 cp -r ffi-tests/linking/zig "$work/zig"
 cd "$work/zig"
 ln -s ../inkotls .
-python -m ziglang build
+"$ZIG" build
 echo "Zig: $(zig-out/bin/client_hello 2>&1)"
