@@ -129,10 +129,9 @@ GC          := -Wl,--gc-sections
 # The C tests and the examples are written for POSIX. What cannot be had of it: fork; rlimit; SIGPIPE and pipes; a kernel
 # that is called without the C library; openssl as a child process; the platform's certificates
 # in files; epoll, ucontext, posix_spawn.
-# Of io/sockets, ffi-tests/windows/test.sh runs the scenarios that do not depend on errno and on how TCP ends.
 POSIX          := -isystem ffi-tests/windows/include -D__USE_MINGW_ANSI_STDIO=1 -Wno-format -Wno-missing-braces
 POSIX_SUPPORT   = $(BUILD)/support/posix.o
-ABSENT      := api/fork io/memory io/pipes io/sockets io/transport_faults trust/certificate_contents trust/platform_roots \
+ABSENT      := api/fork io/memory io/pipes io/transport_faults trust/certificate_contents trust/platform_roots \
                recipes/epoll recipes/green-threads recipes/token-key
 else
 SO          := libinkotls.so

@@ -121,7 +121,8 @@ int posix_fcntl(int fd, int command, ...) {
   int flags = command == F_SETFL ? va_arg(list, int) : 0;
   va_end(list);
   if (command == F_SETFL) return with_errno(set_nonblocking(fd, (flags & O_NONBLOCK) != 0));
-  return is_socket(fd) ? 0 : with_errno(-1);
+  // The mode cannot be asked for: it is the one that the library sets.
+  return is_socket(fd) ? O_NONBLOCK : with_errno(-1);
 }
 
 // WSAPoll refuses negative descriptors, which poll ignores.

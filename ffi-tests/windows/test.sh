@@ -18,10 +18,6 @@ make() { command make --no-print-directory TARGET="$target" RUN="$PWD/ffi-tests/
 make "$build"/lib/{libinkotls.a,inkotls-0.dll}
 ffi-tests/linking/exports.sh "$build"/lib/{libinkotls.a,inkotls-0.dll}
 make test-c
-for scenario in 'detached descriptors' 'attached during a handshake' 'a socket that is still connecting' 'no call blocks' \
-  'a peer that leaves'; do
-  make test-c T=io/sockets S="$scenario"
-done
 make test-recipes
 
 # The platform's verification.

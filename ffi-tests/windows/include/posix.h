@@ -15,8 +15,16 @@
 #undef small
 
 // Numbers of errno that inkotls_conn_os_error returns after a call of Winsock.
+#undef EBADF
+#define EBADF WSAENOTSOCK
+#undef EPIPE
 #undef ECONNRESET
 #define ECONNRESET WSAECONNRESET
+// Wine answers so where Linux has these, too.
+#undef EPIPE
+#define EPIPE WSAECONNRESET
+#undef ECONNREFUSED
+#define ECONNREFUSED WSAECONNRESET
 
 #define MSG_DONTWAIT 0x40000000
 #define MSG_NOSIGNAL 0
