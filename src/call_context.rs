@@ -22,6 +22,9 @@ pub struct CallContext {
     pub origin: Origin,
     /// What the host's callbacks get beside what they were set with.
     pub user_data: UserData,
+    /// How many bytes of records, without plaintext, rustls was given since it made a session: no ticket is longer.
+    /// rustls does not tell the length of a ticket.
+    pub received: u32,
 }
 
 #[derive(Default)]
@@ -218,6 +221,7 @@ impl CallContext {
 
     /// After the handshake: few connections have anything left that is asked for.
     pub fn settle(&mut self) {
+        self.received = 0;
         let is_asked_for = !self.staple.is_empty()
             || self.sink.is_some()
             || self.offered_session.is_some()
@@ -289,6 +293,13 @@ pub fn session_data() -> SessionData {
 /// The full handshake that the caller's sessions come from.
 pub fn origin() -> Origin {
     CALLER.with_borrow(|caller| caller.as_ref().map(|it| it.origin).unwrap_or_default())
+}
+
+/// How many bytes the caller received for the session that it makes.
+pub fn take_received() -> usize {
+    CALLER.with_borrow_mut(|caller| {
+        caller.as_mut().map_or(usize::MAX, |caller| take(&mut caller.received) as usize)
+    })
 }
 
 /// Counts a session that the peer offers and the server looks up or opens.

@@ -100,6 +100,31 @@ static void removal_by_name(void) {
   inkotls_server_config_release(server);
 }
 
+// A ticket is counted with all its bytes, and once.
+static void counts_of_tickets(void) {
+  static const unsigned char attached[2048];  // travels in each ticket
+  const inkotls_client_config *client = client_of(version);
+  inkotls_server_builder *builder = server_showing("ecdsa");
+  server_uses_ticket_keys(builder);
+  const inkotls_server_config *server = server_built(builder);
+  size_t small, large;
+  visit(&direct, client, server, 0);
+  client_holds(client, &small);
+  remove_name(client, "");
+  struct pair pair;
+  pair_open(&pair, &direct, client, "localhost", server);
+  CHECK_INT(inkotls_conn_set_resumption_data(pair.server.conn, attached, sizeof attached),
+            INKOTLS_STATUS_OK);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  pair_send(&pair, &pair.server, &pair.client, 100);
+  CHECK_INT(client_holds(client, &large), of_a_visit());
+  CHECK(large >= small + of_a_visit() * sizeof attached);
+  CHECK(large < small + of_a_visit() * (sizeof attached + 200));
+  pair_free(&pair);
+  inkotls_client_config_release(client);
+  inkotls_server_config_release(server);
+}
+
 // Only memory is touched: a connection that is there goes on, and may leave sessions.
 static void removal_during_a_connection(const struct way *way) {
   const inkotls_client_config *client = client_of(version);
@@ -196,6 +221,7 @@ static void counts_of_a_server(void) {
 int main(int argc, char **argv) {
   pki_open(argc, argv);
   each_version("a client counts its sessions", counts_of_a_client);
+  once_each_version("a client counts its tickets", counts_of_tickets);
   once_each_version("a client drops the sessions of a server", removal_by_name);
   each_version("sessions are dropped during a connection", removal_during_a_connection);
   once("names that are no names of servers", bad_names);

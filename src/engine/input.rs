@@ -192,6 +192,11 @@ impl Input {
         Ok(self.passed.whole)
     }
 
+    /// How much rustls has, after the handshake, of whole records.
+    pub fn in_whole_records(&self) -> u32 {
+        self.passed.len - self.passed.begun
+    }
+
     /// rustls has processed the whole records that it had.
     pub fn processed(&mut self) {
         self.passed = Passed { len: self.passed.begun, whole: false, ..self.passed };

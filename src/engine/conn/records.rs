@@ -64,6 +64,7 @@ impl Conn {
         self.output.set_aside(side);
         let given = hand_over(self.input.waiting(len), |bytes| side.read_tls(bytes));
         self.input.consume(len);
+        self.context.received += len as u32;
         match given {
             Ok(()) => Progress::Made,
             // rustls keeps what it passes over.
@@ -123,14 +124,19 @@ impl Conn {
     fn process(&mut self) -> Progress {
         let is_established = self.is_established();
         let Some(side) = self.phase.side_mut() else { return Progress::Over };
+        let len = self.input.in_whole_records();
+        self.context.received = self.context.received.saturating_add(len);
         let processed = match is_established {
             true => self.context.within_if_used(|| side.process_new_packets()),
             false => self.context.within(|| side.process_new_packets()),
         };
         match &processed {
             Ok(state) => {
-                let is_finished = self.phase.is_finished();
-                self.input.has_plaintext = is_finished && state.plaintext_bytes_to_read() > 0;
+                let plaintext = state.plaintext_bytes_to_read();
+                self.input.has_plaintext = self.phase.is_finished() && plaintext > 0;
+                if plaintext > 0 {
+                    self.context.received = len.saturating_sub(plaintext as u32);
+                }
             }
             // There may be some of the records before the one that fails.
             Err(_) => self.note_plaintext(),
