@@ -16,6 +16,7 @@ make --no-print-directory TARGET="$target" PORTABLE=1 install PREFIX= DESTDIR="$
   { tail -n 50 "$dist/$name.log" >&2; exit 1; }
 
 cp LICENSE LICENSE-MIT LICENSE-APACHE CHANGELOG.md "$root/"
+cp packaging/archive.md "$root/README.md"
 packaging/licences.py "$target" $features > "$root/THIRD-PARTY-LICENCES.txt"
 packaging/sbom.sh "$cyclonedx" "$name" "$features" "$target" > /dev/null
 cp "$dist/$name.cdx.json" "$root/"
