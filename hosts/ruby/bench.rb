@@ -18,7 +18,7 @@ class Ours
   end
 
   def wrap(accepted, connected, is_full)
-    [@server.wrap(accepted), (is_full ? @full : @client).wrap(connected, "localhost")]
+    [@server.wrap(accepted), (is_full ? @full : @client).wrap(connected, server_name: "localhost")]
   end
 end
 

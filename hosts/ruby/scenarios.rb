@@ -229,7 +229,7 @@ module Scenarios
       half.close
 
       connected = TCPSocket.new("127.0.0.1", port)
-      connecting = Async { with(uses.wrap(connected, "localhost"), &:handshake) }
+      connecting = Async { with(uses.wrap(connected, server_name: "localhost"), &:handshake) }
       silent = listener.accept
       connecting.stop
       equal [true, true], [connecting.finished?, connected.closed?]

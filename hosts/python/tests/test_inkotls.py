@@ -517,6 +517,15 @@ class Asyncio(unittest.IsolatedAsyncioTestCase):
         self.addCleanup(it.close)
         return it.sockets[0].getsockname()[1], made
 
+    async def connect_protocols(self, **options):
+        """The protocols of a client and of its server."""
+        port, made = await self.serve_protocols()
+        ours = Recorder()
+        await aio.create_connection(lambda: ours, "127.0.0.1", port, ssl=client(), server_hostname="localhost", **options)
+        theirs = await made.get()
+        await theirs.made
+        return ours, theirs
+
     async def open(self, port, context=None, **options):
         return await aio.open_connection("127.0.0.1", port, ssl=context or client(), server_hostname="localhost",
                                          **options)
@@ -589,11 +598,7 @@ class Asyncio(unittest.IsolatedAsyncioTestCase):
         self.assertIsInstance(caught.exception.__cause__, KeyError)
 
     async def test_a_writer_waits_for_a_slow_reader(self):
-        port, made = await self.serve_protocols()
-        ours = Recorder()
-        await aio.create_connection(lambda: ours, "127.0.0.1", port, ssl=client(), server_hostname="localhost")
-        theirs = await made.get()
-        await theirs.made
+        ours, theirs = await self.connect_protocols()
         theirs.transport.pause_reading()
         total = 0
         while ours.writable.is_set():
@@ -610,16 +615,12 @@ class Asyncio(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(len(theirs.received), total)
 
     async def test_nothing_arrives_while_reading_is_paused(self):
-        port, made = await self.serve_protocols()
-        ours = Recorder()
-        await aio.create_connection(lambda: ours, "127.0.0.1", port, ssl=client(), server_hostname="localhost")
-        theirs = await made.get()
-        await theirs.made
+        ours, theirs = await self.connect_protocols()
         ours.transport.pause_reading()
         self.assertFalse(ours.transport.is_reading())
         theirs.transport.write(b"later")
         theirs.transport.close()
-        _, writer = await self.open(port)  # meanwhile, the bytes have arrived
+        _, writer = await self.open(ours.transport.get_extra_info("peername")[1])  # meanwhile, the bytes have arrived
         self.assertEqual(ours.received, b"")
         writer.close()
         ours.transport.resume_reading()
@@ -660,12 +661,7 @@ class Asyncio(unittest.IsolatedAsyncioTestCase):
                 await self.open(silent.getsockname()[1], ssl_handshake_timeout=0.01)
         with self.assertRaises(ValueError):
             await self.open(port, ssl_handshake_timeout=0)
-        port, made = await self.serve_protocols()
-        ours = Recorder()
-        await aio.create_connection(lambda: ours, "127.0.0.1", port, ssl=client(), server_hostname="localhost",
-                                    ssl_shutdown_timeout=0.01)
-        theirs = await made.get()
-        await theirs.made
+        ours, theirs = await self.connect_protocols(ssl_shutdown_timeout=0.01)
         theirs.transport.pause_reading()
         ours.transport.close()
         await ours.lost
@@ -690,6 +686,18 @@ class Asyncio(unittest.IsolatedAsyncioTestCase):
         transport.write(b"encrypted\n")
         self.assertIsNone(await ours.lost)
         self.assertEqual(ours.received, b"encrypted\n")
+
+    async def test_what_the_parameter_ssl_may_be(self):
+        port, _ = await self.serve_protocols()
+        with self.assertRaises(inkotls.CertificateVerificationError):  # the platform does not trust the tests' authority
+            await aio.open_connection("127.0.0.1", port, ssl=True, server_hostname="localhost")
+        for context in ssl.create_default_context(), False, None:
+            with self.assertRaisesRegex(TypeError, "inkotls.Context"):
+                await aio.open_connection("127.0.0.1", port, ssl=context)
+            with self.assertRaisesRegex(TypeError, "inkotls.Context"):
+                await aio.start_server(None, "127.0.0.1", 0, ssl=context)
+            with self.assertRaisesRegex(TypeError, "inkotls.Context"):
+                await aio.start_tls(None, None, context)
 
     async def test_a_refused_server_is_told(self):
         """The alert arrives, although the client closes at once."""

@@ -58,7 +58,7 @@ class TestCallbacks < Minitest::Test
     here, there = UNIXSocket.pair
     serving = Thread.new { with(server.wrap(here)) { |socket| socket.puts("line") } }
     serving.report_on_exception = false
-    with(context.wrap(there, "localhost")) { |socket| yield socket, begun, gate }
+    with(context.wrap(there, server_name: "localhost")) { |socket| yield socket, begun, gate }
     serving
   ensure
     8.times { gate << true }
@@ -101,7 +101,7 @@ class TestCallbacks < Minitest::Test
       context = Inkotls::ClientContext.new(dangerous_verifier: ->(_) { $stdout.syswrite("begun\n") && sleep })
       here, there = UNIXSocket.pair
       Thread.new { Testing.server.wrap(here).handshake }
-      Thread.new { context.wrap(there, "localhost").handshake }
+      Thread.new { context.wrap(there, server_name: "localhost").handshake }
       $stdin.read
     RUBY
     IO.popen([{ "INKOTLS_PKI" => PKI }, "ruby", "-e", program], "r+") do |process|
@@ -131,7 +131,7 @@ class TestCallbacks < Minitest::Test
     })
     here, there = UNIXSocket.pair
     serving = Thread.new { error { with(server.wrap(here), &:handshake) } }
-    socket = context.wrap(there, "localhost")
+    socket = context.wrap(there, server_name: "localhost")
     handshake = Thread.new { error { socket.handshake } }
     begun.pop
     socket.close

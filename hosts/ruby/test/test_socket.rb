@@ -11,7 +11,7 @@ class TestSocket < Minitest::Test
   # Two connected sockets: the server's and the client's.
   def connected(served = server, uses = client, handshake: true)
     listen do |listener, port|
-      there = uses.wrap(TCPSocket.new("127.0.0.1", port), "localhost")
+      there = uses.wrap(TCPSocket.new("127.0.0.1", port), server_name: "localhost")
       here = served.wrap(listener.accept)
       [here, there].map { |socket| Thread.new { socket.handshake } }.each(&:value) if handshake
       return yield here, there
@@ -179,7 +179,7 @@ class TestSocket < Minitest::Test
   def test_close_ends_calls_of_other_fibers
     Async do
       here, there = UNIXSocket.pair
-      served, used = server.wrap(here), client.wrap(there, "localhost")
+      served, used = server.wrap(here), client.wrap(there, server_name: "localhost")
       [Async { served.handshake }, Async { used.handshake }].each(&:wait)
       ended = [Async { [error { used.read }] }, Async { [error { used.write("x" * 10_000_000) }] }]
       used.close
@@ -192,7 +192,7 @@ class TestSocket < Minitest::Test
   def test_a_stopped_task_can_be_followed_by_another
     Async do
       here, there = UNIXSocket.pair
-      served, used = server.wrap(here), client.wrap(there, "localhost")
+      served, used = server.wrap(here), client.wrap(there, server_name: "localhost")
       2.times { Async { used.handshake }.stop }
       [Async { served.handshake }, Async { used.handshake }].each(&:wait)
       Async { used.gets }.stop
@@ -241,7 +241,7 @@ class TestSocket < Minitest::Test
     here, there = UNIXSocket.pair
     there.write("220 ready\r\nEVIL\r\n")
     assert_equal "220 ready\r\n", here.gets
-    error = assert_raises(Inkotls::Error) { client.wrap(here, "localhost") }
+    error = assert_raises(Inkotls::Error) { client.wrap(here, server_name: "localhost") }
     assert_match(/plaintext/, error.message)
   ensure
     [here, there].each(&:close)
@@ -250,7 +250,7 @@ class TestSocket < Minitest::Test
   def test_a_unix_socket_carries_tls
     here, there = UNIXSocket.pair
     serving = Thread.new { with(server.wrap(here)) { |socket| socket.puts(socket.gets) } }
-    with(client.wrap(there, "localhost")) do |socket|
+    with(client.wrap(there, server_name: "localhost")) do |socket|
       socket.puts("line")
       assert_equal "line\n", socket.gets
     end
@@ -337,7 +337,7 @@ class TestSocket < Minitest::Test
     200.times do
       here, there = UNIXSocket.pair
       serving = Thread.new { served.wrap(here).handshake }
-      uses.wrap(there, "localhost").handshake
+      uses.wrap(there, server_name: "localhost").handshake
       serving.join
     end
     4.times { GC.start }

@@ -38,7 +38,7 @@ module Testing
   def pair(server, client, serve, use, name: "localhost")
     listen do |listener, port|
       serving = Async { with(server.wrap(listener.accept), &serve) }
-      used = with(client.wrap(TCPSocket.new("127.0.0.1", port), name), &use)
+      used = with(client.wrap(TCPSocket.new("127.0.0.1", port), server_name: name), &use)
       [serving.wait, used]
     end
   end

@@ -12,6 +12,7 @@ import ssl
 
 from ._binding import ffi
 from ._connection import CHUNK, WANT_BLOCKING, WANT_READ, Connection, Facts
+from ._context import Context, create_default_context
 from ._numbers import Status
 
 HANDSHAKE_SECONDS, SHUTDOWN_SECONDS = 60.0, 30.0  # as with asyncio
@@ -400,6 +401,12 @@ def seconds(value, default, name):
     return default if value is None else value
 
 
+def checked(context):
+    if not isinstance(context, Context):
+        raise TypeError(f"ssl: expecting an inkotls.Context, got {type(context).__name__}")
+    return context
+
+
 async def _established(tls, waiter):
     """The transport of the application, when the handshake is done. A task that is cancelled leaves no connection."""
     transport = tls.transport
@@ -413,7 +420,7 @@ async def _established(tls, waiter):
 
 async def create_connection(protocol_factory, host=None, port=None, *, ssl, server_hostname=None, early_data=b"",
                             ssl_handshake_timeout=None, ssl_shutdown_timeout=None, **options):
-    """As loop.create_connection.
+    """As loop.create_connection. With True for ssl, the context is that of create_default_context().
 
     early_data is what the application sends first. If a session is resumed, it is sent before the handshake is done,
     and an attacker can then send it once more; otherwise, and if the server does not accept it, it is sent after the
@@ -421,7 +428,8 @@ async def create_connection(protocol_factory, host=None, port=None, *, ssl, serv
     """
     loop = asyncio.get_running_loop()
     application, waiter = protocol_factory(), loop.create_future()
-    tls = TLSProtocol(loop, application, ssl, waiter, False, server_hostname or host, True, ssl_handshake_timeout,
+    context = create_default_context() if ssl is True else checked(ssl)
+    tls = TLSProtocol(loop, application, context, waiter, False, server_hostname or host, True, ssl_handshake_timeout,
                       ssl_shutdown_timeout, early_data)
     await loop.create_connection(lambda: tls, host, port, **options)
     return await _established(tls, waiter), application
@@ -431,6 +439,7 @@ async def create_server(protocol_factory, host=None, port=None, *, ssl, ssl_hand
                         ssl_shutdown_timeout=None, **options):
     """As loop.create_server."""
     loop = asyncio.get_running_loop()
+    checked(ssl)
 
     def factory():
         return TLSProtocol(loop, protocol_factory(), ssl, None, True, None, True, ssl_handshake_timeout,
@@ -464,6 +473,7 @@ async def start_tls(transport, protocol, context, *, server_hostname=None, ssl_h
     """As loop.start_tls: returns the transport that encrypts what the protocol writes from now on."""
     loop = asyncio.get_running_loop()
     waiter = loop.create_future()
+    checked(context)
     tls = TLSProtocol(loop, protocol, context, waiter, context.server_side, server_hostname, False,
                       ssl_handshake_timeout, ssl_shutdown_timeout)
     transport.pause_reading()

@@ -141,7 +141,7 @@ module Inkotls
     end
 
     # The connection to the server with this name over a socket, which the connection owns from now on.
-    def wrap(io, server_name)
+    def wrap(io, server_name:)
       library = Library.current
       conn = library.output { |out| library.conn_new_client.call(@handle, server_name, server_name.bytesize, out) }
       Socket.new(io, self, conn)
@@ -152,7 +152,7 @@ module Inkotls
     # Connects to a server, and completes the handshake.
     def connect(host, port, server_name: host, timeout: nil)
       tcp = ::Socket.tcp(host, port, connect_timeout: timeout)
-      socket = wrap(tcp, server_name)
+      socket = wrap(tcp, server_name: server_name)
       socket.timeout = timeout
       socket.handshake
     rescue Exception # rubocop:disable Lint/RescueException

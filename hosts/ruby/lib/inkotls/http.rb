@@ -35,7 +35,7 @@ module Inkotls
 
       tcp = connect_tcp
       tunnel(tcp) if proxy?
-      tls = tls_context.wrap(tcp, @address)
+      tls = tls_context.wrap(tcp, server_name: @address)
       secure(tls)
       @socket = buffered(tls)
       @last_communicated = nil

@@ -30,7 +30,7 @@ module Inkotls
     end
 
     def initialize
-      shared_object = Fiddle.dlopen(PATH)
+      shared_object = open_shared
       Declarations::FUNCTIONS.each do |name, (result, *parameters)|
         # Ruby's global lock is kept during calls that return at once: giving it away costs more than most of them, and
         # a call that keeps it cannot be interrupted between its return and the use of what it has returned.
@@ -67,5 +67,13 @@ module Inkotls
 
     # The items of a list: the block returns the item with an index, or nil after the last one.
     def list(&block) = (0..).lazy.map(&block).take_while(&:itself).to_a
+
+    private
+
+    def open_shared
+      Fiddle.dlopen(PATH)
+    rescue Fiddle::DLError => e
+      raise LoadError, "#{e.message} (the environment variable INKOTLS_LIBRARY can name the file)"
+    end
   end
 end
