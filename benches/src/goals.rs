@@ -77,7 +77,7 @@ pub fn outcomes(table: &Table) -> Vec<Outcome> {
 fn bounds(row: &Row) -> Vec<Bound> {
     let own = GOALS.iter().filter(|goal| row.is(goal.group, goal.name));
     let own: Vec<_> = own.map(|goal| goal.bound).collect();
-    let of_all: &[Bound] = match row.unit {
+    let of_all: &[Bound] = match &*row.unit {
         _ if row.group.ends_with("default groups") => &[],
         "/s" | "MB/s" => &OF_RATES,
         "us" => &OF_TIMES,
@@ -91,7 +91,7 @@ fn outcome(row: &Row, bound: Bound) -> Option<Outcome> {
     let Bound { is_floor, limit, of } = bound;
     let (figure, of) = match of {
         Some(other) => (row.ratio(INKOTLS, other)?, format!("of {other}")),
-        None => (row.spread(INKOTLS)?, row.unit.to_owned()),
+        None => (row.spread(INKOTLS)?, row.unit.clone()),
     };
     let most_or_least = if is_floor { "least" } else { "most" };
     let lacks = if is_floor { limit - figure.median } else { figure.median - limit };

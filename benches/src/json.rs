@@ -24,17 +24,17 @@ fn row_of(row: &Row, baseline: &str) -> String {
         "{{\"work\": {}, \"figure\": {}, \"unit\": {}, \"peers\": [{}]}}",
         text(&row.group),
         text(&row.name),
-        text(row.unit),
+        text(&row.unit),
         list(cells, ", ")
     )
 }
 
 fn cell_of(row: &Row, cell: &Cell, baseline: &str) -> String {
-    let ratio = row.ratio(cell.peer, baseline).map_or("null".to_owned(), |it| {
+    let ratio = row.ratio(&cell.peer, baseline).map_or("null".to_owned(), |it| {
         format!("[{:.4}, {:.4}, {:.4}]", it.low, it.median, it.high)
     });
     let rounds = list(cell.rounds.iter().map(|figure| format!("{figure:.3}")), ", ");
-    format!("{{\"peer\": {}, \"ratio\": {ratio}, \"rounds\": [{rounds}]}}", text(cell.peer))
+    format!("{{\"peer\": {}, \"ratio\": {ratio}, \"rounds\": [{rounds}]}}", text(&cell.peer))
 }
 
 /// Nothing here has a control character.

@@ -13,8 +13,8 @@ pub fn print(run: &Run) {
         println!("{name:20}{fact}");
     }
     println!(
-        "\nMedian of the rounds. The others as ratios to {}, taken round by round, ± half of the \
-         interquartile range.\nMore is better in what has a unit per second, less in all else.",
+        "\nMedian of the rounds, a quarter of them in each of four processes. The others as ratios to {}, taken \
+         round by round, ± half of the interquartile range.\nMore is better in what has a unit per second, less in all else.",
         run.baseline
     );
     for group in run.table.groups() {
@@ -35,8 +35,8 @@ fn print_group(table: &Table, group: &str, baseline: &str) {
     let rows: Vec<_> = table.rows.iter().filter(|row| row.group == group).collect();
     let mut columns: Vec<&str> = Vec::new();
     for cell in rows.iter().flat_map(|row| &row.cells) {
-        if !columns.contains(&cell.peer) {
-            columns.push(cell.peer);
+        if !columns.contains(&&*cell.peer) {
+            columns.push(&cell.peer);
         }
     }
     print!("\n{group:LABEL$}");

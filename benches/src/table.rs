@@ -4,13 +4,13 @@
 pub struct Row {
     pub group: String,
     pub name: String,
-    pub unit: &'static str,
+    pub unit: String,
     pub cells: Vec<Cell>,
 }
 
 /// One peer's figures in a row, round by round.
 pub struct Cell {
-    pub peer: &'static str,
+    pub peer: String,
     pub rounds: Vec<f64>,
 }
 
@@ -61,24 +61,39 @@ pub struct Table {
 }
 
 impl Table {
-    pub fn add(
-        &mut self,
-        group: &str,
-        name: &str,
-        unit: &'static str,
-        peer: &'static str,
-        figure: f64,
-    ) {
+    pub fn add(&mut self, group: &str, name: &str, unit: &str, peer: &str, figure: f64) {
         let place = self.rows.iter().position(|row| row.is(group, name));
         let place = place.unwrap_or_else(|| {
-            let (group, name) = (group.to_owned(), name.to_owned());
+            let (group, name, unit) = (group.to_owned(), name.to_owned(), unit.to_owned());
             self.rows.push(Row { group, name, unit, cells: Vec::new() });
             self.rows.len() - 1
         });
         let cells = &mut self.rows[place].cells;
         match cells.iter_mut().find(|cell| cell.peer == peer) {
             Some(cell) => cell.rounds.push(figure),
-            None => cells.push(Cell { peer, rounds: vec![figure] }),
+            None => cells.push(Cell { peer: peer.to_owned(), rounds: vec![figure] }),
+        }
+    }
+
+    /// A line for each figure, with tabs, for `read`.
+    pub fn written(&self) -> String {
+        let mut lines = String::new();
+        for Row { group, name, unit, cells } in &self.rows {
+            for Cell { peer, rounds } in cells {
+                for figure in rounds {
+                    lines += &format!("{group}\t{name}\t{unit}\t{peer}\t{figure}\n");
+                }
+            }
+        }
+        lines
+    }
+
+    /// Adds the figures of another table.
+    pub fn read(&mut self, written: &str) {
+        for line in written.lines() {
+            let [group, name, unit, peer, figure] =
+                line.split('\t').collect::<Vec<_>>().try_into().expect("five parts");
+            self.add(group, name, unit, peer, figure.parse().expect("a figure"));
         }
     }
 
