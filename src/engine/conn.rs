@@ -217,8 +217,18 @@ impl Conn {
     /// Fills `buf` with waiting ciphertext.
     pub fn drain_into(&mut self, mut buf: &mut [u8]) -> usize {
         let cap = buf.len();
-        while self.has_output() && !buf.is_empty() && matches!(self.drain(&mut buf), Ok(1..)) {}
-        cap - buf.len()
+        if !self.output.is_empty() {
+            self.output.drain(&mut buf).ok(); // memory takes every byte that it has room for
+        }
+        match self.phase.side_mut() {
+            Some(side) if self.output.is_empty() && !self.ends.drops_output() => {
+                side.drain_into(&mut buf);
+            }
+            _ => {}
+        }
+        let drained = cap - buf.len();
+        self.note_sent(drained);
+        drained
     }
 
     /// The waiting ciphertext that there is in one piece.

@@ -4,7 +4,7 @@
 use rustls::client::WriteEarlyData;
 use rustls::server::ReadEarlyData;
 use rustls::{ClientConnection, CommonState, ConnectionCommon, Error, IoState, ServerConnection};
-use rustls::{Reader, SupportedCipherSuite, Writer};
+use rustls::{Reader, SupportedCipherSuite};
 use std::io::{self, Read, Write};
 use std::ops::{Deref, DerefMut};
 
@@ -55,8 +55,6 @@ pub trait Both {
     fn write_tls(&mut self, sink: &mut dyn Write) -> io::Result<usize>;
     fn process_new_packets(&mut self) -> Result<IoState, Error>;
     fn reader(&mut self) -> Reader<'_>;
-    fn writer(&mut self) -> Writer<'_>;
-    fn set_buffer_limit(&mut self, limit: Option<usize>);
     fn refresh_traffic_keys(&mut self) -> Result<(), Error>;
     fn export_keying_material(
         &self,
@@ -64,6 +62,13 @@ pub trait Both {
         label: &[u8],
         context: Option<&[u8]>,
     ) -> Result<(), Error>;
+
+    // What is done for each message, in one call through the table of functions.
+
+    /// Encrypts as much of `data` as rustls may hold, together `limit` bytes.
+    fn encrypt(&mut self, data: &[u8], limit: usize) -> io::Result<usize>;
+    /// Moves what is queued to the start of `buf`, which shrinks to the rest.
+    fn drain_into(&mut self, buf: &mut &mut [u8]);
 }
 
 impl<Data: 'static, T: DerefMut<Target = ConnectionCommon<Data>>> Both for T {
@@ -91,14 +96,6 @@ impl<Data: 'static, T: DerefMut<Target = ConnectionCommon<Data>>> Both for T {
         (**self).reader()
     }
 
-    fn writer(&mut self) -> Writer<'_> {
-        (**self).writer()
-    }
-
-    fn set_buffer_limit(&mut self, limit: Option<usize>) {
-        (**self).set_buffer_limit(limit);
-    }
-
     fn refresh_traffic_keys(&mut self) -> Result<(), Error> {
         (**self).refresh_traffic_keys()
     }
@@ -110,6 +107,15 @@ impl<Data: 'static, T: DerefMut<Target = ConnectionCommon<Data>>> Both for T {
         context: Option<&[u8]>,
     ) -> Result<(), Error> {
         (**self).export_keying_material(out, label, context).map(|_| ())
+    }
+
+    fn encrypt(&mut self, data: &[u8], limit: usize) -> io::Result<usize> {
+        (**self).set_buffer_limit(Some(limit));
+        (**self).writer().write(data)
+    }
+
+    fn drain_into(&mut self, buf: &mut &mut [u8]) {
+        while self.wants_write() && !buf.is_empty() && matches!((**self).write_tls(buf), Ok(1..)) {}
     }
 }
 

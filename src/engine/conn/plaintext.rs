@@ -4,7 +4,7 @@ use super::Conn;
 use super::handshake::Progress;
 use crate::engine::{Outcome, Step, alert};
 use crate::error::{Error, Status};
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, Read};
 
 impl Conn {
     pub fn read(&mut self, buf: &mut [u8]) -> Outcome<usize> {
@@ -114,8 +114,8 @@ impl Conn {
         let Some(side) = self.phase.side_mut() else { return self.starve() };
         // rustls's limit is for what it holds itself.
         let held = self.output.waiting().len();
-        side.set_buffer_limit(Some(self.settings.limits.write_buffer.saturating_sub(held)));
-        match side.writer().write(data) {
+        let limit = self.settings.limits.write_buffer.saturating_sub(held);
+        match side.encrypt(data, limit) {
             Ok(0) if !data.is_empty() => Ok(Step::WantWrite),
             Ok(taken) => {
                 self.keys.spend(taken, self.settings.limits.record);
