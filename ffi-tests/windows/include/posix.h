@@ -17,7 +17,6 @@
 // Numbers of errno that inkotls_conn_os_error returns after a call of Winsock.
 #undef EBADF
 #define EBADF WSAENOTSOCK
-#undef EPIPE
 #undef ECONNRESET
 #define ECONNRESET WSAECONNRESET
 // Wine answers so where Linux has these, too.
