@@ -1030,8 +1030,8 @@ inkotls_status inkotls_conn_detach(inkotls_conn *conn);
 /// WANT_WRITE                Ciphertext is queued: drain the ciphertext, or poll the attached
 ///                           transport for writing, then repeat the call.
 /// WANT_BLOCKING             The next step of the handshake may block: call
-///                           inkotls_conn_run_blocking on any thread, then repeat the call that
-///                           returned WANT_BLOCKING. Only a config whose
+///                           inkotls_conn_run_blocking on a thread that may block, then repeat the
+///                           call that returned WANT_BLOCKING. Only a config whose
 ///                           inkotls_client_config_may_block or inkotls_server_config_may_block
 ///                           returns 1 causes WANT_BLOCKING.
 /// CLOSED                    The peer sent close_notify before the handshake was done.
@@ -1060,8 +1060,8 @@ inkotls_status inkotls_conn_handshake(inkotls_conn *conn);
 /// Runs the step of the handshake that a call announced with WANT_BLOCKING.
 ///
 /// inkotls_conn_run_blocking is the only call on a connection in which callbacks that may block, or
-/// the verification of the operating system, run. Any thread may call inkotls_conn_run_blocking; no
-/// other call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
+/// the verification of the operating system, run. Call it on any thread that may block; no other
+/// call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
 ///
 /// A step is the processing of received ciphertext with all callbacks that this needs: one call of
 /// inkotls_conn_run_blocking may run several callbacks one after the other, such as the
@@ -1125,8 +1125,8 @@ inkotls_status inkotls_conn_run_blocking(inkotls_conn *conn);
 ///                 reading, then repeat the call.
 /// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                 writing, then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                 thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                 thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED          The peer sent close_notify, and everything that it sent before has been read.
 ///                 Reading has ended.
 /// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
@@ -1158,8 +1158,8 @@ inkotls_status inkotls_conn_read(inkotls_conn *conn, void *buf, size_t cap, size
 ///                 reading, then repeat the call.
 /// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                 writing, then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                 thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                 thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED          The peer sent close_notify, and everything that it sent before has been read.
 ///                 Reading has ended.
 /// UNEXPECTED_EOF  The transport ended without close_notify: what was read may be truncated.
@@ -1208,8 +1208,8 @@ inkotls_status inkotls_conn_read_consume(inkotls_conn *conn, size_t len);
 /// WANT_WRITE      Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
 ///                 full, or because the ciphertext of the handshake or an alert is queued. Drain,
 ///                 or poll the transport that is attached for writing; then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                 thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                 thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED          The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF  The transport ended without close_notify before the handshake was done.
 /// IO_ERROR        The attached transport has failed; inkotls_conn_os_error returns the errno value
@@ -1381,9 +1381,8 @@ int32_t inkotls_conn_certificate_error(const inkotls_conn *conn);
 /// Returns the last alert that this side has sent or queued.
 ///
 /// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE if this side has
-/// sent and queued no alert. Range: 0 to 255. The library cannot read an alert that is already
-/// encrypted: inkotls_conn_alert_sent then returns the number of the alert that belongs to the
-/// failure.
+/// sent and queued no alert. Range: 0 to 255. If the alert was encrypted before the library could
+/// read it, the number is derived from the failure.
 int32_t inkotls_conn_alert_sent(const inkotls_conn *conn);
 
 /// Returns the last alert that the peer has sent.
@@ -3277,10 +3276,9 @@ INKOTLS_ENUM(inkotls_tls12_resumption) {
 ///
 /// For each server, the cache keeps at most one session of TLS 1.2 and at most 8 sessions of TLS
 /// 1.3, which together use at most 128 KiB of memory. All sessions in the cache together use at
-/// most 16 KiB of memory multiplied by servers, or 256 KiB if 256 KiB is more. By default all
-/// sessions in the cache together use at most 4 MiB of memory. The sessions of the least recently
-/// used server are removed first. inkotls_client_config_sessions reads how many sessions the cache
-/// holds, and inkotls_client_config_remove_sessions removes sessions.
+/// most the larger of 256 KiB and 16 KiB multiplied by servers: 4 MiB by default. The sessions of
+/// the least recently used server are removed first. inkotls_client_config_sessions reads how many
+/// sessions the cache holds, and inkotls_client_config_remove_sessions removes sessions.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from, or for a shorter time (inkotls_client_builder_set_session_lifetime). A session can no
@@ -3501,23 +3499,26 @@ inkotls_status inkotls_server_builder_set_ticket_count(inkotls_server_builder *b
 
 /// Reads how many sessions the config holds in memory, and how much memory they use.
 ///
-/// A session that has ended is counted until its server is used again, or until the session is
-/// removed. Any thread may call inkotls_client_config_sessions, also while connections use the
-/// config.
+/// A session that has ended is counted until a connection makes a ClientHello for its server, or
+/// until the session is removed. Any thread may call inkotls_client_config_sessions, also while
+/// connections use the config.
 ///
-/// out_sessions  Receives the number of sessions. Each ticket of TLS 1.3 is one session.
-/// out_bytes     Receives the memory in bytes, which includes the memory for the names of servers.
-///               The number is an estimate: it is never more than the limit that
+/// out_sessions  Receives the number of sessions. Each ticket of TLS 1.3 is one session; the
+///               ClientHello that offers the session removes it. A session of TLS 1.2 stays.
+/// out_bytes     Receives the memory in bytes. It includes the memory for the names of servers,
+///               also of servers without a session. The number is an estimate: it is never more
+///               than the limit for all sessions together that
 ///               inkotls_client_builder_set_session_cache describes.
 inkotls_status inkotls_client_config_sessions(const inkotls_client_config *config,
     size_t *out_sessions, size_t *out_bytes);
 
 /// Removes the sessions of one server, or of all servers, from the memory of the config.
 ///
-/// The next connection to the server makes a full handshake, which verifies the certificate of the
-/// server. A connection that has resumed a session already goes on. A connection that is open may
-/// add sessions after the call, when tickets arrive: a host that must not resume the sessions of
-/// open connections closes these connections first.
+/// The next connection that makes its ClientHello makes a full handshake, which verifies the
+/// certificate of the server. A connection that has made its ClientHello already may still resume a
+/// session, and goes on. It may also add sessions after the call: in TLS 1.2 when its handshake is
+/// done, in TLS 1.3 when tickets arrive. A host that must not resume these sessions closes these
+/// connections before the call.
 ///
 /// Any thread may call inkotls_client_config_remove_sessions, also while connections use the
 /// config.
@@ -3715,8 +3716,8 @@ inkotls_status inkotls_conn_write_early_data(inkotls_conn *conn, const void *dat
 ///                 reading, then repeat the call.
 /// WANT_WRITE      Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                 writing, then repeat the call.
-/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                 thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING   The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                 thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// NONE            The server accepts no early data on this connection; or all early data has been
 ///                 read and the client has finished its handshake; or conn is a client connection.
 ///                 Continue with inkotls_conn_handshake.
@@ -4873,7 +4874,7 @@ inkotls_status inkotls_server_builder_set_dangerous_key_log_file(inkotls_server_
 //     ciphertext with all callbacks that this needs, such as a verifier and then a signer. When a
 //     call reaches a step that may block, it returns WANT_BLOCKING before any part of the step has
 //     run, and after all queued ciphertext has been drained or sent: WANT_WRITE comes first. Call
-//     inkotls_conn_run_blocking on any thread and, after inkotls_conn_run_blocking has returned,
+//     inkotls_conn_run_blocking on a thread that may block and, after the call has returned,
 //     repeat the call that returned WANT_BLOCKING. inkotls_conn_run_blocking returns OK also if
 //     the step has failed: the repeated call returns the failure. inkotls_client_config_may_block
 //     and inkotls_server_config_may_block return 1 if a config has a step that may block.

@@ -272,10 +272,9 @@ pub extern "C" fn inkotls_client_builder_set_dangerous_verifier(
 ///
 /// For each server, the cache keeps at most one session of TLS 1.2 and at most 8 sessions of TLS
 /// 1.3, which together use at most 128 KiB of memory. All sessions in the cache together use at
-/// most 16 KiB of memory multiplied by servers, or 256 KiB if 256 KiB is more. By default all
-/// sessions in the cache together use at most 4 MiB of memory. The sessions of the least recently
-/// used server are removed first. inkotls_client_config_sessions reads how many sessions the cache
-/// holds, and inkotls_client_config_remove_sessions removes sessions.
+/// most the larger of 256 KiB and 16 KiB multiplied by servers: 4 MiB by default. The sessions of
+/// the least recently used server are removed first. inkotls_client_config_sessions reads how many
+/// sessions the cache holds, and inkotls_client_config_remove_sessions removes sessions.
 ///
 /// A session can be resumed for at most 7 days after the full handshake that the session comes
 /// from, or for a shorter time (inkotls_client_builder_set_session_lifetime). A session can no
@@ -609,13 +608,15 @@ pub extern "C" fn inkotls_client_config_crypto_provider(
 
 /// Reads how many sessions the config holds in memory, and how much memory they use.
 ///
-/// A session that has ended is counted until its server is used again, or until the session is
-/// removed. Any thread may call inkotls_client_config_sessions, also while connections use the
-/// config.
+/// A session that has ended is counted until a connection makes a ClientHello for its server, or
+/// until the session is removed. Any thread may call inkotls_client_config_sessions, also while
+/// connections use the config.
 ///
-/// out_sessions   Receives the number of sessions. Each ticket of TLS 1.3 is one session.
-/// out_bytes      Receives the memory in bytes, which includes the memory for the names of servers.
-///                The number is an estimate: it is never more than the limit that
+/// out_sessions   Receives the number of sessions. Each ticket of TLS 1.3 is one session; the
+///                ClientHello that offers the session removes it. A session of TLS 1.2 stays.
+/// out_bytes      Receives the memory in bytes. It includes the memory for the names of servers,
+///                also of servers without a session. The number is an estimate: it is never more
+///                than the limit for all sessions together that
 ///                inkotls_client_builder_set_session_cache describes.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_client_config_sessions(
@@ -628,10 +629,11 @@ pub extern "C" fn inkotls_client_config_sessions(
 
 /// Removes the sessions of one server, or of all servers, from the memory of the config.
 ///
-/// The next connection to the server makes a full handshake, which verifies the certificate of the
-/// server. A connection that has resumed a session already goes on. A connection that is open may
-/// add sessions after the call, when tickets arrive: a host that must not resume the sessions of
-/// open connections closes these connections first.
+/// The next connection that makes its ClientHello makes a full handshake, which verifies the
+/// certificate of the server. A connection that has made its ClientHello already may still resume a
+/// session, and goes on. It may also add sessions after the call: in TLS 1.2 when its handshake is
+/// done, in TLS 1.3 when tickets arrive. A host that must not resume these sessions closes these
+/// connections before the call.
 ///
 /// Any thread may call inkotls_client_config_remove_sessions, also while connections use the
 /// config.

@@ -557,8 +557,8 @@ pub extern "C" fn inkotls_conn_drain_consume(
 /// WANT_WRITE                 Ciphertext is queued: drain the ciphertext, or poll the attached
 ///                            transport for writing, then repeat the call.
 /// WANT_BLOCKING              The next step of the handshake may block: call
-///                            inkotls_conn_run_blocking on any thread, then repeat the call that
-///                            returned WANT_BLOCKING. Only a config whose
+///                            inkotls_conn_run_blocking on a thread that may block, then repeat the
+///                            call that returned WANT_BLOCKING. Only a config whose
 ///                            inkotls_client_config_may_block or inkotls_server_config_may_block
 ///                            returns 1 causes WANT_BLOCKING.
 /// CLOSED                     The peer sent close_notify before the handshake was done.
@@ -591,8 +591,8 @@ pub extern "C" fn inkotls_conn_handshake(conn: Option<&mut inkotls_conn>) -> Sta
 /// Runs the step of the handshake that a call announced with WANT_BLOCKING.
 ///
 /// inkotls_conn_run_blocking is the only call on a connection in which callbacks that may block, or
-/// the verification of the operating system, run. Any thread may call inkotls_conn_run_blocking; no
-/// other call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
+/// the verification of the operating system, run. Call it on any thread that may block; no other
+/// call on conn may be made until it returns. inkotls_conn_run_blocking moves no ciphertext.
 ///
 /// A step is the processing of received ciphertext with all callbacks that this needs: one call of
 /// inkotls_conn_run_blocking may run several callbacks one after the other, such as the
@@ -655,8 +655,8 @@ pub extern "C" fn inkotls_conn_run_blocking(conn: Option<&mut inkotls_conn>) -> 
 ///                  reading, then repeat the call.
 /// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                  thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                  thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
 ///                  Reading has ended.
 /// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
@@ -700,8 +700,8 @@ pub unsafe extern "C" fn inkotls_conn_read(
 ///                  reading, then repeat the call.
 /// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                  thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                  thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED           The peer sent close_notify, and everything that it sent before has been read.
 ///                  Reading has ended.
 /// UNEXPECTED_EOF   The transport ended without close_notify: what was read may be truncated.
@@ -763,8 +763,8 @@ pub extern "C" fn inkotls_conn_read_consume(conn: Option<&mut inkotls_conn>, len
 /// WANT_WRITE       Nothing was consumed, because the write buffer (INKOTLS_LIMIT_WRITE_BUFFER) is
 ///                  full, or because the ciphertext of the handshake or an alert is queued. Drain,
 ///                  or poll the transport that is attached for writing; then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                  thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                  thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// CLOSED           The peer sent close_notify before the handshake was done.
 /// UNEXPECTED_EOF   The transport ended without close_notify before the handshake was done.
 /// IO_ERROR         The attached transport has failed; inkotls_conn_os_error returns the errno
@@ -881,8 +881,8 @@ pub unsafe extern "C" fn inkotls_conn_write_early_data(
 ///                  reading, then repeat the call.
 /// WANT_WRITE       Ciphertext is queued: drain the ciphertext, or poll the attached transport for
 ///                  writing, then repeat the call.
-/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on any
-///                  thread, then repeat the call that returned WANT_BLOCKING.
+/// WANT_BLOCKING    The next step of the handshake may block: call inkotls_conn_run_blocking on a
+///                  thread that may block, then repeat the call that returned WANT_BLOCKING.
 /// NONE             The server accepts no early data on this connection; or all early data has been
 ///                  read and the client has finished its handshake; or conn is a client connection.
 ///                  Continue with inkotls_conn_handshake.

@@ -241,9 +241,8 @@ pub extern "C" fn inkotls_conn_error(conn: Option<&inkotls_conn>) -> *const c_ch
 /// Returns the last alert that this side has sent or queued.
 ///
 /// Returns the number of the alert (0 is close_notify), or INKOTLS_STATUS_NONE if this side has
-/// sent and queued no alert. Range: 0 to 255. The library cannot read an alert that is already
-/// encrypted: inkotls_conn_alert_sent then returns the number of the alert that belongs to the
-/// failure.
+/// sent and queued no alert. Range: 0 to 255. If the alert was encrypted before the library could
+/// read it, the number is derived from the failure.
 #[unsafe(no_mangle)]
 pub extern "C" fn inkotls_conn_alert_sent(conn: Option<&inkotls_conn>) -> i32 {
     number(conn, |c| c.conn.alert_sent())
