@@ -219,6 +219,8 @@ $(BUILD)/%: examples/%.c examples/epoll.h $(HEADER) $(LINKED) $(POSIX_SUPPORT)
 	@ffi-tests/support/needs.sh $(NEEDS.$*)
 	$(CC) $(STRICT) $(POSIX) $(CFLAGS) $(KIND_CFLAGS) -ffunction-sections -Iinclude $($*_CFLAGS) $< $(LINKED) $(POSIX_SUPPORT) $(GC) $(LDFLAGS) $(LIBS) $(TO_PROGRAM)
 
+EXAMPLES := https_server https_client redis_sessions pkcs11_server green_threads
+
 # The guide's programs: a file that is put into examples/recipes is built and run.
 RECIPES := $(patsubst examples/%.c,$(BUILD)/%,$(filter-out $(ABSENT:%=examples/%.c),$(wildcard examples/recipes/*.c)))
 $(RECIPES): examples/recipes/recipe.h

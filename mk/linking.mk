@@ -82,4 +82,4 @@ $(LINKED_MACHINES:%=test-%): test-%: build/readme.inc build/preface.inc
 .PHONY: $(MACHINES:%=test-%) $(LINKED_MACHINES:%=test-%)
 
 # For a machine whose programs cannot run here.
-programs: $(TESTS:ffi-tests/%.c=$(BUILD)/tests/%) $(RECIPES) $(patsubst examples/%.c,$(BUILD)/%,$(wildcard examples/*.c)) ## the C tests, the recipes and the examples, built and not run
+programs: $(TESTS:ffi-tests/%.c=$(BUILD)/tests/%) $(RECIPES) $(EXAMPLES:%=$(BUILD)/%) ## the C tests, the recipes and the examples, built and not run

@@ -1,7 +1,5 @@
 # Peers that are other programs.
 
-EXAMPLES := https_server https_client redis_sessions pkcs11_server green_threads
-
 NEEDS.test-interop := openssl curl python3
 test-interop: $(BUILD)/https_server $(BUILD)/https_client build/pki/done ## the demo's programs against OpenSSL, curl and Python
 	$(needs)
