@@ -290,6 +290,26 @@ static void sending_fails_first(void) {
 
 #ifndef _WIN32
 // Under Wine, recv returns 0 after a reset.
+
+static struct wire wire_reset_after_words(void) {
+  struct wire wire = wire_shaken(tcp);
+  wire_say(&wire, SERVER, "last words");
+  wire_hear(&wire, CLIENT, "last words");
+  wire_reset(&wire, SERVER);
+  return wire;
+}
+
+static void reads_a_reset(struct wire *wire) {
+  char in[16];
+  size_t len;
+  for (int again = 0; again < 3; again++) {
+    CHECK_INT(inkotls_conn_read(wire->conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
+    CHECK_INT(inkotls_conn_os_error(wire->conn[CLIENT]), ECONNRESET);
+    CHECK_TEXT(inkotls_conn_error(wire->conn[CLIENT]), strerror(ECONNRESET));
+    CHECK_TEXT(inkotls_conn_error(wire->conn[CLIENT]), "what was received may be truncated");
+  }
+}
+
 static void peer_resets(void) {
   char in[16];
   size_t len = 99;
@@ -333,16 +353,8 @@ static void peer_resets(void) {
   wire_free(&wire);
 
   checking("reset after the handshake, found by a reader");
-  wire = wire_shaken(tcp);
-  wire_say(&wire, SERVER, "last words");
-  wire_hear(&wire, CLIENT, "last words");
-  wire_reset(&wire, SERVER);
-  for (int again = 0; again < 3; again++) {
-    CHECK_INT(inkotls_conn_read(wire.conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
-    CHECK_INT(inkotls_conn_os_error(wire.conn[CLIENT]), ECONNRESET);
-    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), strerror(ECONNRESET));
-    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), "what was received may be truncated");
-  }
+  wire = wire_reset_after_words();
+  reads_a_reset(&wire);
   wire_write_in_vain(&wire, CLIENT);
   CHECK_INT(inkotls_conn_read(wire.conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
   CHECK_INT(inkotls_conn_os_error(wire.conn[CLIENT]), ECONNRESET);
@@ -350,17 +362,9 @@ static void peer_resets(void) {
 
   // The kernel tells ECONNRESET once, to whoever asks first.
   checking("reset after the handshake, found by a writer");
-  wire = wire_shaken(tcp);
-  wire_say(&wire, SERVER, "last words");
-  wire_hear(&wire, CLIENT, "last words");
-  wire_reset(&wire, SERVER);
+  wire = wire_reset_after_words();
   wire_write_in_vain(&wire, CLIENT);
-  for (int again = 0; again < 3; again++) {
-    CHECK_INT(inkotls_conn_read(wire.conn[CLIENT], in, sizeof in, &len), INKOTLS_STATUS_IO_ERROR);
-    CHECK_INT(inkotls_conn_os_error(wire.conn[CLIENT]), ECONNRESET);
-    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), strerror(ECONNRESET));
-    CHECK_TEXT(inkotls_conn_error(wire.conn[CLIENT]), "what was received may be truncated");
-  }
+  reads_a_reset(&wire);
   wire_free(&wire);
 }
 

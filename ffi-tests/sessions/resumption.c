@@ -236,8 +236,6 @@ static void a_ticket_is_used_once(const struct way *way) {
 // room for. One that is larger than the host was told is not kept.
 
 enum { LONG = 20000, LONGER = 64000 };
-static const struct way direct = {.chunk = 1 << 14};
-
 static const inkotls_client_config *long_winded_client(size_t chain) {
   unsigned char ca[4096];
   size_t len = pki_read("ca.der", ca, sizeof ca);
@@ -258,21 +256,6 @@ static const inkotls_server_config *patient_server(int is_stateless, size_t tick
   if (is_stateless) server_uses_ticket_keys(builder);
   CHECK_INT(inkotls_server_builder_set_ticket_count(builder, tickets), INKOTLS_STATUS_OK);
   return server_built(builder);
-}
-
-// A whole connection, with `attached` bytes to its sessions; returns whether it was resumed.
-static int visit_attached(const inkotls_client_config *client, const inkotls_server_config *server,
-                          size_t attached) {
-  static const unsigned char data[2048];
-  struct pair pair;
-  pair_open(&pair, &direct, client, "localhost", server);
-  CHECK_INT(inkotls_conn_set_resumption_data(pair.server.conn, data, attached), INKOTLS_STATUS_OK);
-  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
-  pair_send(&pair, &pair.server, &pair.client, 100);
-  pair_send(&pair, &pair.client, &pair.server, 100);
-  int is_resumed = inkotls_conn_is_resumed(pair.server.conn);
-  pair_free(&pair);
-  return is_resumed;
 }
 
 // Returns how much is attached to the largest session that is kept.

@@ -227,3 +227,18 @@ void visit(const struct way *way, const inkotls_client_config *client,
   CHECK_INT(inkotls_conn_is_resumed(pair.server.conn), is_resumed);
   pair_free(&pair);
 }
+
+int visit_attached(const inkotls_client_config *client, const inkotls_server_config *server,
+                   size_t attached) {
+  static const struct way direct = {.chunk = 1 << 14};
+  static const unsigned char data[2048];
+  struct pair pair;
+  pair_open(&pair, &direct, client, "localhost", server);
+  CHECK_INT(inkotls_conn_set_resumption_data(pair.server.conn, data, attached), INKOTLS_STATUS_OK);
+  pair_handshake(&pair, INKOTLS_STATUS_OK, INKOTLS_STATUS_OK);
+  pair_send(&pair, &pair.server, &pair.client, 100);
+  pair_send(&pair, &pair.client, &pair.server, 100);
+  int is_resumed = inkotls_conn_is_resumed(pair.server.conn);
+  pair_free(&pair);
+  return is_resumed;
+}

@@ -86,5 +86,9 @@ void pair_converse(struct pair *pair, const struct way *way, const inkotls_clien
 // A whole connection; checks on both sides whether it was resumed.
 void visit(const struct way *way, const inkotls_client_config *client,
            const inkotls_server_config *server, int is_resumed);
+// A whole connection, with `attached` bytes, at most 2048, to its sessions; returns whether it was
+// resumed.
+int visit_attached(const inkotls_client_config *client, const inkotls_server_config *server,
+                   size_t attached);
 
 #endif
