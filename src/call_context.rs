@@ -219,6 +219,12 @@ impl CallContext {
         self.within(call)
     }
 
+    /// Counts what rustls is given: with early data, the records of a handshake may have more than 4 GiB.
+    #[inline]
+    pub fn receive(&mut self, len: u32) {
+        self.received = self.received.saturating_add(len);
+    }
+
     /// After the handshake: few connections have anything left that is asked for.
     pub fn settle(&mut self) {
         self.received = 0;

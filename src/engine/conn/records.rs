@@ -64,7 +64,7 @@ impl Conn {
         self.output.set_aside(side);
         let given = hand_over(self.input.waiting(len), |bytes| side.read_tls(bytes));
         self.input.consume(len);
-        self.context.received += len as u32;
+        self.context.receive(len as u32);
         match given {
             Ok(()) => Progress::Made,
             // rustls keeps what it passes over.
@@ -125,7 +125,7 @@ impl Conn {
         let is_established = self.is_established();
         let Some(side) = self.phase.side_mut() else { return Progress::Over };
         let len = self.input.in_whole_records();
-        self.context.received = self.context.received.saturating_add(len);
+        self.context.receive(len);
         let processed = match is_established {
             true => self.context.within_if_used(|| side.process_new_packets()),
             false => self.context.within(|| side.process_new_packets()),
