@@ -9,7 +9,7 @@ ONLY   ?=
 BENCH  := --manifest-path benches/Cargo.toml --target-dir build/bench/target
 NEEDS.bench := pkg-config libssl.pc=libssl-dev gnutls.pc=libgnutls28-dev wolfssl.pc=libwolfssl-dev \
                mbedtls/ssl.h=libmbedtls-dev update-ca-certificates=ca-certificates
-bench: $(ARCHIVE) build/pki/done ## inkotls beside its peers, about six minutes; fails where a goal is missed
+bench: $(ARCHIVE) build/pki/done ## inkotls beside its peers, about eight minutes; fails where a goal is missed
 	$(needs)
 	@$(MAKE) --no-print-directory KIND=graviola build/graviola/lib/libinkotls.a
 	$(CARGO) build --release --locked $(BENCH)

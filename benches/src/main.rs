@@ -45,7 +45,7 @@ pub struct Run {
 }
 
 /// How many processes measure.
-const PROCESSES: usize = 4;
+pub const PROCESSES: usize = 4;
 /// Is set in the environment of each.
 const PART: &str = "BENCH_PART";
 
@@ -61,14 +61,15 @@ fn main() -> ExitCode {
     peers.retain(|peer| {
         only_peers.is_empty() || only_peers.iter().any(|part| part[1..] == *peer.name())
     });
+    let part_of_rounds = rounds.div_ceil(PROCESSES);
     if env::var_os(PART).is_some() {
         peers.iter().for_each(|peer| checks::run(peer));
-        print!("{}", measure(&peers, rounds.div_ceil(PROCESSES), &only).written());
+        print!("{}", measure(&peers, part_of_rounds, &only).written());
         return ExitCode::SUCCESS;
     }
     let mut facts = machine::facts();
     facts.extend(peers.iter().map(|peer| (peer.name(), peer.version().to_owned())));
-    facts.push(("rounds", rounds.to_string()));
+    facts.push(("rounds", (part_of_rounds * PROCESSES).to_string()));
     let mut table = Table::default();
     for process in 1..=PROCESSES {
         eprintln!("process {process} of {PROCESSES}");

@@ -1,9 +1,9 @@
 //! The table, for a person.
 
-use crate::Run;
 use crate::goals::Outcome;
 use crate::table::{Row, Table};
 use crate::work::RATIO;
+use crate::{PROCESSES, Run};
 
 const LABEL: usize = 38;
 const WIDTH: usize = 19;
@@ -13,7 +13,7 @@ pub fn print(run: &Run) {
         println!("{name:20}{fact}");
     }
     println!(
-        "\nMedian of the rounds, a quarter of them in each of four processes. The others as ratios to {}, taken \
+        "\nMedian of the rounds, a part of them in each of {PROCESSES} processes. The others as ratios to {}, taken \
          round by round, ± half of the interquartile range.\nMore is better in what has a unit per second, less in all else.",
         run.baseline
     );
